@@ -1,0 +1,97 @@
+/** The closed set of error codes. docs/errors.md has one entry for each; a test holds them equal. */
+export type ErrorCode =
+  | 'usage' // the command line is wrong
+  | 'config-invalid' // a configuration file has faults, all of them listed
+  | 'input-invalid' // a people file or a message source can't be read as what it should be
+  | 'listen-failed' // a listener's address is in use or not ours
+  | 'store-unusable' // the store's folder can't be written or opened
+  | 'store-damaged' // the store was damaged or of another version; moved aside
+  | 'sync-shrink' // a sync would remove more people than the shrink brake lets through
+  | 'provider-auth' // a directory source refuses our credentials
+  | 'provider-throttled'
+  | 'provider-unavailable'
+  | 'provider-malformed'
+  | 'next-hop-unavailable'
+  | 'next-hop-protocol'
+  | 'protocol' // the peer broke SMTP or the milter protocol
+  | 'invariant' // our own fault
+
+export interface ErrorOptionsOf {
+  /** Text for the peer: ASCII, one line, nothing from the directory. Defaults to a neutral sentence. */
+  readonly publicText?: string
+  readonly cause?: unknown
+}
+
+/** The one base of errors that Namesake throws: a code, a text for the operator, and a text for the peer. */
+export class NamesakeError extends Error {
+  readonly code: ErrorCode
+  readonly publicText: string
+
+  constructor(code: ErrorCode, message: string, options: ErrorOptionsOf = {}) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause })
+    this.name = 'NamesakeError'
+    this.code = code
+    this.publicText = options.publicText ?? 'temporary failure'
+  }
+}
+
+/** One fault of a configuration file: where, what stands there, what is accepted. Line and column from 1. */
+export interface ConfigFault {
+  readonly file: string
+  readonly line: number
+  readonly column: number
+  /** Path of keys, e.g. `smtp.listen[0]`. */
+  readonly path: string
+  /** What is wrong, what stands there, what is accepted. */
+  readonly message: string
+}
+
+/** All the faults of the configuration, at once. */
+export class ConfigError extends NamesakeError {
+  readonly faults: readonly ConfigFault[]
+
+  constructor(faults: readonly ConfigFault[]) {
+    super('config-invalid', faults.map(formatFault).join('\n'))
+    this.name = 'ConfigError'
+    this.faults = faults
+  }
+}
+
+/** `file:line:column: path: message`, the form editors jump to. */
+export function formatFault(fault: ConfigFault): string {
+  return `${fault.file}:${fault.line}:${fault.column}: ${fault.path === '' ? '' : `${fault.path}: `}${fault.message}`
+}
+
+/** Exit codes of the command line (sysexits.h where it has one). */
+export const exitCode = {
+  done: 0,
+  detected: 1,
+  usage: 64,
+  badInput: 65,
+  unreachable: 69,
+  configuration: 78,
+} as const
+
+/** The exit code that an error calls for. */
+export function exitCodeOf(error: unknown): number {
+  if (!(error instanceof NamesakeError)) return 70
+  switch (error.code) {
+    case 'usage':
+      return exitCode.usage
+    case 'config-invalid':
+    case 'listen-failed':
+    case 'store-unusable':
+      return exitCode.configuration
+    case 'input-invalid':
+    case 'provider-malformed':
+    case 'sync-shrink':
+      return exitCode.badInput
+    case 'provider-auth':
+    case 'provider-throttled':
+    case 'provider-unavailable':
+    case 'next-hop-unavailable':
+      return exitCode.unreachable
+    default:
+      return 70
+  }
+}

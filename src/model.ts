@@ -1,0 +1,264 @@
+/**
+ * The words that every part shares: people, what was read from a message, and what was judged of it.
+ * Types only; floor 0 imports nothing.
+ */
+
+/** How sure a match is. `certain`: the name itself, however disguised. `likely`: a name that a reader takes for it. */
+export type Tier = 'certain' | 'likely'
+
+/** What a match consists of; design section 2 lists which tier each belongs to. */
+export type Kind =
+  | 'exact'
+  | 'reordered'
+  | 'decorated'
+  | 'disguised'
+  | 'address'
+  | 'typo'
+  | 'nickname'
+  | 'initial'
+  | 'local-part'
+  | 'lookalike-domain'
+  | 'reply-to'
+
+/** What the policy asks to be done about a detection, mildest first. `quarantine` exists for the milter only. */
+export type Action = 'monitor' | 'tag' | 'quarantine' | 'reject'
+
+/** The action asked for, by tier. */
+export interface TierActions {
+  readonly certain: Action
+  readonly likely: Action
+}
+
+/** Why a message could not be judged. A closed list: it stands in a field and in the log. */
+export type UncheckedReason = 'no-directory' | 'header-too-large' | 'from-too-large' | 'judgement-failed'
+
+/** What was done with a message in the end (RFC 7489's sense of the word). */
+export type Disposition = 'relayed' | 'rejected' | 'deferred' | 'monitored' | 'quarantined'
+
+export type Entrance = 'smtp' | 'milter'
+
+/** A directory entry, named within all directories. */
+export interface PersonRef {
+  /** Name of the directory as in namesake.yaml. */
+  readonly directory: string
+  /** Object id within it. */
+  readonly id: string
+}
+
+/** A person of a directory, as the store keeps it. */
+export interface Person extends PersonRef {
+  readonly displayName: string
+  readonly givenName: string | null
+  readonly surname: string | null
+  /**
+   * Own addresses that the directory gives (mail, userPrincipalName, smtp: proxy addresses, a file directory's
+   * secondary addresses), primary first, as `mail/address` `canonicalAddress` writes them.
+   */
+  readonly addresses: readonly string[]
+  /** Ids of the groups that hold the person, nested ones resolved. */
+  readonly groups: readonly string[]
+}
+
+/** A group of a directory, as the store keeps it. */
+export interface Group extends PersonRef {
+  readonly displayName: string
+  /** Ids of people that the group holds, nested groups resolved. */
+  readonly members: readonly string[]
+}
+
+/** State of one directory as a reader of the store sees it. */
+export interface DirectoryState {
+  readonly name: string
+  readonly type: string
+  /** Milliseconds since the epoch of the last sync that succeeded; null before the first. */
+  readonly lastSync: number | null
+  readonly people: number
+  readonly groups: number
+  /** The last sync's failure in words; null after a success. */
+  readonly error: string | null
+}
+
+/**
+ * Read access that the judgement has to the people known: synchronous and bounded. The LMDB store and the
+ * in-memory index of tests and `check --policy` both give it.
+ */
+export interface Lookup {
+  /** People stored under a spelling key (see `names/keys`). At most `limit` of them. */
+  byKey(key: string, limit: number): readonly PersonRef[]
+  /** Whether any person of any directory bears this name token, and how many do. */
+  tokenCount(token: string): number
+  /** People (protected or not) whose directory addresses include the canonical address. */
+  byAddress(address: string): readonly PersonRef[]
+  person(ref: PersonRef): Person | undefined
+  /** Whether a domain is one of the organisation's own (learnt from people's addresses). */
+  isOwnDomain(domain: string): boolean
+  /** Own domains stored under a look-alike key of a domain. */
+  ownDomainsByKey(key: string): readonly string[]
+  /** Directories that have been loaded at least once; empty means nothing can be judged. */
+  directories(): readonly DirectoryState[]
+}
+
+/** Synchronous reading of groups and people by what operators write; resolves the protection file. */
+export interface DirectoryView {
+  directoryNames(): readonly string[]
+  groups(directory: string): Iterable<Group>
+  person(ref: PersonRef): Person | undefined
+  byAddress(address: string): readonly PersonRef[]
+}
+
+/**
+ * Gives the keys under which a person is found. Made from a policy; used by the store when it writes.
+ * `refs` lead to the person (empty unless protected), `tokens` are only counted.
+ */
+export interface Indexer {
+  /** Changes whenever the same person could get other keys; the store re-indexes then. */
+  readonly fingerprint: string
+  keysOf(person: Person): { readonly refs: readonly string[]; readonly tokens: readonly string[] }
+  /** Look-alike keys of an own domain. */
+  domainKeys(domain: string): readonly string[]
+}
+
+/** A fault of mail syntax that was tolerated; counted and explained, never thrown. */
+export interface Defect {
+  readonly code: string
+  /** Where it stands, in octets from the start of what was parsed. */
+  readonly at: number
+}
+
+/** One field of a header section, located in its octets (RFC 5322 section 2.2). */
+export interface HeaderField {
+  /** The name as written, without trailing white space or colon. */
+  readonly name: string
+  /** Octet offsets in the section: of the name, of the body's first octet, and behind the field's last line end. */
+  readonly start: number
+  readonly bodyStart: number
+  readonly end: number
+}
+
+/** A header section as it stands on the wire, with the places of its fields. */
+export interface HeaderSection {
+  readonly octets: Buffer
+  readonly fields: readonly HeaderField[]
+  /** True if the section was longer than the limit and only its first part is here. */
+  readonly truncated: boolean
+  readonly defects: readonly Defect[]
+}
+
+export type OriginatorField = 'from' | 'sender' | 'reply-to'
+
+/** Which part of a field shows the name. */
+export type ReadingPart =
+  'display-name' | 'comment' | 'group-name' | 'stray-text' | 'address-as-name' | 'local-part' | 'whole-field' | 'none'
+
+/** One way in which some mail program would show an originator field. */
+export interface Reading {
+  readonly field: OriginatorField
+  /** Which of several fields of that name, from 0. */
+  readonly fieldIndex: number
+  readonly reader: 'own' | 'addressparser' | 'libmime'
+  readonly part: ReadingPart
+  /** The name shown, decoded to Unicode but not normalised; empty for part `none`. */
+  readonly name: string
+  /** The addr-spec that stands beside it, decoded; null if there is none. */
+  readonly address: string | null
+}
+
+/** All readings of one message's originator fields. */
+export interface OriginatorReadings {
+  readonly readings: readonly Reading[]
+  /** Every addr-spec found anywhere in the fields, for the log and for rules on addresses alone. */
+  readonly addresses: readonly string[]
+  readonly defects: readonly Defect[]
+  /** True if a From field was longer than the limit and only its first part was read. */
+  readonly truncated: boolean
+}
+
+/** What a judgement needs besides the directory. */
+export interface MessageToJudge {
+  readonly section: HeaderSection
+}
+
+export interface CleanVerdict {
+  readonly state: 'clean'
+  /** Why, for `--explain` and the debug log; e.g. that a trusted sender carried a protected name. */
+  readonly note: string | null
+}
+
+export interface DetectedVerdict {
+  readonly state: 'detected'
+  readonly person: PersonRef
+  /** The protected person's directory name. */
+  readonly name: string
+  /** The offending address as the message shows it; empty if the field held none. */
+  readonly address: string
+  readonly kind: Kind
+  readonly tier: Tier
+  readonly action: Action
+  /** `Protected Name <name> should not appear as <address>` with both put in. */
+  readonly reason: string
+  readonly reading: Reading
+}
+
+export interface UncheckedVerdict {
+  readonly state: 'unchecked'
+  readonly reason: UncheckedReason
+  readonly action: 'tag' | 'tempfail'
+}
+
+export type Verdict = CleanVerdict | DetectedVerdict | UncheckedVerdict
+
+/** A field that Namesake adds: name and unfolded body, ASCII. */
+export interface AddedField {
+  readonly name: string
+  readonly body: string
+}
+
+/** A reply of ours: code, enhanced status (RFC 3463) and text, ASCII, one line. */
+export interface Reply {
+  readonly code: number
+  readonly status: string
+  readonly text: string
+}
+
+/** What is to be done with one message: verdict, fields and reply, as one value with named parts. */
+export interface Decision {
+  /** Event id: stands in the field, the reply and the log. */
+  readonly id: string
+  readonly verdict: Verdict
+  readonly perform: 'relay' | 'reject' | 'defer' | 'quarantine'
+  /** Fields to add above the message's first, in this order. */
+  readonly add: readonly AddedField[]
+  /** Indices into the section's fields that forge ours and are to be removed. */
+  readonly remove: readonly number[]
+  /** Set if and only if `perform` is reject or defer. */
+  readonly reply: Reply | null
+  /** The From field's first shown name and address, for the log. */
+  readonly fromName: string | null
+  readonly fromAddress: string | null
+  readonly messageId: string | null
+  /** Seconds since the oldest directory's last sync; null without a directory. */
+  readonly directoryAge: number | null
+  /** Microseconds that the judgement took. */
+  readonly judgeTime: number
+}
+
+/** Judges one header section. Synchronous, never throws; what both entrances are handed. */
+export type Judge = (section: HeaderSection, entrance: Entrance) => Decision
+
+/** One judged message, as the log line `event: "message"` has it. */
+export interface MessageRecord {
+  readonly entrance: Entrance
+  readonly client: string
+  readonly helo: string
+  readonly reversePath: string
+  readonly recipients: number
+  readonly queueId: string | null
+  readonly decision: Decision
+  readonly disposition: Disposition
+  /** The reply that the client got at the end, one line. */
+  readonly reply: string
+  /** Octets of the message as the client sent it. */
+  readonly size: number
+  /** Milliseconds from MAIL to the last reply. */
+  readonly duration: number
+}

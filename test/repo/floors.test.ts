@@ -1,0 +1,120 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { dirname, join, relative, resolve } from 'node:path'
+import t from 'tap'
+
+/** Floors of design section 5: an import goes down only. Each rule has its reason, which the failure prints. */
+const root = resolve(import.meta.dirname, '../..')
+const src = join(root, 'src')
+
+const floorOf: Record<string, number> = {
+  'model.ts': 0,
+  'errors.ts': 0,
+  mail: 1,
+  names: 1,
+  policy: 2,
+  directory: 3,
+  config: 3,
+  smtp: 3,
+  milter: 3,
+  ops: 3,
+  cli: 4,
+  'cli.ts': 4,
+  'main.ts': 4,
+}
+
+/** Packages with few importers: the rest of the house can't come to depend on them. */
+const importers: Record<string, { by: RegExp; why: string }> = {
+  lmdb: { by: /^directory\/store/, why: 'the store can be replaced only if one room knows it' },
+  zod: { by: /^config\//, why: 'validated configuration is plain data elsewhere' },
+  yaml: { by: /^(config\/|directory\/file)/, why: 'YAML is read where files are read' },
+  pino: { by: /^ops\//, why: 'one sink, so that redaction can not be passed by' },
+  'prom-client': { by: /^ops\//, why: 'log line and counter are written together' },
+  'node-cron': { by: /^directory\//, why: 'only syncs run on a schedule' },
+  '@azure/msal-node': { by: /^directory\/office365\//, why: 'a provider is one folder' },
+  '@microsoft/microsoft-graph-client': { by: /^directory\/office365\//, why: 'a provider is one folder' },
+  commander: { by: /^cli/, why: 'only the command line reads arguments' },
+  'smtp-server': { by: /^smtp\/maildir/, why: 'the proxied session is ours; smtp-server is the embedded next hop' },
+}
+
+/** Node modules that floors 0 to 2 may use: none that does I/O. */
+const pureNode = /^node:(buffer|string_decoder|crypto|util|url)$/
+
+function* files(folder: string): Generator<string> {
+  for (const entry of readdirSync(folder, { withFileTypes: true })) {
+    const path = join(folder, entry.name)
+    if (entry.isDirectory()) yield* files(path)
+    else if (entry.name.endsWith('.ts')) yield path
+  }
+}
+
+function importsOf(text: string): string[] {
+  const found: string[] = []
+  for (const m of text.matchAll(
+    /^(?:import|export)\s[^'"]*?from\s+['"]([^'"]+)['"]|^import\s+['"]([^'"]+)['"]|\bimport\(\s*['"]([^'"]+)['"]/gm,
+  )) {
+    const name = m[1] ?? m[2] ?? m[3]
+    if (name !== undefined) found.push(name)
+  }
+  return found
+}
+
+function room(path: string): string {
+  return relative(src, path).split('/')[0] ?? ''
+}
+
+const all = [...files(src)]
+
+t.test('every room has a floor', async (t) => {
+  for (const file of all) t.ok(room(file) in floorOf, `${relative(root, file)} stands in a room with a floor`)
+})
+
+t.test('imports go down only', async (t) => {
+  for (const file of all) {
+    const here = room(file)
+    const floor = floorOf[here] ?? 9
+    for (const name of importsOf(readFileSync(file, 'utf8'))) {
+      const at = `${relative(src, file)} imports ${name}`
+      if (name.startsWith('.')) {
+        t.match(name, /\.(ts|json)$/, `${at}: with its suffix, as the runtime resolves it`)
+        const there = room(resolve(dirname(file), name))
+        if (there === here) continue
+        const below = floorOf[there] ?? 9
+        const sideways =
+          (here === 'cli.ts' && there === 'cli') || (floor === 4 && below === 4) || (floor === 0 && below === 0)
+        t.ok(
+          below < floor || sideways,
+          `${at}: floor ${floor} may not lean on floor ${below} (parts of a floor meet in main.ts)`,
+        )
+      } else {
+        const pkg = name.startsWith('@') ? name.split('/').slice(0, 2).join('/') : (name.split('/')[0] ?? '')
+        const rule = importers[pkg]
+        if (rule) t.match(relative(src, file), rule.by, `${at}: ${rule.why}`)
+        if (floor <= 2 && name.startsWith('node:')) t.match(name, pureNode, `${at}: floors 0 to 2 have no I/O`)
+      }
+    }
+  }
+})
+
+t.test('floors 0 to 2 have no clock, no async and no log', async (t) => {
+  for (const file of all.filter((f) => (floorOf[room(f)] ?? 9) <= 2)) {
+    const text = readFileSync(file, 'utf8').replace(/\/\*[\s\S]*?\*\/|\/\/.*$/gm, '')
+    for (const [pattern, why] of [
+      [/\basync\b|\bawait\b|\bPromise\b/, 'a judgement is one synchronous step: nothing can come between its parts'],
+      [
+        /\bDate\.now\b|\bnew Date\(\)|\bperformance\.now\b|\bhrtime\b|\bsetTimeout\b/,
+        'time comes in as an argument, so a test can set it',
+      ],
+      [/\bconsole\.|\bprocess\./, 'what happened is a returned value; the adapters log it'],
+    ] as const) {
+      t.notMatch(text, pattern, `${relative(root, file)}: ${why}`)
+    }
+  }
+})
+
+t.test('named exports only', async (t) => {
+  for (const file of all) {
+    const text = readFileSync(file, 'utf8')
+    t.notMatch(text, /^export default/m, `${relative(root, file)}: the exported name is the search key`)
+    t.notMatch(text, /^export \* from/m, `${relative(root, file)}: no barrel files`)
+  }
+})
