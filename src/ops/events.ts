@@ -1,0 +1,102 @@
+import { pino } from 'pino'
+import type { Logger } from 'pino'
+import type { MessageRecord } from '../model.ts'
+import { eventCatalogue } from './catalogue.ts'
+import type { CatalogueEvent, Level } from './catalogue.ts'
+
+/** The one way into the log. */
+export interface Events {
+  /** Writes one line. `details` has the fields that the catalogue lists for the event. */
+  emit(event: CatalogueEvent, details?: Readonly<Record<string, unknown>>): void
+  /** The line of a judged message. */
+  message(record: MessageRecord): void
+  enabled(level: Level): boolean
+  /** Writes out what is still buffered; blocks. For the end of the process. */
+  flush(): void
+}
+
+export interface LogOptions {
+  readonly level: Level | 'silent'
+  /** Fields whose value is replaced where law or policy asks for it. */
+  readonly redact: readonly string[]
+  /** File descriptor: 1, unless a test says otherwise. */
+  readonly destination: number
+}
+
+/**
+ * Opens the log: one JSON object a line. Lines are written asynchronously, whole, and at most 4,096 octets a write
+ * (PIPE_BUF), so that the lines of several workers on one pipe never run into each other.
+ */
+export function openEvents(options: LogOptions): Events {
+  const sink = pino.destination({ dest: options.destination, sync: false, minLength: 0, maxWrite: 4096 })
+  // A reader of the log that goes away (EPIPE) must not take the mail with it.
+  sink.on('error', () => {})
+  const logger = pino(
+    {
+      level: options.level,
+      base: { pid: process.pid },
+      timestamp: pino.stdTimeFunctions.isoTime,
+      formatters: { level: (label) => ({ level: label }) },
+      redact: { paths: options.redact.map((field) => `["${field}"]`), censor: '[redacted]' },
+    },
+    sink,
+  )
+  return {
+    emit: (event, details) => emit(logger, event, details ?? {}),
+    message: (record) => logger.info(messageLine(record)),
+    enabled: (level) => logger.isLevelEnabled(level),
+    flush() {
+      try {
+        sink.flushSync()
+      } catch {
+        // The descriptor was never opened or is gone: nothing is left to be written to.
+      }
+    },
+  }
+}
+
+function emit(logger: Logger, event: CatalogueEvent, details: Readonly<Record<string, unknown>>): void {
+  const line: Record<string, unknown> = { event }
+  for (const [key, value] of Object.entries(details)) line[key] = value instanceof Error ? describe(value) : value
+  logger[eventCatalogue[event].level](line)
+}
+
+/** An error with its causes, one line a link; the stack only where it is our own fault. */
+export function describe(error: Error): string {
+  const code = (error as { code?: unknown }).code
+  const own = error.name === 'Error' || error.name === 'TypeError' || error.name === 'RangeError'
+  const text = own && code === undefined ? (error.stack ?? error.message) : error.message
+  return error.cause instanceof Error ? `${text}: ${describe(error.cause)}` : text
+}
+
+/** The fields of `event: "message"` (design section 3); absent values are null so that the columns stay. */
+export function messageLine(record: MessageRecord): Record<string, unknown> {
+  const { decision } = record
+  const { verdict } = decision
+  const detected = verdict.state === 'detected' ? verdict : null
+  return {
+    event: 'message',
+    id: decision.id,
+    entrance: record.entrance,
+    client: record.client,
+    helo: record.helo,
+    reversePath: record.reversePath,
+    recipients: record.recipients,
+    messageId: decision.messageId,
+    queueId: record.queueId,
+    fromName: decision.fromName,
+    fromAddress: decision.fromAddress,
+    verdict: verdict.state,
+    tier: detected?.tier ?? null,
+    kind: detected?.kind ?? null,
+    person: detected?.person.id ?? null,
+    action: verdict.state === 'clean' ? null : verdict.action,
+    reason: verdict.state === 'clean' ? null : verdict.reason,
+    disposition: record.disposition,
+    reply: record.reply,
+    directoryAge: decision.directoryAge,
+    judgeTime: decision.judgeTime,
+    size: record.size,
+    duration: record.duration,
+  }
+}

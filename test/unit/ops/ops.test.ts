@@ -1,0 +1,182 @@
+import { closeSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import t from 'tap'
+import type { MessageRecord } from '../../../src/model.ts'
+import { eventCatalogue } from '../../../src/ops/catalogue.ts'
+import { describe, messageLine, openEvents } from '../../../src/ops/events.ts'
+import { startOps } from '../../../src/ops/http.ts'
+import type { Readiness } from '../../../src/ops/http.ts'
+import {
+  formatMetrics,
+  metricCatalogue,
+  primaryMetrics,
+  sumSnapshots,
+  workerMetrics,
+} from '../../../src/ops/metrics.ts'
+
+const record: MessageRecord = {
+  entrance: 'smtp',
+  client: '127.0.0.1',
+  helo: 'mx.example',
+  reversePath: '<a@b.example>',
+  recipients: 2,
+  queueId: null,
+  disposition: 'relayed',
+  reply: '250 2.0.0 ok',
+  size: 1234,
+  duration: 7,
+  decision: {
+    id: 'abc',
+    perform: 'relay',
+    add: [],
+    remove: [],
+    reply: null,
+    fromName: 'Jane Roe',
+    fromAddress: 'x@evil.example',
+    messageId: '<1@x>',
+    directoryAge: 12,
+    judgeTime: 18,
+    verdict: {
+      state: 'detected',
+      person: { directory: 'Staff', id: 'u1' },
+      name: 'Jane Roe',
+      address: 'x@evil.example',
+      kind: 'exact',
+      tier: 'certain',
+      action: 'tag',
+      reason: 'Protected Name Jane Roe should not appear as x@evil.example',
+      reading: {
+        field: 'from',
+        fieldIndex: 0,
+        reader: 'own',
+        part: 'display-name',
+        name: 'Jane Roe',
+        address: 'x@evil.example',
+      },
+    },
+  },
+}
+
+function logged(
+  redact: readonly string[],
+  write: (events: ReturnType<typeof openEvents>) => void,
+): Record<string, unknown>[] {
+  const folder = mkdtempSync(join(tmpdir(), 'namesake-log-'))
+  try {
+    const path = join(folder, 'log')
+    const fd = openSync(path, 'a')
+    const events = openEvents({ level: 'info', redact, destination: fd })
+    write(events)
+    events.flush()
+    closeSync(fd)
+    return readFileSync(path, 'utf8')
+      .split('\n')
+      .filter((line) => line !== '')
+      .map((line) => JSON.parse(line) as Record<string, unknown>)
+  } finally {
+    rmSync(folder, { recursive: true })
+  }
+}
+
+t.test('the message line has exactly the fields of the catalogue', async (t) => {
+  t.same(Object.keys(messageLine(record)).sort(), ['event', ...eventCatalogue.message.fields].sort())
+})
+
+t.test('a clean verdict keeps the columns, empty', async (t) => {
+  const line = messageLine({ ...record, decision: { ...record.decision, verdict: { state: 'clean', note: null } } })
+  t.match(line, { verdict: 'clean', tier: null, kind: null, person: null, action: null, reason: null })
+})
+
+t.test('lines are JSON with time, level, pid and event', async (t) => {
+  const [line] = logged([], (events) => events.message(record))
+  t.match(line, { level: 'info', event: 'message', pid: process.pid, id: 'abc', person: 'u1', kind: 'exact' })
+  t.match(line?.['time'], /^\d{4}-\d\d-\d\dT/)
+})
+
+t.test('redacted fields never reach the sink', async (t) => {
+  const [line] = logged(['fromAddress', 'reversePath'], (events) => events.message(record))
+  t.match(line, { fromAddress: '[redacted]', reversePath: '[redacted]', fromName: 'Jane Roe' })
+})
+
+t.test('debug is not written at info; an error is told with its causes', async (t) => {
+  const cause = Object.assign(new Error('disk full'), { code: 'ENOSPC' })
+  const lines = logged([], (events) => {
+    t.notOk(events.enabled('debug'))
+    events.emit('listen-failed', { address: '127.0.0.1:25', error: new Error('outer', { cause }) })
+  })
+  t.equal(lines.length, 1)
+  t.match(lines[0], { event: 'listen-failed', level: 'error', error: /outer[\s\S]*: disk full$/ })
+  t.equal(describe(cause), 'disk full')
+})
+
+t.test('counters of several workers add up beside the primary', async (t) => {
+  const one = workerMetrics()
+  const two = workerMetrics()
+  one.message(record)
+  two.message(record)
+  two.connections('smtp', 1)
+  two.nextHopError('refused')
+  const directories = [
+    { name: 'Staff', type: 'file', lastSync: 90_000, people: 5, groups: 1, error: null },
+    { name: 'New', type: 'file', lastSync: null, people: 0, groups: 0, error: null },
+  ]
+  const primary = primaryMetrics(
+    () => ({ directories, protectedPeople: 3 }),
+    () => 100_000,
+  )
+  primary.sync('Staff', 'ok')
+  primary.reload('refused')
+  const retired = await sumSnapshots([await one.snapshot()])
+  const text = await formatMetrics([await primary.snapshot(), await two.snapshot(), retired])
+  for (const line of [
+    'namesake_messages_total{entrance="smtp",verdict="detected",disposition="relayed"} 2',
+    'namesake_detections_total{tier="certain",kind="exact"} 2',
+    'namesake_judge_duration_seconds_count 2',
+    'namesake_connections{entrance="smtp"} 1',
+    'namesake_next_hop_errors_total{kind="refused"} 1',
+    'namesake_directory_sync_total{directory="Staff",outcome="ok"} 1',
+    'namesake_directory_age_seconds{directory="Staff"} 10',
+    'namesake_directory_people{directory="New"} 0',
+    'namesake_protected_people 3',
+    'namesake_config_reloads_total{outcome="refused"} 1',
+  ]) {
+    t.ok(text.split('\n').includes(line), line)
+  }
+  t.notMatch(text, /age_seconds\{directory="New"/, 'an age that does not exist is not made up')
+  for (const spec of Object.values(metricCatalogue)) t.match(text, `# TYPE ${spec.name} ${spec.type}`, spec.name)
+})
+
+t.test('metrics and health over HTTP', async (t) => {
+  let readiness: Readiness = { status: 'ready', problems: [] }
+  const errors: unknown[] = []
+  let metrics = async (): Promise<string> => 'namesake_up 1\n'
+  const server = await startOps(
+    { host: '127.0.0.1', port: 0 },
+    { metrics: () => metrics(), readiness: async () => readiness },
+    (error) => errors.push(error),
+  )
+  t.teardown(() => server.close())
+  const get = async (path: string, method = 'GET'): Promise<[number, string]> => {
+    const response = await fetch(`http://127.0.0.1:${server.port}${path}`, { method })
+    return [response.status, await response.text()]
+  }
+  t.same(await get('/healthz'), [200, 'alive\n'])
+  t.same(await get('/metrics?x=1'), [200, 'namesake_up 1\n'])
+  t.same(await get('/readyz'), [200, '{"status":"ready","problems":[]}\n'])
+  readiness = { status: 'degraded', problems: ['old'] }
+  t.equal((await get('/readyz'))[0], 200)
+  readiness = { status: 'not ready', problems: ['no directory'] }
+  t.equal((await get('/readyz'))[0], 503)
+  t.equal((await get('/nothing'))[0], 404)
+  t.equal((await get('/metrics', 'POST'))[0], 405)
+  metrics = async () => {
+    throw new Error('secret detail')
+  }
+  t.same(await get('/metrics'), [500, 'internal error\n'])
+  t.equal(errors.length, 1)
+  await t.rejects(
+    startOps({ host: '127.0.0.1', port: server.port }, { metrics, readiness: async () => readiness }, () => {}),
+    { code: 'EADDRINUSE' },
+  )
+})
