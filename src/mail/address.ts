@@ -1,0 +1,84 @@
+import { domainToASCII } from 'node:url'
+
+/**
+ * Addr-specs (RFC 5322 section 3.4.1) in the one spelling in which Namesake compares and stores them.
+ */
+
+/** A dot-atom of RFC 5322 section 3.2.3, with the characters above ASCII that RFC 6532 adds. */
+const dotAtom =
+  /^[A-Za-z0-9!#$%&'*+/=?^_`{|}~\u0080-\u{10ffff}-]+(?:\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~\u0080-\u{10ffff}-]+)*$/u
+
+const plainAddress = /^[a-z0-9_+-]+(?:\.[a-z0-9_+-]+)*@[a-z0-9-]+(?:\.[a-z0-9-]+)*$/
+
+/**
+ * The canonical spelling of an addr-spec: trimmed, lower case in the local-part and the domain, the domain without a
+ * trailing dot and in ASCII (A-labels, RFC 5890), a quoted local-part without quotes where none are needed.
+ * What is no addr-spec comes back trimmed and in lower case. Idempotent; never throws.
+ *
+ * @param addrSpec as written, comments and folds already taken out
+ */
+export function canonicalAddress(addrSpec: string): string {
+  if (plainAddress.test(addrSpec)) return addrSpec
+  const trimmed = addrSpec.trim().normalize('NFC').toLowerCase().normalize('NFC')
+  const at = domainAt(trimmed)
+  if (at < 0) return trimmed
+  return `${canonicalLocalPart(trimmed.slice(0, at).trim())}@${canonicalDomain(trimmed.slice(at + 1))}`
+}
+
+/**
+ * An address without the tag that its owner may add to the local-part: `jane+shop@corp.example` gives `jane@corp.example`.
+ *
+ * @param canonical as `canonicalAddress` gives it
+ */
+export function withoutTag(canonical: string): string {
+  const at = domainAt(canonical)
+  const plus = canonical.indexOf('+')
+  if (plus < 1 || at < 0 || plus > at || canonical.startsWith('"')) return canonical
+  return canonical.slice(0, plus) + canonical.slice(at)
+}
+
+/** The domain of a canonical address, '' if it has none. */
+export function domainOf(canonical: string): string {
+  const at = domainAt(canonical)
+  return at < 0 ? '' : canonical.slice(at + 1)
+}
+
+/** The local-part of a canonical address as it stands, quotes included; the whole text if there is no `@`. */
+export function localPartOf(canonical: string): string {
+  const at = domainAt(canonical)
+  return at < 0 ? canonical : canonical.slice(0, at)
+}
+
+/**
+ * The canonical spelling of a domain: lower case, no trailing dot, labels beyond ASCII as A-labels. A domain that can't be
+ * converted stays as it is, in lower case.
+ */
+export function canonicalDomain(domain: string): string {
+  let text = domain.trim().toLowerCase()
+  if (text.startsWith('[')) return text
+  // UTS #46 maps these full stops to the ASCII one.
+  if (/[^\0-\x7f]/.test(text)) {
+    // Percent signs and delimiters would mean something to the URL parser below.
+    const ascii = /[%/?#@:[\]\\\s]/.test(text) ? '' : domainToASCII(text)
+    text = ascii === '' ? text.replace(/[\u3002\uff0e\uff61]/g, '.').normalize('NFC') : ascii
+  }
+  let end = text.length
+  while (end > 0 && text.charCodeAt(end - 1) === 0x2e) end--
+  return text.slice(0, end)
+}
+
+/** Removes the quotes of a quoted local-part if what they hold is a dot-atom, else writes it with the fewest escapes. */
+function canonicalLocalPart(local: string): string {
+  if (!/^"[^]*"$/.test(local) || local.length < 2) return local
+  const content = local.slice(1, -1).replace(/\\([^])/g, '$1')
+  return dotAtom.test(content) ? content : `"${content.replace(/["\\]/g, '\\$&')}"`
+}
+
+/** The `@` that splits domain from local-part: the last one, but before a domain-literal, whose text may hold one. */
+function domainAt(address: string): number {
+  if (address.endsWith(']')) {
+    const literal = address.lastIndexOf('@[')
+    if (literal >= 0) return literal
+  }
+  return address.lastIndexOf('@')
+}
