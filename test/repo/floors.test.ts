@@ -29,7 +29,10 @@ const importers: Record<string, { by: RegExp; why: string }> = {
   yaml: { by: /^(config\/|directory\/file)/, why: 'YAML is read where files are read' },
   pino: { by: /^ops\//, why: 'one sink, so that redaction can not be passed by' },
   'prom-client': { by: /^ops\//, why: 'log line and counter are written together' },
-  'node-cron': { by: /^directory\//, why: 'only syncs run on a schedule' },
+  'node-cron': {
+    by: /^(directory|config)\//,
+    why: 'only syncs run on a schedule, and what it accepts is checked at load',
+  },
   '@azure/msal-node': { by: /^directory\/office365\//, why: 'a provider is one folder' },
   '@microsoft/microsoft-graph-client': { by: /^directory\/office365\//, why: 'a provider is one folder' },
   commander: { by: /^cli/, why: 'only the command line reads arguments' },

@@ -1,0 +1,100 @@
+import ipaddr from 'ipaddr.js'
+import type { RelayHop, SocketAddress } from './types.ts'
+
+/** A host name as RFC 1123 section 2.1 has it, or an underscore name as resolvers in clusters use them. */
+const hostName = /^(?=.{1,253}$)[a-z0-9_](?:[a-z0-9_-]{0,62})(?:\.[a-z0-9_](?:[a-z0-9_-]{0,62}))*\.?$/i
+
+/** An IP address without brackets, or a host name that is not a malformed IP address. */
+function isHost(text: string): boolean {
+  if (ipaddr.IPv4.isValidFourPartDecimal(text) || ipaddr.IPv6.isValid(text)) return true
+  return hostName.test(text) && !/^[\d.]+$/.test(text)
+}
+
+function parsePort(text: string): number | null {
+  if (!/^\d{1,6}$/.test(text)) return null
+  const port = Number(text)
+  return port <= 65_535 ? port : null
+}
+
+/** `host:port` or `[v6]:port`; a port in place of `defaultPort` may be left out. Null if it is neither. */
+function parseHostPort(text: string, defaultPort: number | null = null): SocketAddress | null {
+  const found = /^(?:\[([^\]]+)\]|([^:[\]]*))(?::(\d+))?$/.exec(text)
+  if (!found) return null
+  const host = found[1] ?? found[2] ?? ''
+  if (found[1] !== undefined ? !ipaddr.IPv6.isValid(host) : !isHost(host)) return null
+  const port = found[3] === undefined ? defaultPort : parsePort(found[3])
+  return port === null ? null : { kind: 'tcp', host, port }
+}
+
+/** A listener of SMTP or of metrics: `host:port`, `[v6]:port` or `unix:/path`. */
+export function parseListen(text: string): SocketAddress | null {
+  if (text.startsWith('unix:')) return unixAddress(text.slice('unix:'.length))
+  return parseHostPort(text)
+}
+
+/** A milter listener in the MTAs' notation: `inet:host:port`, `inet6:[v6]:port`, `inet:port@host` (Sendmail) or `unix:/path`. */
+export function parseMilterListen(text: string): SocketAddress | null {
+  const path = /^(?:unix|local):(.*)$/s.exec(text)?.[1]
+  if (path !== undefined) return unixAddress(path)
+  const inet = /^inet6?:(.*)$/s.exec(text)?.[1]
+  if (inet === undefined) return null
+  const sendmail = /^(\d+)@(.+)$/.exec(inet)
+  if (!sendmail) return parseHostPort(inet)
+  const host = (sendmail[2] ?? '').replace(/^\[(.*)\]$/, '$1')
+  const port = parsePort(sendmail[1] ?? '')
+  return port !== null && isHost(host) ? { kind: 'tcp', host, port } : null
+}
+
+/** Kernels hold 108 octets for a socket's path on Linux, 104 elsewhere, with a NUL at the end. */
+function unixAddress(path: string): SocketAddress | null {
+  return path !== '' && !path.includes('\0') && Buffer.byteLength(path) < 104 ? { kind: 'unix', path } : null
+}
+
+const defaultPorts: Record<string, number> = { smtp: 25, smtps: 465, lmtp: 24 }
+
+/**
+ * A next hop's URL: `smtp://host:port`, `smtps://host:port`, `lmtp://host:port`, `lmtp+unix:///path`.
+ * Null if it is none; user, password, path and query are none of it.
+ */
+export function parseRelayUrl(url: string): RelayHop | null {
+  const unix = /^lmtp\+unix:\/\/(\/.+)$/.exec(url)?.[1]
+  if (unix !== undefined) {
+    const address = unixAddress(unix)
+    return address && { url, protocol: 'lmtp', address, implicitTls: false }
+  }
+  const found = /^(smtp|smtps|lmtp):\/\/([^/?#@\s]+)\/?$/i.exec(url)
+  if (!found) return null
+  const scheme = (found[1] ?? '').toLowerCase()
+  const address = parseHostPort(found[2] ?? '', defaultPorts[scheme] ?? null)
+  if (address?.kind !== 'tcp' || address.port === 0) return null
+  return { url, protocol: scheme === 'lmtp' ? 'lmtp' : 'smtp', address, implicitTls: scheme === 'smtps' }
+}
+
+/** A network in CIDR notation or a single address, to CIDR notation; null if it is neither. */
+export function parseNetwork(text: string): string | null {
+  if (!text.includes('/')) {
+    if (ipaddr.IPv4.isValidFourPartDecimal(text)) return `${text}/32`
+    return ipaddr.IPv6.isValid(text) ? `${text}/128` : null
+  }
+  const host = text.slice(0, text.indexOf('/'))
+  if (!host.includes(':') && !ipaddr.IPv4.isValidFourPartDecimal(host)) return null
+  return ipaddr.isValidCIDR(text) ? text : null
+}
+
+/** Whether a listener can be reached from other machines. A host name other than localhost counts as reachable. */
+export function isPublic(address: SocketAddress): boolean {
+  if (address.kind === 'unix') return false
+  if (address.host.toLowerCase() === 'localhost') return false
+  return !(ipaddr.isValid(address.host) && ipaddr.process(address.host).range() === 'loopback')
+}
+
+/** Whether a network (of `parseNetwork`) holds every address there is: as a client rule that makes an open relay. */
+export function isEverywhere(network: string): boolean {
+  return network.endsWith('/0')
+}
+
+/** The address as an operator writes it. */
+export function formatAddress(address: SocketAddress): string {
+  if (address.kind === 'unix') return `unix:${address.path}`
+  return address.host.includes(':') ? `[${address.host}]:${address.port}` : `${address.host}:${address.port}`
+}

@@ -1,0 +1,253 @@
+import type { ConfigFault } from '../errors.ts'
+import { formatAddress, isEverywhere, isPublic, parseListen, parseMilterListen, parseNetwork } from './addresses.ts'
+import { credentialOptions } from './directories-schema.ts'
+import { formatPath, quote, valueAt } from './faults.ts'
+import { nearest } from './nearest.ts'
+import type { SocketAddress } from './types.ts'
+import type { KeyPath, YamlSource } from './yaml-source.ts'
+
+/**
+ * Rules that take several options together. They read the file's plain values and step over whatever the schema has
+ * refused, so that one run shows these faults beside all others.
+ */
+export interface Found {
+  readonly faults: ConfigFault[]
+  readonly warnings: ConfigFault[]
+}
+
+class Checks implements Found {
+  readonly faults: ConfigFault[] = []
+  readonly warnings: ConfigFault[] = []
+  readonly #source: YamlSource
+
+  constructor(source: YamlSource) {
+    this.#source = source
+  }
+
+  fault(path: KeyPath, message: string): void {
+    this.faults.push({ ...this.#source.placeOf(path), path: formatPath(path), message })
+  }
+
+  warn(path: KeyPath, message: string): void {
+    this.warnings.push({ ...this.#source.placeOf(path), path: formatPath(path), message })
+  }
+}
+
+/** Checks across the options of namesake.yaml. */
+export function checkNamesake(source: YamlSource, data: unknown): Found {
+  const checks = new Checks(source)
+  if (!isMap(data)) return checks
+  if (data.smtp === undefined && data.milter === undefined) {
+    checks.fault([], 'there is no entrance; accepted: smtp, milter or both; fix: add a section smtp with its relay')
+  }
+  const listeners = listenersOf(data)
+  checkDoublePorts(checks, listeners)
+  checkClients(checks, data, listeners)
+  checkNextHop(checks, data, listeners)
+  checkDirectories(checks, data)
+  return checks
+}
+
+interface Listener {
+  readonly path: KeyPath
+  readonly section: 'smtp' | 'milter' | 'ops'
+  readonly address: SocketAddress
+  readonly entry: unknown
+}
+
+function listenersOf(data: Record<string, unknown>): Listener[] {
+  const found: Listener[] = []
+  const add = (section: Listener['section'], path: KeyPath, entry: unknown): void => {
+    const inMap = isMap(entry)
+    const text = inMap ? entry.address : entry
+    if (typeof text !== 'string') return
+    const address = section === 'milter' ? parseMilterListen(text) : parseListen(text)
+    if (address) found.push({ section, path: inMap ? [...path, 'address'] : path, address, entry })
+  }
+  const defaults: Record<string, string> = { smtp: '127.0.0.1:10025', milter: 'inet:127.0.0.1:10027' }
+  for (const section of ['smtp', 'milter'] as const) {
+    if (!isMap(data[section])) continue
+    const listen = data[section].listen
+    if (listen === undefined) add(section, [section], defaults[section])
+    else items(listen).forEach((entry, index) => add(section, [section, 'listen', index], entry))
+  }
+  add('ops', ['ops', 'listen'], valueAt(data, ['ops', 'listen']) ?? '127.0.0.1:9465')
+  return found
+}
+
+function checkDoublePorts(checks: Checks, listeners: readonly Listener[]): void {
+  const wildcard = /^(?:0\.0\.0\.0|::)$/
+  listeners.forEach((listener, index) => {
+    const { address } = listener
+    const other = listeners.slice(0, index).find(({ address: before }) => {
+      if (before.kind === 'unix' || address.kind === 'unix') {
+        return before.kind === 'unix' && address.kind === 'unix' && before.path === address.path
+      }
+      if (before.port !== address.port || address.port === 0) return false
+      return before.host === address.host || wildcard.test(before.host) || wildcard.test(address.host)
+    })
+    if (!other) return
+    const at = formatAddress(address)
+    checks.fault(listener.path, `${at} is in use by ${formatPath(other.path)} too; fix: give each listener a port of its own`)
+  })
+}
+
+/** A listener that strangers reach must say who may use it: else it is an open relay, or tells anyone who is protected. */
+function checkClients(checks: Checks, data: Record<string, unknown>, listeners: readonly Listener[]): void {
+  for (const section of ['smtp', 'milter'] as const) {
+    const clients = valueAt(data, [section, 'clients'])
+    items(clients).forEach((network, index) => {
+      const parsed = typeof network === 'string' ? parseNetwork(network) : null
+      if (parsed !== null && isEverywhere(parsed)) {
+        const what = section === 'smtp' ? 'this is an open relay' : 'anyone may ask whose names are protected'
+        checks.warn([section, 'clients', index], `${quote(network)} lets every client in; ${what} unless a firewall stands before it`)
+      }
+    })
+    if (clients !== undefined) continue
+    for (const { path, address, entry } of listeners.filter((l) => l.section === section && isPublic(l.address))) {
+      if (valueAt(entry, ['tls', 'clientCa']) !== undefined) continue
+      checks.fault(
+        path,
+        `other machines can reach ${formatAddress(address)} and ${section}.clients does not say which may use it; fix: add ${section}.clients with your networks`,
+      )
+    }
+  }
+}
+
+function checkNextHop(checks: Checks, data: Record<string, unknown>, listeners: readonly Listener[]): void {
+  const hop = valueAt(data, ['smtp', 'nextHop'])
+  const pairs = [
+    ['user', 'password'],
+    ['password', 'user'],
+    ['certificate', 'key'],
+    ['key', 'certificate'],
+  ] as const
+  for (const [one, other] of pairs) {
+    if (isMap(hop) && hop[one] !== undefined && hop[other] === undefined) {
+      checks.fault(['smtp', 'nextHop', one], `${one} needs ${other} beside it; fix: add smtp.nextHop.${other}`)
+    }
+  }
+  if (isMap(hop) && hop.user !== undefined && hop.tls === 'none') {
+    checks.fault(['smtp', 'nextHop', 'user'], 'a password is not sent without TLS; fix: set smtp.nextHop.tls to require or verify')
+  }
+  for (const { section, path, entry } of listeners) {
+    const proxies = items(valueAt(data, ['smtp', 'proxyProtocol']))
+    if (section === 'smtp' && valueAt(entry, ['proxyProtocol']) === true && proxies.length === 0) {
+      const message = 'this listener expects a PROXY header and smtp.proxyProtocol does not say from whom; fix: add smtp.proxyProtocol with the networks of your load balancers'
+      checks.fault([...path.slice(0, -1), 'proxyProtocol'], message)
+    }
+  }
+  for (const { path, address, entry } of listeners) {
+    if (!isMap(entry) || address.kind === 'unix') continue
+    for (const key of ['mode', 'group']) {
+      if (entry[key] !== undefined) checks.fault([...path.slice(0, -1), key], `only a unix: socket has a ${key}; fix: remove it`)
+    }
+  }
+  checkLoop(checks, data, listeners)
+}
+
+/** A next hop that is one of our own listeners would hand each message round until its hops run out. */
+function checkLoop(checks: Checks, data: Record<string, unknown>, listeners: readonly Listener[]): void {
+  const relay = valueAt(data, ['smtp', 'relay'])
+  const urls = typeof relay === 'string' ? [relay] : items(relay)
+  urls.forEach((url, index) => {
+    const address = typeof url === 'string' ? /^(?:smtps?|lmtp):\/\/([^/]+)/.exec(url)?.[1] : undefined
+    const target = address === undefined ? null : parseListen(address)
+    if (target && listeners.some((l) => l.section === 'smtp' && formatAddress(l.address) === formatAddress(target))) {
+      checks.fault(
+        ['smtp', 'relay', ...(typeof relay === 'string' ? [] : [index])],
+        `here stands ${quote(url)}, which is a listener of Namesake itself; accepted: the server that messages go on to`,
+      )
+    }
+  })
+}
+
+function checkDirectories(checks: Checks, data: Record<string, unknown>): void {
+  const names = new Map<string, number>()
+  items(data.directories).forEach((entry, index) => {
+    if (!isMap(entry)) return
+    const { name } = entry
+    if (typeof name === 'string') {
+      const before = names.get(name.toLowerCase())
+      if (before !== undefined) {
+        const message = `the name ${quote(name)} stands at directories[${before}] already; fix: give each directory a name of its own`
+        checks.fault(['directories', index, 'name'], message)
+      }
+      names.set(name.toLowerCase(), index)
+    }
+    if (entry.type !== 'office365') return
+    const given = credentialOptions.filter((key) => entry[key] !== undefined)
+    if (given.length === 1) return
+    const message = given.length === 0 ? 'nothing says how to authenticate' : `${given.join(' and ')} stand here together`
+    checks.fault(
+      given.length === 0 ? ['directories', index] : ['directories', index, given[1] ?? ''],
+      `${message}; accepted: one of ${credentialOptions.join(', ')}`,
+    )
+  })
+}
+
+/** Checks across the protection file, and between it and the daemon's configuration. */
+export function checkProtection(source: YamlSource, data: unknown, namesake: unknown, now: Date): Found {
+  const checks = new Checks(source)
+  if (!isMap(data)) return checks
+  const directories = items(valueAt(namesake, ['directories'])).flatMap((d) => (isMap(d) && typeof d.name === 'string' ? [d.name] : []))
+  items(data.protect).forEach((entry, index) => {
+    const name = valueAt(entry, ['directory'])
+    if (typeof name !== 'string' || directories.length === 0 || directories.includes(name)) return
+    const near = nearest(name, directories)[0]
+    const fix = near === undefined ? '' : `; fix: did you mean ${quote(near)}?`
+    const accepted = directories.map((d) => quote(d)).join(', ')
+    checks.fault(['protect', index, 'directory'], `no directory is named ${quote(name)}; accepted: ${accepted}${fix}`)
+  })
+  checkTrustedSenders(checks, data, now)
+  checkQuarantine(checks, data, namesake)
+  return checks
+}
+
+function checkTrustedSenders(checks: Checks, data: Record<string, unknown>, now: Date): void {
+  const today = now.toISOString().slice(0, 10)
+  const believed = items(data.authservIds).length > 0
+  items(data.trustedSenders).forEach((entry, index) => {
+    if (!isMap(entry)) return
+    const at = ['trustedSenders', index]
+    if (typeof entry.until === 'string' && entry.until < today) {
+      checks.warn([...at, 'until'], `this entry held until ${entry.until} and no longer does; fix: remove it or set a later day`)
+    }
+    if (entry.requireAuthentication === true && !believed) {
+      checks.warn([...at, 'requireAuthentication'], 'this entry never holds, as authservIds names no server; fix: add authservIds')
+    }
+  })
+  for (const key of ['own', 'secondary']) {
+    if (valueAt(data, ['requireAuthentication', key]) === true && !believed) {
+      const message = 'no address can pass, as authservIds names no server; accepted: false; fix: add authservIds, or set this to false'
+      checks.fault(['requireAuthentication', key], message)
+    }
+  }
+}
+
+/** Only a milter can quarantine (SMFIR_QUARANTINE); a proxy has nowhere to put a message aside. */
+function checkQuarantine(checks: Checks, data: Record<string, unknown>, namesake: unknown): void {
+  if (!isMap(valueAt(namesake, ['smtp']))) return
+  const look = (value: unknown, path: KeyPath): void => {
+    for (const tier of ['certain', 'likely']) {
+      if (valueAt(value, [tier]) === 'quarantine') {
+        checks.warn([...path, tier], 'quarantine works at milter listeners alone; messages through the SMTP proxy are tagged')
+      }
+    }
+  }
+  look(data.actions, ['actions'])
+  for (const key of ['groupActions', 'people']) {
+    for (const [name, value] of Object.entries(isMap(data[key]) ? data[key] : {})) {
+      if (key === 'people') look(valueAt(value, ['actions']), [key, name, 'actions'])
+      else look(value, [key, name])
+    }
+  }
+}
+
+function isMap(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+function items(value: unknown): unknown[] {
+  return Array.isArray(value) ? value : []
+}

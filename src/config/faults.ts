@@ -1,0 +1,102 @@
+import type * as z from 'zod'
+import type { ConfigFault } from '../errors.ts'
+import { secretAccepts } from './files.ts'
+import { nearest } from './nearest.ts'
+import type { KeyPath, YamlSource } from './yaml-source.ts'
+
+type Issue = z.core.$ZodIssue
+
+/** Turns what zod found into faults: place, what stands there, what is accepted. */
+export function faultsOf(source: YamlSource, data: unknown, issues: readonly Issue[]): ConfigFault[] {
+  return issues.flatMap((issue) => faultsOfIssue(source, data, issue, []))
+}
+
+function faultsOfIssue(source: YamlSource, data: unknown, issue: Issue, above: KeyPath): ConfigFault[] {
+  const path = [...above, ...issue.path]
+  if (issue.code === 'unrecognized_keys') {
+    const accepted = issue.message.split(', ')
+    return issue.keys.map((key) => {
+      const near = nearest(key, accepted)[0]
+      const fix = near === undefined ? '' : `; fix: did you mean ${near}?`
+      const message = `unknown key ${quote(key)}; accepted: ${issue.message}${fix}`
+      return { ...source.placeOfKey([...path, key]), path: formatPath([...path, key]), message }
+    })
+  }
+  if (issue.code === 'invalid_union' && issue.errors.length > 0) {
+    const meant = meantBranch(issue.errors)
+    if (meant) return meant.flatMap((inner) => faultsOfIssue(source, data, inner, path))
+  }
+  if (issue.code === 'invalid_key') return issue.issues.flatMap((inner) => faultsOfIssue(source, data, inner, path))
+  return [faultAt(source, data, path, issue)]
+}
+
+/** The branch of a union that the operator meant: the one whose outermost shape fits what stands there. */
+function meantBranch(branches: readonly (readonly Issue[])[]): readonly Issue[] | null {
+  const fitting = branches.filter((issues) => !issues.some((i) => i.path.length === 0 && isMisfit(i)))
+  return fitting.length === 1 ? (fitting[0] ?? null) : null
+}
+
+function isMisfit(issue: Issue): boolean {
+  if (issue.code === 'invalid_union') return meantBranch(issue.errors) === null
+  return issue.code === 'invalid_type' || issue.code === 'invalid_value'
+}
+
+function faultAt(source: YamlSource, data: unknown, path: KeyPath, issue: Issue): ConfigFault {
+  const place = source.placeOf(path)
+  const value = valueAt(data, path)
+  const accepts = issue.message
+  const hidden = accepts === secretAccepts
+  const problem = issue.code === 'custom' ? (issue.params as { problem?: string } | undefined)?.problem : undefined
+  const parts: string[] = []
+  if (problem !== undefined) parts.push(problem)
+  if (value === undefined) parts.push('this option is missing')
+  else if (value === null) parts.push('nothing stands here')
+  else if (hidden) parts.push(typeof value === 'object' ? 'this is not a reference to a secret' : 'a secret stands here (not shown)')
+  else parts.push(`here stands ${quote(value)}`)
+  parts.push(`accepted: ${accepts}`)
+  if (typeof value === 'number' && issue.code === 'invalid_type' && issue.expected === 'string') {
+    parts.push('fix: write the unit, or put it in quotes if it is a name')
+  }
+  return { ...place, path: formatPath(path), message: parts.join('; ') }
+}
+
+/** The value at a path of plain data; undefined if it is not there. */
+export function valueAt(data: unknown, path: KeyPath): unknown {
+  let here = data
+  for (const step of path) {
+    if (typeof here !== 'object' || here === null || !Object.hasOwn(here, step)) return undefined
+    here = (here as Record<PropertyKey, unknown>)[step]
+  }
+  return here
+}
+
+/** `smtp.listen[0]`, `people["jane.roe@corp.example"].names`. */
+export function formatPath(path: KeyPath): string {
+  let out = ''
+  for (const step of path) {
+    if (typeof step === 'number') out += `[${step}]`
+    else if (/^[\w-]+$/.test(String(step))) out += out === '' ? String(step) : `.${String(step)}`
+    else out += `[${quote(String(step))}]`
+  }
+  return out
+}
+
+/** Text or a value from a file, quoted, escaped and cut at 80 characters; user and password of a URL are left out. */
+export function quote(value: unknown): string {
+  const json = typeof value === 'string' ? JSON.stringify(value) : (JSON.stringify(value) ?? String(value))
+  const safe = json
+    .replace(/\/\/[^\s/"@]*@/g, '//…@')
+    .replace(/[\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff]/g, (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`)
+  return safe.length <= 80 ? safe : `${safe.slice(0, 79)}…`
+}
+
+/** Sorted by place, doubles removed. */
+export function tidy(faults: readonly ConfigFault[]): ConfigFault[] {
+  const seen = new Set<string>()
+  return [...faults]
+    .filter((fault) => {
+      const key = `${fault.file}\0${fault.line}\0${fault.column}\0${fault.message}`
+      return seen.has(key) ? false : seen.add(key)
+    })
+    .sort((a, b) => Number(a.file > b.file) - Number(a.file < b.file) || a.line - b.line || a.column - b.column)
+}

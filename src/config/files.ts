@@ -1,0 +1,93 @@
+import { readFileSync, statSync } from 'node:fs'
+import { resolve } from 'node:path'
+import * as z from 'zod'
+import { options, optional, parsed, refuse } from './fields.ts'
+import { Secret } from './secret.ts'
+
+/** What options that name files and environment variables are read against. */
+export interface Surroundings {
+  /** Folder of the file being read; relative paths start there. */
+  readonly folder: string
+  readonly env: Readonly<Record<string, string | undefined>>
+}
+
+/** A secret is a line or a key file; more is the wrong file. */
+const largestSecret = 64 * 1024
+
+/** What a secret accepts. A fault with this text never quotes what stands there: it may be the secret itself. */
+export const secretAccepts: string = '{ env: NAME } or { file: PATH }; a secret never stands in this file itself'
+
+/** A path, made absolute. */
+export function path(around: Surroundings, prose: string): z.ZodType<string, string> {
+  const parse = (value: string): string | null =>
+    value.trim() === '' || value.includes('\0') ? null : resolve(around.folder, value)
+  return parsed(parse, prose, 'a path, relative to the folder of this file')
+}
+
+/** A path whose file must be there and readable now; what it holds is read by the part that uses it. */
+export function readablePath(around: Surroundings, prose: string): z.ZodType<string, string> {
+  return path(around, prose).transform((file, ctx) => {
+    const read = readSmall(file)
+    return 'problem' in read ? refuse(ctx, 'a file that can be read', read.problem) : file
+  })
+}
+
+/** `{ file: PATH }` of a file that must be readable, as its path. */
+export function fileOption(around: Surroundings, prose: string): z.ZodType<string, { file: string }> {
+  return options({ file: readablePath(around, 'Path of the file.') }, prose).transform((value) => value.file)
+}
+
+/** A secret by `{ env: NAME }` or `{ file: PATH }`: read now, so that a missing one is a fault at its place. */
+export function secret(around: Surroundings, prose: string): z.ZodType<Secret, object> {
+  const env = parsed((v) => (/^[A-Za-z_][A-Za-z0-9_]*$/.test(v) ? v : null), 'Name of an environment variable.', secretAccepts)
+  return z
+    .strictObject(
+      { env: optional(env), file: optional(path(around, 'Path of a file; line ends at its end are cut off.')) },
+      { error: (issue) => (issue.code === 'unrecognized_keys' ? 'env, file' : secretAccepts) },
+    )
+    .transform((value, ctx) => {
+      if ((value.env === null) === (value.file === null)) return refuse(ctx, secretAccepts, 'one of env and file is needed')
+      const found = value.env === null ? fromFile(value.file ?? '') : fromEnvironment(value.env, around.env)
+      return typeof found === 'string' ? new Secret(found) : refuse(ctx, secretAccepts, found.problem)
+    })
+    .meta({ description: prose, accepts: '{ env: NAME } or { file: PATH }' })
+}
+
+function fromEnvironment(name: string, env: Surroundings['env']): string | { problem: string } {
+  const value = env[name]
+  if (value === undefined) return { problem: `the environment variable ${name} is not set` }
+  return value === '' ? { problem: `the environment variable ${name} is empty` } : value
+}
+
+function fromFile(file: string): string | { problem: string } {
+  const read = readSmall(file)
+  if ('problem' in read) return read
+  const value = read.text.replace(/[\r\n]+$/, '')
+  return value === '' ? { problem: `the file ${file} is empty` } : value
+}
+
+/** Reads a file that should be small. Gives the operating system's words if it can't. */
+export function readSmall(file: string, largest: number = largestSecret): { text: string } | { problem: string } {
+  try {
+    const { size } = statSync(file)
+    if (size > largest) return { problem: `the file ${file} has ${size} octets; at most ${largest} are read` }
+    return { text: readFileSync(file, 'utf8') }
+  } catch (error) {
+    return { problem: `the file ${file} can't be read: ${reasonOf(error)}` }
+  }
+}
+
+const reasons: Record<string, string> = {
+  ENOENT: 'it does not exist',
+  EACCES: 'permission denied',
+  EPERM: 'permission denied',
+  EISDIR: 'it is a folder',
+  ENOTDIR: 'a part of the path is not a folder',
+  ELOOP: 'its symbolic links run in a circle',
+}
+
+/** A file system error in words. */
+export function reasonOf(error: unknown): string {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : ''
+  return reasons[code] ?? (code === '' ? String(error) : code)
+}

@@ -1,0 +1,117 @@
+import { dirname, resolve } from 'node:path'
+import type * as z from 'zod'
+import { ConfigError } from '../errors.ts'
+import type { ConfigFault } from '../errors.ts'
+import { checkNamesake, checkProtection } from './cross-checks.ts'
+import { faultsOf, tidy, valueAt } from './faults.ts'
+import type { Surroundings } from './files.ts'
+import { namesakeSchema } from './namesake-schema.ts'
+import { notYetFaults } from './not-yet.ts'
+import { protectionSchema } from './protection-schema.ts'
+import type { LoadedConfig, LoadedProtection, NamesakeConfig } from './types.ts'
+import { readYaml } from './yaml-source.ts'
+import type { YamlSource } from './yaml-source.ts'
+
+export interface LoadOptions {
+  /** Environment that `{ env: NAME }` is read from. */
+  readonly env?: Readonly<Record<string, string | undefined>>
+  /** Today, for entries that expire. */
+  readonly now?: Date
+}
+
+/**
+ * Reads namesake.yaml and the protection file that it names, and validates them together.
+ * @param path of namesake.yaml; the messages show it as it is given here
+ * @throws ConfigError with every fault of both files
+ */
+export function loadConfig(path: string, { env = process.env, now = new Date() }: LoadOptions = {}): LoadedConfig {
+  const around: Surroundings = { folder: dirname(resolve(path)), env }
+  const source = readYaml(path)
+  const parsed = validate(source, namesakeSchema(around))
+  const faults = [...parsed.faults]
+  const warnings: ConfigFault[] = []
+  if (source.faults.length === 0) {
+    faults.push(...notYetFaults(source, parsed.data))
+    const found = checkNamesake(source, parsed.data)
+    faults.push(...found.faults)
+    warnings.push(...found.warnings)
+  }
+  const named = valueAt(parsed.data, ['protection'])
+  const protectionPath = resolve(around.folder, typeof named === 'string' && named !== '' ? named : 'protection.yaml')
+  const protection = readProtection(protectionPath, parsed.data, now)
+  faults.push(...protection.faults)
+  if (faults.length > 0 || parsed.value === null || protection.rules === null) throw new ConfigError(tidy(faults))
+  const config: NamesakeConfig = { ...parsed.value, file: resolve(path) }
+  return {
+    config,
+    rules: protection.rules,
+    warnings: tidy([...warnings, ...protection.warnings]),
+    locate: protection.locate,
+  }
+}
+
+/**
+ * Reads the protection file alone, for a reload.
+ * @throws ConfigError with every fault; the caller keeps the rules it has
+ */
+export function loadProtection(config: NamesakeConfig, { now = new Date() }: LoadOptions = {}): LoadedProtection {
+  const read = readProtection(config.protection, config, now)
+  if (read.rules === null || read.faults.length > 0) throw new ConfigError(tidy(read.faults))
+  return { rules: read.rules, warnings: tidy(read.warnings), locate: read.locate }
+}
+
+interface ProtectionRead {
+  readonly rules: LoadedProtection['rules'] | null
+  readonly faults: readonly ConfigFault[]
+  readonly warnings: readonly ConfigFault[]
+  readonly locate: LoadedProtection['locate']
+}
+
+function readProtection(path: string, namesake: unknown, now: Date): ProtectionRead {
+  return validateProtection(readYaml(path), namesake, now)
+}
+
+/** Validates a protection file's text against the daemon's configuration (validated, or as it stands in its file). */
+export function validateProtection(source: YamlSource, namesake: unknown, now: Date): ProtectionRead {
+  const parsed = validate(source, protectionSchema())
+  const found =
+    source.faults.length === 0 ? checkProtection(source, parsed.data, namesake, now) : { faults: [], warnings: [] }
+  return {
+    rules: parsed.value,
+    faults: [...parsed.faults, ...found.faults],
+    warnings: found.warnings,
+    locate: (path) => source.placeOf(path),
+  }
+}
+
+/** Validates one file. `data` is what stands there, for checks across options. */
+function validate<T>(source: YamlSource, schema: z.ZodType<T>): { value: T | null; data: unknown; faults: ConfigFault[] } {
+  if (source.faults.length > 0) return { value: null, data: source.data, faults: [...source.faults] }
+  if (source.data === null || source.data === undefined) {
+    const message = 'the file is empty; accepted: a map of options; fix: see the example file of this name'
+    return { value: null, data: null, faults: [{ file: source.file, line: 1, column: 1, path: '', message }] }
+  }
+  const data = withoutEmpty(source.data, schema)
+  const result = schema.safeParse(data)
+  if (result.success) return { value: result.data, data, faults: [] }
+  return { value: null, data, faults: faultsOf(source, data, result.error.issues) }
+}
+
+/**
+ * A key whose lines are all commented out has the value null. Where a list belongs it counts as not given, where a map
+ * belongs as an empty one. Which belongs where, the schema itself says by its findings.
+ */
+function withoutEmpty(data: unknown, schema: z.ZodType): unknown {
+  const found = schema.safeParse(data)
+  if (found.success) return data
+  const copy = structuredClone(data)
+  for (const { path, code, ...issue } of found.error.issues) {
+    const key = path.at(-1)
+    if (code !== 'invalid_type' || typeof key !== 'string' || valueAt(copy, path) !== null) continue
+    const parent = valueAt(copy, path.slice(0, -1)) as Record<PropertyKey, unknown>
+    const expected = 'expected' in issue ? issue.expected : ''
+    if (expected === 'array') delete parent[key]
+    else if (expected === 'object' || expected === 'record') parent[key] = {}
+  }
+  return copy
+}

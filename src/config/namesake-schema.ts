@@ -1,0 +1,63 @@
+import * as z from 'zod'
+import { parseListen } from './addresses.ts'
+import { directorySchema } from './directories-schema.ts'
+import { choice, list, optional, options, parsed, section } from './fields.ts'
+import type { Field } from './fields.ts'
+import { path } from './files.ts'
+import type { Surroundings } from './files.ts'
+import { milterSchema } from './milter-schema.ts'
+import { smtpSchema } from './smtp-schema.ts'
+import type { LogLevel, NamesakeConfig, Redaction } from './types.ts'
+
+const levels: readonly LogLevel[] = ['trace', 'debug', 'info', 'warn', 'error', 'silent']
+const redactions: readonly Redaction[] = ['addresses', 'names', 'clients']
+const workersAccepts = 'auto, or a number of processes from 1 to 256'
+const opsAccepts = 'host:port, [v6]:port, unix:/path, or none'
+
+/** namesake.yaml as a whole. */
+export function namesakeSchema(around: Surroundings): Field<Omit<NamesakeConfig, 'file'>> {
+  return options(
+    {
+      smtp: optional(smtpSchema(around)),
+      milter: optional(milterSchema),
+      store: path(around, 'Folder of the store (LMDB) that every worker reads people from. Made if it is not there.')
+        .prefault('./data/store')
+        .meta({ description: 'Folder of the store (LMDB) that every worker reads people from. Made if it is not there.' }),
+      protection: path(around, '').prefault('./protection.yaml').meta({
+        description: 'The protection file: who is protected, and what is done. It reloads by itself when it changes.',
+      }),
+      directories: list(directorySchema(around), 'Where people come from.', 'directories, each with name and type').min(1, {
+        error: 'at least one directory: without people nothing can be judged',
+      }),
+      ops: section({ listen: opsListen }, 'Metrics and health.'),
+      workers: z
+        .union([z.literal('auto'), z.int().min(1).max(256)], { error: workersAccepts })
+        .prefault('auto')
+        .meta({ description: 'Worker processes; auto is one a core.', accepts: workersAccepts }),
+      log: section(
+        {
+          level: choice('Least important lines that are written.', levels, 'info'),
+          redact: list(
+            z.enum(redactions, { error: redactions.join(', ') }),
+            'What is blanked in log lines where the law asks for it: e-mail addresses, names shown, client addresses.',
+            redactions.join(', '),
+          ).prefault([]),
+        },
+        'The log: one JSON object a line.',
+      ),
+    },
+    "The daemon's configuration. Paths are relative to this file's folder.",
+  )
+}
+
+const opsListen: Field<NamesakeConfig['ops']['listen']> = parsed(
+  (value) => (value === 'none' ? { none: true } : parseListen(value)),
+  '',
+  opsAccepts,
+)
+  .transform((value) => ('none' in value ? null : value))
+  .prefault('127.0.0.1:9465')
+  .meta({
+    description: 'Where /metrics, /healthz and /readyz answer over HTTP; none turns them off.',
+    accepts: opsAccepts,
+  })

@@ -1,0 +1,209 @@
+import * as z from 'zod'
+import { parseListen, parseRelayUrl } from './addresses.ts'
+import {
+  choice,
+  count,
+  duration,
+  flag,
+  isDomain,
+  list,
+  networks,
+  oneOrMore,
+  optional,
+  options,
+  parsed,
+  refuse,
+  section,
+  size,
+  socketMode,
+  text,
+} from './fields.ts'
+import type { Field } from './fields.ts'
+import { fileOption, path, secret } from './files.ts'
+import type { Surroundings } from './files.ts'
+import type { RelayConfig, RelayHop, SmtpConfig, SmtpListenerConfig, SocketAddress } from './types.ts'
+
+const listenAccepts = 'host:port, [v6]:port or unix:/path'
+
+/** The `smtp` section. */
+export function smtpSchema(around: Surroundings): Field<SmtpConfig> {
+  return options(
+    {
+      listen: list(listener(around), 'Where SMTP clients connect to.', `${listenAccepts}, or maps with an address`)
+        .min(1, { error: 'at least one listener' })
+        .prefault(['127.0.0.1:10025']),
+      clients: networks(
+        'Networks that may relay. Anyone else gets 554 at connect. A listener that other machines can reach needs this to be said.',
+      ).prefault(['127.0.0.0/8', '::1']),
+      xclient: networks('Networks whose XCLIENT command sets the client that the log shows.').prefault([]),
+      proxyProtocol: networks(
+        'Networks of load balancers whose PROXY protocol header (versions 1 and 2) names the client, on listeners that expect one.',
+      ).prefault([]),
+      relay: relay(around),
+      nextHop: nextHop(around),
+      timeouts,
+      limits,
+      bareNewline: choice(
+        'What a line that ends in a bare LF or CR within message data leads to: the message is refused with 550 5.6.11, or the line end is made a CR LF (a lone CR a space), never an end of data.',
+        ['reject', 'normalize'],
+        'reject',
+      ),
+      received: flag(
+        'Whether a Received field is added. A filter between two of your own servers needs none; a gateway does.',
+        false,
+      ),
+    },
+    'The SMTP entrance: a proxy before, between or behind mail servers.',
+  )
+}
+
+function listener(around: Surroundings): Field<SmtpListenerConfig> {
+  const address = parsed(parseListen, `Address: ${listenAccepts}. An IPv6 address stands in brackets.`, listenAccepts)
+  const plain = (at: SocketAddress): SmtpListenerConfig => ({
+    address: at,
+    protocol: 'smtp',
+    proxyProtocol: false,
+    tls: null,
+    mode: null,
+  })
+  const tls = options(
+    {
+      mode: choice('TLS after STARTTLS, or from the first byte.', ['starttls', 'implicit'], 'starttls'),
+      certificate: fileOption(around, 'PEM file with the certificate and its chain. Read again when it changes.'),
+      key: fileOption(around, 'PEM file with the private key.'),
+      clientCa: optional(
+        fileOption(around, 'PEM file of authorities: a client with a certificate from one of them may relay.'),
+      ),
+    },
+    'TLS of this listener, version 1.2 or later.',
+  )
+  const full = options(
+    {
+      address,
+      protocol: choice('What the listener speaks.', ['smtp', 'lmtp'], 'smtp'),
+      proxyProtocol: flag('Whether each connection starts with a PROXY protocol header (see smtp.proxyProtocol).', false),
+      tls: optional(tls),
+      mode: optional(socketMode('Permission bits of a unix socket.')),
+    },
+    'A listener with settings of its own.',
+  )
+  return z.union([address.transform(plain), full], { error: `${listenAccepts}, or a map with an address` })
+}
+
+const relayAccepts =
+  'smtp://host:port, smtps://host:port, lmtp://host:port, lmtp+unix:///path or maildir:PATH (user and password belong to smtp.nextHop)'
+
+function relay(around: Surroundings): Field<RelayConfig> {
+  const maildir = path(around, '')
+  const parse = (url: string): RelayHop | { maildir: string } | null => {
+    if (!url.startsWith('maildir:')) return parseRelayUrl(url)
+    const folder = maildir.safeParse(url.slice('maildir:'.length))
+    return folder.success ? { maildir: folder.data } : null
+  }
+  const hops = oneOrMore(parsed(parse, 'A next hop.', relayAccepts), 'Next hops, tried in this order.', relayAccepts)
+  const urls = hops.transform((all, ctx): RelayConfig => {
+    const folder = all.find((hop) => 'maildir' in hop)
+    if (folder && all.length > 1) return refuse(ctx, relayAccepts, 'a maildir: next hop stands alone')
+    return folder ? { kind: 'maildir', path: folder.maildir } : { kind: 'hops', hops: all.filter((hop) => 'url' in hop) }
+  })
+  const domain = (prose: string): Field<string> =>
+    parsed((value) => (isDomain(value.replace(/^_[a-z-]+\._tcp\./, '')) ? value : null), prose, 'a domain')
+  const mx = options(
+    {
+      mx: domain('Domain whose MX records name the next hops (RFC 5321 section 5.1).'),
+      port: count('Port of those hosts.', 25, { min: 1, max: 65_535 }),
+    },
+    'The next hops by MX records.',
+  ).transform((value): RelayConfig => ({ kind: 'mx', domain: value.mx, port: value.port }))
+  const srv = options(
+    { srv: domain('Name whose SRV records name the next hops (RFC 2782), such as _smtp._tcp.mail.corp.example.') },
+    'The next hops by SRV records.',
+  ).transform((value): RelayConfig => ({ kind: 'srv', name: value.srv }))
+  return z
+    .union([urls, mx, srv], { error: `${relayAccepts}; a list of them; { mx: DOMAIN }; or { srv: NAME }` })
+    .meta({
+      description:
+        'Where messages go on to. A list is tried in order. maildir: writes into a Maildir with the embedded next hop: for trying things out.',
+      accepts: `${relayAccepts}; a list of them; { mx: DOMAIN }; { srv: NAME }`,
+    })
+}
+
+function nextHop(around: Surroundings): Field<SmtpConfig['nextHop']> {
+  return section(
+    {
+      tls: choice(
+        'TLS to the next hop after STARTTLS: never, when offered, always, or always with a certificate that holds for the name.',
+        ['none', 'may', 'require', 'verify'],
+        'may',
+      ),
+      servername: optional(text('Name to ask for and to verify, if not the host of smtp.relay.', 'a host name')),
+      ca: optional(fileOption(around, "PEM file of authorities to verify with, in place of the system's.")),
+      certificate: optional(fileOption(around, 'PEM file with a client certificate.')),
+      key: optional(fileOption(around, 'PEM file with its private key.')),
+      user: optional(text('User for AUTH PLAIN or LOGIN; only over TLS.', 'a user name')),
+      password: optional(secret(around, 'Password for it.')),
+      reuse: flag(
+        'Whether connections to the next hop are kept and used for the next client, with an RSET in between.',
+        true,
+      ),
+    },
+    'How the next hop is spoken to.',
+  )
+}
+
+const timeouts: Field<SmtpConfig['timeouts']> = section(
+  {
+    command: duration('How long a client may take for its next command (RFC 5321 section 4.5.3.2.7).', '300s'),
+    data: duration('How long a client may take for a whole message, from 354 to the final dot.', '30m'),
+    connect: duration('How long connecting to one next hop may take.', '30s'),
+    greeting: duration("How long the next hop's greeting may take (RFC 5321 section 4.5.3.2.1).", '60s'),
+    nextHop: duration('How long the next hop may take for a reply to a command.', '100s'),
+    nextHopData: duration(
+      'How long the next hop may take for the reply to a whole message (RFC 5321 section 4.5.3.2.6).',
+      '10m',
+    ),
+    drain: duration('How long messages under way may take to finish when Namesake stops.', '30s'),
+  },
+  "Time limits. Each is absolute: counted from the step's start, and no byte sets it back.",
+)
+
+const limits: Field<SmtpConfig['limits']> = section(
+  {
+    connections: count('Connections at once, for each worker process.', 1000, { min: 1, max: 1_000_000 }),
+    connectionsPerNetwork: count('Connections at once from one address (IPv6: one /64), for each worker.', 200, {
+      min: 1,
+      max: 1_000_000,
+    }),
+    recipients: count('Recipients of one message.', 1000, { min: 1, max: 100_000 }),
+    messageSize: size('Octets of one message. 0B leaves it to the next hop.', '100MiB', { min: '0B', max: '4GiB' }),
+    commands: count('Commands of one connection.', 10_000, { min: 10, max: 100_000_000 }),
+    unknownCommands: count('Unknown or malformed commands of one connection, after which it is closed.', 20, {
+      min: 1,
+      max: 10_000,
+    }),
+    ...judgedSizes(),
+    hops: count('Received fields of a message, above which it is refused as looping (RFC 5321 section 6.3).', 100, {
+      min: 2,
+      max: 1000,
+    }),
+  },
+  'What one client, connection or message may take.',
+)
+
+/** Limits of what is judged, which both entrances have. */
+export function judgedSizes(): {
+  headerSection: Field<number, string | undefined>
+  fromField: Field<number, string | undefined>
+} {
+  return {
+    headerSection: size(
+      'Octets of a header section. A longer one is judged as oversize in protection.yaml says.',
+      '256KiB',
+      { min: '4KiB', max: '16MiB' },
+    ),
+    fromField: size('Octets of all From fields. Longer ones are judged as oversize in protection.yaml says.', '64KiB', {
+      min: '1KiB',
+      max: '4MiB',
+    }),
+  }
+}

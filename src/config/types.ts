@@ -1,0 +1,210 @@
+import type { ProtectionRules } from '../policy/rules.ts'
+import type { ConfigFault } from '../errors.ts'
+import type { Secret } from './secret.ts'
+
+/**
+ * The daemon's configuration after validation: defaults filled in, durations in milliseconds, sizes in octets, paths
+ * absolute, secrets read and wrapped. What `main.ts` cuts slices from and hands to the parts.
+ */
+export interface NamesakeConfig {
+  /** Absolute path of the file this came from. */
+  readonly file: string
+  readonly smtp: SmtpConfig | null
+  readonly milter: MilterConfig | null
+  /** Absolute path of the store's folder. */
+  readonly store: string
+  /** Absolute path of the protection file. */
+  readonly protection: string
+  readonly directories: readonly DirectoryConfig[]
+  readonly ops: OpsConfig
+  /** Worker processes; `auto` is one a core. */
+  readonly workers: number | 'auto'
+  readonly log: LogConfig
+}
+
+/** Where something listens or is reached. Port 0 lets the system choose. An IPv6 host stands without brackets. */
+export type SocketAddress =
+  | { readonly kind: 'tcp'; readonly host: string; readonly port: number }
+  | { readonly kind: 'unix'; readonly path: string }
+
+export interface SmtpConfig {
+  readonly listen: readonly SmtpListenerConfig[]
+  /** Networks that may relay (CIDR, single addresses as /32 and /128). Empty: none but TLS client certificates. */
+  readonly clients: readonly string[]
+  /** Networks whose XCLIENT is believed. */
+  readonly xclient: readonly string[]
+  /** Networks whose PROXY protocol header is believed, on listeners that expect one. */
+  readonly proxyProtocol: readonly string[]
+  readonly relay: RelayConfig
+  readonly nextHop: NextHopConfig
+  readonly timeouts: SmtpTimeouts
+  readonly limits: SmtpLimits
+  readonly bareNewline: 'reject' | 'normalize'
+  /** Whether a Received field of ours is added. */
+  readonly received: boolean
+}
+
+export interface SmtpListenerConfig {
+  readonly address: SocketAddress
+  readonly protocol: 'smtp' | 'lmtp'
+  readonly proxyProtocol: boolean
+  readonly tls: ListenerTls | null
+  /** Mode of a unix socket, e.g. 0o660; null leaves it to the umask. */
+  readonly mode: number | null
+}
+
+/** TLS of a listener. Paths, not contents: the files are read again when they change. */
+export interface ListenerTls {
+  readonly mode: 'starttls' | 'implicit'
+  readonly certificate: string
+  readonly key: string
+  /** Authorities whose client certificates let a client relay; null asks for none. */
+  readonly clientCa: string | null
+}
+
+export type RelayConfig =
+  /** Tried in this order. */
+  | { readonly kind: 'hops'; readonly hops: readonly RelayHop[] }
+  | { readonly kind: 'maildir'; readonly path: string }
+  | { readonly kind: 'mx'; readonly domain: string; readonly port: number }
+  | { readonly kind: 'srv'; readonly name: string }
+
+export interface RelayHop {
+  /** As written, for messages. */
+  readonly url: string
+  readonly protocol: 'smtp' | 'lmtp'
+  readonly address: SocketAddress
+  /** True for `smtps://`: TLS from the first byte. */
+  readonly implicitTls: boolean
+}
+
+export interface NextHopConfig {
+  readonly tls: 'none' | 'may' | 'require' | 'verify'
+  readonly servername: string | null
+  /** Paths of PEM files, read again when they change. */
+  readonly ca: string | null
+  readonly certificate: string | null
+  readonly key: string | null
+  readonly user: string | null
+  readonly password: Secret | null
+  readonly reuse: boolean
+}
+
+/** All in milliseconds and absolute: counted from the step's start, not from the last byte. */
+export interface SmtpTimeouts {
+  readonly command: number
+  readonly data: number
+  readonly connect: number
+  readonly greeting: number
+  readonly nextHop: number
+  readonly nextHopData: number
+  readonly drain: number
+}
+
+export interface SmtpLimits {
+  readonly connections: number
+  readonly connectionsPerNetwork: number
+  readonly recipients: number
+  /** Octets; 0 is no limit of ours. */
+  readonly messageSize: number
+  readonly commands: number
+  readonly unknownCommands: number
+  readonly headerSection: number
+  readonly fromField: number
+  readonly hops: number
+}
+
+export interface MilterConfig {
+  readonly listen: readonly MilterListenerConfig[]
+  /** Networks of MTAs that may connect over TCP. */
+  readonly clients: readonly string[]
+  readonly skip: 'auto' | 'none' | 'all'
+  readonly exempt: { readonly authenticated: boolean; readonly networks: readonly string[] }
+  /** Milliseconds that the MTA may be silent within a message, and that one judgement may take. */
+  readonly timeout: number
+  readonly limits: { readonly connections: number; readonly headerSection: number; readonly fromField: number }
+}
+
+export interface MilterListenerConfig {
+  readonly address: SocketAddress
+  /** Of a unix socket: permission bits, and the group that owns it (name or number). */
+  readonly mode: number | null
+  readonly group: string | null
+}
+
+interface DirectoryCommon {
+  readonly name: string
+  /** Cron expression of node-cron, five or six fields. */
+  readonly sync: string
+  /** Milliseconds without a success after which the directory counts as stale. */
+  readonly staleAfter: number
+  /** A sync that would remove more than this fraction of the people stops. */
+  readonly shrink: number
+}
+
+export interface FileDirectoryConfig extends DirectoryCommon {
+  readonly type: 'file'
+  /** Absolute. */
+  readonly path: string
+}
+
+export interface Office365DirectoryConfig extends DirectoryCommon {
+  readonly type: 'office365'
+  readonly tenant: string
+  readonly clientId: string
+  readonly credential: Office365Credential
+  readonly include: { readonly guests: boolean; readonly disabled: boolean }
+  readonly trustOtherMails: boolean
+  readonly cloud: 'global' | 'usgov' | 'usgov-dod' | 'china'
+  /** Overrides of what `cloud` gives; null without one. */
+  readonly authority: string | null
+  readonly graph: string | null
+  readonly scope: string | null
+  /** When everything is read again: after so many syncs, or after so long (milliseconds). */
+  readonly fullEvery: { readonly syncs: number } | { readonly duration: number }
+  /** Milliseconds; each start is put off by a random part of it. */
+  readonly jitter: number
+}
+
+export type Office365Credential =
+  | { readonly kind: 'secret'; readonly secret: Secret }
+  | { readonly kind: 'certificate'; readonly key: Secret; readonly certificate: string }
+  /** Path of the assertion: it rotates, so it is read at each use. */
+  | { readonly kind: 'federated'; readonly path: string }
+  | { readonly kind: 'managed-identity'; readonly clientId: string | null }
+
+export type DirectoryConfig = FileDirectoryConfig | Office365DirectoryConfig
+
+export interface OpsConfig {
+  /** Null: no metrics and health listener. */
+  readonly listen: SocketAddress | null
+}
+
+export type LogLevel = 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'silent'
+export type Redaction = 'addresses' | 'names' | 'clients'
+
+export interface LogConfig {
+  readonly level: LogLevel
+  readonly redact: readonly Redaction[]
+}
+
+/** Where a value stands; line and column from 1. */
+export interface Place {
+  readonly file: string
+  readonly line: number
+  readonly column: number
+}
+
+/** The protection file, read and validated. */
+export interface LoadedProtection {
+  readonly rules: ProtectionRules
+  /** What is valid but surely not meant, such as an entry that has expired. */
+  readonly warnings: readonly ConfigFault[]
+  /** Where in the protection file a path of keys stands (the nearest parent, if it is not there). */
+  locate(path: readonly (string | number)[]): Place
+}
+
+/** Both files, read and validated. */
+export interface LoadedConfig extends LoadedProtection {
+  readonly config: NamesakeConfig
+}
