@@ -249,6 +249,12 @@ export type Judge = (section: HeaderSection, entrance: Entrance) => Decision
 export interface MessageRecord {
   readonly entrance: Entrance
   readonly client: string
+  /** The client's host name, where the MTA says it (milter). */
+  readonly clientName?: string | null
+  /** TLS version of the client's session, where known; null without TLS. */
+  readonly tls?: string | null
+  /** The user that the client authenticated as, where known. */
+  readonly user?: string | null
   readonly helo: string
   readonly reversePath: string
   readonly recipients: number

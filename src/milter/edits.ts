@@ -1,0 +1,70 @@
+import type { AddedField, Decision } from '../model.ts'
+import type { HeaderEvents } from './header-events.ts'
+import type { Agreement } from './negotiation.ts'
+import {
+  SMFIF,
+  SMFIP,
+  SMFIR,
+  formatDeleteHeader,
+  formatInsertHeader,
+  formatPacket,
+  formatQuarantine,
+  formatReplyCode,
+} from './wire.ts'
+
+/** The answer that lets the message go on; what any other milter says of it still counts. */
+export const goOn: Buffer = formatPacket(SMFIR.CONTINUE)
+
+/**
+ * The answers to the end of a message: fields taken out, fields put in, the quarantine, and the one that ends it.
+ * Only what was agreed is sent; an MTA drops the whole connection over an edit that it did not offer.
+ */
+export function formatDecision(decision: Decision, headers: HeaderEvents, agreement: Agreement): Buffer[] {
+  if (decision.reply !== null && (decision.perform === 'reject' || decision.perform === 'defer')) {
+    return [formatReplyCode(`${decision.reply.code} ${decision.reply.status} ${decision.reply.text}`)]
+  }
+  const packets = [...formatRemovals(headers, decision.remove, agreement), ...formatInsertions(decision.add, agreement)]
+  // Last of the edits: some versions of Postfix read nothing more for this message once it is on hold.
+  if (quarantines(decision, agreement)) packets.push(formatQuarantine(reasonOf(decision)))
+  packets.push(goOn)
+  return packets
+}
+
+/** Whether the message ends in the MTA's quarantine. Where that wasn't offered it is relayed with its fields. */
+export function quarantines(decision: Decision, agreement: Agreement): boolean {
+  return decision.perform === 'quarantine' && (agreement.actions & SMFIF.QUARANTINE) !== 0
+}
+
+/** Deletions by name and occurrence, from the last, and before anything is put in: our own fields would be counted. */
+export function formatRemovals(headers: HeaderEvents, indices: readonly number[], agreement: Agreement): Buffer[] {
+  if ((agreement.actions & SMFIF.CHGHDRS) === 0) return []
+  return headers.removals(indices).map((removal) => formatDeleteHeader(removal.name, removal.occurrence))
+}
+
+/** Each at index 0, so the last one goes first and they end up in their order. */
+function formatInsertions(fields: readonly AddedField[], agreement: Agreement): Buffer[] {
+  if ((agreement.actions & SMFIF.ADDHDRS) === 0) return []
+  const space = (agreement.protocol & SMFIP.HDR_LEADSPC) !== 0 ? ' ' : ''
+  return fields.map((field) => formatInsertHeader(0, field.name, `${space}${foldedBody(field)}`)).reverse()
+}
+
+/**
+ * The field's body folded at white space to lines of 78 octets where it can be (RFC 5322 section 2.1.1), with LF alone:
+ * both MTAs write their own line ends.
+ */
+function foldedBody(field: AddedField): string {
+  let column = field.name.length + 1
+  return field.body.replace(/ ?[^ ]+/g, (word) => {
+    const fits = column + word.length <= 78 || !word.startsWith(' ')
+    column = fits ? column + word.length : word.length
+    return fits ? word : `\n${word}`
+  })
+}
+
+function reasonOf(decision: Decision): string {
+  if (decision.verdict.state === 'detected') {
+    // The reason may hold any letter; an MTA's queue file and its `mailq` are best served with ASCII.
+    return decision.verdict.reason.replace(/[^\x20-\x7e]/g, '?')
+  }
+  return `Namesake: ${decision.verdict.state} (id ${decision.id})`
+}

@@ -1,0 +1,91 @@
+import type { Offer } from './commands.ts'
+import { SMFIC, SMFIF, SMFIM, SMFIP, formatPacket, highestVersion, lowestVersion } from './wire.ts'
+
+/**
+ * How much of the dialogue the MTA is asked to leave out. `none`: every event comes and is answered. `all`: nothing
+ * is answered before the end of the message. `auto`: what is fastest with the MTA at hand.
+ */
+export type Skip = 'auto' | 'none' | 'all'
+
+/** What decides the set under `auto`. */
+export interface Circumstances {
+  /** Whether the connection is TCP; a unix socket has no delayed acknowledgements. */
+  readonly tcp: boolean
+  /** Whether the MTA at this listener said that it is Sendmail; null before it said anything. */
+  readonly sendmail: boolean | null
+}
+
+/** What milter and MTA agreed on. */
+export interface Agreement {
+  readonly version: number
+  /** SMFIF_ bits. */
+  readonly actions: number
+  /** SMFIP_ bits. */
+  readonly protocol: number
+}
+
+/** Macros wanted for each stage; what isn't used isn't sent for. See `macros.ts` for what they become. */
+const macroLists: readonly (readonly [stage: number, names: string])[] = [
+  [SMFIM.CONNECT, 'v {client_addr} {client_name}'],
+  [SMFIM.HELO, '{tls_version}'],
+  [SMFIM.ENVFROM, 'i {auth_authen} {tls_version} {client_addr}'],
+  [SMFIM.ENVRCPT, 'i'],
+  [SMFIM.DATA, 'i'],
+  [SMFIM.EOM, 'i {msg_size}'],
+  [SMFIM.EOH, 'i'],
+]
+
+const wantedActions = SMFIF.ADDHDRS | SMFIF.CHGHDRS | SMFIF.QUARANTINE
+
+/** What every set but `none` leaves out: events that no judgement needs. */
+const unneeded = SMFIP.NOBODY | SMFIP.NOUNKNOWN
+
+const noReplies = SMFIP.NR_CONN | SMFIP.NR_HELO | SMFIP.NR_MAIL | SMFIP.NR_RCPT | SMFIP.NR_HDR | SMFIP.NR_EOH
+
+function wantedProtocol(skip: Skip, circumstances: Circumstances): number {
+  switch (skip) {
+    case 'none':
+      return SMFIP.HDR_LEADSPC
+    case 'all':
+      return SMFIP.HDR_LEADSPC | SMFIP.NODATA | unneeded | noReplies
+    case 'auto':
+      void circumstances
+      return SMFIP.HDR_LEADSPC | unneeded | SMFIP.NR_HDR
+  }
+}
+
+/**
+ * Answers an offer: only what is offered is taken, and of that only what is known here (so bits 28 to 31, which speak
+ * of packet sizes, are never echoed). Null if the version is below what is spoken.
+ */
+export function negotiate(offer: Offer, skip: Skip, circumstances: Circumstances): Agreement | null {
+  if (offer.version < lowestVersion) return null
+  const version = Math.min(offer.version, highestVersion)
+  const symlist = version >= 6 ? SMFIF.SETSYMLIST : 0
+  let wanted = wantedProtocol(skip, circumstances)
+  // An MTA that must send the body may at least be told after its first part that the rest is not needed.
+  if ((wanted & ~offer.protocol & SMFIP.NOBODY) !== 0) wanted |= SMFIP.SKIP
+  return {
+    version,
+    actions: offer.actions & (wantedActions | symlist),
+    protocol: offer.protocol & wanted,
+  }
+}
+
+/** The answer to SMFIC_OPTNEG, with the lists of macros where the MTA takes them (SMFIF_SETSYMLIST, version 6). */
+export function formatOptneg(agreement: Agreement): Buffer {
+  const numbers = Buffer.alloc(12)
+  numbers.writeUInt32BE(agreement.version, 0)
+  numbers.writeUInt32BE(agreement.actions, 4)
+  numbers.writeUInt32BE(agreement.protocol, 8)
+  const parts = [numbers]
+  if ((agreement.actions & SMFIF.SETSYMLIST) !== 0) {
+    for (const [stage, names] of macroLists) {
+      const list = Buffer.alloc(4 + names.length + 1)
+      list.writeUInt32BE(stage, 0)
+      list.write(names, 4, 'latin1')
+      parts.push(list)
+    }
+  }
+  return formatPacket(SMFIC.OPTNEG, Buffer.concat(parts))
+}
