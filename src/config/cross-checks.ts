@@ -1,6 +1,7 @@
 import type { ConfigFault } from '../errors.ts'
 import { formatAddress, isEverywhere, isPublic, parseListen, parseMilterListen, parseNetwork } from './addresses.ts'
 import { credentialOptions } from './directories-schema.ts'
+import { isAddress } from './fields.ts'
 import { formatPath, quote, valueAt } from './faults.ts'
 import { nearest } from './nearest.ts'
 import type { SocketAddress } from './types.ts'
@@ -26,6 +27,10 @@ class Checks implements Found {
 
   fault(path: KeyPath, message: string): void {
     this.faults.push({ ...this.#source.placeOf(path), path: formatPath(path), message })
+  }
+
+  faultAtKey(path: KeyPath, message: string): void {
+    this.faults.push({ ...this.#source.placeOfKey(path), path: formatPath(path), message })
   }
 
   warn(path: KeyPath, message: string): void {
@@ -57,9 +62,9 @@ interface Listener {
 
 function listenersOf(data: Record<string, unknown>): Listener[] {
   const found: Listener[] = []
-  const add = (section: Listener['section'], path: KeyPath, entry: unknown): void => {
+  const add = (section: Listener['section'], path: KeyPath, entry: unknown, byDefault?: string): void => {
     const inMap = isMap(entry)
-    const text = inMap ? entry.address : entry
+    const text = inMap ? entry.address : (entry ?? byDefault)
     if (typeof text !== 'string') return
     const address = section === 'milter' ? parseMilterListen(text) : parseListen(text)
     if (address) found.push({ section, path: inMap ? [...path, 'address'] : path, address, entry })
@@ -68,18 +73,21 @@ function listenersOf(data: Record<string, unknown>): Listener[] {
   for (const section of ['smtp', 'milter'] as const) {
     if (!isMap(data[section])) continue
     const listen = data[section].listen
-    if (listen === undefined) add(section, [section], defaults[section])
+    if (listen === undefined) add(section, [section], undefined, defaults[section])
     else items(listen).forEach((entry, index) => add(section, [section, 'listen', index], entry))
   }
-  add('ops', ['ops', 'listen'], valueAt(data, ['ops', 'listen']) ?? '127.0.0.1:9465')
+  add('ops', ['ops', 'listen'], valueAt(data, ['ops', 'listen']), '127.0.0.1:9465')
   return found
 }
 
 function checkDoublePorts(checks: Checks, listeners: readonly Listener[]): void {
   const wildcard = /^(?:0\.0\.0\.0|::)$/
-  listeners.forEach((listener, index) => {
+  // Those that the file names come last, so that a clash with a default shows at what can be changed.
+  const given = (listener: Listener): number => Number(listener.entry !== undefined)
+  const ordered = [...listeners].sort((a, b) => given(a) - given(b))
+  ordered.forEach((listener, index) => {
     const { address } = listener
-    const other = listeners.slice(0, index).find(({ address: before }) => {
+    const other = ordered.slice(0, index).find(({ address: before }) => {
       if (before.kind === 'unix' || address.kind === 'unix') {
         return before.kind === 'unix' && address.kind === 'unix' && before.path === address.path
       }
@@ -196,9 +204,13 @@ export function checkProtection(source: YamlSource, data: unknown, namesake: unk
     if (typeof name !== 'string' || directories.length === 0 || directories.includes(name)) return
     const near = nearest(name, directories)[0]
     const fix = near === undefined ? '' : `; fix: did you mean ${quote(near)}?`
-    const accepted = directories.map((d) => quote(d)).join(', ')
+    const accepted = [...new Set(directories)].map((d) => quote(d)).join(', ')
     checks.fault(['protect', index, 'directory'], `no directory is named ${quote(name)}; accepted: ${accepted}${fix}`)
   })
+  for (const who of Object.keys(isMap(data.people) ? data.people : {})) {
+    if (!who.includes('@') || isAddress(who)) continue
+    checks.faultAtKey(['people', who], `here stands ${quote(who)}; accepted: an e-mail address or an object id`)
+  }
   checkTrustedSenders(checks, data, now)
   checkQuarantine(checks, data, namesake)
   return checks

@@ -28,7 +28,9 @@ export function directorySchema(around: Surroundings): Field<DirectoryConfig> {
   const office365 = office365Options(around)
   const file = fileOptions(around)
   return z
-    .discriminatedUnion('type', [office365, file], { error: 'office365, file' })
+    .discriminatedUnion('type', [office365, file], {
+      error: (issue) => ((issue.code as string) === 'invalid_type' ? 'a map with name and type' : 'office365, file'),
+    })
     .transform((entry, ctx): DirectoryConfig => {
       if (entry.type === 'file') return entry
       const { clientSecret: _s, certificate: _c, federatedToken: _f, managedIdentity: _m, ...rest } = entry

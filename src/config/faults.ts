@@ -42,22 +42,25 @@ function isMisfit(issue: Issue): boolean {
 }
 
 function faultAt(source: YamlSource, data: unknown, path: KeyPath, issue: Issue): ConfigFault {
-  const place = source.placeOf(path)
   const value = valueAt(data, path)
   const accepts = issue.message
-  const hidden = accepts === secretAccepts
   const problem = issue.code === 'custom' ? (issue.params as { problem?: string } | undefined)?.problem : undefined
-  const parts: string[] = []
-  if (problem !== undefined) parts.push(problem)
-  if (value === undefined) parts.push('this option is missing')
-  else if (value === null) parts.push('nothing stands here')
-  else if (hidden) parts.push(typeof value === 'object' ? 'this is not a reference to a secret' : 'a secret stands here (not shown)')
-  else parts.push(`here stands ${quote(value)}`)
-  parts.push(`accepted: ${accepts}`)
-  if (typeof value === 'number' && issue.code === 'invalid_type' && issue.expected === 'string') {
-    parts.push('fix: write the unit, or put it in quotes if it is a name')
-  }
-  return { ...place, path: formatPath(path), message: parts.join('; ') }
+  const found = problem === undefined || value === undefined ? [] : [problem]
+  const message = [...found, whatStands(value, accepts, problem), `accepted: ${accepts}`, ...fixOf(value, issue)]
+  return { ...source.placeOf(path), path: formatPath(path), message: message.filter((part) => part !== '').join('; ') }
+}
+
+function whatStands(value: unknown, accepts: string, problem: string | undefined): string {
+  if (value === undefined) return 'this option is missing'
+  if (value === null) return 'nothing stands here'
+  if (accepts !== secretAccepts) return `here stands ${quote(value)}`
+  if (problem !== undefined) return ''
+  return typeof value === 'object' ? 'this is no reference to a secret' : 'a secret stands here (not shown)'
+}
+
+function fixOf(value: unknown, issue: Issue): string[] {
+  if (typeof value !== 'number' || issue.code !== 'invalid_type' || issue.expected !== 'string') return []
+  return [/^a (?:duration|size)/.test(issue.message) ? 'fix: write the unit' : `fix: put it in quotes, "${value}"`]
 }
 
 /** The value at a path of plain data; undefined if it is not there. */
@@ -95,7 +98,7 @@ export function tidy(faults: readonly ConfigFault[]): ConfigFault[] {
   const seen = new Set<string>()
   return [...faults]
     .filter((fault) => {
-      const key = `${fault.file}\0${fault.line}\0${fault.column}\0${fault.message}`
+      const key = `${fault.file}\0${fault.line}\0${fault.column}\0${fault.path}\0${fault.message}`
       return seen.has(key) ? false : seen.add(key)
     })
     .sort((a, b) => Number(a.file > b.file) - Number(a.file < b.file) || a.line - b.line || a.column - b.column)

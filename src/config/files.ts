@@ -1,7 +1,7 @@
 import { readFileSync, statSync } from 'node:fs'
 import { resolve } from 'node:path'
 import * as z from 'zod'
-import { options, optional, parsed, refuse } from './fields.ts'
+import { optional, parsed, refuse } from './fields.ts'
 import { Secret } from './secret.ts'
 
 /** What options that name files and environment variables are read against. */
@@ -34,7 +34,14 @@ export function readablePath(around: Surroundings, prose: string): z.ZodType<str
 
 /** `{ file: PATH }` of a file that must be readable, as its path. */
 export function fileOption(around: Surroundings, prose: string): z.ZodType<string, { file: string }> {
-  return options({ file: readablePath(around, 'Path of the file.') }, prose).transform((value) => value.file)
+  const accepts = '{ file: PATH }'
+  return z
+    .strictObject(
+      { file: readablePath(around, 'Path of the file.') },
+      { error: (issue) => (issue.code === 'unrecognized_keys' ? 'file' : accepts) },
+    )
+    .transform((value) => value.file)
+    .meta({ description: prose, accepts })
 }
 
 /** A secret by `{ env: NAME }` or `{ file: PATH }`: read now, so that a missing one is a fault at its place. */
