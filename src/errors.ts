@@ -7,6 +7,7 @@ export type ErrorCode =
   | 'store-unusable' // the store's folder can't be written or opened
   | 'store-damaged' // the store was damaged or of another version; moved aside
   | 'sync-shrink' // a sync would remove more people than the shrink brake lets through
+  | 'sync-busy' // the same directory is being synchronised already
   | 'provider-auth' // a directory source refuses our credentials
   | 'provider-throttled'
   | 'provider-unavailable'
@@ -86,6 +87,7 @@ export function exitCodeOf(error: unknown): number {
     case 'provider-malformed':
     case 'sync-shrink':
       return exitCode.badInput
+    case 'sync-busy':
     case 'provider-auth':
     case 'provider-throttled':
     case 'provider-unavailable':
