@@ -1,0 +1,186 @@
+import { join } from 'node:path'
+import t from 'tap'
+import {
+  contentOf,
+  members,
+  openStore,
+  person,
+  protectGroups,
+  runRound,
+  ScriptedProvider,
+  temporaryFolder,
+} from './helpers.ts'
+
+const jane = person('1', { displayName: 'Jane Roe', mail: 'jane.roe@corp.example', others: ['jane@old.example'] })
+const erik = person('2', { displayName: 'Erik Li', mail: 'erik@corp.example' })
+const all = [jane, erik, { op: 'group', id: 'g', displayName: 'Board' } as const, members('g', ['1', 'x'])]
+
+t.test('a first round shows people, groups, addresses, keys and tokens at once', async (t) => {
+  const store = openStore(t, join(temporaryFolder(t), 'store'))
+  t.strictSame(store.snapshot().directories(), [], 'nothing before')
+  t.equal(store.rules(), null)
+  const outcome = await runRound(store, new ScriptedProvider(), 'full', [all], protectGroups('Board'), { now: 77 })
+  t.match(outcome, { round: 'full', people: 2, added: 2, changed: 0, removed: 0, groups: 1 })
+  const view = store.snapshot()
+  t.match(view.directories(), [{ name: 'People', type: 'scripted', lastSync: 77, people: 2, groups: 1, error: null }])
+  const [found] = view.byKey('full:jane roe', 10)
+  t.match(found, { directory: 'People', id: '1' })
+  t.match(view.person({ directory: 'People', id: '1' }), {
+    displayName: 'Jane Roe',
+    addresses: ['jane.roe@corp.example', 'jane@old.example'],
+    groups: ['g'],
+  })
+  t.strictSame(view.byKey('full:erik li', 10), [], 'not protected, no keys')
+  t.equal(view.tokenCount('erik'), 1, 'but tokens are counted')
+  t.equal(view.byAddress('jane@old.example')[0]?.id, '1')
+  t.strictSame(view.byAddress('nobody@corp.example'), [])
+  t.ok(view.isOwnDomain('corp.example'))
+  t.notOk(view.isOwnDomain('old.example'), 'one further address makes no own domain')
+  t.strictSame(view.ownDomainsByKey('corp.examp1e'), ['corp.example'])
+  t.strictSame(
+    [...view.groups('People')].map((g) => g.members),
+    [['1']],
+    'the unknown member waits',
+  )
+  t.equal(store.cursor(new ScriptedProvider()), 'next')
+})
+
+t.test(
+  'a delta: null clears, absent keeps, members add up, a late member counts, a restored one returns',
+  async (t) => {
+    const store = openStore(t, join(temporaryFolder(t), 'store'))
+    const provider = new ScriptedProvider()
+    const rules = protectGroups('Board')
+    await runRound(store, provider, 'full', [all], rules)
+    const late = person('x', { displayName: 'Li Late', mail: 'late@corp.example' })
+    const outcome = await runRound(store, provider, 'delta', [[person('1', { others: null }), late]], rules)
+    t.match(outcome, { round: 'delta', people: 3, added: 1, changed: 1, removed: 0 })
+    t.match(store.snapshot().person({ directory: 'People', id: '1' }), {
+      displayName: 'Jane Roe',
+      addresses: ['jane.roe@corp.example'],
+    })
+    t.strictSame(store.snapshot().byAddress('jane@old.example'), [])
+    t.equal(store.snapshot().byKey('full:li late', 9)[0]?.id, 'x', 'the waiting member is protected')
+    t.equal(store.snapshot().tokenCount('li'), 2)
+    await runRound(store, provider, 'delta', [[{ op: 'person-gone', id: '1' }]], rules)
+    t.strictSame(store.snapshot().byKey('full:jane roe', 9), [])
+    t.equal(store.snapshot().tokenCount('jane'), 0)
+    await runRound(store, provider, 'delta', [[jane]], rules)
+    t.equal(store.snapshot().byKey('full:jane roe', 9)[0]?.id, '1', 'restored with memberships')
+    await runRound(store, provider, 'delta', [[{ op: 'group', id: 'g', displayName: 'Direction' }]], rules)
+    t.strictSame(store.snapshot().byKey('full:jane roe', 9), [], 'rules are resolved anew when groups change')
+    t.strictSame(
+      [...store.snapshot().groups('People')].map((g) => g.members.length),
+      [2],
+      'a new name keeps members',
+    )
+  },
+)
+
+t.test('the shrink brake', async (t) => {
+  const store = openStore(t, join(temporaryFolder(t), 'store'))
+  const provider = new ScriptedProvider()
+  const rules = protectGroups('Board')
+  const people = Array.from({ length: 10 }, (_, i) => person(`p${i}`, { displayName: `N${i}` }))
+  await runRound(store, provider, 'full', [people], rules)
+  const before = contentOf(store)
+  const says = /would remove 6 of 10 people.*namesake sync "People" --accept-shrink/
+  await t.rejects(runRound(store, provider, 'full', [people.slice(6)], rules, { shrinkLimit: 0.5 }), {
+    code: 'sync-shrink',
+    message: says,
+  })
+  const gone = people.slice(0, 6).map((p) => ({ op: 'person-gone', id: (p as { id: string }).id }) as const)
+  await t.rejects(runRound(store, provider, 'delta', [gone], rules, { shrinkLimit: 0.5 }), { message: says })
+  t.strictSame(contentOf(store), before, 'nothing changed')
+  await runRound(store, provider, 'full', [people.slice(5)], rules, { shrinkLimit: 0.5 })
+  t.equal([...store.snapshot().people()].length, 5, 'half is let through')
+  await runRound(store, provider, 'full', [[]], rules, { shrinkLimit: null })
+  t.equal([...store.snapshot().people()].length, 0, 'accepted')
+  t.equal(store.snapshot().directories().length, 1, 'and still loaded')
+})
+
+t.test('two directories side by side, and forgetting one', async (t) => {
+  const store = openStore(t, join(temporaryFolder(t), 'store'))
+  const rules = protectGroups('Board')
+  await runRound(store, new ScriptedProvider('A'), 'full', [all], rules, { cursor: 'a' })
+  await runRound(store, new ScriptedProvider('B'), 'full', [all], rules, { cursor: 'b' })
+  t.strictSame(
+    store
+      .snapshot()
+      .byKey('full:jane roe', 9)
+      .map((r) => r.directory),
+    ['A', 'B'],
+  )
+  t.equal(store.snapshot().byKey('full:jane roe', 1).length, 1, 'the limit holds over all')
+  t.equal(store.snapshot().tokenCount('jane'), 2)
+  t.equal(store.cursor(new ScriptedProvider('A')), 'a')
+  await store.forgetOthers(['B'])
+  t.strictSame(
+    store
+      .snapshot()
+      .byAddress('jane.roe@corp.example')
+      .map((p) => p.directory),
+    ['B'],
+  )
+  t.equal(store.cursor(new ScriptedProvider('A')), null)
+  t.equal(store.tables.people.getCount(), 2, 'its entries are deleted')
+})
+
+t.test('another fingerprint voids the cursor; a running round keeps others out', async (t) => {
+  const store = openStore(t, join(temporaryFolder(t), 'store'))
+  const provider = new ScriptedProvider()
+  await runRound(store, provider, 'full', [all], protectGroups('Board'))
+  provider.fingerprint = 'b'
+  t.equal(store.cursor(provider), null)
+  const round = await store.beginRound(provider)
+  t.equal(await store.beginRound(provider), undefined)
+  await round?.begin('full')
+  await round?.abandon()
+  const again = await store.beginRound(provider)
+  t.ok(again)
+  await again?.abandon()
+  t.equal([...store.snapshot().people()].length, 2)
+  t.equal(store.tables.people.getCount(), 2, 'no orphans')
+})
+
+t.test('reindex: other rules, other keys, in one switch', async (t) => {
+  const store = openStore(t, join(temporaryFolder(t), 'store'))
+  const provider = new ScriptedProvider()
+  const people = Array.from({ length: 1000 }, (_, i) =>
+    person(`p${i}`, { displayName: `Pia No${i}`, mail: `p${i}@corp.example` }),
+  )
+  const groups = [
+    { op: 'group', id: 'few', displayName: 'Few' } as const,
+    { op: 'group', id: 'many', displayName: 'Many' } as const,
+    members('few', ['p1', 'p2']),
+    members(
+      'many',
+      people.map((p) => (p as { id: string }).id),
+    ),
+  ]
+  await runRound(store, provider, 'full', [people, groups], protectGroups())
+  const first = store.rulesGeneration()
+  t.strictSame(store.snapshot().byKey('part:pia', 9), [])
+  await store.reindex(protectGroups())
+  t.equal(store.rulesGeneration(), first, 'the same rules change nothing')
+  await store.reindex(protectGroups('Few'))
+  t.strictSame(
+    store
+      .snapshot()
+      .byKey('part:pia', 9)
+      .map((r) => r.id)
+      .sort(),
+    ['p1', 'p2'],
+  )
+  t.ok(store.rulesGeneration() > first)
+  t.match(store.rules(), { mark: /Few/ })
+  await store.reindex(protectGroups('Many'))
+  t.equal(store.snapshot().byKey('part:pia', 5000).length, 1000)
+  t.equal(store.snapshot().tokenCount('pia'), 1000)
+  t.strictSame(store.snapshot().ownDomainsByKey('orp.example'), ['corp.example'])
+  await store.reindex(protectGroups('Few'))
+  t.equal(store.snapshot().byKey('part:pia', 5000).length, 2)
+  await store.reindex(protectGroups())
+  t.equal(store.tables.keys.getCount(), 0, 'no key is left behind')
+  t.equal(store.tables.tokens.getCount(), 1001)
+})
