@@ -11,6 +11,7 @@ import {
   options,
   parsed,
   refuse,
+  refuseElsewhere,
   section,
   text,
 } from './fields.ts'
@@ -35,7 +36,7 @@ export function directorySchema(around: Surroundings): Field<DirectoryConfig> {
       if (entry.type === 'file') return entry
       const { clientSecret: _s, certificate: _c, federatedToken: _f, managedIdentity: _m, ...rest } = entry
       const credential = credentialOf(entry)
-      return credential ? { ...rest, credential } : refuse(ctx, `one of ${credentialOptions.join(', ')}`)
+      return credential ? { ...rest, credential } : refuseElsewhere(ctx)
     })
 }
 
@@ -120,7 +121,7 @@ const fullAccepts = 'a number of synchronisations, such as 336, or a duration, s
 const fullEvery: Field<Office365DirectoryConfig['fullEvery']> = z
   .union(
     [
-      z.int().min(1).max(1_000_000).transform((syncs) => ({ syncs })),
+      z.int().min(1, { error: fullAccepts }).max(1_000_000, { error: fullAccepts }).transform((syncs) => ({ syncs })),
       parsed(parseDuration, '', fullAccepts).transform((milliseconds) => ({ duration: milliseconds })),
     ],
     { error: fullAccepts },

@@ -27,13 +27,16 @@ function faultsOfIssue(source: YamlSource, data: unknown, issue: Issue, above: K
     if (meant) return meant.flatMap((inner) => faultsOfIssue(source, data, inner, path))
   }
   if (issue.code === 'invalid_key') return issue.issues.flatMap((inner) => faultsOfIssue(source, data, inner, path))
+  if (issue.code === 'custom' && issue.params?.elsewhere === true) return []
   return [faultAt(source, data, path, issue)]
 }
 
 /** The branch of a union that the operator meant: the one whose outermost shape fits what stands there. */
 function meantBranch(branches: readonly (readonly Issue[])[]): readonly Issue[] | null {
   const fitting = branches.filter((issues) => !issues.some((i) => i.path.length === 0 && isMisfit(i)))
-  return fitting.length === 1 ? (fitting[0] ?? null) : null
+  const known = fitting.filter((issues) => !issues.some((i) => i.path.length === 0 && i.code === 'unrecognized_keys'))
+  const meant = fitting.length === 1 ? fitting : known
+  return meant.length === 1 ? (meant[0] ?? null) : null
 }
 
 function isMisfit(issue: Issue): boolean {
@@ -59,6 +62,9 @@ function whatStands(value: unknown, accepts: string, problem: string | undefined
 }
 
 function fixOf(value: unknown, issue: Issue): string[] {
+  if (typeof value === 'string' && issue.code === 'invalid_type' && issue.expected === 'array') {
+    return [`fix: put it in brackets, [${quote(value)}]`]
+  }
   if (typeof value !== 'number' || issue.code !== 'invalid_type' || issue.expected !== 'string') return []
   return [/^a (?:duration|size)/.test(issue.message) ? 'fix: write the unit' : `fix: put it in quotes, "${value}"`]
 }

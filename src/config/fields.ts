@@ -20,6 +20,12 @@ export function refuse(ctx: z.RefinementCtx, accepts: string, problem?: string):
   return z.NEVER
 }
 
+/** Refuses a value whose fault is found by a check across options too, so that it is not said twice. */
+export function refuseElsewhere(ctx: z.RefinementCtx): never {
+  ctx.addIssue({ code: 'custom', message: '', params: { elsewhere: true } })
+  return z.NEVER
+}
+
 /** A map of options. Unknown keys are faults. */
 export function options<S extends Shape>(shape: S, prose: string): z.ZodObject<S, z.core.$strict> {
   const keys = Object.keys(shape).join(', ')

@@ -1,12 +1,14 @@
-import { dirname, resolve } from 'node:path'
+import { existsSync } from 'node:fs'
+import { dirname, isAbsolute, join, resolve } from 'node:path'
 import type * as z from 'zod'
 import { ConfigError } from '../errors.ts'
 import type { ConfigFault } from '../errors.ts'
-import { checkNamesake, checkProtection } from './cross-checks.ts'
 import { faultsOf, tidy, valueAt } from './faults.ts'
 import type { Surroundings } from './files.ts'
+import { checkNamesake } from './namesake-checks.ts'
 import { namesakeSchema } from './namesake-schema.ts'
 import { notYetFaults } from './not-yet.ts'
+import { checkProtection } from './protection-checks.ts'
 import { protectionSchema } from './protection-schema.ts'
 import type { LoadedConfig, LoadedProtection, NamesakeConfig } from './types.ts'
 import { readYaml } from './yaml-source.ts'
@@ -37,8 +39,11 @@ export function loadConfig(path: string, { env = process.env, now = new Date() }
     warnings.push(...found.warnings)
   }
   const named = valueAt(parsed.data, ['protection'])
-  const protectionPath = resolve(around.folder, typeof named === 'string' && named !== '' ? named : 'protection.yaml')
-  const protection = readProtection(protectionPath, parsed.data, now)
+  const protectionName = typeof named === 'string' && named !== '' ? named : 'protection.yaml'
+  const protectionPath = isAbsolute(protectionName) ? protectionName : join(dirname(path), protectionName)
+  // Where namesake.yaml can't be read, the other file's name is a guess.
+  const guessed = source.faults.length > 0 && !existsSync(protectionPath)
+  const protection = guessed ? nothing : readProtection(protectionPath, parsed.data, now)
   faults.push(...protection.faults)
   if (faults.length > 0 || parsed.value === null || protection.rules === null) throw new ConfigError(tidy(faults))
   const config: NamesakeConfig = { ...parsed.value, file: resolve(path) }
@@ -71,6 +76,13 @@ function readProtection(path: string, namesake: unknown, now: Date): ProtectionR
   return validateProtection(readYaml(path), namesake, now)
 }
 
+const nothing: ProtectionRead = {
+  rules: null,
+  faults: [],
+  warnings: [],
+  locate: () => ({ file: '', line: 1, column: 1 }),
+}
+
 /** Validates a protection file's text against the daemon's configuration (validated, or as it stands in its file). */
 export function validateProtection(source: YamlSource, namesake: unknown, now: Date): ProtectionRead {
   const parsed = validate(source, protectionSchema())
@@ -88,7 +100,8 @@ export function validateProtection(source: YamlSource, namesake: unknown, now: D
 function validate<T>(source: YamlSource, schema: z.ZodType<T>): { value: T | null; data: unknown; faults: ConfigFault[] } {
   if (source.faults.length > 0) return { value: null, data: source.data, faults: [...source.faults] }
   if (source.data === null || source.data === undefined) {
-    const message = 'the file is empty; accepted: a map of options; fix: see the example file of this name'
+    // An editor that is cut off leaves an empty file: it must not lift all protection.
+    const message = 'the file is empty; accepted: a map of options, {} for all defaults'
     return { value: null, data: null, faults: [{ file: source.file, line: 1, column: 1, path: '', message }] }
   }
   const data = withoutEmpty(source.data, schema)

@@ -10,7 +10,7 @@ import { smtpSchema } from './smtp-schema.ts'
 import type { LogLevel, NamesakeConfig, Redaction } from './types.ts'
 
 const levels: readonly LogLevel[] = ['trace', 'debug', 'info', 'warn', 'error', 'silent']
-const redactions: readonly Redaction[] = ['addresses', 'names', 'clients']
+const redactions: readonly Redaction[] = ['client', 'helo', 'reversePath', 'messageId', 'fromName', 'fromAddress', 'person']
 const workersAccepts = 'auto, or a number of processes from 1 to 256'
 const opsAccepts = 'host:port, [v6]:port, unix:/path, or none'
 
@@ -39,7 +39,7 @@ export function namesakeSchema(around: Surroundings): Field<Omit<NamesakeConfig,
           level: choice('Least important lines that are written.', levels, 'info'),
           redact: list(
             z.enum(redactions, { error: redactions.join(', ') }),
-            'What is blanked in log lines where the law asks for it: e-mail addresses, names shown, client addresses.',
+            'Fields that are blanked in log lines, where the law asks for it.',
             redactions.join(', '),
           ).prefault([]),
         },

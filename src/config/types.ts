@@ -181,7 +181,9 @@ export interface OpsConfig {
 }
 
 export type LogLevel = 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'silent'
-export type Redaction = 'addresses' | 'names' | 'clients'
+/** Fields of log lines that can be blanked. */
+export type Redaction =
+  'client' | 'helo' | 'reversePath' | 'messageId' | 'fromName' | 'fromAddress' | 'person'
 
 export interface LogConfig {
   readonly level: LogLevel

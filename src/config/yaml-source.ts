@@ -1,5 +1,5 @@
 import { closeSync, fstatSync, openSync, readFileSync } from 'node:fs'
-import { isAlias, isMap, isPair, isScalar, isSeq, LineCounter, parseDocument } from 'yaml'
+import { isAlias, isMap, isPair, isScalar, isSeq, LineCounter, parseDocument, visit } from 'yaml'
 import type { Document, Node, YAMLError } from 'yaml'
 import type { ConfigFault } from '../errors.ts'
 import { quote } from './faults.ts'
@@ -92,8 +92,16 @@ function parseText(
 ): { document: Document.Parsed; data: unknown; faults: ConfigFault[] } {
   const fault = (offset: number, message: string): ConfigFault => ({ ...at(offset), path: '', message })
   try {
-    const document = parseDocument(text, { lineCounter, prettyErrors: false, stringKeys: true, logLevel: 'silent' })
+    const document = parseDocument(text, { lineCounter, prettyErrors: false, stringKeys: true, logLevel: 'error' })
     const faults = [...document.errors, ...document.warnings].map((e) => fault(e.pos[0], syntaxMessage(e, text)))
+    visit(document, {
+      Alias(_key, node, parents) {
+        const target = node.resolve(document)
+        const why = target === undefined ? 'stands for nothing before it' : 'stands within what it stands for'
+        if (target !== undefined && !parents.includes(target)) return
+        faults.push(fault(node.range?.[0] ?? 0, `the alias *${quote(node.source)} ${why}; fix: write the value out`))
+      },
+    })
     if (faults.length > 0) return { document, data: undefined, faults }
     // Aliases are bounded: nine lines of them can stand for more values than there is memory.
     return { document, data: document.toJS({ maxAliasCount: 100 }) as unknown, faults }

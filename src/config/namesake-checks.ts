@@ -1,42 +1,10 @@
-import type { ConfigFault } from '../errors.ts'
 import { formatAddress, isEverywhere, isPublic, parseListen, parseMilterListen, parseNetwork } from './addresses.ts'
+import { Checks, isMap, items } from './checks.ts'
+import type { Found } from './checks.ts'
 import { credentialOptions } from './directories-schema.ts'
-import { isAddress } from './fields.ts'
 import { formatPath, quote, valueAt } from './faults.ts'
-import { nearest } from './nearest.ts'
 import type { SocketAddress } from './types.ts'
 import type { KeyPath, YamlSource } from './yaml-source.ts'
-
-/**
- * Rules that take several options together. They read the file's plain values and step over whatever the schema has
- * refused, so that one run shows these faults beside all others.
- */
-export interface Found {
-  readonly faults: ConfigFault[]
-  readonly warnings: ConfigFault[]
-}
-
-class Checks implements Found {
-  readonly faults: ConfigFault[] = []
-  readonly warnings: ConfigFault[] = []
-  readonly #source: YamlSource
-
-  constructor(source: YamlSource) {
-    this.#source = source
-  }
-
-  fault(path: KeyPath, message: string): void {
-    this.faults.push({ ...this.#source.placeOf(path), path: formatPath(path), message })
-  }
-
-  faultAtKey(path: KeyPath, message: string): void {
-    this.faults.push({ ...this.#source.placeOfKey(path), path: formatPath(path), message })
-  }
-
-  warn(path: KeyPath, message: string): void {
-    this.warnings.push({ ...this.#source.placeOf(path), path: formatPath(path), message })
-  }
-}
 
 /** Checks across the options of namesake.yaml. */
 export function checkNamesake(source: YamlSource, data: unknown): Found {
@@ -194,72 +162,3 @@ function checkDirectories(checks: Checks, data: Record<string, unknown>): void {
   })
 }
 
-/** Checks across the protection file, and between it and the daemon's configuration. */
-export function checkProtection(source: YamlSource, data: unknown, namesake: unknown, now: Date): Found {
-  const checks = new Checks(source)
-  if (!isMap(data)) return checks
-  const directories = items(valueAt(namesake, ['directories'])).flatMap((d) => (isMap(d) && typeof d.name === 'string' ? [d.name] : []))
-  items(data.protect).forEach((entry, index) => {
-    const name = valueAt(entry, ['directory'])
-    if (typeof name !== 'string' || directories.length === 0 || directories.includes(name)) return
-    const near = nearest(name, directories)[0]
-    const fix = near === undefined ? '' : `; fix: did you mean ${quote(near)}?`
-    const accepted = [...new Set(directories)].map((d) => quote(d)).join(', ')
-    checks.fault(['protect', index, 'directory'], `no directory is named ${quote(name)}; accepted: ${accepted}${fix}`)
-  })
-  for (const who of Object.keys(isMap(data.people) ? data.people : {})) {
-    if (!who.includes('@') || isAddress(who)) continue
-    checks.faultAtKey(['people', who], `here stands ${quote(who)}; accepted: an e-mail address or an object id`)
-  }
-  checkTrustedSenders(checks, data, now)
-  checkQuarantine(checks, data, namesake)
-  return checks
-}
-
-function checkTrustedSenders(checks: Checks, data: Record<string, unknown>, now: Date): void {
-  const today = now.toISOString().slice(0, 10)
-  const believed = items(data.authservIds).length > 0
-  items(data.trustedSenders).forEach((entry, index) => {
-    if (!isMap(entry)) return
-    const at = ['trustedSenders', index]
-    if (typeof entry.until === 'string' && entry.until < today) {
-      checks.warn([...at, 'until'], `this entry held until ${entry.until} and no longer does; fix: remove it or set a later day`)
-    }
-    if (entry.requireAuthentication === true && !believed) {
-      checks.warn([...at, 'requireAuthentication'], 'this entry never holds, as authservIds names no server; fix: add authservIds')
-    }
-  })
-  for (const key of ['own', 'secondary']) {
-    if (valueAt(data, ['requireAuthentication', key]) === true && !believed) {
-      const message = 'no address can pass, as authservIds names no server; accepted: false; fix: add authservIds, or set this to false'
-      checks.fault(['requireAuthentication', key], message)
-    }
-  }
-}
-
-/** Only a milter can quarantine (SMFIR_QUARANTINE); a proxy has nowhere to put a message aside. */
-function checkQuarantine(checks: Checks, data: Record<string, unknown>, namesake: unknown): void {
-  if (!isMap(valueAt(namesake, ['smtp']))) return
-  const look = (value: unknown, path: KeyPath): void => {
-    for (const tier of ['certain', 'likely']) {
-      if (valueAt(value, [tier]) === 'quarantine') {
-        checks.warn([...path, tier], 'quarantine works at milter listeners alone; messages through the SMTP proxy are tagged')
-      }
-    }
-  }
-  look(data.actions, ['actions'])
-  for (const key of ['groupActions', 'people']) {
-    for (const [name, value] of Object.entries(isMap(data[key]) ? data[key] : {})) {
-      if (key === 'people') look(valueAt(value, ['actions']), [key, name, 'actions'])
-      else look(value, [key, name])
-    }
-  }
-}
-
-function isMap(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
-}
-
-function items(value: unknown): unknown[] {
-  return Array.isArray(value) ? value : []
-}
