@@ -1,7 +1,7 @@
 import type * as z from 'zod'
 import type { ConfigFault } from '../errors.ts'
 import { secretAccepts } from './files.ts'
-import { nearest } from './nearest.ts'
+import { nearest } from '../policy/nearest.ts'
 import type { KeyPath, YamlSource } from './yaml-source.ts'
 
 type Issue = z.core.$ZodIssue
@@ -64,6 +64,10 @@ function whatStands(value: unknown, accepts: string, problem: string | undefined
 function fixOf(value: unknown, issue: Issue): string[] {
   if (typeof value === 'string' && issue.code === 'invalid_type' && issue.expected === 'array') {
     return [`fix: put it in brackets, [${quote(value)}]`]
+  }
+  if (typeof value === 'string' && issue.code === 'invalid_value') {
+    const near = nearest(value, issue.values.map(String))[0]
+    return near === undefined ? [] : [`fix: did you mean ${near}?`]
   }
   if (typeof value !== 'number' || issue.code !== 'invalid_type' || issue.expected !== 'string') return []
   return [/^a (?:duration|size)/.test(issue.message) ? 'fix: write the unit' : `fix: put it in quotes, "${value}"`]

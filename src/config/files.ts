@@ -53,7 +53,8 @@ export function secret(around: Surroundings, prose: string): z.ZodType<Secret, o
       { error: (issue) => (issue.code === 'unrecognized_keys' ? 'env, file' : secretAccepts) },
     )
     .transform((value, ctx) => {
-      if ((value.env === null) === (value.file === null)) return refuse(ctx, secretAccepts, 'one of env and file is needed')
+      if (value.env !== null && value.file !== null) return refuse(ctx, secretAccepts, 'env and file stand here together')
+      if (value.env === null && value.file === null) return refuse(ctx, secretAccepts, 'neither env nor file stands here')
       const found = value.env === null ? fromFile(value.file ?? '') : fromEnvironment(value.env, around.env)
       return typeof found === 'string' ? new Secret(found) : refuse(ctx, secretAccepts, found.problem)
     })

@@ -3,7 +3,7 @@ import { Checks, isMap, items } from './checks.ts'
 import type { Found } from './checks.ts'
 import { quote, valueAt } from './faults.ts'
 import { isAddress } from './fields.ts'
-import { nearest } from './nearest.ts'
+import { nearest } from '../policy/nearest.ts'
 import type { KeyPath, YamlSource } from './yaml-source.ts'
 
 /** Checks across the protection file, and between it and the daemon's configuration. */

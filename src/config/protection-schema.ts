@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { presetNames } from '../policy/presets.ts'
 import type { Action } from '../model.ts'
 import type { NameAdditions, PersonRule, ProtectEntry, ProtectionRules, TrustedSender } from '../policy/rules.ts'
 import { choice, date, expressionOr, flag, isAddress, isDomain, list, optional, options, section, text } from './fields.ts'
@@ -57,7 +58,11 @@ export function protectionSchema(): Field<ProtectionRules> {
         'Which fields besides From are read. Only a protected name in them counts; a differing address never does.',
       ),
       initials: flag('Whether J. Roe counts as Jane Roe. Many people share initials: expect false alarms.', false),
-      presets: list(text('A preset.', 'a name'), 'Presets of well-known services, by name.', 'names').prefault([]),
+      presets: list(
+        z.enum(presetNames, { error: presetNames.join(', ') }),
+        'Presets of well-known services that write in people’s names. A message that one of them really sent counts as likely at most.',
+        'names of presets',
+      ).prefault([]),
       names: nameAdditions,
     },
     'Who is protected, and what is done about a detection.',
