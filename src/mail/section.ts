@@ -148,7 +148,7 @@ function isEmptyLine(text: string, at: number): boolean {
 }
 
 function isNameEnd(code: number): boolean {
-  return code === COLON || code === LF || isSpace(code)
+  return code === COLON || code === LF || code === CR || isSpace(code)
 }
 
 function isSpace(code: number): boolean {

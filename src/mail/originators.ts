@@ -1,0 +1,290 @@
+import type { HeaderSection, OriginatorField, OriginatorReadings, ReadingPart } from '../model.ts'
+import { fullSyntax, readAddressList, type ListOfItems, type Piece, type Syntax } from './address-list.ts'
+import { addressesIn } from './address-text.ts'
+import { decodeRaw } from './charset.ts'
+import { charsetsNamed, decodeEncodedWords, hidesSyntax, holdsSyntax } from './encoded-words.ts'
+import { phraseOf, readMailbox, type Mailbox } from './mailbox.ts'
+import { readPlain } from './plain-field.ts'
+import { ReadingSet, type FieldPlace } from './reading-set.ts'
+import { readSecond, secondReaderLimit } from './second-readers.ts'
+import { fieldBodyOctets, fieldsNamed } from './section.ts'
+
+/**
+ * The originator fields (RFC 5322 section 3.6.2) in all the ways in which some mail program shows them. The field is not
+ * parsed into one truth: each ambiguity gives one more reading, and whoever judges looks at all of them.
+ *
+ * The order is: octets to texts (charset), a text to entries (address-list), an entry to names and addresses (mailbox), names
+ * to Unicode (encoded-words). Where programs differ in an earlier step, the later ones are done for each.
+ */
+
+/** Which fields to read, and how much of them. */
+export interface OriginatorOptions {
+  /** Octets read of all fields of one name together. */
+  readonly fromOctets: number
+  readonly sender: boolean
+  readonly replyTo: boolean
+}
+
+/** Fields of one name that are read; further ones only count as a defect. */
+const maxFields = 64
+/** Entries behind the limit are looked for in this many characters at the end of a text. */
+const tailLength = 4096
+/** Characters that all variants of one field's text may have together. */
+const variantBudget = 1_048_576
+
+/**
+ * Reads From, and Sender and Reply-To where asked.
+ *
+ * @returns at most 256 readings, most telling first, none twice; `truncated` if octets, entries or readings were left
+ * out for want of room (a defect says which). Addresses are as the field has them (see `canonicalAddress`). Defects
+ * are given by their offset in the section. Never throws; time is linear in the octets read.
+ */
+export function readOriginators(section: HeaderSection, options: OriginatorOptions): OriginatorReadings {
+  const set = new ReadingSet()
+  readFields(section, 'from', options, set)
+  if (options.sender) readFields(section, 'sender', options, set)
+  if (options.replyTo) readFields(section, 'reply-to', options, set)
+  return { readings: set.readings, addresses: set.addresses, defects: set.defects, truncated: set.dropped }
+}
+
+function readFields(section: HeaderSection, field: OriginatorField, options: OriginatorOptions, set: ReadingSet): void {
+  const bodies = fieldsNamed(section, field).map((index) => ({
+    octets: fieldBodyOctets(section, index),
+    at: section.fields[index]?.bodyStart ?? 0,
+  }))
+  if (section.defects.some((defect) => defect.code === 'bare-cr')) bodies.push(...hiddenBehindCr(section, field))
+  if (bodies.length === 0 && field === 'from') set.note('no-from', 0)
+  if (bodies.length > 1 && field !== 'reply-to') set.note(`several-${field}`, bodies[1]?.at ?? 0)
+  if (bodies.length > maxFields) set.drop('fields-dropped')
+  let left = options.fromOctets
+  for (const [fieldIndex, { octets, at }] of bodies.slice(0, maxFields).entries()) {
+    if (octets.length > left) set.drop('field-too-long')
+    const read = octets.subarray(0, left)
+    left -= read.length
+    new FieldReader({ field, fieldIndex }, at, section, set).read(read)
+  }
+}
+
+/** Some programs end a line at a bare CR: fields that stand behind one. */
+function hiddenBehindCr(section: HeaderSection, field: OriginatorField): { octets: Buffer; at: number }[] {
+  const found: { octets: Buffer; at: number }[] = []
+  for (const match of section.octets.toString('latin1').matchAll(/\r(from|sender|reply-to)[ \t]*:([^\r\n]*)/gi)) {
+    const [whole, name = '', body = ''] = match
+    if (name.toLowerCase() !== field || found.length >= 8) continue
+    const end = match.index + whole.length
+    found.push({ octets: section.octets.subarray(end - body.length, end), at: end - body.length })
+  }
+  return found
+}
+
+/** Reads one field. */
+class FieldReader {
+  private readonly place: FieldPlace
+  private readonly at: number
+  private readonly section: HeaderSection
+  private readonly set: ReadingSet
+  private budget = variantBudget
+  /** Shown beside a name for which a second reader has none. */
+  private firstAddress: string | null = null
+  /** Whether all programs decode what was decoded alike, and it holds nothing that could be taken for syntax. */
+  private agreed = true
+  private readonly decoded = new Map<string, readonly string[]>()
+
+  constructor(place: FieldPlace, at: number, section: HeaderSection, set: ReadingSet) {
+    this.place = place
+    this.at = at
+    this.section = section
+    this.set = set
+  }
+
+  read(octets: Buffer): void {
+    const body = octets.toString('latin1')
+    const plain = readPlain(body)
+    if (plain !== null) {
+      this.set.add(this.place, 'own', plain.name === '' ? 'none' : 'display-name', plain.name, plain.address)
+      return
+    }
+    const texts = decodeRaw(octets, /[\x80-\xff\x1b]/.test(body) ? this.charsetHints(body) : [])
+    if (/[\x80-\xff]/.test(body)) this.set.note('raw-8bit', this.at)
+    if (texts.length > 1) this.set.note('charset-unsure', this.at)
+    let sure = texts.length === 1
+    for (const text of texts) {
+      for (const variant of controlVariants(text)) sure = this.readText(variant) && variant === text && sure
+    }
+    if (!sure) this.readBySecond(texts[0] ?? '')
+  }
+
+  private charsetHints(body: string): string[] {
+    const [index = -1] = fieldsNamed(this.section, 'content-type')
+    const type = fieldBodyOctets(this.section, index).subarray(0, 1000).toString('latin1')
+    const label = /charset\s{0,9}=\s{0,9}"?([^\s";]{1,40})/i.exec(type)?.[1]
+    return label === undefined ? charsetsNamed(body) : [...charsetsNamed(body), label.toLowerCase()]
+  }
+
+  /**
+   * Reads a text in every syntax in which programs may differ on it.
+   *
+   * @returns whether there is nothing to differ on
+   */
+  private readText(text: string): boolean {
+    const main = this.readList(text, fullSyntax)
+    if (main === null || main.plain) return main !== null
+    const { list } = main
+    if (text.includes('=?') && text.length <= secondReaderLimit) {
+      if (holdsSyntax(text)) this.readList(text, { ...fullSyntax, wholeWords: true })
+      if (hidesSyntax(text)) {
+        this.set.note('ew-syntax', this.at)
+        for (const decoded of this.decode(text).slice(0, 2)) this.readList(decoded, fullSyntax)
+      }
+    }
+    if (holdsAddress(list, 'quoted')) this.readList(text, { ...fullSyntax, quotes: false })
+    if (holdsAddress(list, 'comment')) this.readList(text, { ...fullSyntax, comments: false })
+    if (list.defects.some((d) => d.code === 'unclosed-group')) this.readList(text, { ...fullSyntax, groups: false })
+    if (list.defects.some((d) => d.code === 'items-dropped')) {
+      this.set.drop('items-dropped')
+      this.readList(text.slice(-tailLength), fullSyntax)
+    }
+    return false
+  }
+
+  private readList(text: string, syntax: Syntax): { list: ListOfItems; plain: boolean } | null {
+    if (text.length > this.budget || this.set.full) {
+      this.set.drop('variants-dropped')
+      return null
+    }
+    this.budget -= text.length
+    const list = readAddressList(text, syntax)
+    for (const defect of list.defects) this.set.note(defect.code, this.at)
+    const mailboxes = list.items.map((item) => readMailbox(item, text))
+    this.firstAddress ??= mailboxes.find((mailbox) => mailbox.addresses.length > 0)?.addresses[0] ?? null
+    mailboxes.forEach((mailbox, i) => {
+      this.emitMailbox(mailbox, mailbox.addresses.length > 0 ? mailbox.addresses : nearestAddress(mailboxes, i))
+    })
+    list.groups.forEach((pieces, group) => {
+      const members = mailboxes.filter((_, i) => list.items[i]?.group === group).flatMap((m) => m.addresses)
+      const all = members.length > 0 ? members : mailboxes.flatMap((m) => m.addresses)
+      const addresses = all.length > 0 ? all.slice(0, 16) : [null]
+      for (const address of addresses) this.emit('group-name', phraseOf(pieces), address)
+    })
+    const sure = mailboxes.every((mailbox) => mailbox.addresses.length === 1)
+    if (list.defects.length > 0 || !sure || mailboxes.length === 0) this.emitWhole(text, mailboxes)
+    const [only] = mailboxes
+    const plain =
+      list.defects.length === 0 && mailboxes.length === 1 && list.groups.length === 0 && only?.plain === true
+    return { list, plain: plain && this.agreed }
+  }
+
+  private emitMailbox(mailbox: Mailbox, addresses: readonly (string | null)[]): void {
+    for (const written of addresses) {
+      for (const address of this.addressVariants(written)) {
+        let shown = false
+        for (const { part, text } of mailbox.names) {
+          if (part === 'address-as-name' && text === address) continue
+          this.emit(part, text, address)
+          shown = true
+        }
+        if (!shown) this.set.add(this.place, 'own', 'none', '', address)
+      }
+    }
+  }
+
+  /** An address may hold encoded-words, which RFC 2047 section 5 forbids and some programs decode. */
+  private addressVariants(address: string | null): readonly (string | null)[] {
+    if (address === null || !address.includes('=?')) return [address]
+    this.set.note('ew-in-address', this.at)
+    const [decoded = address] = this.decode(address)
+    const at = address.lastIndexOf('@')
+    if (at > 0) {
+      const local = this.decode(address.slice(0, at))[0] ?? ''
+      this.set.add(this.place, 'own', 'local-part', local, address)
+    }
+    return [address, decoded]
+  }
+
+  private emitWhole(text: string, mailboxes: readonly Mailbox[]): void {
+    const addresses = mailboxes.flatMap((mailbox) => mailbox.addresses)
+    const angle = text.lastIndexOf('<')
+    const before = angle > 0 && addresses.length > 0 ? text.slice(0, angle) : text
+    if (before.trim() === '' || (addresses.length === 1 && before.trim() === addresses[0])) return
+    this.emit('whole-field', before.replace(/"/g, ''), addresses.at(-1) ?? null)
+  }
+
+  private emit(part: ReadingPart, raw: string, address: string | null): void {
+    for (const name of this.decode(raw)) {
+      this.emitShown(part, name, address)
+      const nul = name.indexOf('\0')
+      if (nul > 0) this.emitShown(part, name.slice(0, nul), address)
+    }
+  }
+
+  private emitShown(part: ReadingPart, name: string, address: string | null): void {
+    const { set, place } = this
+    const { found, rest } = addressesIn(name)
+    if (found.length === 0) {
+      set.add(place, 'own', part, name, address)
+      return
+    }
+    if (rest !== '') {
+      set.add(place, 'own', part, name, address)
+      set.add(place, 'own', part, rest, address)
+    }
+    for (const shown of found) {
+      set.add(place, 'own', 'address-as-name', shown, address)
+      // The address itself as its own name says nothing but the address.
+      if (rest === '' && address !== null && shown.toLowerCase() === address.toLowerCase())
+        set.add(place, 'own', 'none', '', address)
+    }
+  }
+
+  private decode(raw: string): readonly string[] {
+    if (!raw.includes('=?')) return [raw]
+    const known = this.decoded.get(raw)
+    if (known !== undefined) return known
+    const { texts, defects } = decodeEncodedWords(raw)
+    for (const code of defects) this.set.note(code, this.at)
+    this.decoded.set(raw, texts)
+    if (texts.length > 1 || defects.length > 0 || /[<>@"()\\]/.test(texts[0] ?? '')) this.agreed = false
+    return texts
+  }
+
+  private readBySecond(text: string): void {
+    const { readings, failed } = readSecond(text)
+    if (failed) this.set.note('second-reader-failed', this.at)
+    for (const { reader, name, address, group } of readings) {
+      this.set.add(
+        this.place,
+        reader,
+        group ? 'group-name' : name === '' ? 'none' : 'display-name',
+        name,
+        address ?? this.firstAddress,
+      )
+    }
+  }
+}
+
+function holdsAddress(list: ListOfItems, kind: Piece['kind']): boolean {
+  return list.items.some((item) => item.pieces.some((piece) => piece.kind === kind && /[<@]/.test(piece.content)))
+}
+
+/** The address that an entry without one is shown beside: the next one, else the one before. */
+function nearestAddress(mailboxes: readonly Mailbox[], index: number): (string | null)[] {
+  for (let i = index + 1; i < mailboxes.length; i++) {
+    const [address] = mailboxes[i]?.addresses ?? []
+    if (address !== undefined) return [address]
+  }
+  for (let i = index - 1; i >= 0; i--) {
+    const address = mailboxes[i]?.addresses.at(-1)
+    if (address !== undefined) return [address]
+  }
+  return [null]
+}
+
+/** Texts that programs make of control characters: left out, or the end of the text, or white space. */
+function controlVariants(text: string): string[] {
+  if (!/[\0-\x08\x0b\x0c\x0e-\x1f\x7f]|\r(?!\n)/.test(text)) return [text]
+  const variants = new Set([text.replace(/[\0-\x08\x0b\x0c\x0e-\x1f\x7f]+/g, '')])
+  const end = /\0|\r(?!\n)/.exec(text)?.index ?? -1
+  if (end > 0) variants.add(text.slice(0, end))
+  if (text.includes('\0')) variants.add(text.replace(/[\0-\x1f\x7f]+/g, ' '))
+  return [...variants]
+}

@@ -1,0 +1,29 @@
+/**
+ * Fields that no two programs read differently: one address in angle brackets behind an atom phrase or a quoted-string
+ * without escapes, or one bare address, in ASCII. Most mail has one, and it is read without the general reader.
+ */
+
+/** Longer fields go the general way; it also bounds the backtracking below. */
+const maxLength = 400
+
+const address = String.raw`[A-Za-z0-9!#$%&'*+/=?^_\`{|}~-]+(?:\.[A-Za-z0-9!#$%&'*+/=?^_\`{|}~-]+)*@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*`
+/** All that a quoted-string may hold except quote, backslash, brackets, `@` and `=`. */
+const quoted = String.raw`"([ !#-;?A-Z[\]^-~]*)"`
+const phrase = String.raw`([A-Za-z0-9][A-Za-z0-9 .'&+/_|!*-]*)`
+const named = new RegExp(String.raw`^[ \t]*(?:${quoted}|${phrase})?[ \t]*<(${address})>[ \t]*$`)
+const bare = new RegExp(String.raw`^[ \t]*(${address})[ \t]*$`)
+
+export interface PlainField {
+  readonly name: string
+  readonly address: string
+}
+
+/** Reads a field body of this kind; null for any other. */
+export function readPlain(body: string): PlainField | null {
+  if (body.length > maxLength || body.includes('=?')) return null
+  const unfolded = body.includes('\n') ? body.replace(/\r?\n(?=[ \t])/g, '') : body
+  const match = named.exec(unfolded)
+  if (match !== null) return { name: match[1] ?? match[2] ?? '', address: match[3] ?? '' }
+  const [, only] = bare.exec(unfolded) ?? []
+  return only === undefined ? null : { name: '', address: only }
+}

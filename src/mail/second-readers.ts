@@ -1,0 +1,68 @@
+import { parseAddressHeader } from 'mailparser'
+import addressparser from 'nodemailer/lib/addressparser'
+import { decodeEncodedWords } from './encoded-words.ts'
+
+/**
+ * Two readers of other projects over the same field: where they find a name or address that ours did not, a mail program
+ * may as well. Both measured linear in time; longer fields are left to our own reader all the same.
+ */
+
+/** Characters of a field up to which the second readers run. */
+export const secondReaderLimit = 16_384
+/** Entries taken from each. */
+const maxEntries = 64
+
+export interface SecondReading {
+  readonly reader: 'addressparser' | 'libmime'
+  readonly name: string
+  readonly address: string | null
+  readonly group: boolean
+}
+
+interface Entry {
+  readonly name?: string
+  readonly address?: string | undefined
+  readonly group?: readonly Entry[] | undefined
+}
+
+/**
+ * @param text the field's text
+ * @returns what nodemailer's addressparser (names decoded by us) and mailparser's parseAddressHeader give
+ */
+export function readSecond(text: string): { readings: SecondReading[]; failed: boolean } {
+  const readings: SecondReading[] = []
+  if (text.length > secondReaderLimit) return { readings, failed: false }
+  let failed = false
+  try {
+    collect(addressparser(text), 'addressparser', readings)
+  } catch {
+    failed = true
+  }
+  try {
+    collect(parseAddressHeader(text, { decodePunycode: false }).value, 'libmime', readings)
+  } catch {
+    failed = true
+  }
+  return { readings, failed }
+}
+
+function collect(entries: readonly Entry[], reader: SecondReading['reader'], readings: SecondReading[]): void {
+  for (const entry of entries.slice(0, maxEntries)) {
+    const name = (entry.name ?? '').slice(0, secondReaderLimit)
+    const shown = reader === 'addressparser' ? (decodeEncodedWords(name).texts[0] ?? name) : name
+    const members = entry.group
+    if (members === undefined) {
+      readings.push({
+        reader,
+        name: shown,
+        address: entry.address === undefined || entry.address === '' ? null : entry.address,
+        group: false,
+      })
+      continue
+    }
+    for (const member of members.slice(0, maxEntries)) {
+      if (shown !== '' && member.address) readings.push({ reader, name: shown, address: member.address, group: true })
+    }
+    collect(members, reader, readings)
+  }
+}
