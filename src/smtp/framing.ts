@@ -1,0 +1,277 @@
+/**
+ * The one door for a client's octets: command lines and data (RFC 5321 sections 2.3.8 and 4.1.1.4). Only CR LF ends
+ * a line and only CR LF dot CR LF ends data; whatever else looks like an end to some server is refused or repaired
+ * here, and nowhere else.
+ */
+
+const nul = 0x00
+const lf = 0x0a
+const cr = 0x0d
+const dot = 0x2e
+
+const empty = Buffer.alloc(0)
+
+/** Command lines cut from a stream, at most `limit` octets each. */
+export class LineReader {
+  #octets: Buffer = empty
+  #at = 0
+  #skipping = false
+
+  /** Adds what the socket gave. */
+  push(chunk: Buffer): void {
+    const rest = this.#octets.length - this.#at
+    this.#octets = rest === 0 ? chunk : Buffer.concat([this.#octets.subarray(this.#at), chunk])
+    this.#at = 0
+  }
+
+  /**
+   * The next line, its line end included; null if more octets are needed; `too-long` once for a line over the
+   * limit, whose octets are dropped up to its end. The line ends at LF even where CR is missing, so that the caller
+   * can answer each such line; `endsWithCrlf` tells them apart.
+   */
+  next(limit: number): Buffer | 'too-long' | null {
+    const end = this.#octets.indexOf(lf, this.#at)
+    if (end < 0) {
+      if (this.#skipping || this.#octets.length - this.#at > limit) {
+        this.#skipping = true
+        this.#octets = empty
+        this.#at = 0
+      }
+      return null
+    }
+    const start = this.#at
+    this.#at = end + 1
+    if (this.#skipping || end + 1 - start > limit) {
+      this.#skipping = false
+      return 'too-long'
+    }
+    return this.#octets.subarray(start, end + 1)
+  }
+
+  /** Octets not read as lines yet: how many. */
+  get waiting(): number {
+    return this.#octets.length - this.#at
+  }
+
+  /** Hands over what was not read as lines, e.g. because data begins. */
+  take(): Buffer {
+    const rest = this.#octets.subarray(this.#at)
+    this.#octets = empty
+    this.#at = 0
+    return rest
+  }
+}
+
+/** Whether a line from `LineReader` ends with CR LF. */
+export function endsWithCrlf(line: Buffer): boolean {
+  return line.length >= 2 && line[line.length - 2] === cr
+}
+
+/** What the scanner does with a line end that is not CR LF. `ignore` looks for the end only. */
+export type BareNewline = 'reject' | 'normalize' | 'ignore'
+
+/** What was wrong with the data. */
+export type DataFault = 'bare-newline' | 'nul-dot'
+
+// Where the scanner stands. In those that hold octets back, what is held is fixed, so no copy is kept.
+const middle = 0 // inside a line
+const afterCr = 1 // held: CR
+const lineStart = 2 // behind CR LF, or at the start of the data
+const afterDot = 3 // held: the dot that starts a line
+const afterDotCr = 4 // held: dot CR
+const lineStartRepaired = 5 // behind a line end of our making: a dot here is stuffed
+const afterNul = 6 // NUL starts the line
+const afterNulDot = 7 // NUL dot
+const afterDotNul = 8 // dot NUL, or NUL dot NUL
+
+const heldOctets: readonly (Buffer | null)[] = [null, Buffer.from('\r'), null, Buffer.from('.'), Buffer.from('.\r')]
+const stuffingDot = Buffer.from('.')
+const crlf = Buffer.from('\r\n')
+const spaceOctet = Buffer.from(' ')
+const dotSpace = Buffer.from('. ')
+const stuffedDotLine = Buffer.from('..\r\n')
+
+/**
+ * Finds the end of data in a stream of chunks and passes on what stands before it, stuffed dots as they came.
+ * A dot that starts a line is held back until its line is known, so that a client that goes away after
+ * `CR LF .` or `CR LF . CR` never leaves an end of data behind.
+ */
+export class DataScanner {
+  /** Set at the first fault; `mode` is `ignore` from then on. */
+  fault: DataFault | null = null
+  /** In mode `ignore` nothing is passed on. */
+  mode: BareNewline
+  readonly #pass: (octets: Buffer) => void
+  #state = lineStart
+  #chunk: Buffer = empty
+  /** Start of the octets of the chunk that are not passed on yet. */
+  #start = 0
+  /** Where the held octets start in the chunk; -1 if they came in an earlier one. */
+  #held = -1
+
+  /** `pass` is called in order with the octets of the data, the dot line that ends it excluded. */
+  constructor(mode: BareNewline, pass: (octets: Buffer) => void) {
+    this.mode = mode
+    this.#pass = pass
+  }
+
+  /** Reads a chunk from an offset. Returns the offset behind the end of data; -1 if the data goes on. */
+  scan(chunk: Buffer, from: number): number {
+    const length = chunk.length
+    this.#chunk = chunk
+    this.#start = from
+    this.#held = -1
+    let i = from
+    while (i < length) {
+      if (this.#state === middle) {
+        while (i < length && (chunk[i] as number) > cr) i++
+        if (i === length) break
+        if (chunk[i] === cr && chunk[i + 1] === lf) {
+          i += 2
+          this.#state = lineStart
+          continue
+        }
+      }
+      const octet = chunk[i] as number
+      if (this.#state === lineStart && octet > dot) {
+        this.#state = middle
+        i++
+        continue
+      }
+      if (this.#state === afterDotCr && octet === lf) {
+        this.#give(this.#heldFrom())
+        this.#state = lineStart
+        this.#chunk = empty
+        return i + 1
+      }
+      i = this.#step(octet, i)
+    }
+    const holds = heldOctets[this.#state] ?? null
+    if (holds === null) this.#give(length)
+    else if (this.#held >= 0) this.#give(this.#held)
+    this.#chunk = empty
+    return -1
+  }
+
+  /** One octet that is not plain; returns the offset to go on from: the same one if only the state changed. */
+  #step(octet: number, i: number): number {
+    switch (this.#state) {
+      case middle:
+        return this.#inMiddle(octet, i)
+      case afterCr:
+        if (octet !== lf) return this.#loneCr(spaceOctet, i)
+        if (this.#held < 0) this.#giveOctets(heldOctets[afterCr] ?? empty)
+        this.#state = lineStart
+        return i + 1
+      case lineStart:
+        return this.#atLineStart(octet, i)
+      case lineStartRepaired:
+        if (octet === dot) {
+          this.#give(i)
+          this.#giveOctets(stuffingDot)
+          this.#start = i
+        }
+        this.#state = octet === dot ? middle : lineStart
+        return octet === dot ? i + 1 : i
+      case afterDot:
+        return this.#behindDot(octet, i)
+      case afterDotCr:
+        return this.#loneCr(dotSpace, i)
+      default:
+        return this.#nearNul(octet, i)
+    }
+  }
+
+  #inMiddle(octet: number, i: number): number {
+    if (octet === cr) {
+      this.#state = afterCr
+      this.#held = i
+    } else if (octet === lf && this.mode !== 'ignore') {
+      if (this.mode === 'reject') return this.#fail('bare-newline', i)
+      this.#give(i)
+      this.#giveOctets(crlf)
+      this.#start = i + 1
+      this.#state = lineStartRepaired
+    }
+    return i + 1
+  }
+
+  #atLineStart(octet: number, i: number): number {
+    if (octet === dot) {
+      this.#state = afterDot
+      this.#held = i
+      return i + 1
+    }
+    this.#state = octet === nul ? afterNul : middle
+    return octet === nul ? i + 1 : i
+  }
+
+  #behindDot(octet: number, i: number): number {
+    if (octet === cr) {
+      this.#state = afterDotCr
+      return i + 1
+    }
+    if (octet === lf && this.mode !== 'ignore') {
+      // A dot line that CR LF began and LF alone ends: with its line end repaired it would end the data.
+      if (this.mode === 'reject') return this.#fail('bare-newline', this.#heldFrom())
+      this.#give(this.#heldFrom())
+      this.#giveOctets(stuffedDotLine)
+      this.#start = i + 1
+      this.#state = lineStartRepaired
+      return i + 1
+    }
+    if (this.#held < 0) this.#giveOctets(stuffingDot)
+    this.#state = octet === nul ? afterDotNul : middle
+    return octet === nul ? i + 1 : i
+  }
+
+  /** A CR that no LF follows: `repaired` takes the place of it and of what is held with it. */
+  #loneCr(repaired: Buffer, i: number): number {
+    if (this.mode === 'reject') return this.#fail('bare-newline', this.#heldFrom())
+    this.#give(this.#heldFrom())
+    this.#giveOctets(repaired)
+    this.#start = i
+    this.#state = middle
+    return i
+  }
+
+  /** NUL dot or dot NUL: before a line end, some servers take it for the end of data once NULs are gone. */
+  #nearNul(octet: number, i: number): number {
+    if (this.#state === afterNul) {
+      this.#state = octet === dot ? afterNulDot : middle
+      return octet === dot ? i + 1 : i
+    }
+    if ((octet === cr || octet === lf) && this.mode !== 'ignore') return this.#fail('nul-dot', i)
+    if (octet === nul && this.#state === afterNulDot) {
+      this.#state = afterDotNul
+      return i + 1
+    }
+    this.#state = middle
+    return i
+  }
+
+  #heldFrom(): number {
+    return this.#held < 0 ? this.#start : this.#held
+  }
+
+  /** Notes the fault, passes on what stood before it, and from there on looks for the end only. */
+  #fail(fault: DataFault, at: number): number {
+    this.#give(at)
+    this.fault = fault
+    this.mode = 'ignore'
+    this.#state = middle
+    return at
+  }
+
+  /** Passes on the octets of the chunk before `end` that were not passed on yet. */
+  #give(end: number): void {
+    const start = this.#start
+    if (end <= start) return
+    this.#start = end
+    this.#giveOctets(start === 0 && end === this.#chunk.length ? this.#chunk : this.#chunk.subarray(start, end))
+  }
+
+  #giveOctets(octets: Buffer): void {
+    if (this.mode !== 'ignore') this.#pass(octets)
+  }
+}

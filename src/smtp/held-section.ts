@@ -1,0 +1,190 @@
+/**
+ * The header section of a message in transit: held as it came on the wire until it is judged, read without its
+ * stuffing dots (RFC 5321 section 4.5.2: the receiver drops the dot that starts a line, so `.From: x` is a From
+ * field), and passed on as it came, less the fields to be removed.
+ */
+import type { HeaderSection } from '../model.ts'
+
+const dot = 0x2e
+const lf = 0x0a
+const blankLine = Buffer.from('\r\n\r\n')
+const lineThenDot = Buffer.from('\r\n.')
+const empty = Buffer.alloc(0)
+
+/** Collects octets until the blank line that ends the section (RFC 5322 section 2.1), or until the limit. */
+export class HeldSection {
+  #octets: Buffer = empty
+  #length = 0
+  #own = false
+
+  /** What is held, as it came. */
+  get octets(): Buffer {
+    return this.#octets.subarray(0, this.#length)
+  }
+
+  /**
+   * Adds octets. Returns the length of the section in what is held, the blank line excluded, as soon as its end is
+   * there; -1 before that.
+   */
+  add(octets: Buffer): number {
+    const searched = Math.max(0, this.#length - 3)
+    if (this.#length === 0) this.#octets = octets
+    else this.#append(octets)
+    if (this.#length === 0) this.#length = octets.length
+    if (this.#length >= 2 && this.#octets[0] === 0x0d && this.#octets[1] === lf) return 0
+    const end = this.octets.indexOf(blankLine, searched)
+    return end < 0 ? -1 : end + 2
+  }
+
+  #append(octets: Buffer): void {
+    const wanted = this.#length + octets.length
+    if (!this.#own || wanted > this.#octets.length) {
+      const grown = Buffer.allocUnsafe(Math.max(4096, wanted * 2))
+      this.#octets.copy(grown, 0, 0, this.#length)
+      this.#octets = grown
+      this.#own = true
+    }
+    octets.copy(this.#octets, this.#length)
+    this.#length = wanted
+  }
+}
+
+/** A section's octets as its receiver reads them, with the places of the stuffing dots taken out. */
+export interface Unstuffed {
+  readonly octets: Buffer
+  /** For each dot taken out: the offset, in `octets`, of what stood behind it. Ascending. */
+  readonly dots: readonly number[]
+}
+
+/** Takes out the stuffing dots. Without any, which is the rule, nothing is copied. */
+export function unstuff(wire: Buffer): Unstuffed {
+  let at = wire[0] === dot ? 0 : nextStuffed(wire, 0)
+  if (at < 0) return { octets: wire, dots: [] }
+  const octets = Buffer.allocUnsafe(wire.length)
+  const dots: number[] = []
+  let from = 0
+  let length = 0
+  while (at >= 0) {
+    length += wire.copy(octets, length, from, at)
+    dots.push(length)
+    from = at + 1
+    at = nextStuffed(wire, at)
+  }
+  length += wire.copy(octets, length, from)
+  return { octets: octets.subarray(0, length), dots }
+}
+
+function nextStuffed(wire: Buffer, from: number): number {
+  const found = wire.indexOf(lineThenDot, from)
+  return found < 0 ? -1 : found + 2
+}
+
+/**
+ * The spans of the wire octets that stay when fields are removed, in order, as offsets `[start, end, start, end …]`.
+ * `section` was parsed from the unstuffed octets; `length` is that of the wire octets.
+ */
+export function remainingSpans(
+  section: HeaderSection,
+  remove: readonly number[],
+  dots: readonly number[],
+  length: number,
+): number[] {
+  const spans: number[] = []
+  let from = 0
+  for (const index of [...remove].sort((a, b) => a - b)) {
+    const field = section.fields[index]
+    if (field === undefined) continue
+    const start = wireOffset(field.start, dots)
+    if (start > from) spans.push(from, start)
+    from = Math.max(from, wireOffset(field.end, dots))
+  }
+  if (length > from) spans.push(from, length)
+  return spans
+}
+
+/** Where an offset of the unstuffed octets stands on the wire: at the stuffing dot, if one stands before it. */
+function wireOffset(offset: number, dots: readonly number[]): number {
+  let low = 0
+  let high = dots.length
+  while (low < high) {
+    const mid = (low + high) >> 1
+    if ((dots[mid] as number) < offset) low = mid + 1
+    else high = mid
+  }
+  return offset + low
+}
+
+/** Where the last line that is complete ends; the section is cut there when it is over the limit. */
+export function lastLineStart(octets: Buffer): number {
+  return octets.lastIndexOf(lf) + 1
+}
+
+const forgedName = Buffer.from('x-namesake')
+
+/**
+ * Removes fields named X-Namesake or X-Namesake-… from the part of a header section that was too long to be held,
+ * as it streams. Holds back at most the start of one line.
+ */
+export class ForgedFieldFilter {
+  /** Whether the section has ended; octets after that are not for this filter. */
+  ended = false
+  #removing: boolean
+  #line: Buffer = empty
+  #lineKnown: boolean
+
+  /** `removing`: the octets begin inside a field that is being removed; `atLineStart`: they begin a line. */
+  constructor(removing: boolean, atLineStart: boolean) {
+    this.#removing = removing
+    this.#lineKnown = !atLineStart
+  }
+
+  /** Filters the next octets, giving what stays to `pass`. */
+  filter(octets: Buffer, pass: (octets: Buffer) => void): void {
+    let at = 0
+    while (at < octets.length) {
+      if (this.ended) {
+        pass(octets.subarray(at))
+        return
+      }
+      if (this.#lineKnown) {
+        const end = octets.indexOf(lf, at)
+        const upTo = end < 0 ? octets.length : end + 1
+        if (!this.#removing) pass(octets.subarray(at, upTo))
+        at = upTo
+        this.#lineKnown = end < 0
+      } else {
+        at = this.#startOfLine(octets, at, pass)
+      }
+    }
+  }
+
+  /** Gives what is still held back; for the end of the data. */
+  finish(pass: (octets: Buffer) => void): void {
+    if (this.#line.length > 0 && !this.#removing) pass(this.#line)
+    this.#line = empty
+  }
+
+  /** Collects a line's first octets until it is known whether it begins one of our fields. */
+  #startOfLine(octets: Buffer, at: number, pass: (octets: Buffer) => void): number {
+    const wanted = forgedName.length + 2
+    const taken = octets.subarray(at, at + wanted - this.#line.length)
+    const line = this.#line.length === 0 ? taken : Buffer.concat([this.#line, taken])
+    const known = line.includes(lf) || line.length >= wanted
+    if (!known) {
+      this.#line = Buffer.from(line)
+      return octets.length
+    }
+    const lineEnd = line.indexOf(lf)
+    const kept = lineEnd < 0 ? line : line.subarray(0, lineEnd + 1)
+    const used = kept.length - this.#line.length
+    this.#line = empty
+    const text = kept.toString('latin1')
+    const unstuffed = text.startsWith('.') ? text.slice(1) : text
+    if (unstuffed === '\r\n') this.ended = true
+    const folded = /^[ \t]/.test(unstuffed)
+    if (!folded) this.#removing = !this.ended && /^x-namesake(?:[-: \t]|\r\n)/i.test(unstuffed)
+    if (!this.#removing) pass(kept)
+    this.#lineKnown = lineEnd < 0
+    return at + used
+  }
+}

@@ -1,0 +1,168 @@
+/**
+ * One connection to a next hop: octets out, whole replies in. What the replies mean is its owner's business; this
+ * file only promises that a reply is a reply, that at most one failure is told, and that nothing is told after it.
+ */
+import { connect as connectTcp } from 'node:net'
+import type { Socket } from 'node:net'
+import { replyCode, replyEnd, withCrlf } from '../mail/reply.ts'
+import type { Deadlines, Timed } from './deadlines.ts'
+import { addressText } from './options.ts'
+import type { NextHopAddress, NextHopErrorKind } from './options.ts'
+
+/** Why a connection ended: the kind for the metric, the words for the log. */
+export interface HopFailure {
+  readonly kind: NextHopErrorKind
+  readonly error: string
+}
+
+/** Whoever uses a connection at the moment: its opening, a session, or the pool of idle ones. */
+export interface HopOwner {
+  hopReplied(code: number, octets: Buffer): void
+  hopLost(failure: HopFailure): void
+  /** Octets that waited have been taken. */
+  hopDrained(): void
+  /** Called around everything that came in one turn, so that the answers go out in one write. */
+  hopTurn(begins: boolean): void
+}
+
+const empty = Buffer.alloc(0)
+
+export class HopConnection implements Timed {
+  deadline = Infinity
+  /** EHLO keywords in upper case, with their parameters; empty after HELO. */
+  keywords: ReadonlyMap<string, string> = new Map()
+  /** Whether a reply 421 was given: the next hop is about to close (RFC 5321 section 3.8). */
+  closing = false
+  /** Transactions begun on it; one that was never used for any is not worth keeping. */
+  transactions = 0
+  readonly target: NextHopAddress
+  socket: Socket
+  owner: HopOwner | null
+  readonly #deadlines: Deadlines
+  #pending: Buffer = empty
+  #dead = false
+
+  constructor(target: NextHopAddress, socket: Socket, owner: HopOwner, deadlines: Deadlines) {
+    this.target = target
+    this.socket = socket
+    this.owner = owner
+    this.#deadlines = deadlines
+    this.attach(socket)
+    deadlines.watch(this)
+  }
+
+  /** Starts to connect; the owner hears of replies only. */
+  static connect(target: NextHopAddress, owner: HopOwner, deadlines: Deadlines): HopConnection {
+    const { address } = target
+    const socket =
+      'path' in address
+        ? connectTcp({ path: address.path })
+        : connectTcp({ host: address.host, port: address.port, noDelay: true })
+    return new HopConnection(target, socket, owner, deadlines)
+  }
+
+  /** Listens to a socket: the plain one at first, the TLS one after STARTTLS. */
+  attach(socket: Socket): void {
+    this.socket = socket
+    socket.on('data', (chunk: Buffer) => this.#received(chunk))
+    socket.on('drain', () => this.owner?.hopDrained())
+    socket.on('error', (error: NodeJS.ErrnoException) => this.#ended(failureOf(error)))
+    socket.on('end', () => this.#ended({ kind: 'closed', error: 'the next hop closed the connection' }))
+    socket.on('close', () => this.#ended({ kind: 'closed', error: 'the connection was closed' }))
+  }
+
+  get name(): string {
+    return addressText(this.target.address)
+  }
+
+  get pipelining(): boolean {
+    return this.keywords.has('PIPELINING')
+  }
+
+  /** Octets written that the system has not taken yet. */
+  get waiting(): number {
+    return this.socket.writableLength
+  }
+
+  write(octets: Buffer): void {
+    this.socket.write(octets)
+  }
+
+  /** Writes text, one octet a character. */
+  writeText(text: string): void {
+    this.socket.write(text, 'latin1')
+  }
+
+  /** Ends in order: QUIT, and the connection is left to close. */
+  quit(): void {
+    this.#forget()
+    this.socket.end('QUIT\r\n')
+    this.socket.resume()
+    // A next hop that neither answers nor closes must not keep a descriptor of ours.
+    const socket = this.socket
+    socket.setTimeout(5000, () => socket.destroy())
+  }
+
+  /** Drops the connection as it is; nothing more is told to the owner. */
+  destroy(): void {
+    this.#forget()
+    this.socket.destroy()
+  }
+
+  /** Ends the connection for a fault of the next hop and tells the owner. */
+  fail(failure: HopFailure): void {
+    this.#ended(failure)
+  }
+
+  onDeadline(): void {
+    this.#ended({ kind: 'timeout', error: 'the next hop did not answer in time' })
+  }
+
+  #forget(): void {
+    this.#dead = true
+    this.owner = null
+    this.#deadlines.forget(this)
+  }
+
+  #ended(failure: HopFailure): void {
+    if (this.#dead) return
+    const owner = this.owner
+    this.destroy()
+    owner?.hopTurn(true)
+    owner?.hopLost(failure)
+    owner?.hopTurn(false)
+  }
+
+  #received(chunk: Buffer): void {
+    if (this.#dead) return
+    const first = this.owner
+    first?.hopTurn(true)
+    const octets = this.#pending.length === 0 ? chunk : Buffer.concat([this.#pending, chunk])
+    let at = 0
+    while (at < octets.length && !this.#dead) {
+      const end = replyEnd(octets, at)
+      if (end === 0) break
+      if (end < 0) {
+        const seen = octets.subarray(at, at + 80).toString('latin1')
+        this.#ended({ kind: 'protocol', error: `not an SMTP reply: ${JSON.stringify(seen)}` })
+        break
+      }
+      const code = replyCode(octets, at)
+      if (code === 421) this.closing = true
+      this.owner?.hopReplied(code, withCrlf(octets.subarray(at, end)))
+      at = end
+    }
+    this.#pending = at === octets.length ? empty : octets.subarray(at)
+    first?.hopTurn(false)
+  }
+
+  /** Whether octets of an unfinished reply wait; what is encrypted may not build on what came in plain. */
+  get unread(): number {
+    return this.#pending.length
+  }
+}
+
+function failureOf(error: NodeJS.ErrnoException): HopFailure {
+  const kind = error.syscall === 'connect' ? 'connect' : error.syscall === 'getaddrinfo' ? 'resolve' : 'closed'
+  return { kind, error: error.message === '' ? (error.code ?? 'connection failed') : error.message }
+}

@@ -1,0 +1,169 @@
+/** What the SMTP entrance is handed, and what it tells: plain values, so that it knows neither configuration nor log. */
+import type { Judge, MessageRecord } from '../model.ts'
+
+export interface TcpAddress {
+  /** IP address or host name; `::` and `0.0.0.0` for all. */
+  readonly host: string
+  /** 0 lets the system choose. */
+  readonly port: number
+}
+
+export interface UnixAddress {
+  readonly path: string
+}
+
+export type SocketAddress = TcpAddress | UnixAddress
+
+/** One address to accept clients on. */
+export interface SmtpListener {
+  readonly address: SocketAddress
+  /** Default smtp; `lmtp` speaks RFC 2033: LHLO, and a final reply for each recipient. */
+  readonly protocol?: 'smtp' | 'lmtp'
+}
+
+/** A server that mail is relayed to. */
+export interface NextHopAddress {
+  readonly protocol: 'smtp' | 'lmtp'
+  readonly address: SocketAddress
+}
+
+/** Milliseconds, each an absolute deadline of one step: no octet received resets it. */
+export interface SmtpTimeouts {
+  /** From our last reply to the client's next complete command. */
+  readonly command: number
+  /** From 354 to the end of the client's data. */
+  readonly data: number
+  /** Each step of the next hop: opening as a whole, a reply, taking octets that wait. */
+  readonly nextHop: number
+  /** One attempt to connect to one address of a next hop; never longer than `nextHop`. */
+  readonly connect: number
+  /** From the final dot to the next hop's reply. */
+  readonly endOfData: number
+}
+
+export interface SmtpLimits {
+  /** Connections at once, in this process. */
+  readonly connections: number
+  /** Connections at once from one IPv4 address or IPv6 /64, in this process. */
+  readonly connectionsPerNetwork: number
+  /** Accepted recipients of one transaction. */
+  readonly recipients: number
+  /** Octets of one message; 0 for no limit of ours. */
+  readonly messageSize: number
+  /** Commands of one connection. */
+  readonly commands: number
+  /** Commands of one connection that we don't know or can't read. */
+  readonly unknownCommands: number
+  /** Octets of a header section that are held and judged. */
+  readonly headerSection: number
+  /** Received fields above which a message is taken for one in a loop (RFC 5321 section 6.3). */
+  readonly hops: number
+}
+
+export interface SmtpOptions {
+  readonly listen: readonly SmtpListener[]
+  /** Networks that may relay, as CIDR or single addresses; clients on a unix socket always may. */
+  readonly clients: readonly string[]
+  /** Tried in order; at least one. */
+  readonly relay: readonly NextHopAddress[]
+  readonly judge: Judge
+  readonly onMessage: (record: MessageRecord) => void
+  readonly onEvent: OnSmtpEvent
+  /** Our name in the greeting. Default: the host's. */
+  readonly hostname?: string
+  readonly timeouts?: Partial<SmtpTimeouts>
+  readonly limits?: Partial<SmtpLimits>
+  /** A line end in data that is not CR LF: refused with 550 5.6.11 (default), or repaired. */
+  readonly bareNewline?: 'reject' | 'normalize'
+  /** Whether to add a Received field of ours. Default false: a filter between two MTAs. */
+  readonly received?: boolean
+}
+
+/** Why a next hop could not be used. A closed list: it stands in a metric's label. */
+export type NextHopErrorKind =
+  | 'resolve'
+  | 'connect'
+  | 'timeout'
+  | 'closed'
+  | 'protocol'
+  | 'greeting'
+  | 'hello'
+  | 'tls'
+  | 'auth'
+  | 'circuit-open'
+  | 'early-reply'
+
+/** Where in the dialogue with the next hop it failed. */
+export type NextHopStage = 'connect' | 'greeting' | 'hello' | 'tls' | 'auth' | 'command' | 'data' | 'end-of-data' | 'idle'
+
+/** What happens besides judged messages, by name, with what each tells. */
+export interface SmtpEvents {
+  /** A listener is up. */
+  'smtp-listening': { readonly address: string }
+  'connection-opened': { readonly client: string }
+  'connection-closed': { readonly client: string }
+  /** A client was turned away at connect. */
+  'client-refused': {
+    readonly client: string
+    readonly reason: 'network' | 'connections' | 'network-connections' | 'draining'
+  }
+  /** A client was let go for what it did or did not do. */
+  'client-dropped': {
+    readonly client: string
+    readonly reason: 'timeout' | 'commands' | 'unknown-commands' | 'synchronization' | 'drain'
+    readonly stage: string
+  }
+  /** A client went away inside a transaction; nothing was completed at the next hop. */
+  'client-vanished': { readonly client: string; readonly stage: string }
+  /** A message was refused before it could be judged. */
+  'message-refused': {
+    readonly client: string
+    readonly reversePath: string
+    readonly reason: 'bare-newline' | 'nul-dot' | 'size' | 'next-hop'
+    readonly reply: string
+  }
+  'next-hop-error': {
+    readonly hop: string
+    readonly kind: NextHopErrorKind
+    readonly stage: NextHopStage
+    readonly error: string
+  }
+  /** Our own fault; that connection was closed with 421. */
+  'session-failed': { readonly client: string; readonly error: unknown }
+}
+
+export type SmtpEvent = keyof SmtpEvents
+
+export type OnSmtpEvent = <K extends SmtpEvent>(name: K, details: SmtpEvents[K]) => void
+
+/** Timeouts with those not given filled in; those of the next hop follow `nextHop`. */
+export function timeoutsOf(given: Partial<SmtpTimeouts> = {}): SmtpTimeouts {
+  const nextHop = given.nextHop ?? 100_000
+  return {
+    command: given.command ?? 300_000,
+    data: given.data ?? 1_800_000,
+    nextHop,
+    connect: Math.min(given.connect ?? 30_000, nextHop),
+    endOfData: given.endOfData ?? nextHop,
+  }
+}
+
+/** Limits with those not given filled in. */
+export function limitsOf(given: Partial<SmtpLimits> = {}): SmtpLimits {
+  return {
+    connections: given.connections ?? 1000,
+    connectionsPerNetwork: given.connectionsPerNetwork ?? 500,
+    recipients: given.recipients ?? 2000,
+    messageSize: given.messageSize ?? 0,
+    commands: given.commands ?? 100_000,
+    unknownCommands: given.unknownCommands ?? 20,
+    headerSection: given.headerSection ?? 262_144,
+    hops: given.hops ?? 50,
+  }
+}
+
+/** An address as it stands in messages: `127.0.0.1:25`, `[::1]:25`, `unix:/path`. */
+export function addressText(address: SocketAddress): string {
+  if ('path' in address) return `unix:${address.path}`
+  return address.host.includes(':') ? `[${address.host}]:${address.port}` : `${address.host}:${address.port}`
+}
