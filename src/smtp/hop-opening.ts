@@ -68,17 +68,12 @@ export class HopOpening implements HopOwner {
       return
     }
     this.#stage = 'hello'
-    this.#hop.writeText(`${this.#helloVerb()}${this.#options.hello.argument}\r\n`)
-  }
-
-  #helloVerb(): string {
-    if (this.#options.target.protocol === 'lmtp') return 'LHLO'
-    return this.#options.hello.verb === 'LHLO' ? 'EHLO' : this.#options.hello.verb
+    this.#hop.writeText(greetingLine(this.#options.target, this.#options.hello))
   }
 
   #helloAnswered(code: number, octets: Buffer): void {
     if (code >= 300 && code <= 399) {
-      this.#hop.fail({ kind: 'hello', error: `the next hop answered ${this.#helloVerb()} with ${code}` })
+      this.#hop.fail({ kind: 'hello', error: `the next hop answered its greeting with ${code}` })
       return
     }
     this.#over = true
@@ -89,7 +84,7 @@ export class HopOpening implements HopOwner {
       return
     }
     hop.deadline = Infinity
-    hop.keywords = this.#helloVerb() === 'HELO' ? new Map() : keywordsOf(octets)
+    hop.keywords = this.#options.hello.verb === 'HELO' ? new Map() : keywordsOf(octets)
     this.#done({ kind: 'open', hop, code, reply: octets })
   }
 
@@ -102,6 +97,12 @@ export class HopOpening implements HopOwner {
   hopDrained(): void {}
 
   hopTurn(): void {}
+}
+
+/** The line that greets a next hop as the client greeted us, in the next hop's protocol. */
+export function greetingLine(target: NextHopAddress, hello: Hello): string {
+  const verb = target.protocol === 'lmtp' ? 'LHLO' : hello.verb === 'LHLO' ? 'EHLO' : hello.verb
+  return `${verb}${hello.argument}\r\n`
 }
 
 /** The keywords of a reply to EHLO, in upper case, with what stands behind them (RFC 5321 section 4.1.1.1). */

@@ -25,6 +25,8 @@ export interface SmtpListener {
 export interface NextHopAddress {
   readonly protocol: 'smtp' | 'lmtp'
   readonly address: SocketAddress
+  /** TLS from the first octet (smtps). */
+  readonly implicitTls?: boolean
 }
 
 /** Milliseconds, each an absolute deadline of one step: no octet received resets it. */
@@ -94,7 +96,8 @@ export type NextHopErrorKind =
   | 'early-reply'
 
 /** Where in the dialogue with the next hop it failed. */
-export type NextHopStage = 'connect' | 'greeting' | 'hello' | 'tls' | 'auth' | 'command' | 'data' | 'end-of-data' | 'idle'
+export type NextHopStage =
+  'connect' | 'greeting' | 'hello' | 'tls' | 'auth' | 'command' | 'data' | 'end-of-data' | 'idle'
 
 /** What happens besides judged messages, by name, with what each tells. */
 export interface SmtpEvents {
@@ -118,8 +121,7 @@ export interface SmtpEvents {
   /** A message was refused before it could be judged. */
   'message-refused': {
     readonly client: string
-    readonly reversePath: string
-    readonly reason: 'bare-newline' | 'nul-dot' | 'size' | 'next-hop'
+    readonly reason: 'bare-newline' | 'nul-dot' | 'size' | 'loop' | 'next-hop'
     readonly reply: string
   }
   'next-hop-error': {

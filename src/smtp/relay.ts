@@ -30,12 +30,7 @@ export class Relay {
   readonly #deadlines: Deadlines
   readonly #onEvent: OnSmtpEvent
 
-  constructor(
-    targets: readonly NextHopAddress[],
-    timeouts: SmtpTimeouts,
-    deadlines: Deadlines,
-    onEvent: OnSmtpEvent,
-  ) {
+  constructor(targets: readonly NextHopAddress[], timeouts: SmtpTimeouts, deadlines: Deadlines, onEvent: OnSmtpEvent) {
     this.#targets = targets
     this.#timeouts = timeouts
     this.#deadlines = deadlines

@@ -1,0 +1,106 @@
+/**
+ * The embedded next hop's process: an SMTP server (the smtp-server package) on a unix socket that writes each message
+ * into a Maildir. Started by `maildir.ts` with the socket and the folder as arguments; ends with its parent.
+ */
+import { randomBytes } from 'node:crypto'
+import { mkdir, open, rename, unlink } from 'node:fs/promises'
+import { hostname } from 'node:os'
+import { join } from 'node:path'
+import { SMTPServer } from 'smtp-server'
+import type { SMTPServerDataStream, SMTPServerSession } from 'smtp-server'
+
+const sizeLimit = 1_073_741_824
+
+const [socketPath = '', folder = ''] = process.argv.slice(2)
+let deliveries = 0
+
+/** A reply that smtp-server sends as it is. */
+function smtpError(code: number, text: string): Error {
+  return Object.assign(new Error(text), { responseCode: code })
+}
+
+/** What a delivery that failed is answered with: all of it can be tried again. */
+function refusalOf(error: unknown): Error {
+  const code = (error as NodeJS.ErrnoException).code ?? ''
+  if (code === 'ENOSPC' || code === 'EDQUOT') return smtpError(452, '4.3.1 The disk is full, try again later')
+  return smtpError(451, `4.3.0 The message could not be stored (${code === '' ? 'fault' : code}), try again later`)
+}
+
+/**
+ * The message with LF line ends, as programs that read Maildirs expect them. Throws if the stream ends before the
+ * message does; the file is then removed.
+ */
+async function* unixLines(stream: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+  let rest: Buffer = Buffer.alloc(0)
+  for await (const chunk of stream) {
+    const octets = rest.length === 0 ? chunk : Buffer.concat([rest, chunk])
+    // A CR at the end waits for what follows.
+    const whole = octets[octets.length - 1] === 0x0d ? octets.length - 1 : octets.length
+    rest = octets.subarray(whole)
+    yield Buffer.from(octets.toString('latin1', 0, whole).replaceAll('\r\n', '\n'), 'latin1')
+  }
+  yield rest
+}
+
+/** One delivery for all recipients: tmp, fsync, rename into new, fsync of the folder. Returns the file's name. */
+async function deliver(stream: SMTPServerDataStream, session: SMTPServerSession): Promise<string> {
+  const now = Date.now()
+  deliveries++
+  const host = hostname().replace(/\//g, '\\057').replace(/:/g, '\\072')
+  const unique = `M${(now % 1000) * 1000}P${process.pid}Q${deliveries}R${randomBytes(6).toString('hex')}`
+  const name = `${Math.floor(now / 1000)}.${unique}.${host}`
+  const path = join(folder, 'tmp', name)
+  const { mailFrom, rcptTo } = session.envelope
+  const head = [
+    `Return-Path: <${mailFrom === false ? '' : mailFrom.address}>`,
+    ...rcptTo.map((to) => `Delivered-To: ${to.address}`),
+  ]
+  const file = await open(path, 'wx', 0o600)
+  try {
+    await file.write(`${head.join('\n')}\n`)
+    for await (const octets of unixLines(stream)) await file.write(octets)
+    if (stream.sizeExceeded) throw smtpError(552, '5.3.4 Message size exceeds the limit')
+    await file.sync()
+    await file.close()
+    await rename(path, join(folder, 'new', name))
+    const directory = await open(join(folder, 'new'), 'r')
+    await directory.sync().finally(() => directory.close())
+  } catch (error) {
+    await file.close().catch(() => {})
+    await unlink(path).catch(() => {})
+    throw error
+  }
+  return name
+}
+
+for (const part of ['tmp', 'new', 'cur']) await mkdir(join(folder, part), { recursive: true, mode: 0o700 })
+
+const server = new SMTPServer({
+  name: hostname(),
+  banner: 'Namesake Maildir',
+  size: sizeLimit,
+  authOptional: true,
+  disabledCommands: ['AUTH', 'STARTTLS'],
+  disableReverseLookup: true,
+  hidePIPELINING: false,
+  logger: false,
+  onData(stream, session, callback) {
+    deliver(stream, session).then(
+      (name) => callback(null, `2.0.0 Ok: queued as ${name.split('.')[1] ?? name}`),
+      (error: unknown) => {
+        // What was not read would stand between this message and the next command.
+        stream.resume()
+        callback(
+          typeof (error as { responseCode?: number }).responseCode === 'number' ? (error as Error) : refusalOf(error),
+        )
+      },
+    )
+  },
+})
+server.on('error', () => {})
+server.listen(socketPath, () => process.send?.('listening'))
+
+// The parent's end ends this process, however the parent went; what is being stored is finished first.
+process.on('disconnect', () => server.close(() => process.exit(0)))
+process.on('SIGTERM', () => server.close(() => process.exit(0)))
+process.on('SIGINT', () => {})

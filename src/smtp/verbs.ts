@@ -1,0 +1,140 @@
+/**
+ * The verbs of the proxied session (RFC 5321 section 4.1.1): each has a check, which may refuse, and a proceed. What is
+ * not in the table is answered with 500 and is never passed on.
+ */
+import type { Session } from './session.ts'
+
+/** A command line, read but not interpreted. */
+export interface Command {
+  /** Upper case; empty if the line does not start with letters. */
+  readonly verb: string
+  /** What stands behind the verb, its space included, without the line end; latin1, one character an octet. */
+  readonly argument: string
+  /** As it came, line end included. */
+  readonly line: Buffer
+}
+
+export interface VerbRule {
+  /** Whether all earlier commands must have been answered first: what follows depends on the outcome. */
+  readonly alone: boolean
+  /** The reply that refuses the command, without its line end; null if it may proceed. */
+  check(session: Session, command: Command): string | null
+  proceed(session: Session, command: Command): void
+}
+
+const notGreeted = '503 5.5.1 Send EHLO first'
+
+function greeted(session: Session): string | null {
+  return session.hello === null ? notGreeted : null
+}
+
+function helloCheck(protocol: 'smtp' | 'lmtp'): VerbRule['check'] {
+  return (session, command) => {
+    if (session.protocol !== protocol) return '500 5.5.1 Command not recognised on this listener'
+    if (command.argument.trim() === '') return '501 5.5.4 A domain or address literal is needed'
+    return null
+  }
+}
+
+function hello(verb: 'EHLO' | 'HELO' | 'LHLO', protocol: 'smtp' | 'lmtp'): VerbRule {
+  return {
+    alone: true,
+    check: helloCheck(protocol),
+    proceed: (session, command) => session.greet({ verb, argument: command.argument }),
+  }
+}
+
+const mail: VerbRule = {
+  alone: false,
+  check(session, command) {
+    if (session.hello === null) return notGreeted
+    const limit = session.limits.messageSize
+    const size = /\sSIZE=(\d{1,20})(?=\s|$)/i.exec(command.argument)?.[1]
+    if (limit > 0 && size !== undefined && Number(size) > limit) return '552 5.3.4 Message size exceeds the limit'
+    return null
+  },
+  proceed: (session, command) => session.forwardOpening('mail', command),
+}
+
+const rcpt: VerbRule = {
+  alone: false,
+  check(session) {
+    if (session.hop === null) return session.withoutHop('503 5.5.1 Send MAIL first')
+    if (session.recipientsAsked >= session.limits.recipients) return '452 4.5.3 Too many recipients'
+    return null
+  },
+  proceed: (session, command) => session.forward('rcpt', command),
+}
+
+const data: VerbRule = {
+  alone: false,
+  check(session, command) {
+    if (command.argument.trim() !== '') return '501 5.5.4 DATA takes no argument'
+    return session.hop === null ? session.withoutHop('503 5.5.1 Send MAIL first') : null
+  },
+  proceed: (session, command) => session.askData(command),
+}
+
+const rset: VerbRule = {
+  alone: false,
+  check: () => null,
+  proceed(session, command) {
+    if (session.hop === null) session.resetWithoutHop()
+    else session.forward('rset', command)
+  },
+}
+
+/** Passed to the next hop as it is, opening one if need be; its reply goes back as it is. */
+const passed: VerbRule = {
+  alone: false,
+  check: greeted,
+  proceed: (session, command) => session.forwardOpening('plain', command),
+}
+
+const xforward: VerbRule = {
+  alone: false,
+  check(session) {
+    if (session.hello === null) return notGreeted
+    if (session.hop !== null && !session.hop.keywords.has('XFORWARD')) return '502 5.5.1 XFORWARD is not offered'
+    return null
+  },
+  proceed: (session, command) => session.forwardOpening('xforward', command),
+}
+
+function answered(reply: string): VerbRule {
+  return { alone: false, check: () => null, proceed: (session) => session.reply(reply) }
+}
+
+const quit: VerbRule = {
+  alone: true,
+  check: () => null,
+  proceed: (session) => session.finish('221 2.0.0 Bye'),
+}
+
+export const verbs: ReadonlyMap<string, VerbRule> = new Map([
+  ['EHLO', hello('EHLO', 'smtp')],
+  ['HELO', hello('HELO', 'smtp')],
+  ['LHLO', hello('LHLO', 'lmtp')],
+  ['MAIL', mail],
+  ['RCPT', rcpt],
+  ['DATA', data],
+  ['RSET', rset],
+  ['VRFY', passed],
+  ['EXPN', passed],
+  ['XFORWARD', xforward],
+  ['NOOP', answered('250 2.0.0 Ok')],
+  ['HELP', answered('214 2.0.0 This is a filter before the next mail server; see RFC 5321')],
+  ['QUIT', quit],
+])
+
+/** Splits a command line into verb and argument; nothing of it is changed. */
+export function readCommand(line: Buffer): Command {
+  const text = line.toString('latin1', 0, line.length - 2)
+  const [, verb = '', argument = ''] = /^([A-Za-z]+)([ \t].*|$)/s.exec(text) ?? []
+  return { verb: verb.toUpperCase(), argument: verb === '' ? text : argument, line }
+}
+
+/** Whether a command holds a control character (RFC 5321 section 4.1.2 has none), a CR or LF inside it among them. */
+export function hasControl(command: Command): boolean {
+  return /[\x00-\x1f\x7f]/.test(command.argument)
+}
