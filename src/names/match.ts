@@ -1,0 +1,334 @@
+import type { Kind, Tier } from '../model.ts'
+import { judgeRest } from './rest.ts'
+import { readPersonNames } from './person-name.ts'
+import type { NameForm, NameForms, PartVariant, PersonForm, PersonNames, WholeForm } from './person-name.ts'
+import { readShown } from './shown-name.ts'
+import type { ShownName, ShownText } from './shown-name.ts'
+import { classes } from './tables.ts'
+import type { NameTables } from './tables.ts'
+import { gaps } from './tokens.ts'
+import type { Token } from './tokens.ts'
+import { isTypo } from './typo.ts'
+import { agree } from './word.ts'
+import type { Agreement, Word } from './word.ts'
+
+/** What the matcher may ask about the people known besides the one compared with. */
+export interface MatchContext {
+  /** How many people of the directories bear the word (base form) as part of their name; see `storedKeys().tokens`. */
+  tokenCount?(token: string): number
+  /** Whether `J. Roe` counts. */
+  readonly initials?: boolean
+}
+
+export type NameKind = Extract<
+  Kind,
+  'exact' | 'reordered' | 'decorated' | 'disguised' | 'typo' | 'nickname' | 'initial'
+>
+
+/** That a shown text shows a person's name, and why. */
+export interface NameMatch {
+  readonly kind: NameKind
+  readonly tier: Tier
+  /** What was found, one observation each, in words for an operator. */
+  readonly evidence: readonly string[]
+}
+
+/** Strongest first. */
+const kindOrder: readonly NameKind[] = ['exact', 'reordered', 'decorated', 'disguised', 'nickname', 'typo', 'initial']
+const likely: ReadonlySet<NameKind> = new Set(['typo', 'nickname', 'initial'])
+
+/**
+ * Whether a shown text shows the person's name; the strongest way in which it does, or null. Verifies candidates that
+ * `queryKeys` led to, and is right for any pair. Never throws; bounded by the limits on words and spellings.
+ */
+export function matchName(
+  shown: string | ShownName,
+  names: PersonNames | NameForms,
+  tables: NameTables,
+  context: MatchContext = {},
+): NameMatch | null {
+  const read = typeof shown === 'string' ? readShown(shown) : shown
+  const forms = 'forms' in names ? names.forms : readPersonNames(names, tables).forms
+  let best: NameMatch | null = null
+  for (const text of read.texts) {
+    for (const form of forms) {
+      const found = new Matcher(text, form, tables, context).best()
+      if (found !== null && (best === null || rank(found) < rank(best))) best = found
+      if (best?.kind === 'exact') return best
+    }
+  }
+  return best
+}
+
+function rank(match: NameMatch): number {
+  return kindOrder.indexOf(match.kind)
+}
+
+/** How a part of a name (given name or surname) was found in the text: from word `start` up to `end`. */
+interface Found {
+  readonly start: number
+  readonly end: number
+  readonly agreement: Exclude<Agreement, null> | 'nickname' | 'typo' | 'initial'
+  readonly reduced: boolean
+  readonly note: string
+}
+
+/** Longest run of words that may be one part written apart (van den Akker, Yu Lan). */
+const partLimit = 5
+/** Words that can't stand in the midst of one person's name. */
+const notInName =
+  classes.conjunction | classes.organisation | classes.via | classes.from | classes.generic | classes.note
+
+/** Most words between given name and surname. */
+const middleLimit = 3
+
+class Matcher {
+  readonly #text: ShownText
+  readonly #form: NameForm
+  readonly #tables: NameTables
+  readonly #context: MatchContext
+  #best: NameMatch | null = null
+  readonly #isName: (base: string) => boolean
+
+  constructor(text: ShownText, form: NameForm, tables: NameTables, context: MatchContext) {
+    this.#text = text
+    this.#form = form
+    this.#tables = tables
+    this.#context = context
+    this.#isName = (base) => tables.isName(base) || (context.tokenCount?.(base) ?? 0) > 0
+  }
+
+  best(): NameMatch | null {
+    if (this.#form.type === 'whole') this.#whole(this.#form)
+    else this.#person(this.#form)
+    return this.#best
+  }
+
+  #whole(form: WholeForm): void {
+    const count = this.#text.tokens.length
+    for (let start = 0; start < count; start++) {
+      for (let length = 1; length <= Math.min(count - start, Math.max(form.tokens + 2, partLimit)); length++) {
+        const agreement = agree(this.#text.word(start, length), form.word, this.#isName)
+        if (agreement === null) continue
+        const rest = judgeRest(this.#text.tokens, start, start + length, this.#tables, true)
+        if (rest === null) continue
+        this.#keep(agreement === 'same' ? 'exact' : 'disguised', rest.length > 0, rest, form.source)
+      }
+    }
+  }
+
+  #person(form: PersonForm): void {
+    const given = this.#findPart(form.given)
+    const surname = this.#findPart(form.surname)
+    for (const s of surname) for (const g of given) this.#pair(form, g, s)
+    if (this.#best === null) this.#glued(form)
+    if (this.#best !== null) return
+    for (const s of surname) for (const g of this.#likelyGiven(form)) this.#pair(form, g, s)
+    for (const g of given) for (const s of this.#likelySurname(form)) this.#pair(form, g, s)
+  }
+
+  /** Every place where a part stands, as it is or disguised. */
+  #findPart(variants: readonly PartVariant[]): Found[] {
+    const found: Found[] = []
+    const count = this.#text.tokens.length
+    for (let start = 0; start < count; start++) {
+      for (let length = 1; length <= Math.min(count - start, partLimit); length++) {
+        const word = this.#text.word(start, length)
+        for (const variant of variants) {
+          const agreement = agree(word, variant.word, this.#isName)
+          if (agreement === null) continue
+          found.push({
+            start,
+            end: start + length,
+            agreement,
+            reduced: variant.reduced,
+            note: agreement === 'same' ? '' : `"${word.raw}" reads as "${variant.word.raw}"`,
+          })
+          break
+        }
+      }
+    }
+    return found
+  }
+
+  #likelyGiven(form: PersonForm): Found[] {
+    const found: Found[] = []
+    this.#text.tokens.forEach((token, i) => {
+      for (const variant of form.given) {
+        const relation = this.#likelyRelation(token, variant.word, true)
+        if (relation === null) continue
+        found.push({ start: i, end: i + 1, agreement: relation, reduced: variant.reduced, note: '' })
+        break
+      }
+    })
+    return found
+  }
+
+  #likelySurname(form: PersonForm): Found[] {
+    const found: Found[] = []
+    const count = this.#text.tokens.length
+    for (let start = 0; start < count; start++) {
+      for (let length = 1; length <= Math.min(count - start, partLimit); length++) {
+        for (const variant of form.surname) {
+          const relation = this.#likelyRelation(this.#text.word(start, length), variant.word, false)
+          if (relation === null) continue
+          found.push({ start, end: start + length, agreement: relation, reduced: variant.reduced, note: '' })
+          break
+        }
+      }
+    }
+    return found
+  }
+
+  #likelyRelation(shown: Word, stored: Word, given: boolean): 'nickname' | 'typo' | 'initial' | null {
+    if (given && shareClass(this.#tables, shown.base, stored.base)) return 'nickname'
+    if (isTypo(shown.base, stored.base) && !this.#isName(shown.base)) return 'typo'
+    if (this.#context.initials === true && [...shown.base].length === 1 && stored.base.startsWith(shown.base)) {
+      if (/\p{L}/u.test(shown.base) && stored.base.length > 1) return 'initial'
+    }
+    return null
+  }
+
+  #pair(form: PersonForm, given: Found, surname: Found): void {
+    const reordered = surname.end <= given.start
+    if (!reordered && given.end > surname.start) return
+    const first = reordered ? surname : given
+    const second = reordered ? given : surname
+    const middle = this.#middle(first.end, second.start, reordered)
+    if (middle === null) return
+    const start = first.start
+    const end = this.#takeMiddle(form, second.end, reordered)
+    const rest = judgeRest(this.#text.tokens, start, end, this.#tables, false)
+    if (rest === null) return
+    const evidence = [given.note, surname.note, ...middle, ...rest].filter((note) => note !== '')
+    if (reordered) evidence.push('surname first')
+    const weak = [given.agreement, surname.agreement].find((a) => a === 'typo' || a === 'nickname' || a === 'initial')
+    const decorated = middle.length > 0 || rest.length > 0 || end > second.end || given.reduced || surname.reduced
+    if (given.reduced) evidence.push('further given names left out')
+    if (surname.reduced) evidence.push('one of two surnames left out')
+    if (weak !== undefined) {
+      evidence.unshift(`${weak}: "${this.#shown(first.start, second.end)}" for "${form.source}"`)
+      this.#keepKind(weak, evidence)
+      return
+    }
+    const disguised = given.agreement === 'disguised' || surname.agreement === 'disguised'
+    const kind = disguised ? 'disguised' : reordered ? 'reordered' : 'exact'
+    this.#keep(kind, decorated, evidence, form.source)
+  }
+
+  /** What stands between the two parts: initials, further names, nothing; null if they are not one name then. */
+  #middle(from: number, to: number, reordered: boolean): string[] | null {
+    const tokens = this.#text.tokens
+    const second = tokens[to]
+    if (to - from > middleLimit || second === undefined) return null
+    const last = second.gap
+    if (last === gaps.bar && !this.#isAlone(from, to)) return null
+    const notes: string[] = []
+    for (let i = from; i < to; i++) {
+      const token = tokens[i]
+      if (token === undefined || !this.#mayStandBetween(token, reordered)) return null
+      notes.push(`"${token.raw}" between the names`)
+    }
+    if (to > from && second.gap === gaps.joined && !this.#isParticle(tokens[to - 1])) return null
+    // Roe Mary Jane: with a further name between, surname first needs its comma.
+    if (reordered && to > from && tokens[from]?.gap !== gaps.comma && last !== gaps.comma) return null
+    return notes
+  }
+
+  #mayStandBetween(token: Token, reordered: boolean): boolean {
+    if (token.joins || token.possessive || token.gap === gaps.bar) return false
+    if (token.gap === gaps.joined && !this.#isParticle(token)) return false
+    if (token.gap === gaps.comma && !reordered) return false
+    return this.#isMiddleName(token)
+  }
+
+  #isParticle(word: Word | undefined): boolean {
+    return word !== undefined && (this.#tables.classOf(word.base) & classes.particle) !== 0
+  }
+
+  #isMiddleName(word: Word): boolean {
+    if (/\p{N}/u.test(word.raw)) return false
+    const bits = this.#tables.classOf(word.base)
+    if ((bits & classes.particle) !== 0 && (bits & classes.conjunction) === 0) return true
+    if ([...word.base].length === 1) return true
+    return (bits & notInName) === 0 || this.#tables.isName(word.base)
+  }
+
+  /** Parts that a bar parts are one name only if there is nothing else. */
+  #isAlone(firstEnd: number, secondStart: number): boolean {
+    return firstEnd === secondStart && this.#text.tokens.length <= 3
+  }
+
+  /** In "Roe, Jane Mary" and "Roe, Jane M." what follows the given name belongs to it. */
+  #takeMiddle(form: PersonForm, end: number, reordered: boolean): number {
+    const tokens = this.#text.tokens
+    let to = end
+    while (reordered && to < tokens.length && to < end + 2) {
+      const token = tokens[to]
+      if (token === undefined || token.gap >= gaps.comma || token.joins) break
+      const own = form.middle.some((m) => m.base === token.base || m.base.startsWith(token.base))
+      if (!own && [...token.raw].length > 1) break
+      to++
+    }
+    return to
+  }
+
+  /** The name written together or cut elsewhere: JaneRoe, Ja neR oe. */
+  #glued(form: PersonForm): void {
+    const count = this.#text.tokens.length
+    const { wholes } = form
+    for (let start = 0; start < count; start++) {
+      for (let end = start + 1; end <= count; end++) {
+        const shown = this.#text.word(start, end - start)
+        for (const whole of wholes) {
+          if (Math.abs(shown.looks.length - whole.looks.length) > 8) continue
+          const agreement = agree(shown, whole, () => false)
+          if (agreement === null) continue
+          if (this.#isOtherName(start, end)) continue
+          const rest = judgeRest(this.#text.tokens, start, end, this.#tables, false)
+          if (rest === null) continue
+          this.#keepGlued(agreement, shown, rest, form)
+        }
+      }
+    }
+  }
+
+  #keepGlued(agreement: 'same' | 'disguised', shown: Word, rest: string[], form: PersonForm): void {
+    const note = `"${shown.raw}" written together reads "${form.source}"`
+    // Han and Hangul names are written without a space as often as with one.
+    if (agreement === 'same' && (shown.script === 'han' || shown.script === 'hangul')) {
+      this.#keep('exact', rest.length > 0, [note, ...rest], form.source)
+    } else {
+      this.#keep('disguised', false, [note, ...rest], form.source)
+    }
+  }
+
+  /** Words that are each a name of their own, cut elsewhere than the person's name, are another person's. */
+  #isOtherName(start: number, end: number): boolean {
+    const tokens = this.#text.tokens.slice(start, end)
+    return tokens.length > 1 && tokens.every((t) => t.raw.length > 1 && this.#isName(t.base))
+  }
+
+  #shown(start: number, end: number): string {
+    return this.#text.tokens.slice(start, end).map((t) => t.raw).join(' ') // prettier-ignore
+  }
+
+  #keep(kind: 'exact' | 'reordered' | 'disguised', decorated: boolean, evidence: string[], source: string): void {
+    const disguised = kind === 'disguised' || this.#text.disguised
+    const final = disguised ? 'disguised' : decorated ? 'decorated' : kind
+    if (disguised && kind !== 'disguised') evidence.push('hidden or altered characters')
+    this.#keepKind(final, evidence.length > 0 ? evidence : [`shows "${source}"`])
+  }
+
+  #keepKind(kind: NameKind, evidence: string[]): void {
+    const found: NameMatch = { kind, tier: likely.has(kind) ? 'likely' : 'certain', evidence }
+    if (this.#best === null || rank(found) < rank(this.#best)) this.#best = found
+  }
+}
+
+function shareClass(tables: NameTables, a: string, b: string): boolean {
+  if (a === b) return false
+  const classesOfA = tables.nicknames.classesOf(a)
+  if (classesOfA.length === 0) return false
+  return tables.nicknames.classesOf(b).some((c) => classesOfA.includes(c))
+}

@@ -1,0 +1,89 @@
+import { classes, decoration } from './tables.ts'
+import type { NameTables } from './tables.ts'
+import { gaps } from './tokens.ts'
+import type { Token } from './tokens.ts'
+
+/**
+ * Judges what stands around a name found at words `start` up to `end`: what was set beside it (notes on each piece),
+ * or null if with it the words show something other than the person (Jane Roe Foundation, Mary Jane Roe, Roe & Sons).
+ * `strict` is for names of one word and roles: only known decoration, set off by a mark, leaves them what they are.
+ */
+export function judgeRest(
+  tokens: readonly Token[],
+  start: number,
+  end: number,
+  tables: NameTables,
+  strict: boolean,
+): string[] | null {
+  const last = tokens[end - 1]
+  if (last?.possessive === true) return null
+  const left = strict ? strictLeft(tokens, start, tables) : leftOf(tokens, start, tables)
+  if (left === null) return null
+  const right = strict ? strictRight(tokens, end, tables) : rightOf(tokens, end, tables)
+  if (right === null) return null
+  const notes: string[] = []
+  if (start > 0) notes.push(`${quote(tokens.slice(0, start))} before the name`)
+  if (end < tokens.length) notes.push(`${quote(tokens.slice(end))} after the name`)
+  return notes
+}
+
+function quote(tokens: readonly Token[]): string {
+  return `"${tokens.map((t) => t.raw).join(' ')}"`
+}
+
+function isDecoration(token: Token, tables: NameTables): boolean {
+  return token.numeric || (tables.classOf(token.base) & decoration) !== 0
+}
+
+function leftOf(tokens: readonly Token[], start: number, tables: NameTables): true | null {
+  for (let i = start - 1; i >= 0; i--) {
+    const token = tokens[i]
+    const gap = tokens[i + 1]?.gap
+    if (token === undefined || gap === gaps.bar) return true
+    const bits = tables.classOf(token.base)
+    const free = (bits & classes.from) !== 0 && gap === gaps.space && !token.joins
+    if (free && i > 0) return true
+    if (token.joins || token.possessive || !isDecoration(token, tables)) return null
+  }
+  return true
+}
+
+function rightOf(tokens: readonly Token[], end: number, tables: NameTables): true | null {
+  for (let i = end; i < tokens.length; i++) {
+    const token = tokens[i]
+    if (token === undefined || token.gap === gaps.bar) return true
+    const bits = tables.classOf(token.base)
+    if (token.gap === gaps.comma) return (bits & classes.organisation) !== 0 && (bits & decoration) === 0 ? null : true
+    if (token.gap === gaps.space && i === end && ((bits & classes.conjunction) !== 0 || token.joins)) {
+      return namesFollow(tokens, i + 1, tables)
+    }
+    if ((bits & classes.via) !== 0 && token.gap === gaps.space && i + 1 < tokens.length) return true
+    if ((bits & classes.organisation) !== 0 && !(bits & (classes.company | classes.suffix))) return null
+    if (!isDecoration(token, tables)) return null
+  }
+  return true
+}
+
+/** Jane Roe and John Doe: two people, of whom one is meant. Jane Roe & Associates is neither. */
+function namesFollow(tokens: readonly Token[], from: number, tables: NameTables): true | null {
+  const next = tokens.slice(from)
+  if (next.length === 0 || next.some((t) => (tables.classOf(t.base) & classes.organisation) !== 0)) return null
+  return next.some((t) => tables.isName(t.base)) ? true : null
+}
+
+function strictLeft(tokens: readonly Token[], start: number, tables: NameTables): true | null {
+  for (let i = start - 1; i >= 0; i--) {
+    const token = tokens[i]
+    if (token === undefined || !isDecoration(token, tables)) return null
+    const setOff = (tokens[i + 1]?.gap ?? 0) >= gaps.comma || (tables.classOf(token.base) & classes.title) !== 0
+    if (i === start - 1 && !setOff) return null
+  }
+  return true
+}
+
+function strictRight(tokens: readonly Token[], end: number, tables: NameTables): true | null {
+  const first = tokens[end]
+  if (first === undefined) return true
+  const setOff = first.gap >= gaps.comma || (tables.classOf(first.base) & classes.suffix) !== 0
+  return setOff && tokens.slice(end).every((t) => isDecoration(t, tables)) ? true : null
+}

@@ -1,0 +1,146 @@
+import { makeWord } from './word.ts'
+import type { Word } from './word.ts'
+
+/** What stands between a word and the one before it, loosest last. */
+export const gaps = { space: 0, joined: 1, comma: 2, bar: 3 } as const
+export type Gap = (typeof gaps)[keyof typeof gaps]
+
+export interface Token extends Word {
+  readonly gap: Gap
+  /** It stands in brackets. */
+  readonly bracketed: boolean
+  /** It is a sign that joins two things (&, +). */
+  readonly joins: boolean
+  /** Written with a dot behind it (J., Dr.). */
+  readonly dotted: boolean
+  /** A possessive (Jane's): another thing than the name itself. */
+  readonly possessive: boolean
+  /** A number, or no letters at all. */
+  readonly numeric: boolean
+}
+
+/** Most words of a shown text that are looked at; of more, the first and the last. */
+export const tokenLimit = 24
+
+const apostrophes = "'’‘ʼ`´′ʹʻ＇"
+const wordChar = /[\p{L}\p{M}\p{N}\u{1f1e6}-\u{1f1ff}\u{1f150}-\u{1f169}\u{1f170}-\u{1f189}]/u
+const lookSigns = '@$€£¢¥₦₱₩₳฿₲₴₵₭₮₣₹₺₤₡§¡!|'
+const mailbox = /[^\s<>()[\]",;:|]+@[^\s@<>()[\]",;:|]+\.[\p{L}\d-]{2,}|\bhttps?:\/\/\S+|\bwww\.\S+/giu
+const openers = '([{<«„（【［〈《「『'
+const closers = ')]}>»）】］〉》」』'
+const dashes = '-‐‑‒–—―−'
+const joiners = `${dashes}_.=*~`
+const commas = ',、，،'
+const conjoining = '&+＆'
+const apostrophe = '\u2019'
+const bars = '|/\\;:•·•→←↔►▶◆■–—―¦│┃～~※・'
+
+/**
+ * Cuts a cleaned text into words. Words in brackets come after those outside, parted by a bar; single letters in a row
+ * (J a n e, J.a.n.e) come as one word. Addresses and links are left out. Linear; at most `tokenLimit` words.
+ */
+export function tokenise(text: string, signsAreLetters = false): readonly Token[] {
+  const flat = text.includes('@') || text.includes('www.') || text.includes('://') ? text.replace(mailbox, ' | ') : text
+  const outside: Token[] = []
+  const inside: Token[] = []
+  scan(flat, signsAreLetters, (token) => (token.bracketed ? inside : outside).push(token))
+  const tokens = mergeSingles(outside)
+  const bracket = mergeSingles(inside)
+  if (bracket.length > 0) {
+    tokens.push(...bracket.map((token, i) => (i === 0 ? { ...token, gap: gaps.bar } : token)))
+  }
+  if (tokens.length <= tokenLimit) return tokens
+  const half = tokenLimit / 2
+  return [...tokens.slice(0, half), ...tokens.slice(-half).map((t, i) => (i === 0 ? { ...t, gap: gaps.bar } : t))]
+}
+
+function scan(text: string, signsAreLetters: boolean, emit: (token: Token) => void): void {
+  const chars = [...text]
+  let word = ''
+  let gap: Gap = gaps.space
+  let depth = 0
+  const end = (dotted: boolean): void => {
+    if (word === '') return
+    emit(makeToken(word, gap, depth > 0, dotted))
+    word = ''
+    gap = gaps.space
+  }
+  for (let i = 0; i < chars.length; i++) {
+    const char = chars[i] ?? ''
+    const next = chars[i + 1] ?? ''
+    if (wordChar.test(char) || (signsAreLetters && isSignInWord(char, word, next))) {
+      word += char
+      continue
+    }
+    if (word !== '' && apostrophes.includes(char) && wordChar.test(next)) {
+      word += apostrophe
+      continue
+    }
+    const joined = word !== '' && joiners.includes(char) && wordChar.test(next)
+    end(char === '.')
+    if (joined) {
+      gap = gaps.joined
+    } else if (openers.includes(char)) {
+      depth++
+      gap = gaps.bar
+    } else if (closers.includes(char)) {
+      depth = Math.max(0, depth - 1)
+      gap = gaps.bar
+    } else if (conjoining.includes(char)) {
+      emit({ ...makeToken(char, gap, depth > 0, false), joins: true })
+      gap = gaps.space
+    } else {
+      gap = widen(gap, char, next, chars[i + 2] ?? ' ')
+    }
+  }
+  end(false)
+}
+
+function widen(gap: Gap, char: string, next: string, after: string): Gap {
+  if (bars.includes(char)) return gaps.bar
+  if (commas.includes(char)) return gap === gaps.bar ? gap : gaps.comma
+  if (char === ' ' && dashes.includes(next) && after === ' ') return gaps.bar
+  return gap
+}
+
+/** J@ne, $imon, Ro€: a sign inside a word or at its edge stands for a letter. */
+function isSignInWord(char: string, word: string, next: string): boolean {
+  if (!lookSigns.includes(char)) return false
+  return wordChar.test(next) || (word !== '' && !'!|¡'.includes(char))
+}
+
+function makeToken(text: string, gap: Gap, bracketed: boolean, dotted: boolean): Token {
+  const raw = text.replaceAll(apostrophe, '')
+  return {
+    ...makeWord(raw),
+    gap,
+    bracketed,
+    joins: false,
+    dotted,
+    possessive: raw.length < text.length && /\u2019s$/i.test(text),
+    numeric: !/\p{L}/u.test(raw) && /\p{N}/u.test(raw),
+  }
+}
+
+/** J a n e, J.a.n.e, J_a_n_e: three or more single letters in a row are one word written apart. */
+function mergeSingles(tokens: Token[]): Token[] {
+  const out: Token[] = []
+  for (let i = 0; i < tokens.length;) {
+    let end = i
+    while (end < tokens.length && isSingle(tokens[end])) end++
+    const first = tokens[i]
+    if (first !== undefined && end - i >= 3) {
+      const raw = tokens.slice(i, end).reduce((text, token) => text + token.raw, '')
+      out.push(makeToken(raw, first.gap, first.bracketed, false))
+      i = end
+    } else if (first !== undefined) {
+      out.push(first)
+      i++
+    }
+  }
+  return out
+}
+
+function isSingle(token: Token | undefined): boolean {
+  return token !== undefined && !token.joins && [...token.raw].length === 1 && token.script !== 'han'
+}

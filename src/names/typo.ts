@@ -1,0 +1,71 @@
+/**
+ * Whether a shown word is a slip of the pen for a stored one: a single edit of the kind that a reader passes over. Words
+ * of fewer than four letters, another first letter, and endings that make another name (Kowalski, Kowalska) are not.
+ * Whether the shown word is a name of its own is for the caller to ask.
+ *
+ * Both in base form (lower case, no accents).
+ */
+export function isTypo(shown: string, stored: string): boolean {
+  const longer = Math.max(shown.length, stored.length)
+  if (stored.length < 4 || shown.length < 3 || longer > 40 || Math.abs(shown.length - stored.length) > 1) return false
+  if (shown === stored || !spelt.test(stored) || !spelt.test(shown)) return false
+  let head = 0
+  while (head < shown.length && head < stored.length && shown[head] === stored[head]) head++
+  let tail = 0
+  while (tail < shown.length - head && tail < stored.length - head && shown.at(-1 - tail) === stored.at(-1 - tail))
+    tail++
+  const a = shown.slice(head, shown.length - tail)
+  const b = stored.slice(head, stored.length - tail)
+  if (a.length === 2 && b.length === 2) return a[0] === b[1] && a[1] === b[0]
+  if (a.length + b.length === 1) return isSlippedLetter(a + b, shown, stored, head, tail)
+  return a.length === 1 && b.length === 1 && isMistakenLetter(a, b, stored, head, tail)
+}
+
+/** Alphabets in which a letter more or less is a slip; one Han or Hangul character makes another name. */
+const spelt = /^[\p{Script=Latin}\p{Script=Cyrillic}\p{Script=Greek}]+$/u
+const vowels = 'aeiouyаеиоуыэюяαεηιουω'
+
+/** A letter left out or put in. */
+function isSlippedLetter(letter: string, shown: string, stored: string, head: number, tail: number): boolean {
+  const longer = shown.length > stored.length ? shown : stored
+  const doubled = longer[head] === longer[head - 1] || longer[head] === longer[head + 1]
+  if (doubled) return true
+  if (head === 0 || stored.length < 5) return false
+  // At the end a letter makes another name: Erik and Erika, Brook and Brooks, Peters and Petersen.
+  return tail > 0 || (stored.length >= 6 && !vowels.includes(letter) && !'snzr'.includes(letter))
+}
+
+/** One letter for another. */
+function isMistakenLetter(a: string, b: string, stored: string, head: number, tail: number): boolean {
+  if (head === 0 || stored.length < 5) return false
+  if (tail === 0) return stored.length >= 6 && !vowels.includes(a) && !vowels.includes(b)
+  return stored.length >= 6 || isNear(a, b)
+}
+
+const rows = ['qwertyuiop', 'asdfghjkl', 'zxcvbnm']
+const alike = [
+  'ck',
+  'sz',
+  'iy',
+  'vw',
+  'dt',
+  'bp',
+  'mn',
+  'gq',
+  'uv',
+  'ij',
+  'ea',
+  'ou',
+  'ei',
+  'ce',
+  'hn',
+  'fv',
+  'gj',
+  'ao',
+]
+
+/** Neighbours on a keyboard, or letters of like shape or sound. */
+function isNear(a: string, b: string): boolean {
+  if (alike.some((pair) => pair.includes(a) && pair.includes(b))) return true
+  return rows.some((row) => row.includes(a) && row.includes(b) && Math.abs(row.indexOf(a) - row.indexOf(b)) === 1)
+}

@@ -1,0 +1,106 @@
+import t from 'tap'
+import { matchName } from '../../../src/names/match.ts'
+import type { NameKind } from '../../../src/names/match.ts'
+import type { PersonNames } from '../../../src/names/person-name.ts'
+import { buildTables } from '../../../src/names/tables.ts'
+
+const tables = buildTables({ titles: [], roles: ['Häuptling'], companies: ['Norwind Labs'], nicknames: [] })
+
+function person(displayName: string, givenName: string | null = null, surname: string | null = null): PersonNames {
+  return { displayName, givenName, surname, further: [] }
+}
+
+const marta = person('Marta Kessler', 'Marta', 'Kessler')
+const people = {
+  marta,
+  dutch: person('Pim van der Veen', 'Pim', 'van der Veen'),
+  irish: person("Nuala O'Keefe", 'Nuala', "O'Keefe"),
+  double: person('Gareth Holt-Price', 'Gareth', 'Holt-Price'),
+  spanish: person('Mateo Vidal Quiroga', 'Mateo', 'Vidal Quiroga'),
+  decorated: person('Prof. Dr. KESSLER, Marta (Legal) [EXT]'),
+  norse: person('Bjørn Åsheim', 'Bjørn', 'Åsheim'),
+  cyrillic: person('Дарья Виноградова', 'Дарья', 'Виноградова'),
+  han: person('林 美玲', '美玲', '林'),
+  one: person('Suharto', 'Suharto', null),
+  role: person('Payments Desk'),
+  vietnamese: person('Trần Thị Mai', 'Thị Mai', 'Trần'),
+}
+
+t.test('names shown, and the kind of match', async (t) => {
+  const cases: [PersonNames, string, NameKind | null][] = [
+    [marta, 'Marta Kessler', 'exact'],
+    [marta, 'MARTA  KESSLER', 'exact'],
+    [marta, 'Kessler, Marta', 'reordered'],
+    [marta, 'Kessler Marta', 'reordered'],
+    [marta, 'Marta P. Kessler', 'decorated'],
+    [marta, 'Kessler, Marta P.', 'decorated'],
+    [marta, 'Dr. Marta Kessler', 'decorated'],
+    [marta, 'Marta Kessler (CFO)', 'decorated'],
+    [marta, 'Marta Kessler | Anything at all', 'decorated'],
+    [marta, 'Marta Kessler, Leiterin Einkauf', 'decorated'],
+    [marta, 'Häuptling Marta Kessler', 'decorated'],
+    [marta, 'Marta Kessler Norwind Labs', 'decorated'],
+    [marta, 'Marta Kessler via Sign Service', 'decorated'],
+    [marta, 'New message from Marta Kessler', 'decorated'],
+    [marta, 'Marta\u200b Kess\u00adler', 'disguised'],
+    [marta, 'M\u0430rt\u0430 Kessler', 'disguised'],
+    [marta, 'Ｍａｒｔａ Ｋｅｓｓｌｅｒ', 'disguised'],
+    [marta, '\u202erelsseK atraM\u202c', 'disguised'],
+    [marta, 'M a r t a K e s s l e r', 'disguised'],
+    [marta, 'MartaKessler', 'disguised'],
+    [marta, 'M4rta Ke55ler', 'disguised'],
+    [marta, 'M@rta Ke$$ler', 'disguised'],
+    [marta, 'M̶a̶r̶t̶a̶ K̶e̶s̶s̶l̶e̶r̶', 'disguised'],
+    [marta, 'Matra Kessler', 'typo'],
+    [marta, 'Marta Kesler', 'typo'],
+    [marta, 'Marta Kesslerman', null],
+    [marta, 'Marta', null],
+    [marta, 'Kessler', null],
+    [marta, 'Marta Kessler Foundation', null],
+    [marta, 'Anna Marta Kessler', null],
+    [marta, 'Marta Kessler-Lund', null],
+    [marta, 'Kessler & Marta Möbelhaus', null],
+    [people.decorated, 'Marta Kessler', 'exact'],
+    [people.dutch, 'van der Veen, Pim', 'reordered'],
+    [people.dutch, 'Pim Veen', 'exact'],
+    [people.dutch, 'Pim vanderVeen', 'exact'],
+    [people.irish, 'Nuala O’Keefe', 'exact'],
+    [people.irish, 'Nuala O Keefe', 'exact'],
+    [people.irish, 'Nuala OKeefe', 'exact'],
+    [people.double, 'Gareth Holt Price', 'exact'],
+    [people.double, 'Gareth Price', null],
+    [people.spanish, 'Mateo Vidal', 'decorated'],
+    [people.spanish, 'Mateo Quiroga', null],
+    [people.norse, 'Bjorn Asheim', 'disguised'],
+    [people.norse, 'Bjoern Aasheim', 'disguised'],
+    [people.cyrillic, 'Darya Vinogradova', 'disguised'],
+    [people.cyrillic, 'Daria Vinogradova', 'disguised'],
+    [people.cyrillic, 'Дaрья Bинoградова', 'disguised'],
+    [people.han, '林美玲', 'exact'],
+    [people.han, '林美珍', null],
+    [people.one, 'Suharto', 'exact'],
+    [people.one, 'Suharto (CFO)', 'decorated'],
+    [people.one, 'Suharto Tours', null],
+    [people.role, 'Payments Desk', 'exact'],
+    [people.role, 'Payments News Desk', null],
+    [people.vietnamese, 'Mai Tran', 'disguised'],
+    [people.vietnamese, 'Tran Thi Mai', 'disguised'],
+  ]
+  for (const [names, shown, kind] of cases) {
+    const found = matchName(shown, names, tables)
+    t.equal(found?.kind ?? null, kind, `${shown} for ${names.displayName}`)
+    if (found !== null) t.ok(found.evidence.length > 0, `${shown}: says why`)
+  }
+})
+
+t.test('initials count only where asked for', async (t) => {
+  t.equal(matchName('M. Kessler', marta, tables), null)
+  t.equal(matchName('M. Kessler', marta, tables, { initials: true })?.kind, 'initial')
+  t.equal(matchName('Marta K.', marta, tables, { initials: true })?.kind, 'initial')
+  t.equal(matchName('M. K.', marta, tables, { initials: true }), null)
+})
+
+t.test("another person's name is no typo", async (t) => {
+  const context = { tokenCount: (token: string) => (token === 'kesler' ? 1 : 0) }
+  t.equal(matchName('Marta Kesler', marta, tables, context), null)
+})
