@@ -126,7 +126,7 @@ export class Snapshot implements Lookup, DirectoryView {
   keyCount(ref: PersonRef): number {
     const place = this.#place(ref.directory)
     const number = place && this.#tables.ids.getBinaryFast(textKey(place.slot, ref.id))?.readUInt32LE(0)
-    if (place?.keySlot == null || number === undefined) return 0
+    if (place === undefined || place.keySlot === null || number === undefined) return 0
     return keyListOf(this.#tables.keyLists.getBinaryFast(numberKey(place.keySlot, number))).refs.length
   }
 

@@ -61,7 +61,7 @@ export function openTables(folder: string, readOnly: boolean): Tables | undefine
   }
   const meta = root.openDB<Buffer, string>({ name: 'meta', encoding: 'binary' })
   // A read-only open gives undefined for a table that is not there, whatever the types say.
-  if ([...Object.values(made), meta].some((table) => (table as Table | undefined) === undefined)) {
+  if ([...Object.values(made), meta as unknown].includes(undefined)) {
     void root.close()
     return undefined
   }
@@ -74,7 +74,7 @@ const transactionFlags = 1 | 2 | 0x10000
 
 /** One transaction: all of what `work` wrote, or, if it throws, nothing. */
 export function transact<T>(tables: Tables, work: () => T): T {
-  return tables.root.transactionSync(work, transactionFlags as never)
+  return tables.root.transactionSync(work, transactionFlags)
 }
 
 /** Resolves when everything committed so far is on disk. */

@@ -111,7 +111,12 @@ export class Store {
   /** The provider's cursor, if it still belongs to this provider's settings. */
   cursor(provider: Provider): string | null {
     const record = this.record(provider.name)
-    if (record?.slot == null || record.fingerprint !== provider.fingerprint || record.type !== provider.type)
+    if (
+      record === undefined ||
+      record.slot === null ||
+      record.fingerprint !== provider.fingerprint ||
+      record.type !== provider.type
+    )
       return null
     return this.tables.meta.get(cursorKey(provider.name))?.toString() ?? null
   }

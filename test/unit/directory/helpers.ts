@@ -37,7 +37,6 @@ export class ScriptedProvider implements Provider {
     this.name = name
   }
 
-  // eslint-disable-next-line @typescript-eslint/require-await
   async *read(): AsyncIterable<Step> {
     yield* this.steps
   }

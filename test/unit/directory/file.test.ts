@@ -1,0 +1,376 @@
+import { appendFileSync, mkdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import fc from 'fast-check'
+import t from 'tap'
+import { isSlip } from '../../../src/directory/file-entries.ts'
+import { FileFaults } from '../../../src/directory/file-faults.ts'
+import { CsvEntries } from '../../../src/directory/file-csv.ts'
+import { JsonEntries } from '../../../src/directory/file-json.ts'
+import { FileProvider } from '../../../src/directory/file.ts'
+import type { Change, Step } from '../../../src/directory/provider.ts'
+import { temporaryFolder } from './helpers.ts'
+
+function request(cursor: string | null = null) {
+  return { cursor, signal: new AbortController().signal, notice: () => undefined }
+}
+
+async function stepsOf(path: string, cursor: string | null = null): Promise<Step[]> {
+  const steps: Step[] = []
+  for await (const step of new FileProvider({ name: 'F', path }).read(request(cursor))) steps.push(step)
+  return steps
+}
+
+async function changesOf(path: string): Promise<Change[]> {
+  return (await stepsOf(path)).flatMap((step) => (step.step === 'changes' ? step.changes : []))
+}
+
+function write(t: Parameters<typeof temporaryFolder>[0], name: string, text: string | Buffer): string {
+  const path = join(temporaryFolder(t), name)
+  writeFileSync(path, text)
+  return path
+}
+
+const jane = {
+  op: 'person',
+  id: '1',
+  attributes: {
+    displayName: 'Jane Roe',
+    givenName: 'Jane',
+    surname: null,
+    addresses: ['jane.roe@corp.example', 'jr@corp.example', 'ceo@corp.example'],
+  },
+}
+
+t.test('YAML and JSON say the same', async (t) => {
+  const yaml = write(
+    t,
+    'people.yaml',
+    `users:
+  - id: 1
+    displayName: " Jane Roe "
+    givenName: Jane
+    mail: Jane.Roe@CORP.example.
+    userPrincipalName: jr@corp.example
+    proxyAddresses: ["SMTP:jane.roe@corp.example", "smtp:ceo@corp.example", "sip:x@corp.example", "x500:/o=y"]
+    groups: [Board, staff]
+    jobTitle: CEO
+groups:
+  - { id: staff, displayName: Everyone, members: ["1", g2] }
+  - { id: g2, displayName: Board }
+`,
+  )
+  const json = write(
+    t,
+    'people.json',
+    JSON.stringify({
+      domains: ['a', { b: 1 }, 'c]}"'],
+      version: 3,
+      groups: [
+        { id: 'staff', displayName: 'Everyone', members: ['1', 'g2'] },
+        { id: 'g2', displayName: 'Board' },
+      ],
+      users: [
+        {
+          id: 1,
+          displayName: 'Jane Roe',
+          givenName: 'Jane',
+          surname: null,
+          mail: 'jane.roe@corp.example',
+          userPrincipalName: 'jr@corp.example',
+          proxyAddresses: ['smtp:ceo@corp.example', 'SIP:x@corp.example'],
+          groups: ['Board', 'staff'],
+        },
+      ],
+    }),
+  )
+  for (const path of [yaml, json]) {
+    const changes = await changesOf(path)
+    t.strictSame(
+      changes.find((c) => c.op === 'person'),
+      jane,
+      path,
+    )
+    t.strictSame(
+      changes.filter((c) => c.op === 'members' && c.add.length > 0),
+      path === yaml
+        ? [
+            { op: 'members', group: 'g2', add: ['1'], remove: [] },
+            { op: 'members', group: 'staff', add: ['1'], remove: [] },
+            { op: 'members', group: 'staff', add: ['1', 'g2'], remove: [] },
+          ]
+        : [
+            { op: 'members', group: 'staff', add: ['1', 'g2'], remove: [] },
+            { op: 'members', group: 'g2', add: ['1'], remove: [] },
+            { op: 'members', group: 'staff', add: ['1'], remove: [] },
+          ],
+    )
+    t.strictSame(
+      changes
+        .filter((c) => c.op === 'group')
+        .map((c) => c.id)
+        .sort(),
+      ['g2', 'staff'],
+    )
+  }
+})
+
+t.test('CSV: BOM, CRLF, quoting, lists, any case of the header', async (t) => {
+  const path = write(
+    t,
+    'people.csv',
+    '\ufeffdisplay_name,EMAIL,Secondary_Emails,Groups,Phone\r\n' +
+      '"Roe, ""Jay"" Jane",Jane.Roe@corp.example,jane@home.example; jr@home.example ;,Board;Staff,1\r\n' +
+      '\r\n' +
+      'José,jose@corp.example\r\n' +
+      '"Two\r\nlines" ,two@corp.example,,Board',
+  )
+  const changes = await changesOf(path)
+  t.strictSame(
+    changes.filter((c) => c.op === 'person').map((c) => [c.id, c.attributes.displayName, c.attributes.addresses]),
+    [
+      ['jane.roe@corp.example', 'Roe, "Jay" Jane', ['jane.roe@corp.example', 'jane@home.example', 'jr@home.example']],
+      ['jose@corp.example', 'José', ['jose@corp.example']],
+      ['two@corp.example', 'Two\nlines', ['two@corp.example']],
+    ],
+  )
+  t.strictSame(
+    changes.filter((c) => c.op === 'group').map((c) => c.displayName),
+    ['Board', 'Staff'],
+  )
+})
+
+t.test('an unchanged file is a delta without changes', async (t) => {
+  const path = write(t, 'people.csv', 'Display_Name,Email\nJane Roe,jane@corp.example\n')
+  const end = (await stepsOf(path)).at(-1)
+  const cursor = end?.step === 'end' ? end.cursor : null
+  t.match(await stepsOf(path, cursor), [
+    { step: 'begin', round: 'delta' },
+    { step: 'end', cursor },
+  ])
+  appendFileSync(path, 'Erik Li,erik@corp.example\n')
+  t.match((await stepsOf(path, cursor))[0], { step: 'begin', round: 'full' })
+})
+
+const bad: readonly (readonly [name: string, file: string, text: string | Buffer, wants: readonly RegExp[]])[] = [
+  [
+    'duplicate ids',
+    'p.yaml',
+    'users:\n  - {id: a, displayName: A}\n  - {id: a, displayName: B}\n',
+    [/p\.yaml:3:6: users\[1\]\.id: "a" stands on line 2 already/],
+  ],
+  [
+    'no address',
+    'p.yaml',
+    'users:\n  - id: a\n    displayName: A\n    mail: "jane roe"\n',
+    [/p\.yaml:4:5: users\[0\]\.mail: found "jane roe"; accepted: an address such as/],
+  ],
+  [
+    'missing name, all at once',
+    'p.yaml',
+    'users:\n  - id: a\n  - {id: b, displayName: 3}\n  - 7\n  - {displayName: X}\n',
+    [
+      /p\.yaml:2:5: users\[0\]\.displayName: the name is missing/,
+      /p\.yaml:3:13: users\[1\]\.displayName: found "3"; accepted: text/,
+      /p\.yaml:4:5: users\[2\]: found "7"; accepted: a user with id/,
+      /p\.yaml:5:5: users\[3\]\.id: no id/,
+    ],
+  ],
+  [
+    'unknown member',
+    'p.yaml',
+    'users: []\ngroups:\n  - {id: g, displayName: G, members: [x]}\n',
+    [/p\.yaml:3:29: groups\[0\]\.members: unknown member "x"/],
+  ],
+  [
+    'a slip in a key',
+    'p.yaml',
+    'users:\n  - {id: a, dispalyName: A}\n',
+    [/unknown property "dispalyName"; fix: write displayName/],
+  ],
+  ['tab', 'p.yaml', 'users:\n\t- id: a\n', [/p\.yaml:2:1: a tab in the indentation; fix: write spaces/]],
+  ['not a map', 'p.yaml', '- a\n', [/p\.yaml:1:1: found "- a"; accepted: a map with users/]],
+  ['users no list', 'p.yaml', 'users: {a: 1}\n', [/p\.yaml:1:8: users: accepted: a list/]],
+  [
+    'alias bomb',
+    'p.yaml',
+    `users:\n  - &a [x,x,x,x,x,x,x,x,x]\n${Array.from({ length: 9 }, (_, i) => `  - &${'bcdefghij'[i]} [${Array(9).fill(`*${'abcdefghij'[i]}`).join(',')}]`).join('\n')}\n`,
+    [/accepted: a user with id/],
+  ],
+  [
+    'JSON: cut',
+    'p.json',
+    '{"users": [\n{"id": "a", "displayName": "A"},',
+    [/p\.json:2:33: not JSON: the file ends too early/],
+  ],
+  [
+    'JSON: comma too many',
+    'p.json',
+    '{"users": [\n{"id": "a", "displayName": "A"},\n]}',
+    [/p\.json:3:1: not JSON: found "\]"; accepted: an entry/],
+  ],
+  [
+    'JSON: no comma',
+    'p.json',
+    '{"users": [{"id": "a", "displayName": "A"} {}]}',
+    [/not JSON: found "\{"; accepted: a comma or \]/],
+  ],
+  [
+    'JSON: inside',
+    'p.json',
+    '{"users": [\n {"id": "a",\n "displayName": A}]}',
+    [/p\.json:(2:2|3:17): not JSON: "Unexpected token/],
+  ],
+  [
+    'JSON: place of a property',
+    'p.json',
+    '{"users": [\n {"id": "a",\n "displayName": 3}]}',
+    [/p\.json:3:2: users\[0\]\.displayName: found "3"/],
+  ],
+  ['JSON: other', 'p.json', '[1]', [/accepted: \{ "users"/]],
+  ['JSON: after the end', 'p.json', '{"users":[]} x', [/nothing after the closing/]],
+  ['JSON: users no list', 'p.json', '{"users":3}', [/accepted: a list after "users"/]],
+  [
+    'CSV: no header',
+    'p.csv',
+    'Jane Roe,jane@corp.example\n',
+    [/p\.csv:1:1: the column Display_Name is missing: found "Jane Roe,jane@corp.example"/],
+  ],
+  ['CSV: semicolons', 'p.csv', 'Display_Name;Email\nJane;j@c.example\n', [/values are separated by ","/]],
+  ['CSV: column twice', 'p.csv', 'Display_Name,Email,email\n', [/p\.csv:1:20: the column Email stands twice/]],
+  [
+    'CSV: slip',
+    'p.csv',
+    'Display_Name,Email,Secondary_Email\n',
+    [/unknown column "Secondary_Email"; fix: write Secondary_Emails/],
+  ],
+  ['CSV: empty', 'p.csv', '', [/the file is empty/]],
+  [
+    'CSV: rows',
+    'p.csv',
+    'Display_Name,Email\nJane,jane\nErik,\n,x@corp.example\nA,b@corp.example,c\n',
+    [
+      /p\.csv:2:6: row 1\.Email: found "jane"/,
+      /p\.csv:3:6: row 2\.Email: Email is empty/,
+      /p\.csv:4:1: row 3\.Display_Name: the name is missing/,
+      /p\.csv:5:18: 3 values under 2 columns/,
+    ],
+  ],
+  [
+    'CSV: twice',
+    'p.csv',
+    'Display_Name,Email\nJane,j@corp.example\nJane,J@corp.example\n',
+    [/p\.csv:3:\d: row 2\.Email: "j@corp.example" stands on line 2 already/],
+  ],
+  [
+    'CSV: open quote',
+    'p.csv',
+    'Display_Name,Email\n"Jane,j@corp.example\n',
+    [/p\.csv:2:1: a quote opens here and is never closed/],
+  ],
+  [
+    'CSV: after a quote',
+    'p.csv',
+    'Display_Name,Email\n"Jane" R,j@corp.example\n',
+    [/p\.csv:2:8: found "R" after a closing quote/],
+  ],
+  [
+    'Windows-1252',
+    'p.csv',
+    Buffer.from('Display_Name,Email\nJos\xe9,j@corp.example\n', 'latin1'),
+    [/is not UTF-8 text/],
+  ],
+  ['UTF-16', 'p.csv', Buffer.from('\ufeffDisplay_Name,Email\n', 'utf16le'), [/is not UTF-8 text/]],
+  ['other form', 'p.txt', '', [/is no \.yaml, \.json or \.csv file/]],
+]
+
+t.test('faults have places and fixes', async (t) => {
+  for (const [name, file, text, wants] of bad) {
+    const error = await stepsOf(write(t, file, text)).then(
+      () => undefined,
+      (e: unknown) => e as Error & { code: string },
+    )
+    t.equal(error?.code, 'input-invalid', name)
+    for (const want of wants) t.match(error?.message, want, name)
+  }
+})
+
+t.test('many faults are counted, fifty are told', async (t) => {
+  const rows = Array.from({ length: 200 }, (_, i) => `N,bad${i}`).join('\n')
+  await t.rejects(stepsOf(write(t, 'p.csv', `Display_Name,Email\n${rows}\n`)), { message: /and 150 more faults$/ })
+})
+
+t.test('a file that is not there, or is a folder', async (t) => {
+  const folder = temporaryFolder(t)
+  await t.rejects(stepsOf(join(folder, 'no.csv')), { code: 'provider-unavailable', message: /it does not exist/ })
+  mkdirSync(join(folder, 'x.csv'))
+  await t.rejects(stepsOf(join(folder, 'x.csv')), { code: 'provider-unavailable', message: /it is a folder/ })
+})
+
+t.test('any pieces give the same entries', async (t) => {
+  const json = JSON.stringify({
+    other: [{ 'a"}': '\\"]' }, -1.5e3, true, null],
+    users: [{ id: 'a"\\', displayName: '{[é😀' }, 3, 'x', []],
+    groups: [],
+  })
+  const csv = 'Display_Name,Email\r\n"a ""b"",\r\nc",x@y.example\r\n\n\rd,e@f.example'
+  const read = (make: (faults: FileFaults) => JsonEntries | CsvEntries, pieces: string[]): unknown => {
+    const faults = new FileFaults('f')
+    const reader = make(faults)
+    const entries = pieces.flatMap((piece) => [...reader.push(piece)])
+    entries.push(...reader.end())
+    return [faults.count, entries.map((e) => [e.value, e.path, e.placeOf()])]
+  }
+  for (const [text, make] of [
+    [json, (f: FileFaults) => new JsonEntries(f)],
+    [csv, (f: FileFaults) => new CsvEntries(f)],
+  ] as const) {
+    const whole = read(make, [text])
+    t.match(whole, [0], 'reads')
+    fc.assert(
+      fc.property(fc.array(fc.nat(text.length), { maxLength: 8 }), (cuts) => {
+        const at = [0, ...cuts.sort((a, b) => a - b), text.length]
+        const pieces = at.slice(1).map((end, i) => text.slice(at[i], end))
+        // A cut within a surrogate pair can't come from a decoder.
+        if (pieces.some((piece) => /[\ud800-\udbff]$/.test(piece))) return
+        t.strictSame(read(make, pieces), whole)
+      }),
+      { numRuns: 60 },
+    )
+  }
+})
+
+t.test('no text makes a reader throw, and what JSON reads is read alike', async () => {
+  fc.assert(
+    fc.property(fc.string({ unit: fc.constantFrom(...'{}[]",:\\ \n1a') }), (text) => {
+      for (const reader of [new JsonEntries(new FileFaults('f')), new CsvEntries(new FileFaults('f'))]) {
+        for (const _ of reader.push(text));
+        for (const _ of reader.end());
+      }
+    }),
+    { numRuns: 2000 },
+  )
+  fc.assert(
+    fc.property(fc.array(fc.jsonValue()), fc.jsonValue(), (users, other) => {
+      const faults = new FileFaults('f')
+      const reader = new JsonEntries(faults)
+      const entries = [...reader.push(JSON.stringify({ other, users }, null, 1)), ...reader.end()]
+      if (faults.count > 0) faults.throwIfAny()
+      if (JSON.stringify(entries.map((e) => e.value)) !== JSON.stringify(users)) throw new Error('differs')
+    }),
+    { numRuns: 300 },
+  )
+})
+
+t.test('slips', async (t) => {
+  for (const [written, known, slip] of [
+    ['DisplayName', 'displayName', true],
+    ['display_name', 'displayName', true],
+    ['displyName', 'displayName', true],
+    ['dispalyName', 'displayName', true],
+    ['email', 'mail', false],
+    ['jobTitle', 'displayName', false],
+    ['domains', 'members', false],
+  ] as const) {
+    t.equal(isSlip(written, known), slip, `${written} for ${known}`)
+  }
+})
