@@ -1,5 +1,6 @@
 import { X509Certificate, createPrivateKey } from 'node:crypto'
 import type { KeyObject } from 'node:crypto'
+import { readFile } from 'node:fs/promises'
 import { ConfidentialClientApplication, ManagedIdentityApplication } from '@azure/msal-node'
 import type { AuthenticationResult, NodeAuthOptions } from '@azure/msal-node'
 import { tokenRefused } from './diagnosis.ts'
@@ -125,22 +126,24 @@ type SecretPart = Pick<NodeAuthOptions, 'clientSecret' | 'clientAssertion' | 'cl
 function secretPart(directory: string, credential: AppCredential, surroundings: Surroundings): SecretPart {
   switch (credential.kind) {
     case 'secret': {
-      const clientSecret = credential.secret().trim()
+      const clientSecret = credential.secret.reveal().trim()
       if (clientSecret === '') throw new ProviderError('provider-auth', `${directory}: the client secret is empty`)
       return { clientSecret }
     }
     case 'federated':
       // Read for each token: the platform renews the file every hour or so.
-      return { clientAssertion: () => Promise.resolve(assertionOf(directory, credential.assertion)) }
+      return { clientAssertion: () => readAssertion(directory, credential.path) }
     case 'certificate':
       return { clientCertificate: certificatePart(directory, credential, surroundings) }
   }
 }
 
-function assertionOf(directory: string, read: () => string): string {
-  const assertion = read().trim()
-  if (/^[\w-]+\.[\w-]+\.[\w-]+$/.test(assertion)) return assertion
-  throw new ProviderError('provider-auth', `${directory}: the federated token file holds no signed token (JWT)`)
+async function readAssertion(directory: string, path: string): Promise<string> {
+  const assertion = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    throw new ProviderError('provider-auth', `${directory}: the federated token file can't be read: ${error.message}`)
+  })
+  if (/^[\w-]+\.[\w-]+\.[\w-]+$/.test(assertion.trim())) return assertion.trim()
+  throw new ProviderError('provider-auth', `${directory}: the federated token file ${path} holds no signed token (JWT)`)
 }
 
 /** Days before its end at which a certificate is spoken of. */
@@ -161,12 +164,12 @@ function certificatePart(
   let key: KeyObject
   let certificate: X509Certificate
   try {
-    key = createPrivateKey(credential.key())
+    key = createPrivateKey(credential.key.reveal())
   } catch {
     return fail('the private key is not a PEM key without a pass phrase (BEGIN PRIVATE KEY)')
   }
   try {
-    certificate = new X509Certificate(credential.certificate())
+    certificate = new X509Certificate(credential.certificate)
   } catch {
     return fail('the certificate is not PEM (BEGIN CERTIFICATE)')
   }

@@ -78,7 +78,7 @@ const allowedSkew = 5 * 60_000
 /**
  * A ProviderError for Entra's refusal of a token. `skew`: milliseconds by which our clock is ahead of Entra's.
  */
-export function tokenRefused(directory: string, tenant: string, refusal: Refusal, skew: number): ProviderError {
+export function tokenRefused(directory: string, tenant: string, refusal: Refusal, skew: number): TokenRefused {
   const known = refusal.codes.find((code) => code in adviceByCode)
   const advice = known === undefined ? undefined : adviceByCode[known]
   const number = known ?? refusal.codes[0]
@@ -86,10 +86,24 @@ export function tokenRefused(directory: string, tenant: string, refusal: Refusal
   const wrong = advice?.wrong ?? 'Entra refuses the application'
   const fix = advice?.fix ?? `look the code up at https://login.microsoftonline.com/error`
   const clock = Math.abs(skew) > allowedSkew ? `; ${skewInWords(skew)}` : ''
-  return new ProviderError(
-    'provider-auth',
+  return new TokenRefused(
     `${directory}: signing in to tenant "${tenant}" failed: ${wrong} (${code}); ${fix}${clock}`,
+    refusal.codes.some((each) => consentMends.has(each)),
   )
+}
+
+/** Refusals that an administrator's consent mends. */
+const consentMends: ReadonlySet<number> = new Set([700016, 7000229, 65001])
+
+/** Entra gives no token. */
+export class TokenRefused extends ProviderError {
+  /** Whether it may be that nobody consented yet. */
+  readonly consentMissing: boolean
+
+  constructor(message: string, consentMissing: boolean) {
+    super('provider-auth', message)
+    this.consentMissing = consentMissing
+  }
 }
 
 /** A wrong clock in words. */

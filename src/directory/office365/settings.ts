@@ -1,4 +1,4 @@
-/** What `config/` hands to the provider: plain data, and functions that give the secrets when they are needed. */
+/** What the provider is told: an `office365` entry of namesake.yaml's `directories` has this shape. */
 export interface Office365Settings {
   /** The directory's name as in namesake.yaml. */
   readonly name: string
@@ -7,31 +7,34 @@ export interface Office365Settings {
   /** Application (client) id of the app registration. */
   readonly clientId: string
   readonly credential: Credential
-  readonly cloud: Cloud | Endpoints
+  readonly cloud: Cloud
+  /** `https://host/tenant` instead of the cloud's; without a path the tenant is appended. */
+  readonly authority: string | null
+  /** `https://host` of Graph instead of the cloud's, without the version. */
+  readonly graph: string | null
+  /** Scope of the token instead of `<graph>/.default`. */
+  readonly scope: string | null
   /** Which accounts count as people besides enabled members. */
   readonly include: { readonly guests: boolean; readonly disabled: boolean }
   /** Whether `otherMails`, which people can set themselves, count as own addresses. */
   readonly trustOtherMails: boolean
 }
 
-/** How the app proves who it is. Functions are called for each new token, so a renewed file is seen. */
+/** A value that prints as something else. */
+export interface Secret {
+  reveal(): string
+}
+
+/** How the app proves who it is. */
 export type Credential =
-  | { readonly kind: 'certificate'; readonly key: () => string; readonly certificate: () => string }
-  | { readonly kind: 'secret'; readonly secret: () => string }
-  | { readonly kind: 'federated'; readonly assertion: () => string }
+  /** Private key and certificate, PEM. */
+  | { readonly kind: 'certificate'; readonly key: Secret; readonly certificate: string }
+  | { readonly kind: 'secret'; readonly secret: Secret }
+  /** Path of a file with a signed assertion (workload identity): it is renewed, so it is read for each token. */
+  | { readonly kind: 'federated'; readonly path: string }
   | { readonly kind: 'managed-identity'; readonly clientId: string | null }
 
 export type Cloud = 'global' | 'usgov' | 'usgov-dod' | 'china'
-
-/** Addresses of a cloud of its own, or of a test's. */
-export interface Endpoints {
-  /** `https://host/tenant`; without a path the tenant is appended. */
-  readonly authority: string
-  /** `https://host`, without the version. */
-  readonly graph: string
-  /** Scope of the token; by default `<graph>/.default`. */
-  readonly scope?: string
-}
 
 /** Source: learn.microsoft.com/graph/deployments. */
 const clouds: Readonly<Record<Cloud, { readonly login: string; readonly graph: string }>> = {
@@ -53,25 +56,18 @@ export interface Addresses {
 }
 
 /** The addresses of a directory's cloud. Throws a TypeError if an own address is not an https URL. */
-export function addressesOf(settings: Pick<Office365Settings, 'cloud' | 'tenant'>): Addresses {
-  const tenant = encodeURIComponent(settings.tenant)
-  if (typeof settings.cloud === 'string') {
-    const { login, graph } = clouds[settings.cloud]
-    return {
-      authority: `${login}/${tenant}`,
-      authorityHost: new URL(login).host,
-      graph,
-      scope: `${graph}/.default`,
-    }
-  }
-  const authority = httpsUrl(settings.cloud.authority, 'authority')
-  const graph = httpsUrl(settings.cloud.graph, 'graph').origin
+export function addressesOf(
+  settings: Pick<Office365Settings, 'cloud' | 'tenant' | 'authority' | 'graph' | 'scope'>,
+): Addresses {
+  const cloud = clouds[settings.cloud]
+  const authority = httpsUrl(settings.authority ?? cloud.login, 'authority')
+  const graph = httpsUrl(settings.graph ?? cloud.graph, 'graph').origin
   const path = authority.pathname.replace(/\/+$/, '')
   return {
-    authority: `${authority.origin}${path === '' ? `/${tenant}` : path}`,
+    authority: `${authority.origin}${path === '' ? `/${encodeURIComponent(settings.tenant)}` : path}`,
     authorityHost: authority.host,
     graph,
-    scope: settings.cloud.scope ?? `${graph}/.default`,
+    scope: settings.scope ?? `${graph}/.default`,
   }
 }
 

@@ -98,8 +98,7 @@ export class Tenant {
   /** Ids that a round since a change number has to show; null: a first round. `bin`: deleted ones in a first round too. */
   idsSince(collection: 'users' | 'groups', since: number | null, bin: boolean): string[] {
     const entries: Iterable<Entry> = this[collection].values()
-    const shown = (entry: Entry): boolean =>
-      since === null ? entry.state === 'live' || bin : entry.changed > since
+    const shown = (entry: Entry): boolean => (since === null ? entry.state === 'live' || bin : entry.changed > since)
     return [...entries].filter(shown).map((entry) => entry.id)
   }
 
