@@ -122,10 +122,11 @@ export class Tenant {
   memberRows(id: string, since: number | null): Row[] {
     const group = this.groups.get(id)
     if (group?.state !== 'live') return []
-    const from = since === null || group.born > since ? null : since
+    const whole = since === null || group.born > since
     const rows: Row[] = []
     for (const [member, { type, present, changed }] of group.members) {
-      if (from === null ? !present : changed <= from) continue
+      // A new or restored group is shown whole; what left it is shown too, as the client may have seen it before.
+      if (!(whole && present) && (since === null || changed <= since)) continue
       rows.push({ '@odata.type': type, id: member, ...(present ? {} : { '@removed': { reason: 'deleted' } }) })
     }
     return rows

@@ -1,0 +1,82 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { Indexer } from '../../src/model.ts'
+import type { ResolvedRules } from '../../src/policy/rules.ts'
+import type { Provider, ReadRequest } from '../../src/directory/provider.ts'
+import { Store } from '../../src/directory/store.ts'
+import type { MakeIndex } from '../../src/directory/store.ts'
+import type { RoundOutcome } from '../../src/directory/store-round.ts'
+
+const nobody: ResolvedRules = {
+  rules: {
+    protect: [],
+    people: [],
+    trustedSenders: [],
+    actions: { certain: 'tag', likely: 'tag' },
+    groupActions: [],
+    onUnchecked: 'tag',
+    oversize: 'unchecked',
+    authservIds: [],
+    requireAuthentication: { own: false, secondary: false },
+    fields: { sender: true, replyTo: true },
+    initials: true,
+    presets: [],
+    names: { titles: [], roles: [], companies: [], nicknames: [] },
+  },
+  protectedGroups: [],
+  protectedPeople: [],
+  excluded: [],
+  people: [],
+  groupActions: [],
+}
+
+const indexer: Indexer = {
+  fingerprint: 'by display name',
+  keysOf: (person) => ({ refs: [`name:${person.displayName.toLowerCase()}`], tokens: [] }),
+  domainKeys: () => [],
+}
+
+/** Everybody is found by display name: enough to see that what is found is what is stored. */
+export const byName: MakeIndex = () => ({ indexer, resolved: nobody })
+
+/** A store in a folder of its own that the test removes. */
+export function temporaryStore(t: { teardown: (done: () => Promise<void>) => void }): Store {
+  const path = mkdtempSync(join(tmpdir(), 'namesake-office365-'))
+  const store = Store.open({ path })
+  t.teardown(async () => {
+    await store.close()
+    rmSync(path, { recursive: true, force: true })
+  })
+  return store
+}
+
+/** One sync of a provider into a store, as the daemon does it; `request` lends signal and notices. */
+export async function sync(
+  store: Store,
+  provider: Provider,
+  request: ReadRequest,
+  options: { full?: boolean; shrinkLimit?: number | null } = {},
+): Promise<RoundOutcome> {
+  const round = await store.beginRound(provider)
+  if (round === undefined) throw new Error('another sync is running')
+  try {
+    const cursor = options.full === true ? null : store.cursor(provider)
+    for await (const step of provider.read({ ...request, cursor })) {
+      if (step.step === 'begin') await round.begin(step.round)
+      else if (step.step === 'changes') await round.apply(step.changes)
+      else {
+        return await round.commit({
+          cursor: step.cursor,
+          now: Date.now(),
+          makeIndex: byName,
+          shrinkLimit: options.shrinkLimit ?? null,
+        })
+      }
+    }
+    throw new Error('the provider stopped without an end')
+  } catch (error) {
+    await round.abandon()
+    throw error
+  }
+}
