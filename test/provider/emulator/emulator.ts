@@ -108,8 +108,9 @@ export class Emulator {
     const act = this.#faults.take(url)
     if (act?.kind === 'meanwhile') act.run()
     const answer = act?.kind === 'answer' ? faulty(act) : this.#route(request, url, form)
-    const edited = act?.kind === 'edit' ? { ...answer, body: act.edit(answer.body as Record<string, unknown>) } : answer
-    const plain = Buffer.from(typeof edited.body === 'string' ? edited.body : JSON.stringify(edited.body ?? {}))
+    const edited: Answer =
+      act?.kind === 'edit' ? { status: 200, body: act.edit(answer.body as Record<string, unknown>) } : answer
+    const plain = Buffer.from(typeof edited.body === 'string' ? edited.body : JSON.stringify(edited.body))
     if (sendFaultily(act, request, response, plain)) return
     const zipped = this.gzip && request.headers['accept-encoding'] === 'gzip'
     const body = zipped ? gzipSync(plain) : plain
