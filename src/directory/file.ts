@@ -15,6 +15,8 @@ export interface FileSettings {
   readonly name: string
   /** Absolute. */
   readonly path: string
+  /** Milliseconds between two looks at the file for changes. */
+  readonly poll?: number
 }
 
 const pageSize = 500
@@ -30,10 +32,12 @@ export class FileProvider implements Provider {
   readonly deltas = false
   readonly fingerprint: string
   readonly #path: string
+  readonly #poll: number
 
   constructor(settings: FileSettings) {
     this.name = settings.name
     this.#path = settings.path
+    this.#poll = settings.poll ?? 1000
     this.fingerprint = `file 1 ${settings.path}`
   }
 
@@ -68,13 +72,13 @@ export class FileProvider implements Provider {
     }
   }
 
-  /** Looks every second: also right for links that are switched, and for network mounts. */
+  /** Looks in turns: also right for links that are switched, and for network mounts. */
   watch(changed: () => void): { close(): void } {
     const listener = (now: Stats, before: Stats): void => {
       // Our own reading changes the access time, which is no reason to read again.
       if (now.mtimeMs !== before.mtimeMs || now.size !== before.size || now.ino !== before.ino) changed()
     }
-    watchFile(this.#path, { persistent: false, interval: 1000 }, listener)
+    watchFile(this.#path, { persistent: false, interval: this.#poll }, listener)
     return { close: () => unwatchFile(this.#path, listener) }
   }
 

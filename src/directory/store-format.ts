@@ -30,6 +30,8 @@ export interface DirectoryRecord {
   /** Milliseconds since the epoch. */
   readonly lastSync: number | null
   readonly lastFull: number | null
+  /** Rounds since then. */
+  readonly sinceFull: number
   readonly lastAttempt: number | null
   readonly error: string | null
 }

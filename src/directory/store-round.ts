@@ -172,8 +172,8 @@ export class Round {
 
     const groups = tables.groups.getKeysCount(slotBounds(stage.slot))
     const after = this.#recordAfter(before, options, tally.people, groups, stage.nextNumber)
-    const lastFull = kind === 'full' ? options.now : before.lastFull
-    await this.#store.exclusive(() => this.#switchTo({ ...after, slot: stage.slot, keySlot: null, lastFull }, options))
+    const full = kind === 'full' ? { lastFull: options.now, sinceFull: 0 } : {}
+    await this.#store.exclusive(() => this.#switchTo({ ...after, ...full, slot: stage.slot, keySlot: null }, options))
     this.#stage = undefined
     return { ...tally, round: kind, groups }
   }
@@ -215,7 +215,8 @@ export class Round {
     nextNumber: number,
   ): DirectoryRecord {
     const { type, fingerprint } = this.#provider
-    const times = { lastSync: options.now, lastAttempt: options.now, error: null }
+    const sinceFull = before.sinceFull + 1
+    const times = { lastSync: options.now, lastAttempt: options.now, sinceFull, error: null }
     return { ...before, ...times, type, fingerprint, people, groups, nextNumber, version: before.version + 1 }
   }
 

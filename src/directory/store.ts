@@ -238,6 +238,7 @@ export function newRecord(provider: Provider): DirectoryRecord {
     groups: 0,
     lastSync: null,
     lastFull: null,
+    sinceFull: 0,
     lastAttempt: null,
     error: null,
   }
