@@ -168,8 +168,7 @@ export interface Office365DirectoryConfig extends DirectoryCommon {
 
 export type Office365Credential =
   | { readonly kind: 'secret'; readonly secret: Secret }
-  /** PEM, both read again at each use. */
-  | { readonly kind: 'certificate'; readonly key: Secret; readonly certificate: Secret }
+  | { readonly kind: 'certificate'; readonly key: Secret; readonly certificate: string }
   /** Path of the assertion: it rotates, so it is read at each use. */
   | { readonly kind: 'federated'; readonly path: string }
   | { readonly kind: 'managed-identity'; readonly clientId: string | null }

@@ -7,7 +7,7 @@ import { NamesakeError } from '../errors.ts'
 import { ConnectionCount, networkOf, NetworkList, plainAddress } from './clients.ts'
 import { Deadlines } from './deadlines.ts'
 import { addressText, limitsOf, timeoutsOf } from './options.ts'
-import type { SmtpEvents, SmtpListener, SmtpOptions, SocketAddress } from './options.ts'
+import type { NextHopAddress, SmtpEvents, SmtpListener, SmtpOptions, SocketAddress } from './options.ts'
 import { Relay } from './relay.ts'
 import { Session } from './session.ts'
 import type { SessionContext } from './session.ts'
@@ -61,7 +61,7 @@ class Entrance implements SmtpServer {
     const timeouts = timeoutsOf(options.timeouts)
     const limits = limitsOf(options.limits)
     const deadlines = new Deadlines(
-      Math.min(timeouts.command, timeouts.data, timeouts.nextHop, timeouts.connect, timeouts.endOfData),
+      Math.min(timeouts.command, timeouts.data, timeouts.nextHop, timeouts.connect, timeouts.nextHopData),
     )
     this.#clients = new NetworkList(options.clients)
     this.#count = new ConnectionCount(limits)
@@ -73,7 +73,7 @@ class Entrance implements SmtpServer {
       timeouts,
       limits,
       deadlines,
-      relay: new Relay(options.relay, timeouts, deadlines, options.onEvent),
+      relay: new Relay(options.relay as readonly NextHopAddress[], timeouts, deadlines, options.onEvent),
       bareNewline: options.bareNewline ?? 'reject',
       received: options.received ?? false,
     }

@@ -2,6 +2,7 @@
  * One message on its way: the header section is held until it is judged, then our fields, the section and the rest
  * go on to the next hop. Once refused, whatever the reason, nothing more goes on and the data is only read to its end.
  */
+import { formatField } from '../mail/format.ts'
 import { formatReply } from '../mail/reply.ts'
 import { parseHeaderSection } from '../mail/section.ts'
 import type { Decision, HeaderSection, Judge } from '../model.ts'
@@ -35,6 +36,8 @@ export interface Refusal {
   /** Whole, with its line end. */
   readonly reply: Buffer
 }
+
+const wire = { lineEnd: '\r\n', fold: true } as const
 
 export class MessageTransfer {
   /** Octets of the message as the client sent it, the end of data excluded. */
@@ -113,8 +116,7 @@ export class MessageTransfer {
 
   /** Judges the section, which is the first `end` octets of those held, and relays all of them. */
   #judge(octets: Buffer, end: number): void {
-    const wire = end === octets.length ? octets : octets.subarray(0, end)
-    const { octets: read, dots } = unstuff(wire)
+    const { octets: read, dots } = unstuff(end === octets.length ? octets : octets.subarray(0, end))
     const section = parseHeaderSection(read)
     const decision = this.#decide(section)
     if (decision === null) return
@@ -153,7 +155,7 @@ export class MessageTransfer {
       return null
     }
     let fields = this.#options.received
-    for (const field of decision.add) fields += `${field.name}: ${field.body}\r\n`
+    for (const field of decision.add) fields += formatField(field, wire)
     // A folded first line would become part of the last field above it: it gets one that it can't falsify.
     if (fields !== '' && startsFolded(section)) fields += 'X-Namesake-Defect: leading-space\r\n'
     if (fields !== '') this.#host.relayText(fields)

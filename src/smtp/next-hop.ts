@@ -31,8 +31,6 @@ export class HopConnection implements Timed {
   deadline = Infinity
   /** EHLO keywords in upper case, with their parameters; empty after HELO. */
   keywords: ReadonlyMap<string, string> = new Map()
-  /** Whether a reply 421 was given: the next hop is about to close (RFC 5321 section 3.8). */
-  closing = false
   /** Transactions begun on it; one that was never used for any is not worth keeping. */
   transactions = 0
   readonly target: NextHopAddress
@@ -148,7 +146,6 @@ export class HopConnection implements Timed {
         break
       }
       const code = replyCode(octets, at)
-      if (code === 421) this.closing = true
       this.owner?.hopReplied(code, withCrlf(octets.subarray(at, end)))
       at = end
     }

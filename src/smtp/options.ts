@@ -19,6 +19,20 @@ export interface SmtpListener {
   readonly address: SocketAddress
   /** Default smtp; `lmtp` speaks RFC 2033: LHLO, and a final reply for each recipient. */
   readonly protocol?: 'smtp' | 'lmtp'
+  /** Whether each connection from one of `SmtpOptions.proxyProtocol` starts with a PROXY protocol header. */
+  readonly proxyProtocol?: boolean
+  readonly tls?: ListenerTls | null
+  /** Permission bits of a unix socket; null or not given leaves them to the umask. */
+  readonly mode?: number | null
+}
+
+/** TLS of a listener: paths of PEM files, which are read again when they change. */
+export interface ListenerTls {
+  readonly mode: 'starttls' | 'implicit'
+  readonly certificate: string
+  readonly key: string
+  /** Authorities whose client certificates let a client relay; null asks for none. */
+  readonly clientCa: string | null
 }
 
 /** A server that mail is relayed to. */
@@ -27,6 +41,28 @@ export interface NextHopAddress {
   readonly address: SocketAddress
   /** TLS from the first octet (smtps). */
   readonly implicitTls?: boolean
+}
+
+/** Next hops that the DNS names, most preferred first. */
+export type NextHopRecords =
+  | { readonly kind: 'mx'; readonly domain: string; readonly port: number }
+  | { readonly kind: 'srv'; readonly name: string }
+
+/** How next hops are spoken to. */
+export interface NextHopSettings {
+  /** TLS after STARTTLS: never, when offered, always, or always with a certificate that holds. Default `none`. */
+  readonly tls?: 'none' | 'may' | 'require' | 'verify'
+  /** Name to ask for and to verify; null or not given: the next hop's host. */
+  readonly servername?: string | null
+  /** Paths of PEM files: authorities instead of the system's, our client certificate and its key. */
+  readonly ca?: string | null
+  readonly certificate?: string | null
+  readonly key?: string | null
+  /** For AUTH PLAIN or LOGIN. */
+  readonly user?: string | null
+  readonly password?: string | null
+  /** Whether connections are kept for the next client, greeted anew. Default false. */
+  readonly reuse?: boolean
 }
 
 /** Milliseconds, each an absolute deadline of one step: no octet received resets it. */
@@ -39,8 +75,10 @@ export interface SmtpTimeouts {
   readonly nextHop: number
   /** One attempt to connect to one address of a next hop; never longer than `nextHop`. */
   readonly connect: number
-  /** From the final dot to the next hop's reply. */
-  readonly endOfData: number
+  /** From the connection to the next hop's greeting; never longer than `nextHop`. */
+  readonly greeting: number
+  /** From the final dot to the next hop's reply. Default: as `nextHop`. */
+  readonly nextHopData: number
 }
 
 export interface SmtpLimits {
@@ -66,8 +104,13 @@ export interface SmtpOptions {
   readonly listen: readonly SmtpListener[]
   /** Networks that may relay, as CIDR or single addresses; clients on a unix socket always may. */
   readonly clients: readonly string[]
-  /** Tried in order; at least one. */
-  readonly relay: readonly NextHopAddress[]
+  /** Networks whose XCLIENT command sets the client that the record shows. */
+  readonly xclient?: readonly string[]
+  /** Networks whose PROXY protocol header is believed, on listeners that expect one. */
+  readonly proxyProtocol?: readonly string[]
+  /** Tried in order, at least one; or where the DNS has them. */
+  readonly relay: readonly NextHopAddress[] | NextHopRecords
+  readonly nextHop?: NextHopSettings
   readonly judge: Judge
   readonly onMessage: (record: MessageRecord) => void
   readonly onEvent: OnSmtpEvent
@@ -113,7 +156,7 @@ export interface SmtpEvents {
   /** A client was let go for what it did or did not do. */
   'client-dropped': {
     readonly client: string
-    readonly reason: 'timeout' | 'commands' | 'unknown-commands' | 'synchronization' | 'drain'
+    readonly reason: 'timeout' | 'commands' | 'unknown-commands' | 'synchronization' | 'proxy-header' | 'drain'
     readonly stage: string
   }
   /** A client went away inside a transaction; nothing was completed at the next hop. */
@@ -130,6 +173,8 @@ export interface SmtpEvents {
     readonly stage: NextHopStage
     readonly error: string
   }
+  /** TLS with a client failed, or the listener's certificate files can't be used (the ones before stay in use). */
+  'tls-failed': { readonly client: string; readonly error: string }
   /** Our own fault; that connection was closed with 421. */
   'session-failed': { readonly client: string; readonly error: unknown }
 }
@@ -146,7 +191,8 @@ export function timeoutsOf(given: Partial<SmtpTimeouts> = {}): SmtpTimeouts {
     data: given.data ?? 1_800_000,
     nextHop,
     connect: Math.min(given.connect ?? 30_000, nextHop),
-    endOfData: given.endOfData ?? nextHop,
+    greeting: Math.min(given.greeting ?? nextHop, nextHop),
+    nextHopData: given.nextHopData ?? nextHop,
   }
 }
 

@@ -105,6 +105,8 @@ export class Session implements HopOwner, TransferHost, Timed {
   #broken = false
   /** Whether XFORWARD attributes were given that a new connection would not have. */
   #forwarded = false
+  /** Whether a 421 of the next hop went to the client (RFC 5321 section 3.8: its channel is about to close). */
+  #said421 = false
   #inputEnded = false
   #paused = false
   #commands = 0
@@ -432,7 +434,7 @@ export class Session implements HopOwner, TransferHost, Timed {
       return
     }
     hop.writeText('.\r\n')
-    hop.deadline = performance.now() + this.#context.timeouts.endOfData
+    hop.deadline = performance.now() + this.#context.timeouts.nextHopData
     this.#mode = 'ending'
     this.#ending = true
     this.#finals = []
@@ -560,6 +562,7 @@ export class Session implements HopOwner, TransferHost, Timed {
       return
     }
     slot.reply = octets
+    if (code === 421) this.#said421 = true
     switch (slot.kind) {
       case 'mail':
         this.#mailAnswered(slot.command as Command, success)
@@ -635,7 +638,7 @@ export class Session implements HopOwner, TransferHost, Timed {
   #hopStage(): NextHopStage {
     if (this.#mode === 'data') return 'data'
     if (this.#ending) return 'end-of-data'
-    return this.#slots.length > 0 ? 'command' : 'idle'
+    return this.#slots.length > 0 || this.#transaction !== null ? 'command' : 'idle'
   }
 
   #report(kind: HopFailure['kind'], stage: NextHopStage, error: string): void {
@@ -648,8 +651,6 @@ export class Session implements HopOwner, TransferHost, Timed {
 
   /** The next hop is gone, by itself or by our decision: what it owes is answered with 451. */
   #lostHop(failure: HopFailure, stage: NextHopStage): void {
-    const hop = this.hop
-    const said421 = hop?.closing === true
     const reply = failure.kind === 'timeout' ? '451 4.4.2 The next hop did not answer in time' : lost
     if (stage !== 'idle' || failure.kind !== 'closed') this.#report(failure.kind, stage, failure.error)
     this.#dropHop()
@@ -666,7 +667,7 @@ export class Session implements HopOwner, TransferHost, Timed {
     this.#settleUnanswered(failure.kind === 'protocol' ? garbled : reply)
     if (this.#mode === 'asked') this.#mode = 'command'
     // It told the client that it would close, in our name; so we do.
-    if (said421 && this.#mode === 'command') this.#close()
+    if (this.#said421 && this.#mode === 'command') this.#close()
   }
 
   /** Fills in the final replies that did not come, and concludes. */
