@@ -31,7 +31,7 @@ export interface ListOfItems {
   readonly items: readonly Item[]
   /** Pieces of each group's display-name. */
   readonly groups: readonly (readonly Piece[])[]
-  /** Codes of defects: `unclosed-quote`, `unclosed-comment`, `unclosed-angle`, `stray-bracket`, `unclosed-group`, `items-dropped`. */
+  /** Codes of defects: `unclosed-quote`, `unclosed-comment`, `unclosed-angle`, `stray-bracket`, `unclosed-group`, `items-dropped` (what follows is not here). */
   readonly defects: readonly { readonly code: string; readonly at: number }[]
 }
 
@@ -46,8 +46,10 @@ export interface Syntax {
 
 export const fullSyntax: Syntax = { quotes: true, comments: true, groups: true, wholeWords: false }
 
-/** Entries read of one list. */
+/** Entries read of one list, and pieces and group names of them all. */
 const maxItems = 128
+const maxPieces = 2048
+const maxGroups = 32
 
 /** Characters that may end a run of text; `=` only for encoded-words, `[` only behind an `@`. */
 const special = new Uint8Array(128)
@@ -65,6 +67,7 @@ class ListReader {
   private readonly groups: (readonly Piece[])[] = []
   private readonly defects: { code: string; at: number }[] = []
   private pieces: Piece[] = []
+  private pieceCount = 0
   private group = -1
   private at = 0
   private spaced = false
@@ -92,7 +95,8 @@ class ListReader {
         continue
       }
       this.readSpecial(text.charAt(this.at))
-      if (this.items.length >= maxItems) {
+      if (this.items.length >= maxItems || this.pieceCount >= maxPieces) {
+        this.endItem()
         this.note('items-dropped', this.at)
         return this.result()
       }
@@ -208,7 +212,7 @@ class ListReader {
 
   /** The name of a group (RFC 5322 section 3.4) is what stands before a colon, if that is a phrase. */
   private readGroupName(): boolean {
-    if (this.pieces.some((piece) => piece.kind === 'angle')) return false
+    if (this.groups.length >= maxGroups || this.pieces.some((piece) => piece.kind === 'angle')) return false
     this.closeRun()
     this.groups.push(this.pieces)
     this.group = this.groups.length - 1
@@ -248,6 +252,7 @@ class ListReader {
     let end = this.at
     while (isSpace(this.text.charCodeAt(end - 1))) end--
     const content = this.text.slice(this.run, end)
+    this.pieceCount++
     this.pieces.push({ kind: 'text', content, spaced: this.runSpaced, start: this.run, end })
     this.run = -1
     this.spaced = end < this.at
@@ -255,6 +260,7 @@ class ListReader {
 
   private add(kind: PieceKind, content: string, start: number, end: number): void {
     this.closeRun()
+    this.pieceCount++
     this.pieces.push({ kind, content, spaced: this.spaced, start, end })
     this.spaced = false
     this.at = end

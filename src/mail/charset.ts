@@ -32,6 +32,9 @@ const guesses = [
   'macintosh',
 ] as const
 
+/** Octets of a text up to which charsets are guessed. */
+const maxGuessed = 8192
+
 /** Labels of UTF-7 (RFC 2152), which libmime refuses and some mail programs still decode. */
 const utf7 = /^(?:x-)?(?:utf-?7|unicode-[12]-[01]-utf-?7|csunicode11utf7)$/i
 
@@ -100,7 +103,7 @@ function decodeKnown(octets: Buffer, label: string): string | null {
 
 function decodeGuesses(octets: Buffer): string[] {
   const texts: string[] = []
-  for (const guess of guesses) {
+  for (const guess of octets.length > maxGuessed ? guesses.slice(0, 1) : guesses) {
     const text = decodeByLabel(octets, guess)
     if (!/[\ufffd\x80-\x9f]/.test(text)) texts.push(text)
   }

@@ -66,13 +66,13 @@ export function charsetsNamed(text: string): string[] {
   return [...names]
 }
 
-/** Whether any encoded-word of a text decodes to characters that have a meaning in an address list. */
+/** Whether any encoded-word of a text decodes to what a program that decodes too early takes for another address. */
 export function hidesSyntax(text: string): boolean {
-  return split(text).some(
-    (stretch) =>
-      typeof stretch !== 'string' &&
-      stretch.some((word) => /[<>@"()]/.test(decodeCharset(octetsOf(word), word.charset)[0] ?? '')),
-  )
+  return split(text).some((stretch) => {
+    if (typeof stretch === 'string') return false
+    const decoded = stretch.map((word) => decodeCharset(octetsOf(word), word.charset)[0] ?? '').join('')
+    return decoded.includes('<') || (decoded.includes('@') && /[,;"]/.test(decoded))
+  })
 }
 
 /** Whether any encoded-word of a text holds, still encoded, characters that have a meaning in an address list. */

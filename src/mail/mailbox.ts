@@ -23,6 +23,8 @@ export interface Mailbox {
 /** Addresses and names taken from one entry at most. */
 const maxAddresses = 8
 const maxNames = 24
+/** Characters looked at for addresses in running text, from either end. */
+const maxText = 4096
 /** An addr-spec is cut here; RFC 5321 section 4.5.3.1 ends it at 254 octets. */
 const maxAddressLength = 1000
 
@@ -35,7 +37,7 @@ export function readMailbox(item: Item, text: string): Mailbox {
 /** The name that pieces show: text and quoted-strings, comments left out. */
 export function phraseOf(pieces: readonly Piece[]): string {
   const [only] = pieces
-  if (pieces.length === 1 && only !== undefined) return only.kind === 'comment' ? '' : only.content
+  if (pieces.length === 1 && only !== undefined) return only.kind === 'comment' ? '' : shownText(only)
   return join(pieces, false, false)
 }
 
@@ -63,7 +65,13 @@ function readWithAngle(pieces: readonly Piece[], firstAngle: number, text: strin
   const before = pieces.slice(0, firstAngle)
   const after = pieces.slice(firstAngle + 1).filter((piece) => piece.kind !== 'angle')
   addName(names, 'display-name', phraseOf(before))
-  for (const angle of angles.slice(0, maxAddresses)) readAngle(angle.content, names, addresses)
+  const withAt = angles.filter((angle) => angle.content.includes('@'))
+  for (const angle of angles.slice(0, maxAddresses)) {
+    // Beside an address, brackets that hold none are only text.
+    const text = withAt.length > 0 && !angle.content.includes('@')
+    if (text) addName(names, 'stray-text', angle.content)
+    else readAngle(angle.content, names, addresses)
+  }
   if (angles.length === 1 && after.length === 0 && isPlain(before) && names.length <= 1 && addresses.length === 1) {
     return { names, addresses, plain: true }
   }
@@ -81,10 +89,9 @@ function readWithAngle(pieces: readonly Piece[], firstAngle: number, text: strin
   }
   addComments(names, pieces)
   // An address in the phrase before the brackets: some programs take that one.
-  for (const word of words(before)) if (word.quoted === '' && word.text.includes('@')) addAddress(addresses, word.text)
-  const rest = words(before)
-    .filter((word) => !word.text.includes('@'))
-    .map((word) => word.shown)
+  const phrase = words(before)
+  for (const word of phrase) if (word.quoted === '' && holdsAddress(word)) addAddress(addresses, bareAddress(word.text))
+  const rest = phrase.filter((word) => !holdsAddress(word)).map((word) => word.shown)
   addName(names, 'display-name', rest.join(' '))
   return { names, addresses, plain: false }
 }
@@ -132,8 +139,11 @@ function readAngle(content: string, names: ShownName[], addresses: string[]): vo
   if (withAt.length < tokens.length) {
     addName(names, 'stray-text', tokens.filter((token) => !token.includes('@')).join(' '))
   }
-  for (const token of withAt)
-    if (token.indexOf('@') !== token.lastIndexOf('@')) addName(names, 'address-as-name', token)
+  // Of an address with more than one @ some programs show the first part, as if it were all.
+  for (const token of withAt) {
+    const [local = '', domain = '', ...rest] = token.split('@', 3)
+    if (rest.length > 0 && local !== '' && domain !== '') addName(names, 'address-as-name', `${local}@${domain}`)
+  }
 }
 
 /** An entry without brackets: words that hold an `@` are addresses, the rest is a name. */
@@ -143,19 +153,30 @@ function readBare(pieces: readonly Piece[]): Mailbox {
   const all = words(pieces)
   const rest: string[] = []
   for (const word of all) {
-    if (word.text.includes('@') && word.text.length > 1) {
-      addAddress(addresses, word.raw)
+    if (holdsAddress(word)) {
+      addAddress(addresses, bareAddress(word.raw))
       if (word.quoted !== '') addName(names, 'local-part', word.quoted)
     } else rest.push(word.shown)
   }
   const stray = rest.join(' ')
   const [first] = pieces
   if (pieces.length === 1 && first !== undefined && first.kind === 'text') {
-    addName(names, 'stray-text', addresses.length === 0 ? first.content : stray)
+    addName(names, 'stray-text', addresses.length === 0 ? shownText(first) : stray)
   } else addName(names, 'stray-text', stray)
   addComments(names, pieces)
   if (addresses.length > 1) for (const address of addresses) addName(names, 'address-as-name', address)
   return { names, addresses, plain: addresses.length === 1 && names.length === 0 && pieces.length === 1 }
+}
+
+/** Whether a word is an address rather than part of a name; an encoded-word as a whole is none. */
+function holdsAddress({ text }: Word): boolean {
+  return text.includes('@') && text.length > 1 && !(text.startsWith('=?') && text.endsWith('?='))
+}
+
+/** An address without the brackets and full stops that stand around it in running text. */
+function bareAddress(word: string): string {
+  const start = /^[({']+/.exec(word)?.[0].length ?? 0
+  return word.slice(start).replace(/[)}'.]{1,9}$/, '')
 }
 
 interface Word {
@@ -177,7 +198,7 @@ function words(pieces: readonly Piece[]): Word[] {
     spaced ||= piece.spaced
     if (piece.kind === 'comment' || piece.kind === 'angle') continue
     const quoted = piece.kind === 'quoted'
-    const parts = quoted ? [piece.content] : piece.content.split(/[ \t\r\n]+/)
+    const parts = quoted ? [piece.content] : clip(piece.content).split(/[ \t\r\n]+/)
     for (const part of parts) {
       const last = found.at(-1)
       const glued = last !== undefined && !quoted && (last.text.endsWith('@') || part.startsWith('@'))
@@ -188,6 +209,11 @@ function words(pieces: readonly Piece[]): Word[] {
     spaced = false
   }
   return found
+}
+
+/** The first and the last part of a text that no one would read whole. */
+function clip(text: string): string {
+  return text.length <= 2 * maxText ? text : `${text.slice(0, maxText)} ${text.slice(-maxText)}`
 }
 
 function wordOf(part: string, quoted: boolean): Word {
@@ -217,10 +243,15 @@ function join(pieces: readonly Piece[], loose: boolean, comments: boolean): stri
       spaced ||= loose
       continue
     }
-    text += `${spaced && text !== '' ? ' ' : ''}${piece.kind === 'comment' ? `(${piece.content})` : piece.content}`
+    text += `${spaced && text !== '' ? ' ' : ''}${piece.kind === 'comment' ? `(${piece.content})` : shownText(piece)}`
     spaced = false
   }
   return text
+}
+
+/** A quote in text opens nothing; programs leave it out. */
+function shownText(piece: Piece): string {
+  return piece.kind === 'text' && piece.content.includes('"') ? piece.content.replace(/"+/g, '') : piece.content
 }
 
 function withoutComments(content: string): { bare: string; comments: string[] } {

@@ -29,6 +29,8 @@ export interface OriginatorOptions {
 const maxFields = 64
 /** Entries behind the limit are looked for in this many characters at the end of a text. */
 const tailLength = 4096
+/** Characters of a name that are decoded. */
+const maxDecoded = 32_768
 /** Characters that all variants of one field's text may have together. */
 const variantBudget = 1_048_576
 
@@ -41,28 +43,36 @@ const variantBudget = 1_048_576
  */
 export function readOriginators(section: HeaderSection, options: OriginatorOptions): OriginatorReadings {
   const set = new ReadingSet()
-  readFields(section, 'from', options, set)
-  if (options.sender) readFields(section, 'sender', options, set)
+  const some = readFields(section, 'from', options, set)
+  // Without a From field programs show the Sender.
+  if (options.sender || !some) readFields(section, 'sender', options, set)
   if (options.replyTo) readFields(section, 'reply-to', options, set)
   return { readings: set.readings, addresses: set.addresses, defects: set.defects, truncated: set.dropped }
 }
 
-function readFields(section: HeaderSection, field: OriginatorField, options: OriginatorOptions, set: ReadingSet): void {
-  const bodies = fieldsNamed(section, field).map((index) => ({
+function readFields(
+  section: HeaderSection,
+  field: OriginatorField,
+  options: OriginatorOptions,
+  set: ReadingSet,
+): boolean {
+  const indices = fieldsNamed(section, field)
+  const bodies = indices.slice(0, maxFields).map((index) => ({
     octets: fieldBodyOctets(section, index),
     at: section.fields[index]?.bodyStart ?? 0,
   }))
   if (section.defects.some((defect) => defect.code === 'bare-cr')) bodies.push(...hiddenBehindCr(section, field))
   if (bodies.length === 0 && field === 'from') set.note('no-from', 0)
-  if (bodies.length > 1 && field !== 'reply-to') set.note(`several-${field}`, bodies[1]?.at ?? 0)
-  if (bodies.length > maxFields) set.drop('fields-dropped')
+  if (bodies.length > 1) set.note(`several-${field}`, bodies[1]?.at ?? 0)
+  if (indices.length > maxFields) set.drop('fields-dropped')
   let left = options.fromOctets
-  for (const [fieldIndex, { octets, at }] of bodies.slice(0, maxFields).entries()) {
+  for (const [fieldIndex, { octets, at }] of bodies.entries()) {
     if (octets.length > left) set.drop('field-too-long')
     const read = octets.subarray(0, left)
     left -= read.length
     new FieldReader({ field, fieldIndex }, at, section, set).read(read)
   }
+  return bodies.length > 0
 }
 
 /** Some programs end a line at a bare CR: fields that stand behind one. */
@@ -101,7 +111,7 @@ class FieldReader {
     const body = octets.toString('latin1')
     const plain = readPlain(body)
     if (plain !== null) {
-      this.set.add(this.place, 'own', plain.name === '' ? 'none' : 'display-name', plain.name, plain.address)
+      this.set.add(this.place, 'own', plain.part, plain.name, plain.address)
       return
     }
     const texts = decodeRaw(octets, /[\x80-\xff\x1b]/.test(body) ? this.charsetHints(body) : [])
@@ -137,8 +147,8 @@ class FieldReader {
         for (const decoded of this.decode(text).slice(0, 2)) this.readList(decoded, fullSyntax)
       }
     }
-    if (holdsAddress(list, 'quoted')) this.readList(text, { ...fullSyntax, quotes: false })
-    if (holdsAddress(list, 'comment')) this.readList(text, { ...fullSyntax, comments: false })
+    if (holdsBracket(list, 'quoted')) this.readList(text, { ...fullSyntax, quotes: false })
+    if (holdsBracket(list, 'comment')) this.readList(text, { ...fullSyntax, comments: false })
     if (list.defects.some((d) => d.code === 'unclosed-group')) this.readList(text, { ...fullSyntax, groups: false })
     if (list.defects.some((d) => d.code === 'items-dropped')) {
       this.set.drop('items-dropped')
@@ -147,11 +157,13 @@ class FieldReader {
     return false
   }
 
-  private readList(text: string, syntax: Syntax): { list: ListOfItems; plain: boolean } | null {
-    if (text.length > this.budget || this.set.full) {
+  private readList(whole: string, syntax: Syntax): { list: ListOfItems; plain: boolean } | null {
+    if (this.budget === 0 || this.set.full) {
       this.set.drop('variants-dropped')
       return null
     }
+    if (whole.length > this.budget) this.set.drop('variants-dropped')
+    const text = whole.slice(0, this.budget)
     this.budget -= text.length
     const list = readAddressList(text, syntax)
     for (const defect of list.defects) this.set.note(defect.code, this.at)
@@ -175,7 +187,8 @@ class FieldReader {
   }
 
   private emitMailbox(mailbox: Mailbox, addresses: readonly (string | null)[]): void {
-    for (const written of addresses) {
+    for (const near of addresses) {
+      const written = near ?? this.firstAddress
       for (const address of this.addressVariants(written)) {
         let shown = false
         for (const { part, text } of mailbox.names) {
@@ -206,7 +219,7 @@ class FieldReader {
     const angle = text.lastIndexOf('<')
     const before = angle > 0 && addresses.length > 0 ? text.slice(0, angle) : text
     if (before.trim() === '' || (addresses.length === 1 && before.trim() === addresses[0])) return
-    this.emit('whole-field', before.replace(/"/g, ''), addresses.at(-1) ?? null)
+    this.emit('whole-field', before.replace(/"/g, ''), addresses.at(-1) ?? this.firstAddress)
   }
 
   private emit(part: ReadingPart, raw: string, address: string | null): void {
@@ -237,6 +250,10 @@ class FieldReader {
   }
 
   private decode(raw: string): readonly string[] {
+    if (raw.length > maxDecoded) {
+      this.set.drop('name-cut')
+      return this.decode(raw.slice(0, maxDecoded))
+    }
     if (!raw.includes('=?')) return [raw]
     const known = this.decoded.get(raw)
     if (known !== undefined) return known
@@ -262,8 +279,9 @@ class FieldReader {
   }
 }
 
-function holdsAddress(list: ListOfItems, kind: Piece['kind']): boolean {
-  return list.items.some((item) => item.pieces.some((piece) => piece.kind === kind && /[<@]/.test(piece.content)))
+/** Whether a bracket stands in a quoted-string or comment: programs that look for brackets alone find it. */
+function holdsBracket(list: ListOfItems, kind: Piece['kind']): boolean {
+  return list.items.some((item) => item.pieces.some((piece) => piece.kind === kind && piece.content.includes('<')))
 }
 
 /** The address that an entry without one is shown beside: the next one, else the one before. */

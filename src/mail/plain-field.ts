@@ -13,7 +13,11 @@ const phrase = String.raw`([A-Za-z0-9][A-Za-z0-9 .'&+/_|!*-]*)`
 const named = new RegExp(String.raw`^[ \t]*(?:${quoted}|${phrase})?[ \t]*<(${address})>[ \t]*$`)
 const bare = new RegExp(String.raw`^[ \t]*(${address})[ \t]*$`)
 
+/** The form of old mailing lists and Unix mail. */
+const commented = new RegExp(String.raw`^[ \t]*(${address})[ \t]*\(${"([A-Za-z0-9 .,'&+/_|!*-]*)"}\)[ \t]*$`)
+
 export interface PlainField {
+  readonly part: 'display-name' | 'comment' | 'none'
   readonly name: string
   readonly address: string
 }
@@ -23,7 +27,14 @@ export function readPlain(body: string): PlainField | null {
   if (body.length > maxLength || body.includes('=?')) return null
   const unfolded = body.includes('\n') ? body.replace(/\r?\n(?=[ \t])/g, '') : body
   const match = named.exec(unfolded)
-  if (match !== null) return { name: match[1] ?? match[2] ?? '', address: match[3] ?? '' }
-  const [, only] = bare.exec(unfolded) ?? []
-  return only === undefined ? null : { name: '', address: only }
+  if (match !== null) return field('display-name', match[1] ?? match[2], match[3])
+  const plain = bare.exec(unfolded)
+  if (plain !== null) return field('none', '', plain[1])
+  const old = commented.exec(unfolded)
+  return old === null ? null : field('comment', old[2], old[1])
+}
+
+function field(part: PlainField['part'], name = '', address = ''): PlainField {
+  const shown = name.trim()
+  return { part: shown === '' ? 'none' : part, name: shown, address }
 }

@@ -31,18 +31,18 @@ export class ReadingSet {
     return this.readings.length >= maxReadings || this.nameTotal >= maxNameTotal
   }
 
-  /** Adds a reading unless the field has the same one; a second reader's also if only the part differs. */
+  /** Adds a reading unless the field has one of the same name and address already; the part counts where it changes the meaning. */
   add(place: FieldPlace, reader: Reading['reader'], part: ReadingPart, name: string, address: string | null): void {
     const shown = this.fit(tidy(name))
     const { field, fieldIndex } = place
     const key = `${field} ${fieldIndex} ${shown}\0${address ?? ''}`
-    const exact = `${key}\0${part}`
-    if (this.seen.has(reader === 'own' ? exact : key)) return
+    const apart = reader === 'own' && (part === 'address-as-name' || part === 'local-part')
+    if (this.seen.has(apart ? `${key}\0${part}` : key)) return
     if (this.full) {
       this.drop('readings-dropped')
       return
     }
-    this.seen.add(exact)
+    if (apart) this.seen.add(`${key}\0${part}`)
     this.seen.add(key)
     this.nameTotal += shown.length
     if (address !== null) this.addressesSeen.add(address)
