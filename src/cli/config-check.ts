@@ -1,0 +1,29 @@
+import type { Command } from 'commander'
+import { loadConfig } from '../config/load.ts'
+import { formatFault } from '../errors.ts'
+
+export interface ConfigCheckDeps {
+  /** A line of results, to standard output. */
+  out(line: string): void
+  /** A line of warnings, to standard error. */
+  err(line: string): void
+}
+
+/** Adds `config check`: validates both files, and nothing else. Faults come out as a ConfigError (exit code 78). */
+export function addConfigVerbs(program: Command, deps: ConfigCheckDeps): void {
+  program
+    .command('config')
+    .description('Works on the configuration files.')
+    .command('check')
+    .description(
+      'Validates namesake.yaml and the protection file that it names. Says every fault with file, line and column.',
+    )
+    .option('--config <file>', "the daemon's configuration", 'config/namesake.yaml')
+    .addHelpText('after', '\nExample:\n  namesake config check --config /etc/namesake/namesake.yaml')
+    .action((options: { config: string }) => {
+      const { config, warnings } = loadConfig(options.config)
+      for (const warning of warnings) deps.err(`warning: ${formatFault(warning)}`)
+      const more = warnings.length === 0 ? '' : ` (${warnings.length} warning${warnings.length === 1 ? '' : 's'})`
+      deps.out(`${options.config} and ${config.protection} are valid${more}`)
+    })
+}
