@@ -16,8 +16,9 @@ import {
   text,
 } from './fields.ts'
 import type { Field } from './fields.ts'
-import { fileOption, path, readSmall, secret } from './files.ts'
+import { fileOption, path, secret, secretOfFile } from './files.ts'
 import type { Surroundings } from './files.ts'
+import type { Secret } from './secret.ts'
 import { parseDuration } from './units.ts'
 import type { DirectoryConfig, Office365Credential, Office365DirectoryConfig } from './types.ts'
 
@@ -166,23 +167,20 @@ const managedIdentity = z
 type Certificate = Extract<Office365Credential, { kind: 'certificate' }>
 
 /** Reads the certificate and proves that the key is its key, so that a mix-up shows at start and not at Microsoft. */
-function readCertificate(
-  value: { key: Certificate['key']; certificate: string },
-  ctx: z.RefinementCtx,
-): Certificate {
+function readCertificate(value: { key: Secret; certificate: string }, ctx: z.RefinementCtx): Certificate {
   const accepts = 'a PEM certificate and the PEM private key that belongs to it'
-  const read = readSmall(value.certificate)
-  if ('problem' in read) return refuse(ctx, accepts, read.problem)
+  const certificate = secretOfFile(value.certificate)
+  if (certificate === null) return refuse(ctx, accepts, `the file ${value.certificate} is empty`)
   try {
     const key = createPrivateKey(value.key.reveal())
-    if (!new X509Certificate(read.text).checkPrivateKey(key)) {
+    if (!new X509Certificate(certificate.reveal()).checkPrivateKey(key)) {
       return refuse(ctx, accepts, 'the private key is not that of the certificate')
     }
   } catch {
     // OpenSSL's own words name routines, and must not be quoted beside key material.
     return refuse(ctx, accepts, 'the certificate or its private key is not PEM that OpenSSL reads')
   }
-  return { kind: 'certificate', key: value.key, certificate: read.text }
+  return { kind: 'certificate', key: value.key, certificate }
 }
 
 function credentialOf(entry: {

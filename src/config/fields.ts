@@ -170,19 +170,29 @@ export function address(prose: string): z.ZodType<string, string> {
  * `/regular expression/` or what `isPlain` accepts. The expression is compiled with re2js here, so that a bad one is a
  * fault at its place and not a surprise at the first message.
  */
-export function expressionOr(isPlain: (value: string) => boolean, prose: string, accepts: string): z.ZodType<string, string> {
+export function expressionOr(
+  isPlain: (value: string) => boolean,
+  prose: string,
+  accepts: string,
+): z.ZodType<string, string> {
   const all = `${accepts}, or a /regular expression/`
   return z
     .string({ error: all })
     .transform((value, ctx) => {
       if (!value.startsWith('/')) return isPlain(value) ? value : refuse(ctx, all)
-      if (value.length < 3 || !value.endsWith('/')) return refuse(ctx, all, 'a regular expression ends with a slash too')
-      try {
-        RE2JS.compile(value.slice(1, -1))
-        return value
-      } catch (error) {
-        return refuse(ctx, 'RE2 syntax (no look-around, no back-references)', error instanceof Error ? error.message : 'bad expression')
-      }
+      const problem = expressionFault(value)
+      return problem === null ? value : refuse(ctx, `${all} in RE2 syntax (no look-around, no back-references)`, problem)
     })
     .meta({ description: prose, accepts: all })
+}
+
+/** What is wrong with a `/regular expression/`; null if it is sound. */
+export function expressionFault(value: string): string | null {
+  if (value.length < 3 || !value.endsWith('/')) return 'a regular expression ends with a slash too'
+  try {
+    RE2JS.compile(value.slice(1, -1))
+    return null
+  } catch (error) {
+    return error instanceof Error ? error.message : 'this is no regular expression'
+  }
 }

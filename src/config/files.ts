@@ -55,7 +55,8 @@ export function secret(around: Surroundings, prose: string): z.ZodType<Secret, o
     .transform((value, ctx) => {
       if (value.env !== null && value.file !== null) return refuse(ctx, secretAccepts, 'env and file stand here together')
       if (value.env === null && value.file === null) return refuse(ctx, secretAccepts, 'neither env nor file stands here')
-      const found = value.env === null ? fromFile(value.file ?? '') : fromEnvironment(value.env, around.env)
+      if (value.file !== null) return secretOfFile(value.file) ?? refuse(ctx, secretAccepts, problemOf(value.file))
+      const found = fromEnvironment(value.env ?? '', around.env)
       return typeof found === 'string' ? new Secret(found) : refuse(ctx, secretAccepts, found.problem)
     })
     .meta({ description: prose, accepts: '{ env: NAME } or { file: PATH }' })
@@ -65,6 +66,21 @@ function fromEnvironment(name: string, env: Surroundings['env']): string | { pro
   const value = env[name]
   if (value === undefined) return { problem: `the environment variable ${name} is not set` }
   return value === '' ? { problem: `the environment variable ${name} is empty` } : value
+}
+
+/** A file's content that is read again at each use; null if it can't be read now. */
+export function secretOfFile(file: string): Secret | null {
+  const renew = (): string | null => {
+    const found = fromFile(file)
+    return typeof found === 'string' ? found : null
+  }
+  const now = renew()
+  return now === null ? null : new Secret(now, renew)
+}
+
+function problemOf(file: string): string {
+  const found = fromFile(file)
+  return typeof found === 'string' ? `the file ${file} changed while it was read` : found.problem
 }
 
 function fromFile(file: string): string | { problem: string } {

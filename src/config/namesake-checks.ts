@@ -152,6 +152,7 @@ function checkDirectories(checks: Checks, data: Record<string, unknown>): void {
       names.set(name.toLowerCase(), index)
     }
     if (entry.type !== 'office365') return
+    checkEndpoints(checks, entry, ['directories', index])
     const given = credentialOptions.filter((key) => entry[key] !== undefined)
     if (given.length === 1) return
     const message = given.length === 0 ? 'nothing says how to authenticate' : `${given.join(' and ')} stand here together`
@@ -162,3 +163,15 @@ function checkDirectories(checks: Checks, data: Record<string, unknown>): void {
   })
 }
 
+/** Addresses of a cloud of one's own belong together: tokens of one cloud are no good at another. */
+function checkEndpoints(checks: Checks, entry: Record<string, unknown>, path: KeyPath): void {
+  for (const [one, other] of [
+    ['authority', 'graph'],
+    ['graph', 'authority'],
+    ['scope', 'graph'],
+  ] as const) {
+    if (entry[one] !== undefined && entry[other] === undefined) {
+      checks.fault([...path, one], `${one} needs ${other} beside it; fix: add ${other}, or use cloud in place of both`)
+    }
+  }
+}

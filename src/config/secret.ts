@@ -5,14 +5,21 @@ import { inspect } from 'node:util'
  * Only `reveal` gives the value.
  */
 export class Secret {
-  readonly #value: string
+  #value: string
+  readonly #renew: () => string | null
 
-  constructor(value: string) {
+  /**
+   * @param renew reads the value again, as files are renewed while the daemon runs; null if that fails, and then the
+   * last value stays
+   */
+  constructor(value: string, renew: () => string | null = () => null) {
     this.#value = value
+    this.#renew = renew
   }
 
-  /** The value itself; to be called where it is sent, not before. */
+  /** The value as it is now; to be called where it is sent, not before. */
   reveal(): string {
+    this.#value = this.#renew() ?? this.#value
     return this.#value
   }
 

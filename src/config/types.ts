@@ -168,7 +168,8 @@ export interface Office365DirectoryConfig extends DirectoryCommon {
 
 export type Office365Credential =
   | { readonly kind: 'secret'; readonly secret: Secret }
-  | { readonly kind: 'certificate'; readonly key: Secret; readonly certificate: string }
+  /** PEM, both read again at each use. */
+  | { readonly kind: 'certificate'; readonly key: Secret; readonly certificate: Secret }
   /** Path of the assertion: it rotates, so it is read at each use. */
   | { readonly kind: 'federated'; readonly path: string }
   | { readonly kind: 'managed-identity'; readonly clientId: string | null }

@@ -24,14 +24,15 @@ export function buildMemoryDirectory(
 ): MemoryDirectory {
   const byRef = new Map<string, Person>()
   const byAddress = new Map<string, PersonRef[]>()
-  const ownDomains = new Set<string>()
+  const domainCounts = new Map<string, DomainCount>()
   for (const person of people) {
     byRef.set(personKey(person), person)
-    for (const address of new Set(person.addresses)) {
-      push(byAddress, address, refOf(person))
-      ownDomains.add(domainOf(address))
-    }
+    for (const address of new Set(person.addresses)) push(byAddress, address, refOf(person))
+    countDomains(person, domainCounts)
   }
+  const ownDomains = new Set(
+    [...domainCounts].filter(([, count]) => isOwn(count, byRef.size)).map(([domain]) => domain),
+  )
   const groupList = [...groups]
   const known = states ?? statesOf([...byRef.values()], groupList)
   const personOf = (ref: PersonRef): Person | undefined => byRef.get(personKey(ref))
@@ -64,6 +65,26 @@ export function buildMemoryDirectory(
       }
     },
   }
+}
+
+interface DomainCount {
+  primary: number
+  any: number
+}
+
+function countDomains(person: Person, counts: Map<string, DomainCount>): void {
+  const primary = person.addresses[0]
+  for (const domain of new Set(person.addresses.map(domainOf))) {
+    const count = counts.get(domain) ?? { primary: 0, any: 0 }
+    counts.set(domain, count)
+    count.any++
+    if (primary !== undefined && domainOf(primary) === domain) count.primary++
+  }
+}
+
+/** A domain is own if someone's primary address is there, or if a good part of all people have an address there. */
+function isOwn(count: DomainCount, people: number): boolean {
+  return count.primary > 0 || (count.any >= 3 && 10 * count.any >= people)
 }
 
 function statesOf(people: readonly Person[], groups: readonly Group[]): DirectoryState[] {

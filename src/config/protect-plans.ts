@@ -1,0 +1,198 @@
+import { canonicalAddress } from '../mail/address.ts'
+import type { DirectoryView, Group, Person } from '../model.ts'
+import type { ProtectEntry, ProtectionRules } from '../policy/rules.ts'
+import { means } from './edit.ts'
+import type { Plan, Step } from './edit.ts'
+import { quote } from './faults.ts'
+import { expressionFault, isAddress } from './fields.ts'
+import { findPerson, findTarget, foldName, refusal } from './targets.ts'
+
+/**
+ * What `protect`, `unprotect` and `secondary` change in the protection file. All are idempotent: where it is so
+ * already they change nothing and say so.
+ */
+
+/** Guards a group's members or a person. @throws NamesakeError input-invalid if no directory has it */
+export function planProtect(rules: ProtectionRules, view: DirectoryView, who: string, within: string | null): Plan {
+  const target = findTarget(view, who, within)
+  return target.kind === 'group' ? protectGroup(rules, view, target.group) : protectPerson(rules, view, target.person, who)
+}
+
+function protectGroup(rules: ProtectionRules, view: DirectoryView, group: Group): Plan {
+  const { directory, members } = group
+  const name = `group ${quote(group.displayName)} of ${quote(directory)}`
+  if (positions(rules, directory, 'groups', (text) => isGroup(text, group)).length > 0) {
+    return { steps: [], message: `${name} is protected already` }
+  }
+  const step = addStep(rules, directory, 'groups', writtenGroup(view, group))
+  return { steps: [step], message: `protected: ${name} (${members.length} people)` }
+}
+
+function protectPerson(rules: ProtectionRules, view: DirectoryView, person: Person, who: string): Plan {
+  const { directory, id } = person
+  const name = described(person)
+  const isThis = (text: string): boolean => means(text, directory, id, view)
+  const excluded = positions(rules, directory, 'exclude', isThis).map(removeStep).reverse()
+  const groups = guardingGroups(rules, view, person)
+  const isUser = positions(rules, directory, 'users', isThis).length > 0
+  const way = isUser ? 'by name' : `through group ${groups.map((g) => quote(g.displayName)).join(', ')}`
+  if (isUser || groups.length > 0) {
+    if (excluded.length === 0) return { steps: [], message: `${name} is protected already, ${way}` }
+    return { steps: excluded, message: `protected: ${name}, ${way}; no longer excluded` }
+  }
+  const step = addStep(rules, directory, 'users', writtenPerson(view, person, who))
+  return { steps: [...excluded, step], message: `protected: ${name}` }
+}
+
+/**
+ * Ends the protection of a group or a person. A person whom a protected group holds is excluded from it. What the
+ * file names and no directory has any more can be taken out too.
+ * @throws NamesakeError input-invalid if neither directories nor the file know it
+ */
+export function planUnprotect(rules: ProtectionRules, view: DirectoryView, who: string, within: string | null): Plan {
+  const stale = (['groups', 'users', 'exclude'] as const).flatMap((list) =>
+    rules.protect.flatMap((entry, index) =>
+      within === null || entry.directory === within
+        ? matching(entry[list], (text) => foldName(text) === foldName(who)).map((at) => ['protect', index, list, at])
+        : [],
+    ),
+  )
+  let target: ReturnType<typeof findTarget>
+  try {
+    target = findTarget(view, who, within)
+  } catch (error) {
+    const listed = stale.filter((path) => path[2] !== 'exclude')
+    if (listed.length === 0) throw error
+    return { steps: listed.map(removeStep).reverse(), message: `no longer protected: ${quote(who)}, which no directory has` }
+  }
+  return target.kind === 'group' ? unprotectGroup(rules, target.group) : unprotectPerson(rules, view, target.person, who)
+}
+
+function unprotectGroup(rules: ProtectionRules, group: Group): Plan {
+  const name = `group ${quote(group.displayName)} of ${quote(group.directory)}`
+  const found = positions(rules, group.directory, 'groups', (text) => isGroup(text, group))
+  if (found.length === 0) return { steps: [], message: `${name} is not protected by name` }
+  return { steps: found.map(removeStep).reverse(), message: `no longer protected: ${name}` }
+}
+
+function unprotectPerson(rules: ProtectionRules, view: DirectoryView, person: Person, who: string): Plan {
+  const { directory, id } = person
+  const name = described(person)
+  const isThis = (text: string): boolean => means(text, directory, id, view)
+  const removed = positions(rules, directory, 'users', isThis).map(removeStep).reverse()
+  const groups = guardingGroups(rules, view, person)
+  const isExcluded = positions(rules, directory, 'exclude', isThis).length > 0
+  if (groups.length > 0 && !isExcluded) {
+    const names = groups.map((g) => quote(g.displayName)).join(', ')
+    const step = addStep(rules, directory, 'exclude', writtenPerson(view, person, who))
+    return { steps: [...removed, step], message: `no longer protected: ${name}; excluded from group ${names}` }
+  }
+  if (removed.length === 0) return { steps: [], message: `${name} is not protected` }
+  return { steps: removed, message: `no longer protected: ${name}` }
+}
+
+/** Gives a person a further address. @throws NamesakeError input-invalid if it is none, or nobody is meant */
+export function planSecondaryAdd(rules: ProtectionRules, view: DirectoryView, who: string, address: string): Plan {
+  const person = findPerson(view, who, null)
+  const problem = addressProblem(address)
+  if (problem !== null) throw refusal(problem)
+  const name = described(person)
+  if (person.addresses.includes(canonicalAddress(address))) {
+    return { steps: [], message: `${quote(address)} is an own address of ${name} already, in the directory` }
+  }
+  const entry = ruleOf(rules, view, person)
+  if (matching(entry?.secondaryEmails ?? [], (text) => sameAddress(text, address)).length > 0) {
+    return { steps: [], message: `${quote(address)} is a secondary address of ${name} already` }
+  }
+  const path = ['people', entry?.who ?? writtenPerson(view, person, who), 'secondaryEmails']
+  const others = address.startsWith('/') ? [] : view.byAddress(canonicalAddress(address))
+  const other = others[0] ? view.person(others[0]) : undefined
+  const note = other ? `; mind that it is the address of ${described(other)}` : ''
+  return { steps: [{ op: 'add', path, value: address }], message: `secondary address of ${name}: ${quote(address)}${note}` }
+}
+
+/** Takes a further address from a person. @throws NamesakeError input-invalid if nobody is meant */
+export function planSecondaryRemove(rules: ProtectionRules, view: DirectoryView, who: string, address: string): Plan {
+  const written = rules.people.find((rule) => foldName(rule.who) === foldName(who))
+  const entry = written ?? ruleOf(rules, view, findPerson(view, who, null))
+  const found = matching(entry?.secondaryEmails ?? [], (text) => sameAddress(text, address))
+  if (!entry || found.length === 0) {
+    const has = entry?.secondaryEmails.map((text) => quote(text)).join(', ') ?? ''
+    return { steps: [], message: `${quote(address)} is no secondary address of ${quote(who)}${has === '' ? '' : `; it has ${has}`}` }
+  }
+  const steps = found.map((at) => removeStep(['people', entry.who, 'secondaryEmails', at])).reverse()
+  return { steps, message: `no longer a secondary address of ${quote(who)}: ${quote(address)}` }
+}
+
+function addressProblem(address: string): string | null {
+  if (address.startsWith('/')) return expressionFault(address)
+  return isAddress(address) ? null : `${quote(address)} is no e-mail address; accepted: jane@home.example, or a /regular expression/`
+}
+
+function sameAddress(one: string, other: string): boolean {
+  if (one.startsWith('/') || other.startsWith('/')) return one === other
+  return canonicalAddress(one) === canonicalAddress(other)
+}
+
+type ListName = 'groups' | 'users' | 'exclude'
+type Path = readonly (string | number)[]
+
+/** Where a list of a directory's entries has what is looked for. */
+function positions(rules: ProtectionRules, directory: string, list: ListName, is: (text: string) => boolean): Path[] {
+  return rules.protect.flatMap((entry, index) =>
+    entry.directory === directory ? matching(entry[list], is).map((at) => ['protect', index, list, at]) : [],
+  )
+}
+
+function matching(list: readonly string[], is: (text: string) => boolean): number[] {
+  return list.flatMap((text, at) => (is(text) ? [at] : []))
+}
+
+function removeStep(path: Path): Step {
+  return { op: 'remove', path }
+}
+
+function addStep(rules: ProtectionRules, directory: string, list: ListName, value: string): Step {
+  const index = rules.protect.findIndex((entry: ProtectEntry) => entry.directory === directory)
+  if (index < 0) return { op: 'add', path: ['protect'], value: { directory, [list]: [value] } }
+  return { op: 'add', path: ['protect', index, list], value }
+}
+
+function isGroup(text: string, group: Group): boolean {
+  return text === group.id || foldName(text) === foldName(group.displayName)
+}
+
+/** Groups that the file names and that hold the person. */
+function guardingGroups(rules: ProtectionRules, view: DirectoryView, person: Person): Group[] {
+  const found: Group[] = []
+  for (const group of view.groups(person.directory)) {
+    const isNamed = positions(rules, person.directory, 'groups', (text) => isGroup(text, group)).length > 0
+    if (isNamed && (person.groups.includes(group.id) || group.members.includes(person.id))) found.push(group)
+  }
+  return found
+}
+
+/** The entry of `people` that means the person. */
+function ruleOf(rules: ProtectionRules, view: DirectoryView, person: Person): ProtectionRules['people'][number] | null {
+  return rules.people.find((rule) => means(rule.who, person.directory, person.id, view)) ?? null
+}
+
+/** A group by its name where that means it alone, else by its id. */
+function writtenGroup(view: DirectoryView, group: Group): string {
+  let named = 0
+  for (const other of view.groups(group.directory)) {
+    if (isGroup(group.displayName, other)) named++
+  }
+  return named === 1 ? group.displayName : group.id
+}
+
+/** A person by the address that the operator wrote, else by the primary one, where that means them alone, else by id. */
+function writtenPerson(view: DirectoryView, person: Person, who: string): string {
+  const written = person.addresses.includes(canonicalAddress(who)) ? who : (person.addresses[0] ?? person.id)
+  const owners = view.byAddress(canonicalAddress(written)).filter((ref) => ref.directory === person.directory)
+  return owners.length === 1 ? written : person.id
+}
+
+function described(person: Person): string {
+  return `${quote(person.displayName)} (${person.addresses[0] ?? person.id})`
+}

@@ -1,0 +1,62 @@
+import { randomBytes } from 'node:crypto'
+import { chownSync, closeSync, fchmodSync, fsyncSync, openSync, readFileSync, realpathSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { basename, dirname, join } from 'node:path'
+import { NamesakeError } from '../errors.ts'
+import { reasonOf } from './files.ts'
+
+/**
+ * Replaces a file's content in one step: a reader sees all of the old text or all of the new. Mode and owner stay; a
+ * symbolic link stays one, and what it leads to is replaced.
+ * @param expected the text that the new one was made from; if another one stands there by now, nothing is replaced
+ * @throws NamesakeError input-invalid in the operating system's words, or if someone else edited the file meanwhile
+ */
+export function replaceFile(path: string, expected: string, text: string): void {
+  let temporary: string | null = null
+  try {
+    const target = realpathSync(path)
+    const { mode, uid, gid } = statSync(target)
+    temporary = join(dirname(target), `.${basename(target)}.${randomBytes(6).toString('hex')}.tmp`)
+    const handle = openSync(temporary, 'wx', 0o600)
+    try {
+      writeFileSync(handle, text)
+      fchmodSync(handle, mode & 0o7777)
+      fsyncSync(handle)
+    } finally {
+      closeSync(handle)
+    }
+    keepOwner(temporary, uid, gid)
+    if (readFileSync(target, 'utf8') !== expected) throw new Error('someone else edited it meanwhile; fix: try again')
+    renameSync(temporary, target)
+    temporary = null
+    syncFolder(dirname(target))
+  } catch (error) {
+    const reason = error instanceof Error && !('code' in error) ? error.message : reasonOf(error)
+    throw new NamesakeError('input-invalid', `writing ${path}: ${reason}`, { cause: error })
+  } finally {
+    if (temporary !== null) rmSync(temporary, { force: true })
+  }
+}
+
+/** Root editing a service's file must not take it from the service; others can only give what they have. */
+function keepOwner(path: string, uid: number, gid: number): void {
+  const now = statSync(path)
+  if (now.uid === uid && now.gid === gid) return
+  try {
+    chownSync(path, uid, gid)
+  } catch {
+    // Not ours to give: the file belongs to whoever edited it, as with any editor.
+  }
+}
+
+function syncFolder(folder: string): void {
+  try {
+    const handle = openSync(folder, 'r')
+    try {
+      fsyncSync(handle)
+    } finally {
+      closeSync(handle)
+    }
+  } catch {
+    // Some file systems can't; the file itself is on disk.
+  }
+}

@@ -1,0 +1,102 @@
+import { canonicalAddress } from '../mail/address.ts'
+import { NamesakeError } from '../errors.ts'
+import type { DirectoryView, Group, Person } from '../model.ts'
+import { didYouMean } from '../policy/nearest.ts'
+import { quote } from './faults.ts'
+
+/** What an operator means by a word on the command line: a group or a person of one directory. */
+export type Target =
+  { readonly kind: 'group'; readonly group: Group } | { readonly kind: 'person'; readonly person: Person }
+
+/** Groups and people looked at for suggestions, so that a typing mistake costs little in a large directory. */
+const suggestionLimit = 20_000
+
+/** Names are compared as policy/protection compares them. */
+export function foldName(name: string): string {
+  return name.normalize('NFKC').replace(/\s+/gu, ' ').trim().toLowerCase()
+}
+
+/**
+ * Finds the group (by name or id) or person (by any address or id) meant.
+ * @param within the only directory to look in; null for all
+ * @throws NamesakeError input-invalid if there is none, with the nearest names, or more than one
+ */
+export function findTarget(view: DirectoryView, who: string, within: string | null): Target {
+  const people = peopleOf(view, who, within)
+  const groups = groupsOf(view, who, within)
+  const found = [...groups.map((g) => `group ${g.id} of ${quote(g.directory)}`), ...people.map((p) => `person ${p.id} of ${quote(p.directory)}`)]
+  const [group] = groups
+  const [person] = people
+  if (found.length > 1 && !(group === undefined && isOnePersonEachDirectory(people))) {
+    throw refusal(`${quote(who)} means more than one: ${found.slice(0, 10).join(', ')}; fix: give the id, or --directory`)
+  }
+  if (group) return { kind: 'group', group }
+  if (person) return { kind: 'person', person }
+  throw refusal(`no directory has a group or person ${quote(who)}${hint(view, who, within, true)}`)
+}
+
+/**
+ * Finds a person by any address or id.
+ * @throws NamesakeError input-invalid if there is none, or more than one in a directory
+ */
+export function findPerson(view: DirectoryView, who: string, within: string | null): Person {
+  const people = peopleOf(view, who, within)
+  const [person] = people
+  if (!person) throw refusal(`no directory has a person ${quote(who)}${hint(view, who, within, false)}`)
+  if (!isOnePersonEachDirectory(people)) {
+    throw refusal(`${quote(who)} means more than one person: ${people.map((p) => p.id).join(', ')}; fix: give the id`)
+  }
+  return person
+}
+
+export function refusal(message: string): NamesakeError {
+  return new NamesakeError('input-invalid', message)
+}
+
+function directoriesOf(view: DirectoryView, within: string | null): readonly string[] {
+  const names = view.directoryNames()
+  if (names.length === 0) throw refusal('no directory is loaded yet; fix: run namesake sync first')
+  if (within === null) return names
+  if (!names.includes(within)) {
+    throw refusal(`no directory ${quote(within)} is loaded; accepted: ${names.map(quote).join(', ')}`)
+  }
+  return [within]
+}
+
+/** The same address in two directories is one person, known twice. */
+function isOnePersonEachDirectory(people: readonly Person[]): boolean {
+  return new Set(people.map((person) => person.directory)).size === people.length
+}
+
+function peopleOf(view: DirectoryView, who: string, within: string | null): Person[] {
+  const directories = directoriesOf(view, within)
+  const refs = directories.map((directory) => ({ directory, id: who }))
+  if (who.includes('@')) refs.push(...view.byAddress(canonicalAddress(who)).filter((r) => directories.includes(r.directory)))
+  const people = refs.flatMap((ref) => view.person(ref) ?? [])
+  return people.filter((p, i) => people.findIndex((q) => q.directory === p.directory && q.id === p.id) === i)
+}
+
+function groupsOf(view: DirectoryView, who: string, within: string | null): Group[] {
+  const found: Group[] = []
+  for (const directory of directoriesOf(view, within)) {
+    for (const group of view.groups(directory)) {
+      if (group.id === who) return [group]
+      if (foldName(group.displayName) === foldName(who)) found.push(group)
+    }
+  }
+  return found
+}
+
+function hint(view: DirectoryView, who: string, within: string | null, withGroups: boolean): string {
+  const known = new Set<string>()
+  for (const directory of directoriesOf(view, within)) {
+    for (const group of view.groups(directory)) {
+      if (withGroups) known.add(group.displayName)
+      for (const id of group.members) {
+        if (known.size >= suggestionLimit) break
+        for (const address of view.person({ directory, id })?.addresses ?? []) known.add(address)
+      }
+    }
+  }
+  return didYouMean(who, known)
+}

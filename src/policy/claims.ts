@@ -1,0 +1,208 @@
+import { canonicalAddress, domainOf, localPartOf, withoutTag } from '../mail/address.ts'
+import type { Kind, Lookup, Person, PersonRef, Reading, Tier } from '../model.ts'
+import { queryKeys } from '../names/keys.ts'
+import { localPartNames } from '../names/local-part.ts'
+import { domainKeys, looksLikeDomain } from '../names/look-alike-domain.ts'
+import { matchName } from '../names/match.ts'
+import type { MatchContext, NameMatch } from '../names/match.ts'
+import type { Policy } from './compile.ts'
+import { personKey } from './person-key.ts'
+import { isPublicMailDomain } from './public-mail.ts'
+import { shownAddresses } from './shown-address.ts'
+
+/** What a reading claims: that it comes from a protected person, by name, by address, or by the look of its mailbox. */
+export interface Claim {
+  readonly person: Person
+  readonly kind: Kind
+  readonly tier: Tier
+  readonly evidence: readonly string[]
+  /** The spelling that made the claim, to compare with the name of the address's owner; null if an address made it. */
+  readonly shown: string | null
+}
+
+/** Work allowed for one message: a From field of ten thousand names must not cost ten thousand judgements. */
+export interface Budget {
+  /** Candidates still to be verified. */
+  candidates: number
+  /** Whether something was left out for lack of it. */
+  exhausted: boolean
+}
+
+/** People asked for under one key; the owner of an address is found by the address, however many share a name. */
+const peoplePerKey = 16
+/** Candidates verified for one shown name. */
+const candidatesPerName = 64
+
+/** Finds claims; keeps what one message asks twice. One is made for each message. */
+export class ClaimFinder {
+  private readonly policy: Policy
+  private readonly lookup: Lookup
+  private readonly budget: Budget
+  readonly context: MatchContext
+  private readonly byName = new Map<string, readonly Claim[]>()
+  private readonly people = new Map<string, Person | null>()
+
+  constructor(policy: Policy, lookup: Lookup, budget: Budget) {
+    this.policy = policy
+    this.lookup = lookup
+    this.budget = budget
+    this.context = { tokenCount: (token) => lookup.tokenCount(token), initials: policy.rules.initials }
+  }
+
+  /** All claims of a reading: by its name, by addresses in it, by its mailbox. One claim a person and kind. */
+  of(reading: Reading): readonly Claim[] {
+    const claims: Claim[] = []
+    if (reading.name !== '') {
+      claims.push(...this.byShownName(reading.name))
+      claims.push(...this.byShownAddress(reading))
+    }
+    if (reading.address !== null) claims.push(...this.byMailbox(reading, reading.address))
+    return claims
+  }
+
+  /** A person of any directory, each read once a message. */
+  person(ref: PersonRef): Person | undefined {
+    const key = personKey(ref)
+    let person = this.people.get(key)
+    if (person === undefined) {
+      person = this.lookup.person(ref) ?? null
+      this.people.set(key, person)
+    }
+    return person ?? undefined
+  }
+
+  /** How a shown name matches a person's, protected or not; null if it does not. */
+  match(shown: string, person: Person): NameMatch | null {
+    return matchName(shown, this.policy.namesOf(person), this.policy.tables, this.context)
+  }
+
+  private byShownName(shown: string): readonly Claim[] {
+    const known = this.byName.get(shown)
+    if (known) return known
+    const claims: Claim[] = []
+    const seen = new Set<string>()
+    for (const { key } of queryKeys(shown, this.policy.tables)) {
+      for (const ref of this.lookup.byKey(key, peoplePerKey)) {
+        const id = personKey(ref)
+        if (seen.has(id)) continue
+        seen.add(id)
+        if (seen.size > candidatesPerName) break
+        if (!this.spend()) return claims
+        const person = this.person(ref)
+        if (person === undefined || !this.policy.protects(person)) continue
+        const match = this.match(shown, person)
+        if (match) claims.push({ person, kind: match.kind, tier: match.tier, evidence: match.evidence, shown })
+      }
+    }
+    this.byName.set(shown, claims)
+    return claims
+  }
+
+  /** A protected person's own address shown as the name of some mailbox, or another one that carries the name. */
+  private byShownAddress(reading: Reading): Claim[] {
+    const claims: Claim[] = []
+    for (const written of shownAddresses(reading.name)) {
+      const shown = canonicalAddress(written)
+      const owners = this.owners(shown)
+      if (owners.length === 0) claims.push(...this.byLocalPart(mailboxName(shown)))
+      for (const person of owners) {
+        if (!this.policy.protects(person)) continue
+        claims.push({
+          person,
+          kind: 'address',
+          tier: 'certain',
+          evidence: [`${written} is an own address of ${person.displayName}`],
+          shown: null,
+        })
+      }
+    }
+    return claims
+  }
+
+  /** People who own a canonical address (or it without its tag), by directory or by the protection file. */
+  owners(canonical: string): Person[] {
+    const refs = new Map<string, PersonRef>()
+    for (const form of new Set([canonical, withoutTag(canonical)])) {
+      for (const ref of this.lookup.byAddress(form)) refs.set(personKey(ref), ref)
+    }
+    for (const ref of this.policy.secondaries.owners(canonical)) refs.set(personKey(ref), ref)
+    return [...refs.values()].map((ref) => this.person(ref)).filter((person) => person !== undefined)
+  }
+
+  /** The mailbox itself: at a domain that imitates an own one, or carrying the name where no other name is shown. */
+  private byMailbox(reading: Reading, address: string): Claim[] {
+    const canonical = canonicalAddress(address)
+    const domain = domainOf(canonical)
+    if (domain === '' || this.lookup.isOwnDomain(domain)) return []
+    const localPart = mailboxName(canonical)
+    const lookAlikes = this.byLookAlikeDomain(localPart, domain)
+    if (!standsAlone(reading, canonical)) return lookAlikes
+    const known = new Set(lookAlikes.map((claim) => personKey(claim.person)))
+    return [...lookAlikes, ...this.byLocalPart(localPart).filter((claim) => !known.has(personKey(claim.person)))]
+  }
+
+  private byLocalPart(localPart: string): Claim[] {
+    const claims = new Map<string, Claim>()
+    for (const name of localPartNames(localPart)) {
+      for (const claim of this.byShownName(name)) {
+        // A name of one word in a local-part is a word; a likeness of a likeness is nobody.
+        if (claim.tier !== 'certain' || !hasSeveralWords(claim.person)) continue
+        claims.set(personKey(claim.person), {
+          ...claim,
+          kind: 'local-part',
+          tier: 'likely',
+          evidence: [`the local-part ${JSON.stringify(localPart)} reads as ${JSON.stringify(name)}`, ...claim.evidence],
+        })
+      }
+    }
+    return [...claims.values()]
+  }
+
+  private byLookAlikeDomain(localPart: string, domain: string): Claim[] {
+    if (isPublicMailDomain(domain)) return []
+    const imitated = new Set<string>()
+    for (const key of domainKeys(domain)) {
+      for (const own of this.lookup.ownDomainsByKey(key)) {
+        // Who holds a domain holds all below it.
+        if (!domain.endsWith(`.${own}`) && looksLikeDomain(domain, own)) imitated.add(own)
+      }
+    }
+    const claims: Claim[] = []
+    for (const own of imitated) {
+      const evidence = `${domain} looks like the own domain ${own}`
+      const people = new Map<string, Person>()
+      for (const person of this.owners(canonicalAddress(`${localPart}@${own}`))) people.set(personKey(person), person)
+      for (const claim of this.byLocalPart(localPart)) people.set(personKey(claim.person), claim.person)
+      for (const person of people.values()) {
+        if (!this.policy.protects(person)) continue
+        claims.push({ person, kind: 'lookalike-domain', tier: 'likely', evidence: [evidence], shown: null })
+      }
+    }
+    return claims
+  }
+
+  private spend(): boolean {
+    if (this.budget.candidates <= 0) {
+      this.budget.exhausted = true
+      return false
+    }
+    this.budget.candidates--
+    return true
+  }
+}
+
+/** The local-part without tag and quotes. */
+function mailboxName(canonical: string): string {
+  return localPartOf(withoutTag(canonical)).replace(/^"|"$/g, '')
+}
+
+/** Whether a reading shows no name but what the mailbox itself says. */
+function standsAlone(reading: Reading, canonical: string): boolean {
+  if (reading.part === 'none' || reading.part === 'local-part' || reading.name.trim() === '') return true
+  const shown = canonicalAddress(reading.name)
+  return shown === canonical || shown === localPartOf(canonical)
+}
+
+function hasSeveralWords(person: Person): boolean {
+  return (person.givenName !== null && person.surname !== null) || /\S[\s,]+\S/u.test(person.displayName)
+}

@@ -1,0 +1,164 @@
+import { createHash } from 'node:crypto'
+import type { Indexer, Person, PersonRef, TierActions } from '../model.ts'
+import { keysVersion, storedKeys } from '../names/keys.ts'
+import { domainKeys } from '../names/look-alike-domain.ts'
+import type { PersonNames } from '../names/person-name.ts'
+import { buildTables } from '../names/tables.ts'
+import type { NameTables } from '../names/tables.ts'
+import { isPublicMailDomain } from './public-mail.ts'
+import { personKey } from './person-key.ts'
+import { strictest } from './rules.ts'
+import type { ProtectionRules, ResolvedRules } from './rules.ts'
+import { compileSecondaries } from './secondaries.ts'
+import type { SecondaryAddresses } from './secondaries.ts'
+import { compileSenders } from './senders.ts'
+import type { SenderTable } from './senders.ts'
+
+/** The protection rules made ready for judging: every question about a person is a look-up. */
+export interface Policy {
+  readonly rules: ProtectionRules
+  readonly tables: NameTables
+  readonly senders: SenderTable
+  readonly secondaries: SecondaryAddresses
+  /** Fingerprint of all that decides the stored keys; see `Indexer`. */
+  readonly fingerprint: string
+  /** Whether the person's name is guarded: by group or by name, and not excluded. Exclusion wins. */
+  protects(person: Person): boolean
+  /** What to do about a detection, by tier: the person's setting, else the strictest of the groups', else the default. */
+  actionsFor(person: Person): TierActions
+  /** Whether a canonical address is among the person's secondary ones. */
+  isSecondary(person: PersonRef, canonical: string): boolean
+  /** All spellings of the person's name that are known: the directory's and the protection file's. */
+  namesOf(person: Person): PersonNames
+}
+
+/** Part of the fingerprint; raise it when keys change in a way that the data below does not show. */
+const indexVersion = 1
+
+/** Compiles resolved rules. Never throws on rules that `config/` accepted; what resolves to nobody has no effect. */
+export function compilePolicy(resolved: ResolvedRules): Policy {
+  const { rules } = resolved
+  const protectedPeople = new Set(resolved.protectedPeople.map(personKey))
+  const protectedGroups = new Set(resolved.protectedGroups.map(personKey))
+  const excluded = new Set(resolved.excluded.map(personKey))
+  const further = furtherNames(resolved)
+  const personActions = actionsOfPeople(resolved)
+  const groupActions = actionsOfGroups(resolved)
+  const secondaries = compileSecondaries(resolved)
+  const tables = buildTables(rules.names)
+
+  const inProtectedGroup = (person: Person): boolean =>
+    protectedGroups.size > 0 &&
+    person.groups.some((id) => protectedGroups.has(personKey({ directory: person.directory, id })))
+
+  return {
+    rules,
+    tables,
+    senders: compileSenders(rules.trustedSenders, rules.presets),
+    secondaries,
+    fingerprint: fingerprintOf(resolved),
+    protects: (person) => {
+      const key = personKey(person)
+      return !excluded.has(key) && (protectedPeople.has(key) || inProtectedGroup(person))
+    },
+    actionsFor: (person) => {
+      const own = personActions.get(personKey(person))
+      const ofGroups = person.groups.flatMap(
+        (id) => groupActions.get(personKey({ directory: person.directory, id })) ?? [],
+      )
+      return {
+        certain: choose('certain', own, ofGroups, rules.actions),
+        likely: choose('likely', own, ofGroups, rules.actions),
+      }
+    },
+    isSecondary: (person, canonical) => secondaries.has(person, canonical),
+    namesOf: (person) => ({
+      displayName: person.displayName,
+      givenName: person.givenName,
+      surname: person.surname,
+      further: further.get(personKey(person)) ?? [],
+    }),
+  }
+}
+
+/**
+ * The indexer that the store writes keys with: look-up keys for protected people, name tokens for everyone (likeness
+ * must know which near names belong to someone), look-alike keys for own domains.
+ */
+export function policyIndexer(policy: Policy): Indexer {
+  return {
+    fingerprint: policy.fingerprint,
+    keysOf: (person) => {
+      const keys = storedKeys(policy.namesOf(person), policy.tables)
+      return { refs: policy.protects(person) ? keys.refs : [], tokens: keys.tokens }
+    },
+    domainKeys: (domain) => (isPublicMailDomain(domain) ? [] : domainKeys(domain)),
+  }
+}
+
+type PartialActions = Partial<TierActions>
+
+function choose(
+  tier: keyof TierActions,
+  own: PartialActions | undefined,
+  groups: readonly PartialActions[],
+  otherwise: TierActions,
+): TierActions[keyof TierActions] {
+  const ofPerson = own?.[tier]
+  if (ofPerson !== undefined) return ofPerson
+  const ofGroups = groups.map((actions) => actions[tier]).filter((action) => action !== undefined)
+  return ofGroups.length > 0 ? strictest(ofGroups) : otherwise[tier]
+}
+
+function furtherNames(resolved: ResolvedRules): Map<string, readonly string[]> {
+  const names = new Map<string, readonly string[]>()
+  for (const { refs, rule } of resolved.people) {
+    if (rule.names.length === 0) continue
+    for (const ref of refs) names.set(personKey(ref), [...(names.get(personKey(ref)) ?? []), ...rule.names])
+  }
+  return names
+}
+
+/** A person named twice in the file gets the strictest of what both entries say. */
+function actionsOfPeople(resolved: ResolvedRules): Map<string, PartialActions> {
+  const settings = new Map<string, PartialActions>()
+  for (const { refs, rule } of resolved.people) {
+    for (const ref of refs) settings.set(personKey(ref), mergeStrict(settings.get(personKey(ref)), rule.actions))
+  }
+  return settings
+}
+
+function actionsOfGroups(resolved: ResolvedRules): Map<string, PartialActions> {
+  const settings = new Map<string, PartialActions>()
+  for (const { groups, actions } of resolved.groupActions) {
+    for (const ref of groups) settings.set(personKey(ref), mergeStrict(settings.get(personKey(ref)), actions))
+  }
+  return settings
+}
+
+function mergeStrict(a: PartialActions | undefined, b: PartialActions): PartialActions {
+  if (a === undefined) return b
+  const merged: { -readonly [T in keyof TierActions]?: TierActions[T] } = { ...a }
+  for (const tier of ['certain', 'likely'] as const) {
+    const added = b[tier]
+    if (added !== undefined) merged[tier] = strictest([added, ...(a[tier] === undefined ? [] : [a[tier]])])
+  }
+  return merged
+}
+
+/** Hash of what decides keys: who is protected, further names, name tables. Actions and senders leave it as it is. */
+function fingerprintOf(resolved: ResolvedRules): string {
+  const material = JSON.stringify([
+    [indexVersion, keysVersion],
+    sortedKeys(resolved.protectedGroups),
+    sortedKeys(resolved.protectedPeople),
+    sortedKeys(resolved.excluded),
+    [...furtherNames(resolved)].sort(([a], [b]) => (a < b ? -1 : 1)),
+    resolved.rules.names,
+  ])
+  return createHash('sha256').update(material).digest('base64url')
+}
+
+function sortedKeys(refs: readonly PersonRef[]): string[] {
+  return refs.map(personKey).sort()
+}

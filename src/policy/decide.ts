@@ -1,0 +1,113 @@
+import type { Decision, Entrance, HeaderSection, Lookup, Verdict } from '../model.ts'
+import { readMessageId } from '../mail/message-id.ts'
+import type { Policy } from './compile.ts'
+import { deferral, forgedFields, refusal, verdictFields } from './fields.ts'
+import { defaultLimits, inspect } from './inspect.ts'
+import type { Inspection, InspectLimits } from './inspect.ts'
+
+/** From verdict to what is to be done: one value that both entrances carry out. */
+
+export interface DecideOptions {
+  /** Null before any rules are known. */
+  readonly policy: Policy | null
+  /** Null before a store can be read. */
+  readonly lookup: Lookup | null
+  /** Event id, ASCII without white space; made by the caller. */
+  readonly id: string
+  /** Milliseconds since the epoch. */
+  readonly now: number
+  /** A monotonous clock in microseconds, for `judgeTime`. */
+  readonly microseconds: () => number
+  readonly limits?: InspectLimits
+  /** Told of a judgement that failed; the message goes on as `unchecked`. */
+  readonly onFailure: (error: unknown, id: string) => void
+  /** Told of every inspection, for the log at debug. */
+  readonly onInspection?: (inspection: Inspection, id: string) => void
+}
+
+/**
+ * Judges a header section and says what to do. Never throws: what goes wrong in judging becomes
+ * `unchecked; reason=judgement-failed`, and the error goes to `onFailure`.
+ *
+ * `quarantine` can be carried out only by an MTA that asks through the milter; through SMTP such a message is relayed
+ * with its fields (`action=quarantine` stands in them, for the next hop to act on).
+ */
+export function decide(section: HeaderSection, entrance: Entrance, options: DecideOptions): Decision {
+  const { id, now, microseconds } = options
+  const start = microseconds()
+  const inspection = judge(section, options)
+  const judgeTime = Math.max(0, Math.round(microseconds() - start))
+  const perform = performanceOf(inspection.verdict, entrance)
+  const relays = perform === 'relay' || perform === 'quarantine'
+  const first = inspection.originators?.readings.find((reading) => reading.field === 'from')
+  return {
+    id,
+    verdict: inspection.verdict,
+    perform,
+    add: relays ? verdictFields(inspection.verdict, id) : [],
+    remove: relays ? forgedFields(section) : [],
+    reply: perform === 'reject' ? refusal(id) : perform === 'defer' ? deferral(id) : null,
+    fromName: first === undefined || first.name === '' ? null : first.name,
+    fromAddress: first?.address ?? null,
+    messageId: attempt(() => readMessageId(section)) ?? null,
+    directoryAge: attempt(() => directoryAge(options.lookup, now)) ?? null,
+    judgeTime,
+  }
+}
+
+function judge(section: HeaderSection, options: DecideOptions): Inspection {
+  const { policy, lookup, id } = options
+  if (policy === null || lookup === null) {
+    const action = policy?.rules.onUnchecked ?? 'tag'
+    return { verdict: { state: 'unchecked', reason: 'no-directory', action }, originators: null, findings: [] }
+  }
+  const inspection = inspectSafely(section, policy, lookup, {
+    now: options.now,
+    limits: options.limits ?? defaultLimits,
+    onFailure: (error) => options.onFailure(error, id),
+  })
+  attempt(() => options.onInspection?.(inspection, id))
+  return inspection
+}
+
+/** `inspect` that never throws: what goes wrong in it becomes `unchecked; reason=judgement-failed`, never clean. */
+export function inspectSafely(
+  section: HeaderSection,
+  policy: Policy,
+  lookup: Lookup,
+  options: {
+    readonly now: number
+    readonly limits: InspectLimits
+    readonly onFailure: (error: unknown) => void
+  },
+): Inspection {
+  try {
+    return inspect(section, policy, lookup, options.now, options.limits)
+  } catch (error) {
+    attempt(() => options.onFailure(error))
+    const action = policy.rules.onUnchecked
+    return { verdict: { state: 'unchecked', reason: 'judgement-failed', action }, originators: null, findings: [] }
+  }
+}
+
+function performanceOf(verdict: Verdict, entrance: Entrance): Decision['perform'] {
+  if (verdict.state === 'clean') return 'relay'
+  if (verdict.state === 'unchecked') return verdict.action === 'tempfail' ? 'defer' : 'relay'
+  if (verdict.action === 'reject') return 'reject'
+  return verdict.action === 'quarantine' && entrance === 'milter' ? 'quarantine' : 'relay'
+}
+
+/** Seconds since the oldest directory's last sync that succeeded. */
+function directoryAge(lookup: Lookup | null, now: number): number | null {
+  const syncs = (lookup?.directories() ?? []).map((state) => state.lastSync).filter((sync) => sync !== null)
+  return syncs.length === 0 ? null : Math.max(0, Math.round((now - Math.min(...syncs)) / 1000))
+}
+
+/** What stands beside the judgement (log fields) must not fail it. */
+function attempt<T>(work: () => T): T | undefined {
+  try {
+    return work()
+  } catch {
+    return undefined
+  }
+}

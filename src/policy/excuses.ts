@@ -1,0 +1,111 @@
+import { canonicalAddress, domainOf, withoutTag } from '../mail/address.ts'
+import type { Person, Tier } from '../model.ts'
+import type { Authentication } from './authentication.ts'
+import type { Claim, ClaimFinder } from './claims.ts'
+import type { Policy } from './compile.ts'
+import { kindRank } from './findings.ts'
+import { samePerson } from './person-key.ts'
+
+/** What lets a protected name stand beside an address: the address is the person's, a namesake's, or a trusted sender's. */
+
+/** What a claim comes to at an address. */
+export interface Outcome {
+  /** Why it is no detection; null if it is one. */
+  readonly excuse: string | null
+  readonly tier: Tier
+  /** Further steps for the explanation, such as an excuse that was not accepted. */
+  readonly notes: readonly string[]
+}
+
+/** Weighs claims against the addresses beside them. One is made for each message. */
+export class ExcuseFinder {
+  private readonly policy: Policy
+  private readonly claims: ClaimFinder
+  private readonly authentication: Authentication
+  private readonly now: number
+
+  constructor(policy: Policy, claims: ClaimFinder, authentication: Authentication, now: number) {
+    this.policy = policy
+    this.claims = claims
+    this.authentication = authentication
+    this.now = now
+  }
+
+  /** @param address the one beside the name, as shown; '' if there is none */
+  weigh(claim: Claim, address: string): Outcome {
+    const notes: string[] = []
+    if (address === '') return { excuse: null, tier: claim.tier, notes: ['no address stands beside the name'] }
+    const canonical = canonicalAddress(address)
+    const excuse = this.ownAddress(claim.person, canonical, notes) ?? this.ownName(claim, canonical, notes)
+    if (excuse !== null) return { excuse, tier: claim.tier, notes }
+    return this.trustedSender(claim, canonical, notes)
+  }
+
+  private ownAddress(person: Person, canonical: string, notes: string[]): string | null {
+    const { requireAuthentication } = this.policy.rules
+    if (ownedBy(person, canonical)) {
+      if (this.accepted(requireAuthentication.own, canonical)) return `${canonical} is an own address`
+      notes.push(`${canonical} is an own address, but the message is not authenticated`)
+    }
+    if (this.policy.isSecondary(person, canonical)) {
+      if (this.accepted(requireAuthentication.secondary, canonical)) return `${canonical} is a secondary address`
+      notes.push(`${canonical} is a secondary address, but the message is not authenticated`)
+    }
+    return null
+  }
+
+  /**
+   * The own-name rule: someone of a directory at an own address, under a name that is as much theirs as it is the
+   * protected person's. Covers people who share a name, and one person in two directories.
+   */
+  private ownName(claim: Claim, canonical: string, notes: string[]): string | null {
+    for (const owner of this.claims.owners(canonical)) {
+      if (samePerson(owner, claim.person)) continue
+      const why = this.usesOwnName(owner, claim)
+      if (why === null) continue
+      const rejected: string[] = []
+      if (this.ownAddress(owner, canonical, rejected) !== null) {
+        return `${canonical} is an own address of ${owner.displayName}, ${why}`
+      }
+      notes.push(...rejected)
+    }
+    return null
+  }
+
+  private usesOwnName(owner: Person, claim: Claim): string | null {
+    // No name stands there but the mailbox's own: its owner writes from it.
+    if (claim.kind === 'local-part' || claim.kind === 'lookalike-domain') return 'who writes from it'
+    if (claim.shown === null) {
+      const shared = claim.person.addresses.some((address) => owner.addresses.includes(address))
+      return shared ? 'who shares the address shown' : null
+    }
+    const match = this.claims.match(claim.shown, owner)
+    if (match === null) return null
+    if (match.tier !== 'certain' && kindRank(match.kind) > kindRank(claim.kind)) return null
+    return 'whose name this is as well'
+  }
+
+  private trustedSender(claim: Claim, canonical: string, notes: string[]): Outcome {
+    let tier = claim.tier
+    for (const sender of this.policy.senders.find(canonical, this.now)) {
+      if (!sender.covers(claim.person)) continue
+      if (!this.accepted(sender.requireAuthentication, canonical)) {
+        notes.push(`trusted sender ${sender.label} does not apply: the message is not authenticated`)
+      } else if (sender.effect === 'clean') {
+        return { excuse: `trusted sender ${sender.label}`, tier, notes }
+      } else {
+        notes.push(`${sender.label} lowers it to likely`)
+        tier = 'likely'
+      }
+    }
+    return { excuse: null, tier, notes }
+  }
+
+  private accepted(required: boolean, canonical: string): boolean {
+    return !required || this.authentication.passed(domainOf(canonical))
+  }
+}
+
+function ownedBy(person: Person, canonical: string): boolean {
+  return person.addresses.includes(canonical) || person.addresses.includes(withoutTag(canonical))
+}

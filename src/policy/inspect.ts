@@ -1,0 +1,168 @@
+import type {
+  DetectedVerdict,
+  HeaderSection,
+  Lookup,
+  OriginatorReadings,
+  Reading,
+  UncheckedReason,
+  Verdict,
+} from '../model.ts'
+import { canonicalAddress, domainOf } from '../mail/address.ts'
+import { readOriginators } from '../mail/originators.ts'
+import { readAuthentication } from './authentication.ts'
+import { ClaimFinder } from './claims.ts'
+import type { Budget, Claim } from './claims.ts'
+import type { Policy } from './compile.ts'
+import { ExcuseFinder } from './excuses.ts'
+import { reasonText } from './fields.ts'
+import { decisive } from './findings.ts'
+import type { Finding } from './findings.ts'
+
+/** THE judgement: one header section against the people known. Synchronous, bounded, no clock, no log. */
+
+export interface InspectLimits {
+  /** Octets of one originator field that are read; default 64 KiB. */
+  readonly fromOctets: number
+}
+
+export const defaultLimits: InspectLimits = { fromOctets: 65_536 }
+
+/** The verdict and all that led to it. */
+export interface Inspection {
+  readonly verdict: Verdict
+  /** Null if the message was not read at all. */
+  readonly originators: OriginatorReadings | null
+  /** Every protected name found, detections and excused ones, in the order of the readings. */
+  readonly findings: readonly Finding[]
+}
+
+/** Candidates verified for one message (each costs some microseconds), so that none costs more than a few milliseconds. */
+const candidatesPerMessage = 1000
+
+/**
+ * Judges a header section.
+ * @param now milliseconds since the epoch, for the end dates of trusted senders
+ * @returns `unchecked` if no directory is loaded, or if a limit kept it from seeing all of the section and the policy does
+ * not settle for the first part; else `detected` if any reading shows a protected name beside a foreign address; else `clean`
+ */
+export function inspect(
+  section: HeaderSection,
+  policy: Policy,
+  lookup: Lookup,
+  now: number,
+  limits: InspectLimits = defaultLimits,
+): Inspection {
+  const { rules } = policy
+  if (lookup.directories().length === 0) return unread(policy, 'no-directory')
+  if (section.truncated && rules.oversize === 'unchecked') return unread(policy, 'header-too-large')
+
+  const originators = readOriginators(section, { fromOctets: limits.fromOctets, ...rules.fields })
+  if (originators.truncated && rules.oversize === 'unchecked') {
+    return { ...unread(policy, 'from-too-large'), originators }
+  }
+
+  const budget: Budget = { candidates: candidatesPerMessage, exhausted: false }
+  const claims = new ClaimFinder(policy, lookup, budget)
+  const authentication = readAuthentication(section, rules.authservIds, () => authors(originators) === 1)
+  const excuses = new ExcuseFinder(policy, claims, authentication, now)
+  const findings = findAll(originators, policy, claims, excuses)
+
+  const deciding = decisive(findings.filter((finding) => finding.excuse === null))
+  if (deciding !== null) return { verdict: detected(deciding), originators, findings }
+  // Names were left unjudged: that is not clean.
+  if (budget.exhausted) return { ...unread(policy, 'from-too-large'), originators, findings }
+  const excused = findings.find((finding) => finding.excuse !== null)
+  return { verdict: { state: 'clean', note: excused?.excuse ?? null }, originators, findings }
+}
+
+function findAll(
+  originators: OriginatorReadings,
+  policy: Policy,
+  claims: ClaimFinder,
+  excuses: ExcuseFinder,
+): Finding[] {
+  const findings: Finding[] = []
+  for (const reading of originators.readings) {
+    for (const claim of claims.of(reading)) {
+      const address = addressBeside(reading, originators)
+      const outcome = excuses.weigh(claim, address)
+      const beyondFrom = reading.field !== 'from'
+      const kind = beyondFrom ? 'reply-to' : claim.kind
+      const tier = beyondFrom ? 'likely' : outcome.tier
+      findings.push({
+        reading,
+        person: claim.person,
+        kind,
+        tier,
+        evidence: [...claim.evidence, ...outcome.notes],
+        address,
+        excuse: outcome.excuse ?? harmlessElsewhere(claim, reading, originators, claims),
+        action: policy.actionsFor(claim.person)[tier],
+      })
+    }
+  }
+  return findings
+}
+
+/**
+ * A differing Reply-To or Sender is no sign of anything: there only a shown name counts, or a mailbox that carries the
+ * name of the very person whose name From shows.
+ */
+function harmlessElsewhere(
+  claim: Claim,
+  reading: Reading,
+  originators: OriginatorReadings,
+  claims: ClaimFinder,
+): string | null {
+  if (reading.field === 'from' || (claim.kind !== 'local-part' && claim.kind !== 'lookalike-domain')) return null
+  const sameName = originators.readings.some(
+    (other) =>
+      other.field === 'from' &&
+      claims.of(other).some((c) => c.kind !== 'local-part' && c.person.id === claim.person.id),
+  )
+  return sameName ? null : `${reading.field} shows no name`
+}
+
+/** The address that a name stands beside; a name without one of its own stands beside the first of its field's others. */
+function addressBeside(reading: Reading, originators: OriginatorReadings): string {
+  if (reading.address !== null) return unquoted(reading.address)
+  const sibling = originators.readings.find((other) => other.field === reading.field && other.address !== null)
+  return unquoted(sibling?.address ?? '')
+}
+
+/** An address in quotes as a whole, as some readers give it, is the address. */
+function unquoted(address: string): string {
+  return /^"[^"\\]*@[^"\\]*"$/.test(address) ? address.slice(1, -1) : address
+}
+
+/** Number of different mailboxes in From. */
+function authors(originators: OriginatorReadings): number {
+  const found = new Set<string>()
+  for (const reading of originators.readings) {
+    if (reading.field === 'from' && reading.address !== null) found.add(domainOf(canonicalAddress(reading.address)))
+  }
+  return found.size
+}
+
+function detected(finding: Finding): DetectedVerdict {
+  const { person, kind, tier, action, reading, address } = finding
+  return {
+    state: 'detected',
+    person: { directory: person.directory, id: person.id },
+    name: person.displayName,
+    address,
+    kind,
+    tier,
+    action,
+    reason: reasonText(person.displayName, address === '' ? '(no address)' : address),
+    reading,
+  }
+}
+
+function unread(policy: Policy, reason: UncheckedReason): Inspection {
+  return {
+    verdict: { state: 'unchecked', reason, action: policy.rules.onUnchecked },
+    originators: null,
+    findings: [],
+  }
+}
