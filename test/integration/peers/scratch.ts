@@ -54,10 +54,12 @@ export function findProgram(name: string): string | null {
 
 export interface Outcome {
   readonly code: number | null
+  readonly stdout: string
+  /** Standard output and error together. */
   readonly output: string
 }
 
-/** Runs a program to its end; standard output and error together. Killed after `limit` milliseconds. */
+/** Runs a program to its end. Killed after `limit` milliseconds. */
 export function run(
   program: string,
   args: readonly string[],
@@ -71,12 +73,18 @@ export function run(
       killSignal: 'SIGKILL',
     })
     const parts: Buffer[] = []
-    child.stdout.on('data', (part: Buffer) => parts.push(part))
+    const plain: Buffer[] = []
+    child.stdout.on('data', (part: Buffer) => {
+      plain.push(part)
+      parts.push(part)
+    })
     child.stderr.on('data', (part: Buffer) => parts.push(part))
     child.stdin.on('error', () => undefined)
     child.stdin.end(options.input ?? '')
     child.once('error', reject)
-    child.once('close', (code) => resolve({ code, output: Buffer.concat(parts).toString() }))
+    child.once('close', (code) => {
+      resolve({ code, stdout: Buffer.concat(plain).toString(), output: Buffer.concat(parts).toString() })
+    })
   })
 }
 
