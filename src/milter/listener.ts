@@ -1,5 +1,7 @@
 import cluster from 'node:cluster'
+import { existsSync } from 'node:fs'
 import { createServer, type AddressInfo, type Server, type Socket } from 'node:net'
+import { dirname } from 'node:path'
 import { NamesakeError } from '../errors.ts'
 import type { Judge, MessageRecord } from '../model.ts'
 import { MilterConnection } from './connection.ts'
@@ -42,6 +44,9 @@ export interface MilterServer {
   /** Takes no more connections, closes idle ones, and gives messages under way `drain` ms to end. */
   close(options: { readonly drain: number }): Promise<void>
 }
+
+/** Macro v of Sendmail is its version alone; Postfix puts its name before. */
+const sendmailVersion = /^\d/
 
 const defaultOwnFields = ['x-namesake', 'x-namesake-reason']
 
@@ -117,7 +122,7 @@ class Entrance implements MilterServer {
       return
     }
     const connection = new MilterConnection(socket, peer, this.#session, circumstances, (mta) => {
-      circumstances.sendmail = !/postfix/i.test(mta)
+      circumstances.sendmail = sendmailVersion.test(mta)
     })
     this.#connections.add(connection)
     this.#options.onEvent('milter-opened', { peer, connections: this.#connections.size })
@@ -150,7 +155,7 @@ function bound(server: Server, address: MilterListen['address']): Promise<void> 
   return new Promise((resolve, reject) => {
     const fail = (error: NodeJS.ErrnoException): void =>
       reject(
-        new NamesakeError('listen-failed', `can't listen on ${nameOf(address, null)}: ${hintFor(error)}`, {
+        new NamesakeError('listen-failed', `can't listen on ${nameOf(address, null)}: ${hintFor(error, address)}`, {
           cause: error,
         }),
       )
@@ -164,7 +169,9 @@ function bound(server: Server, address: MilterListen['address']): Promise<void> 
   })
 }
 
-function hintFor(error: NodeJS.ErrnoException): string {
+function hintFor(error: NodeJS.ErrnoException, address: MilterListen['address']): string {
+  // For a socket, a folder that isn't there is reported as a lack of permission.
+  if (address.kind === 'unix' && !existsSync(dirname(address.path))) return 'the folder does not exist'
   switch (error.code) {
     case 'EADDRINUSE':
       return 'the address is in use by another process; stop it, or choose another'
@@ -172,8 +179,6 @@ function hintFor(error: NodeJS.ErrnoException): string {
       return 'this host has no such address'
     case 'EACCES':
       return 'permission denied; choose a port above 1023, or a folder that this user may write to'
-    case 'ENOENT':
-      return 'the folder does not exist'
     default:
       return error.message
   }

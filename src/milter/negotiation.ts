@@ -22,10 +22,14 @@ export interface Agreement {
   readonly actions: number
   /** SMFIP_ bits. */
   readonly protocol: number
+  /** Macros for each stage; none if the MTA takes no lists. */
+  readonly macros: MacroLists
 }
 
-/** Macros wanted for each stage; what isn't used isn't sent for. See `macros.ts` for what they become. */
-const macroLists: readonly (readonly [stage: number, names: string])[] = [
+type MacroLists = readonly (readonly [stage: number, names: string])[]
+
+/** Macros wanted for each stage, at most five of them (more are cut off by some MTAs without a word). */
+const macroLists: MacroLists = [
   [SMFIM.CONNECT, 'v {client_addr} {client_name}'],
   [SMFIM.HELO, '{tls_version}'],
   [SMFIM.ENVFROM, 'i {auth_authen} {tls_version} {client_addr}'],
@@ -35,12 +39,31 @@ const macroLists: readonly (readonly [stage: number, names: string])[] = [
   [SMFIM.EOH, 'i'],
 ]
 
+/**
+ * With Sendmail over TCP: it writes the macros and the command as two small segments, and the second one waits for
+ * the first one's acknowledgement, which is delayed by 40 ms since nothing is answered to macros. So they are asked for
+ * once a message, where the wait is hidden: DATA isn't answered, and meanwhile the client is told to go on.
+ */
+const macroListsOnce: MacroLists = [
+  [SMFIM.CONNECT, ''],
+  [SMFIM.HELO, ''],
+  [SMFIM.ENVFROM, ''],
+  [SMFIM.ENVRCPT, ''],
+  [SMFIM.DATA, 'i v {auth_authen} {tls_version} {client_addr}'],
+  [SMFIM.EOM, ''],
+  [SMFIM.EOH, ''],
+]
+
 const wantedActions = SMFIF.ADDHDRS | SMFIF.CHGHDRS | SMFIF.QUARANTINE
 
 /** What every set but `none` leaves out: events that no judgement needs. */
 const unneeded = SMFIP.NOBODY | SMFIP.NOUNKNOWN
 
 const noReplies = SMFIP.NR_CONN | SMFIP.NR_HELO | SMFIP.NR_MAIL | SMFIP.NR_RCPT | SMFIP.NR_HDR | SMFIP.NR_EOH
+
+function onceOnly(circumstances: Circumstances): boolean {
+  return circumstances.tcp && circumstances.sendmail === true
+}
 
 function wantedProtocol(skip: Skip, circumstances: Circumstances): number {
   switch (skip) {
@@ -49,7 +72,8 @@ function wantedProtocol(skip: Skip, circumstances: Circumstances): number {
     case 'all':
       return SMFIP.HDR_LEADSPC | SMFIP.NODATA | unneeded | noReplies
     case 'auto':
-      void circumstances
+      // Unanswered fields of Sendmail's would wait for acknowledgements like its macros do.
+      if (onceOnly(circumstances)) return SMFIP.HDR_LEADSPC | unneeded | SMFIP.NR_DATA
       return SMFIP.HDR_LEADSPC | unneeded | SMFIP.NR_HDR
   }
 }
@@ -65,10 +89,13 @@ export function negotiate(offer: Offer, skip: Skip, circumstances: Circumstances
   let wanted = wantedProtocol(skip, circumstances)
   // An MTA that must send the body may at least be told after its first part that the rest is not needed.
   if ((wanted & ~offer.protocol & SMFIP.NOBODY) !== 0) wanted |= SMFIP.SKIP
+  const actions = offer.actions & (wantedActions | symlist)
+  const lists = skip === 'auto' && onceOnly(circumstances) ? macroListsOnce : macroLists
   return {
     version,
-    actions: offer.actions & (wantedActions | symlist),
+    actions,
     protocol: offer.protocol & wanted,
+    macros: (actions & SMFIF.SETSYMLIST) !== 0 ? lists : [],
   }
 }
 
@@ -79,13 +106,11 @@ export function formatOptneg(agreement: Agreement): Buffer {
   numbers.writeUInt32BE(agreement.actions, 4)
   numbers.writeUInt32BE(agreement.protocol, 8)
   const parts = [numbers]
-  if ((agreement.actions & SMFIF.SETSYMLIST) !== 0) {
-    for (const [stage, names] of macroLists) {
-      const list = Buffer.alloc(4 + names.length + 1)
-      list.writeUInt32BE(stage, 0)
-      list.write(names, 4, 'latin1')
-      parts.push(list)
-    }
+  for (const [stage, names] of agreement.macros) {
+    const list = Buffer.alloc(4 + names.length + 1)
+    list.writeUInt32BE(stage, 0)
+    list.write(names, 4, 'latin1')
+    parts.push(list)
   }
   return formatPacket(SMFIC.OPTNEG, Buffer.concat(parts))
 }

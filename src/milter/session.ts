@@ -134,7 +134,8 @@ export class MilterSession {
     const agreement = negotiate(offer, this.#options.skip, this.#circumstances)
     if (agreement === null) return broken(`protocol version ${offer.version} (2 to 6 are spoken)`)
     this.#agreement = agreement
-    this.#options.onEvent('milter-negotiated', { peer: this.#peer, ...agreement })
+    const { version, actions, protocol } = agreement
+    this.#options.onEvent('milter-negotiated', { peer: this.#peer, version, actions, protocol })
     const missing = (['ADDHDRS', 'CHGHDRS'] as const).filter((name) => (agreement.actions & SMFIF[name]) === 0)
     if (missing.length > 0) {
       this.#options.onEvent('milter-action-missing', { peer: this.#peer, missing: missing.join(' ') })
@@ -146,6 +147,8 @@ export class MilterSession {
     const macros = parseMacros(data)
     if (macros === null) return broken('SMFIC_MACRO whose names and values do not pair up')
     this.#macros.set(macros.stage, macros.values)
+    const mta = macros.values.get('v')
+    if (mta !== undefined) this.#learn(mta)
     return silence
   }
 
@@ -156,8 +159,6 @@ export class MilterSession {
     this.#macros.endConnection(SMFIC.CONNECT)
     this.#connect = connect
     this.#helo = ''
-    const mta = this.#macros.get('v')
-    if (mta !== null) this.#learn(mta)
     return proceed
   }
 

@@ -72,6 +72,16 @@ export class MilterPeer {
     }
   }
 
+  /** Reads no more answers. */
+  pause(): void {
+    this.#socket.pause()
+  }
+
+  /** Octets that the milter has not taken yet. */
+  get unsent(): number {
+    return this.#socket.writableLength
+  }
+
   close(): void {
     this.#socket.destroy()
   }

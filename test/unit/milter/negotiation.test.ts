@@ -1,0 +1,69 @@
+import t from 'tap'
+import { formatOptneg, negotiate } from '../../../src/milter/negotiation.ts'
+import { SMFIF, SMFIP } from '../../../src/milter/wire.ts'
+
+const everything = { version: 6, actions: 0x1ff, protocol: 0x1fffff }
+const stranger = { tcp: true, sendmail: null }
+
+t.test('what is agreed is a subset of the offer, whatever is offered', async (t) => {
+  for (const skip of ['auto', 'none', 'all'] as const) {
+    for (let bit = 0; bit < 32; bit++) {
+      for (const sendmail of [null, true, false]) {
+        const offer = { version: 6, actions: ~(1 << bit) >>> 0, protocol: ~(1 << bit) >>> 0 }
+        const agreed = negotiate(offer, skip, { tcp: true, sendmail })
+        t.equal((agreed?.actions ?? 0) & ~offer.actions, 0)
+        t.equal((agreed?.protocol ?? 0) & ~offer.protocol, 0)
+        t.equal(((agreed?.actions ?? 0) | (agreed?.protocol ?? 0)) >>> 28, 0, 'bits 28 to 31 are never echoed')
+      }
+    }
+  }
+})
+
+t.test('versions', async (t) => {
+  for (const [offered, answered] of [
+    [2, 2],
+    [3, 3],
+    [4, 4],
+    [5, 5],
+    [6, 6],
+    [7, 6],
+    [0xffffffff, 6],
+  ] as const) {
+    t.equal(negotiate({ ...everything, version: offered }, 'auto', stranger)?.version, answered)
+  }
+  for (const version of [0, 1]) t.equal(negotiate({ ...everything, version }, 'auto', stranger), null)
+})
+
+t.test('lists of macros only where the MTA takes them', async (t) => {
+  const lists = (offer: typeof everything): number => negotiate(offer, 'auto', stranger)?.macros.length ?? -1
+  t.equal(lists(everything), 7)
+  t.equal(lists({ ...everything, version: 5 }), 0)
+  t.equal(lists({ ...everything, actions: 0x1ff & ~SMFIF.SETSYMLIST }), 0)
+})
+
+t.test('Sendmail over TCP sends its macros once, where nobody waits for them', async (t) => {
+  const agreed = negotiate(everything, 'auto', { tcp: true, sendmail: true })
+  t.ok(agreed)
+  t.same(
+    agreed?.macros.filter(([, names]) => names !== '').map(([stage]) => stage),
+    [4],
+  )
+  t.equal((agreed?.protocol ?? 0) & SMFIP.NR_HDR, 0, 'fields are answered')
+  t.equal((agreed?.protocol ?? 0) & SMFIP.NR_DATA, SMFIP.NR_DATA)
+  const unix = negotiate(everything, 'auto', { tcp: false, sendmail: true })
+  t.same(unix, negotiate(everything, 'auto', stranger), 'a unix socket needs no such care')
+  t.same(negotiate(everything, 'all', { tcp: true, sendmail: true }), negotiate(everything, 'all', stranger))
+})
+
+t.test('at most five macros a stage', async (t) => {
+  for (const sendmail of [true, false]) {
+    for (const [, names] of negotiate(everything, 'auto', { tcp: true, sendmail })?.macros ?? []) {
+      t.ok(names.split(' ').length <= 5, names)
+    }
+  }
+})
+
+t.test('the answer on the wire', async (t) => {
+  const packet = formatOptneg({ version: 6, actions: 0x131, protocol: 0x190, macros: [[5, 'i']] })
+  t.equal(packet.toString('hex'), '00000013' + '4f' + '00000006' + '00000131' + '00000190' + '00000005' + '6900')
+})
