@@ -60,6 +60,8 @@ export function tokenSource(settings: Office365Settings, surroundings: Surroundi
       acquire = null
       request.signal?.throwIfAborted()
       throw inWords(settings, network, error)
+    } finally {
+      network.end()
     }
   }
 
@@ -107,6 +109,10 @@ function acquirer(
     })
 }
 
+/**
+ * msal-node keeps the first managed identity's network for all later ones of the process; ours holds nothing that a
+ * second directory could be harmed by.
+ */
 function managedIdentity(clientId: string | null, addresses: Addresses, network: EntraNetwork): Acquire {
   const application = new ManagedIdentityApplication({
     ...(clientId === null ? {} : { managedIdentityIdParams: { userAssignedClientId: clientId } }),
@@ -196,7 +202,13 @@ function inWords(settings: Office365Settings, network: EntraNetwork, error: unkn
       failure.notBefore,
     )
   }
-  if (refusal !== null) return tokenRefused(settings.name, settings.tenant, refusal, network.skew)
+  if (refusal !== null && settings.credential.kind !== 'managed-identity')
+    return tokenRefused(settings.name, settings.tenant, refusal, network.skew)
+  if (settings.credential.kind === 'managed-identity') {
+    const wrong = 'the platform gives no token for the managed identity'
+    const fix = 'assign the identity to this machine or workload, and check its client id'
+    return new ProviderError('provider-auth', `${settings.name}: ${wrong}; ${fix}`)
+  }
   // The library's own words can quote the request; its code can't.
   const code = error instanceof Error && 'errorCode' in error ? String(error.errorCode) : 'unknown'
   return new ProviderError('provider-unavailable', `${settings.name}: no token could be had (${code.slice(0, 60)})`)

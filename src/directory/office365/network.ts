@@ -42,6 +42,11 @@ export class EntraNetwork implements INetworkModule {
     this.failure = null
   }
 
+  /** Ends an acquisition: msal-node may go on to use this network for somebody else. */
+  end(): void {
+    this.#signal = undefined
+  }
+
   sendGetRequestAsync<T>(url: string, options?: NetworkRequestOptions): Promise<NetworkResponse<T>> {
     return this.#send<T>(url, 'GET', options)
   }
