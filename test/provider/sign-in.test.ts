@@ -14,7 +14,7 @@ import type { Office365Settings } from '../../src/directory/office365/settings.t
 const certificate: Office365Settings['credential'] = {
   kind: 'certificate',
   key: { reveal: () => keyFile('client.key.pem') },
-  certificate: keyFile('client.crt.pem'),
+  certificate: { reveal: () => keyFile('client.crt.pem') },
 }
 
 async function works(t: Test, b: Bench, changes: Partial<Office365Settings>): Promise<void> {
@@ -47,7 +47,7 @@ t.test('certificates that are wrong are told before Entra is asked', async (t) =
   const b = await bench(t)
   b.emulator.entra.certificate = keyFile('client.crt.pem')
   const pair = (key: string, crt: string): Partial<Office365Settings> => ({
-    credential: { kind: 'certificate', key: { reveal: () => key }, certificate: crt },
+    credential: { kind: 'certificate', key: { reveal: () => key }, certificate: { reveal: () => crt } },
   })
   const crt = keyFile('client.crt.pem')
   await fails(t, b, pair(keyFile('server.key.pem'), crt), /private key does not belong to the certificate/)

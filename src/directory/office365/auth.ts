@@ -175,7 +175,7 @@ function certificatePart(
     return fail('the private key is not a PEM key without a pass phrase (BEGIN PRIVATE KEY)')
   }
   try {
-    certificate = new X509Certificate(credential.certificate)
+    certificate = new X509Certificate(credential.certificate.reveal())
   } catch {
     return fail('the certificate is not PEM (BEGIN CERTIFICATE)')
   }

@@ -20,7 +20,7 @@ export interface Office365Settings {
   readonly trustOtherMails: boolean
 }
 
-/** A value that prints as something else. */
+/** A value that prints as something else; asked for anew with each token, so a renewed file can be seen. */
 export interface Secret {
   reveal(): string
 }
@@ -28,7 +28,7 @@ export interface Secret {
 /** How the app proves who it is. */
 export type Credential =
   /** Private key and certificate, PEM. */
-  | { readonly kind: 'certificate'; readonly key: Secret; readonly certificate: string }
+  | { readonly kind: 'certificate'; readonly key: Secret; readonly certificate: Secret }
   | { readonly kind: 'secret'; readonly secret: Secret }
   /** Path of a file with a signed assertion (workload identity): it is renewed, so it is read for each token. */
   | { readonly kind: 'federated'; readonly path: string }
