@@ -1,3 +1,4 @@
+import { nicknameSets } from './nickname-sets.ts'
 import { baseForm } from './transliterate.ts'
 
 /** Short forms of given names, both ways. */
@@ -6,12 +7,26 @@ export interface Nicknames {
   classesOf(base: string): readonly string[]
 }
 
-/** Builds the look-up from the built-in data and an operator's sets. */
+const none: readonly string[] = []
+
+/** Builds the look-up from the built-in sets and an operator's, each of which is one class. */
 export function buildNicknames(additions: readonly (readonly string[])[]): Nicknames {
   const byName = new Map<string, string[]>()
-  for (const set of additions) {
-    const names = set.map(baseForm)
-    for (const name of names) byName.set(name, [...(byName.get(name) ?? []), names[0] ?? name])
+  const add = (name: string, group: string): void => {
+    const groups = byName.get(name)
+    if (groups === undefined) byName.set(name, [group])
+    else if (!groups.includes(group)) groups.push(group)
   }
-  return { classesOf: (base) => byName.get(base) ?? [] }
+  for (const line of nicknameSets.trim().split('\n')) {
+    const [formal = '', short = ''] = line.split(': ')
+    for (const name of formal.split(' ')) {
+      add(name, name)
+      for (const nickname of short.split(' ')) add(nickname, name)
+    }
+  }
+  for (const set of additions) {
+    const names = set.map((name) => baseForm(name.trim()))
+    for (const name of names) add(name, `${names[0] ?? name}*`)
+  }
+  return { classesOf: (base) => byName.get(base) ?? none }
 }

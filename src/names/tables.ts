@@ -11,7 +11,7 @@ import {
   titles,
   viaWords,
 } from './affixes.ts'
-import { isCommonName } from './known-names.ts'
+import { unpackKnownNames } from './known-names.ts'
 import { buildNicknames } from './nicknames.ts'
 import type { Nicknames } from './nicknames.ts'
 import { baseForm } from './transliterate.ts'
@@ -80,9 +80,10 @@ export function buildTables(additions: NameAdditions = noAdditions): NameTables 
   add(additions.titles, classes.title)
   add(additions.roles, classes.role)
   add(additions.companies, classes.company)
+  const names = unpackKnownNames()
   return {
     classOf: (base) => bits.get(base) ?? 0,
-    isName: isCommonName,
+    isName: (base) => names.has(base),
     nicknames: buildNicknames(additions.nicknames),
   }
 }
