@@ -43,6 +43,7 @@ export const queryKeyLimit = 64
 export const keysVersion = 1
 
 const longestKey = 64
+const doubled = /(.)\1+/gu
 
 /** The keys of a person's names. */
 export function storedKeys(names: PersonNames | NameForms, tables: NameTables): StoredKeys {
@@ -100,27 +101,36 @@ type Add = (key: string, family: KeyFamily) => void
 
 function addLookKeys(text: ShownText, tables: NameTables, add: Add): void {
   const count = text.tokens.length
-  const addWord = (word: Word): void => {
+  const addWord = (word: Word, roman: boolean): void => {
     for (const key of lookKeys(word)) add(key, 'look')
-    if (word.base.length > 3 || word.script !== 'latin') add(romanKey(word), 'roman')
+    if (roman || word.script !== 'latin') add(romanKey(word), 'roman')
   }
   // The whole first, whatever it is cut into; then two, three, four words in a row, then words one by one.
-  addWord(text.word(0, Math.min(count, 16)))
+  addWord(text.word(0, Math.min(count, 16)), count <= 4)
   for (const size of [2, 3, 4]) {
     for (let start = 0; start + size <= count; start++) {
-      addWord(text.word(start, size))
+      if (isBeside(text.tokens[start], tables) || isBeside(text.tokens[start + size - 1], tables)) continue
+      addWord(text.word(start, size), size === 2)
       if (size === 2) continue
-      const ends = endsOf(text, start, size, tables)
-      for (const word of ends) addWord(word)
+      for (const word of endsOf(text, start, size, tables)) addWord(word, false)
     }
   }
-  if (count > 1) {
-    for (let i = 0; i < count; i++) {
-      const token = text.tokens[i]
-      if (token !== undefined && mayBeWhole(text, i)) addWord(token)
-    }
+  if (count === 1) return
+  for (let i = 0; i < count; i++) {
+    const token = text.tokens[i]
+    if (token !== undefined && mayBeWhole(text, i)) addWord(token, false)
   }
 }
+
+/** A word that no name begins or ends with: a title, a note, an "and". Roles may be names of their own (Treasury Desk). */
+function isBeside(token: Token | undefined, tables: NameTables): boolean {
+  if (token === undefined || token.joins || token.numeric) return true
+  const bits = tables.classOf(token.base)
+  if (bits === 0 || (bits & mayBeName) !== 0) return false
+  return !tables.isName(token.base)
+}
+
+const mayBeName = classes.role | classes.department | classes.generic | classes.particle | classes.company
 
 /** A word by itself is a name written together, or a name of one word if something sets it off. */
 function mayBeWhole(text: ShownText, at: number): boolean {
@@ -202,7 +212,7 @@ function lookKeys(word: Word): string[] {
 }
 
 function lookKey(looks: string): string {
-  return cut(`g:${joinPairs(looks).replace(/(.)\1+/gu, '$1')}`)
+  return cut(`g:${joinPairs(looks).replace(doubled, '$1')}`)
 }
 
 function romanKey(word: Word): string {

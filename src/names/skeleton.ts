@@ -34,7 +34,8 @@ const asLetter: Readonly<Record<string, string>> = {
 }
 const readAsLetter = /[0-9@$!|i]/g
 
-const pairs = /rn|vv|uu|cl/g
+const pairs = /rn|vv|uu|cl/
+const allPairs = /rn|vv|uu|cl/g
 const asOne: Readonly<Record<string, string>> = { rn: 'm', vv: 'w', uu: 'w', cl: 'd' }
 
 /** Each character by itself as it looks; letter pairs are still apart, so that words can be joined first. */
@@ -50,7 +51,7 @@ export function looksOfCharacters(text: string): string {
 
 /** Letter pairs that look like one letter, in text that `looksOfCharacters` made. */
 export function joinPairs(looks: string): string {
-  return looks.replace(pairs, (pair) => asOne[pair] ?? pair)
+  return pairs.test(looks) ? looks.replace(allPairs, (pair) => asOne[pair] ?? pair) : looks
 }
 
 /** The whole skeleton of one word. */

@@ -68,15 +68,15 @@ function scan(text: string, signsAreLetters: boolean, emit: (token: Token) => vo
   for (let i = 0; i < chars.length; i++) {
     const char = chars[i] ?? ''
     const next = chars[i + 1] ?? ''
-    if (wordChar.test(char) || (signsAreLetters && isSignInWord(char, word, next))) {
+    if (isWordChar(char) || (signsAreLetters && isSignInWord(char, word, next))) {
       word += char
       continue
     }
-    if (word !== '' && apostrophes.includes(char) && wordChar.test(next)) {
+    if (word !== '' && apostrophes.includes(char) && isWordChar(next)) {
       word += apostrophe
       continue
     }
-    const joined = word !== '' && joiners.includes(char) && wordChar.test(next)
+    const joined = word !== '' && joiners.includes(char) && isWordChar(next)
     end(char === '.')
     if (joined) {
       gap = gaps.joined
@@ -103,24 +103,45 @@ function widen(gap: Gap, char: string, next: string, after: string): Gap {
   return gap
 }
 
+/** Letters, marks and digits, and signs that enclose a letter. */
+function isWordChar(char: string): boolean {
+  const code = char.charCodeAt(0)
+  if (code < 128 || char === '')
+    return (code >= 97 && code <= 122) || (code >= 65 && code <= 90) || (code >= 48 && code <= 57)
+  return wordChar.test(char)
+}
+
 /** J@ne, $imon, Ro€: a sign inside a word or at its edge stands for a letter. */
 function isSignInWord(char: string, word: string, next: string): boolean {
   if (!lookSigns.includes(char)) return false
-  return wordChar.test(next) || (word !== '' && !'!|¡'.includes(char))
+  return isWordChar(next) || (word !== '' && !'!|¡'.includes(char))
 }
 
 function makeToken(text: string, gap: Gap, bracketed: boolean, dotted: boolean): Token {
-  const raw = text.replaceAll(apostrophe, '')
+  const raw = text.includes(apostrophe) ? text.replaceAll(apostrophe, '') : text
+  const { plain, base, expanded, looks, look, roman, script } = makeWord(raw)
+  const possessive = raw.length < text.length && /\u2019s$/i.test(text)
+  const numeric = !asciiLetters.test(raw) && !/\p{L}/u.test(raw) && /\p{N}/u.test(raw)
+  // Written out: spreading the word costs more than making it.
   return {
-    ...makeWord(raw),
+    raw,
+    plain,
+    base,
+    expanded,
+    looks,
+    look,
+    roman,
+    script,
     gap,
     bracketed,
     joins: false,
     dotted,
-    possessive: raw.length < text.length && /\u2019s$/i.test(text),
-    numeric: !/\p{L}/u.test(raw) && /\p{N}/u.test(raw),
+    possessive,
+    numeric,
   }
 }
+
+const asciiLetters = /^[A-Za-z]+$/
 
 /** J a n e, J.a.n.e, J_a_n_e: three or more single letters in a row are one word written apart. */
 function mergeSingles(tokens: Token[]): Token[] {
@@ -142,5 +163,6 @@ function mergeSingles(tokens: Token[]): Token[] {
 }
 
 function isSingle(token: Token | undefined): boolean {
-  return token !== undefined && !token.joins && [...token.raw].length === 1 && token.script !== 'han'
+  if (token === undefined || token.raw.length > 2 || token.joins) return false
+  return [...token.raw].length === 1 && token.script !== 'han'
 }

@@ -26,11 +26,12 @@ export interface Word {
 const asciiLetters = /^[A-Za-z]*$/
 
 export function makeWord(raw: string): Word {
-  const plain = raw.toLowerCase().normalize('NFC')
   if (asciiLetters.test(raw)) {
+    const plain = raw.toLowerCase()
     const looks = plain.replaceAll('i', 'l')
     return { raw, plain, base: plain, expanded: plain, looks, look: joinPairs(looks), roman: null, script: 'latin' }
   }
+  const plain = raw.toLowerCase().normalize('NFC')
   const looks = looksOfCharacters(raw)
   const latin = romanise(raw)
   return {
