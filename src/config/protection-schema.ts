@@ -115,7 +115,7 @@ const trustedSender: Field<TrustedSender> = options(
     from: expressionOr(isSender, 'Who: an address, a domain (@corp.example or corp.example), or a /regular expression/ over the whole address in lower case.', 'an address or a domain'),
     names: list(text('A person.', 'a name or an address'), 'People whose names it may carry, by name or address. None: all.', 'names or addresses').prefault([]),
     requireAuthentication: flag('Whether it must have passed dmarc or an aligned dkim, as one of authservIds says.', false),
-    note: z.string({ error: 'a note' }).prefault('').meta({ description: 'Why it is trusted, for whoever reads this next.' }),
+    note: z.string({ error: 'a note' }).prefault('').meta({ description: 'Why it is trusted, for whoever reads this next.', accepts: 'a note' }),
     until: optional(date('Last day on which it holds (UTC). Left out: for ever.')),
   },
   'A sender that may carry protected names.',
