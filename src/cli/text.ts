@@ -1,0 +1,59 @@
+/** Foreign text on an operator's terminal: shown harmless, cut to size, aligned. */
+
+/** Control, direction and other invisible characters that could change what a terminal or a reader shows. */
+const harmful = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Co}\p{Cs}\u034f\u115f\u1160\u17b4\u17b5\u3164\ufe00-\ufe0f\uffa0]/gu
+
+/** The text with each harmful character written as its number, such as `<U+202E>`. */
+export function printable(text: string): string {
+  return text.replace(harmful, (c) => `<U+${(c.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')}>`)
+}
+
+/** One JSON value on one line, its harmful characters as escapes; what a parser reads from it is unchanged. */
+export function jsonLine(value: unknown): string {
+  return JSON.stringify(value).replace(harmful, (c) =>
+    Array.from({ length: c.length }, (_, i) => `\\u${c.charCodeAt(i).toString(16).padStart(4, '0')}`).join(''),
+  )
+}
+
+const zeroWidth = /\p{M}/u
+const wide =
+  /[\u1100-\u115f\u2e80-\u303e\u3041-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6\u{1f300}-\u{1faff}\u{20000}-\u{3fffd}]/u
+
+/** Columns that a text takes on a terminal. */
+export function width(text: string): number {
+  let columns = 0
+  for (const character of text) columns += zeroWidth.test(character) ? 0 : wide.test(character) ? 2 : 1
+  return columns
+}
+
+/** The text cut to a number of columns, with `…` where something is gone. */
+export function cut(text: string, columns: number): string {
+  if (width(text) <= columns) return text
+  let kept = ''
+  let used = 0
+  for (const character of text) {
+    used += width(character)
+    if (used > columns - 1) break
+    kept += character
+  }
+  return `${kept}…`
+}
+
+/**
+ * Rows as aligned columns, two spaces between them. The last column is as long as it is.
+ * @param limits widest allowed width of each column but the last
+ */
+export function table(rows: readonly (readonly string[])[], limits: readonly number[]): string[] {
+  const widths = limits.map((limit, i) => Math.min(limit, Math.max(0, ...rows.map((row) => width(row[i] ?? '')))))
+  return rows.map((row) =>
+    row
+      .map((cell, i) => {
+        const columns = widths[i]
+        if (columns === undefined || i === row.length - 1) return cell
+        const shown = cut(cell, columns)
+        return shown + ' '.repeat(columns - width(shown))
+      })
+      .join('  ')
+      .trimEnd(),
+  )
+}
