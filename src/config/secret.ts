@@ -14,6 +14,7 @@ export class Secret {
    */
   constructor(value: string, renew: () => string | null = () => null) {
     this.#value = value
+    Object.defineProperty(this, inspect.custom, { value: () => '[secret]' })
     this.#renew = renew
   }
 
@@ -28,10 +29,6 @@ export class Secret {
   }
 
   toJSON(): string {
-    return '[secret]'
-  }
-
-  [inspect.custom](): string {
     return '[secret]'
   }
 }

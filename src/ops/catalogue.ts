@@ -44,6 +44,11 @@ export const eventCatalogue = {
     means: 'our own fault: the judgement threw; the message counts as unchecked',
     fields: ['id', 'error'],
   },
+  explanation: {
+    level: 'debug',
+    means: 'every protected name found in a message, with what led to it and what excused it',
+    fields: ['id', 'findings'],
+  },
   started: {
     level: 'info',
     means: 'the daemon is up: listeners are open',
@@ -98,6 +103,11 @@ export const eventCatalogue = {
     means: 'a directory could not be read; the people known before stay',
     fields: ['directory', 'code', 'error', 'age'],
   },
+  'directory-notice': {
+    level: 'info',
+    means: 'something about a directory that an operator may want to know, though the sync goes on',
+    fields: ['directory', 'text'],
+  },
   'directory-stale': {
     level: 'warn',
     means: "a directory's last sync is longer ago than staleAfter",
@@ -109,7 +119,90 @@ export const eventCatalogue = {
     fields: ['reason', 'movedTo'],
   },
   'listen-failed': { level: 'error', means: 'a listener could not be opened', fields: ['address', 'error'] },
+  'smtp-listening': { level: 'info', means: 'an SMTP listener of a worker is up', fields: ['address'] },
+  'connection-opened': { level: 'debug', means: 'a client connected', fields: ['client'] },
+  'connection-closed': { level: 'debug', means: 'a client is gone', fields: ['client'] },
+  'client-refused': {
+    level: 'warn',
+    means: 'a client was turned away at connect: network, connections, network-connections or draining',
+    fields: ['client', 'reason'],
+  },
+  'client-dropped': {
+    level: 'info',
+    means: 'a client was let go with 421 for what it did or did not do',
+    fields: ['client', 'reason', 'stage'],
+  },
+  'client-vanished': {
+    level: 'info',
+    means: 'a client went away inside a transaction; nothing was completed at the next hop',
+    fields: ['client', 'stage'],
+  },
+  'message-refused': {
+    level: 'info',
+    means: 'a message was refused before it could be judged: line ends, size, or a next hop that is not there',
+    fields: ['client', 'reversePath', 'reason', 'reply'],
+  },
+  'next-hop-error': {
+    level: 'warn',
+    means: 'the next hop could not be used; the client was told 451 and keeps the message',
+    fields: ['hop', 'kind', 'stage', 'error'],
+  },
+  'tls-failed': {
+    level: 'warn',
+    means: 'TLS with a client failed, or certificate files can not be used (the ones before stay in use)',
+    fields: ['client', 'error'],
+  },
+  'session-failed': {
+    level: 'error',
+    means: 'our own fault: that connection was closed with 421',
+    fields: ['client', 'error'],
+  },
+  'milter-listening': { level: 'info', means: 'a milter listener of a worker is up', fields: ['address'] },
+  'milter-opened': { level: 'debug', means: 'an MTA connected', fields: ['peer', 'connections'] },
+  'milter-closed': { level: 'debug', means: 'an MTA closed its connection', fields: ['peer', 'connections'] },
+  'milter-refused': { level: 'warn', means: 'a milter connection was not let in', fields: ['peer', 'reason'] },
+  'milter-negotiated': {
+    level: 'debug',
+    means: 'what was agreed with the MTA, as the bit masks of the protocol',
+    fields: ['peer', 'version', 'actions', 'protocol'],
+  },
+  'milter-action-missing': {
+    level: 'warn',
+    means: 'the MTA does not offer an action that the verdict needs; messages go on without it',
+    fields: ['peer', 'missing'],
+  },
+  'milter-protocol-error': {
+    level: 'warn',
+    means: 'the MTA broke the protocol; the connection was closed',
+    fields: ['peer', 'problem'],
+  },
+  'milter-timeout': {
+    level: 'warn',
+    means: 'the MTA was silent for too long; the connection was closed',
+    fields: ['peer', 'timeout'],
+  },
+  'milter-aborted': {
+    level: 'info',
+    means: 'a message ended before its end: client or MTA gave it up',
+    fields: ['peer', 'queueId'],
+  },
+  'milter-exempt': {
+    level: 'info',
+    means: 'a message was not judged: its submitter is exempt (authenticated, network)',
+    fields: ['peer', 'queueId', 'reason'],
+  },
+  'milter-slow': {
+    level: 'warn',
+    means: 'a judgement took longer than milter.timeout',
+    fields: ['peer', 'queueId', 'took'],
+  },
+  'milter-failed': {
+    level: 'error',
+    means: 'our own fault: the message was deferred',
+    fields: ['peer', 'queueId', 'error'],
+  },
+  'milter-socket-error': { level: 'info', means: 'the connection to an MTA broke', fields: ['peer', 'error'] },
   internal: { level: 'error', means: 'our own fault, caught at the edge', fields: ['error'] },
-} as const satisfies Record<string, EventSpec>
+} as const
 
 export type CatalogueEvent = keyof typeof eventCatalogue

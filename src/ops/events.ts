@@ -16,7 +16,7 @@ export interface Events {
 }
 
 export interface LogOptions {
-  readonly level: Level | 'silent'
+  readonly level: Level | 'trace' | 'silent'
   /** Fields whose value is replaced where law or policy asks for it. */
   readonly redact: readonly string[]
   /** File descriptor: 1, unless a test says otherwise. */
@@ -97,6 +97,6 @@ export function messageLine(record: MessageRecord): Record<string, unknown> {
     directoryAge: decision.directoryAge,
     judgeTime: decision.judgeTime,
     size: record.size,
-    duration: record.duration,
+    duration: Math.round(record.duration * 10) / 10,
   }
 }

@@ -13,7 +13,11 @@ export interface OpsSources {
   readonly readiness: () => Promise<Readiness>
 }
 
+/** Where to listen; port 0 lets the system choose. */
+export type ListenOn = { readonly host: string; readonly port: number } | { readonly path: string }
+
 export interface OpsServer {
+  /** 0 on a unix socket. */
   readonly port: number
   close(): Promise<void>
 }
@@ -61,7 +65,7 @@ async function handle(request: IncomingMessage, response: ServerResponse, source
  * @throws the listen error (EADDRINUSE …) of node:net.
  */
 export async function startOps(
-  listen: { readonly host: string; readonly port: number },
+  listen: ListenOn,
   sources: OpsSources,
   onError: (error: unknown) => void,
 ): Promise<OpsServer> {
@@ -71,11 +75,11 @@ export async function startOps(
   server.maxConnections = 64
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject)
-    server.listen(listen.port, listen.host, () => resolve())
+    server.listen('path' in listen ? { path: listen.path } : { host: listen.host, port: listen.port }, () => resolve())
   })
   server.on('error', onError)
   return {
-    port: (server.address() as AddressInfo).port,
+    port: 'path' in listen ? 0 : (server.address() as AddressInfo).port,
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve())

@@ -28,7 +28,7 @@ export interface HopOwner {
 const empty = Buffer.alloc(0)
 
 export class HopConnection implements Timed {
-  deadline = Infinity
+  deadline: number = Infinity
   /** EHLO keywords in upper case, with their parameters; empty after HELO. */
   keywords: ReadonlyMap<string, string> = new Map()
   /** Transactions begun on it; one that was never used for any is not worth keeping. */

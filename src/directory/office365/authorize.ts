@@ -48,7 +48,7 @@ export async function authorize(
       })
       await askForConsent(settings, options, authorizer)
     }
-    await proveReading(settings, connection, options.consent, authorizer)
+    await proveReading(connection, options.consent, authorizer)
   } finally {
     connection.surroundings.transport.close()
   }
@@ -111,12 +111,7 @@ function aborted(signal: AbortSignal): Promise<never> {
 /** Milliseconds between the tries of reading after consent: Entra takes up to some minutes to spread it. */
 const spreading = [2_000, 5_000, 10_000, 20_000, 30_000, 60_000]
 
-async function proveReading(
-  settings: Office365Settings,
-  connection: Connection,
-  consented: boolean,
-  authorizer: Authorizer,
-): Promise<void> {
+async function proveReading(connection: Connection, consented: boolean, authorizer: Authorizer): Promise<void> {
   const { signal } = authorizer
   for (let tries = 0; ; tries += 1) {
     try {

@@ -1,0 +1,212 @@
+import { availableParallelism } from 'node:os'
+import { loadConfig, loadProtection } from './config/load.ts'
+import type { LoadedConfig, NamesakeConfig } from './config/types.ts'
+import { watchFile } from './config/watch.ts'
+import { ConfigError, exitCode } from './errors.ts'
+import type { WorkerSettings } from './main/ipc.ts'
+import { Directories } from './main/directories.ts'
+import { readReadiness } from './main/readiness.ts'
+import { redactedFields } from './main/redaction.ts'
+import { smtpSettings } from './main/smtp-settings.ts'
+import { WorkerPool } from './main/worker-pool.ts'
+import { prepareMilterSockets } from './milter/listener.ts'
+import { openEvents } from './ops/events.ts'
+import type { Events } from './ops/events.ts'
+import { startOps } from './ops/http.ts'
+import type { OpsServer } from './ops/http.ts'
+import { formatMetrics, primaryMetrics } from './ops/metrics.ts'
+import type { PrimaryMetrics } from './ops/metrics.ts'
+import { startMaildir } from './smtp/maildir.ts'
+import type { MaildirServer } from './smtp/maildir.ts'
+
+/**
+ * The daemon: the primary process, which reads the configuration, keeps the store in step with directories and rules,
+ * answers metrics and health, and looks after the workers, which carry the mail (main/worker.ts).
+ */
+
+/**
+ * Runs the daemon until it is asked to end (SIGTERM, SIGINT); SIGHUP reads both configuration files again.
+ * @param configPath of namesake.yaml
+ * @returns the exit code
+ * @throws ConfigError, or NamesakeError listen-failed or store-unusable, if it can't start
+ */
+export async function serve(configPath: string): Promise<number> {
+  const daemon = new Daemon(configPath, loadConfig(configPath))
+  try {
+    await daemon.start()
+  } catch (error) {
+    await daemon.stop()
+    throw error
+  }
+  return daemon.ended
+}
+
+class Daemon {
+  readonly ended: Promise<number>
+  readonly #configPath: string
+  readonly #events: Events
+  readonly #metrics: PrimaryMetrics
+  #loaded: LoadedConfig
+  #directories: Directories | null = null
+  #maildir: (MaildirServer & { readonly path: string }) | null = null
+  #pool: WorkerPool | null = null
+  #ops: OpsServer | null = null
+  #watcher: { stop(): void } | null = null
+  #end: (code: number) => void = () => {}
+  /** Reloads run one after the other, in the order in which they were asked for. */
+  #reloading: Promise<void> = Promise.resolve()
+
+  constructor(configPath: string, loaded: LoadedConfig) {
+    this.#configPath = configPath
+    this.#loaded = loaded
+    const { log } = loaded.config
+    this.#events = openEvents({ level: log.level, redact: redactedFields(log.redact), destination: 1 })
+    this.#metrics = primaryMetrics(
+      () => ({
+        directories: this.#directories?.states() ?? [],
+        protectedPeople: this.#directories?.protectedPeople ?? 0,
+      }),
+      Date.now,
+    )
+    this.ended = new Promise((resolve) => (this.#end = resolve))
+  }
+
+  get #config(): NamesakeConfig {
+    return this.#loaded.config
+  }
+
+  async start(): Promise<void> {
+    this.#tellWarnings()
+    this.#directories = Directories.open(this.#loaded, this.#events, this.#metrics)
+    await this.#directories.start()
+    await this.#startMaildir()
+    await this.#startOps()
+    await prepareMilterSockets(this.#config.milter?.listen ?? [])
+    this.#pool = new WorkerPool(workerCount(this.#config), this.#workerSettings(), this.#events)
+    await this.#pool.start()
+    this.#watchProtection()
+    this.#listenToSignals()
+    this.#events.emit('started', { listeners: this.#pool.listeners(), workers: workerCount(this.#config) })
+  }
+
+  /** Ends everything in order: no new mail, open messages finished, then the rest. */
+  async stop(): Promise<void> {
+    this.#watcher?.stop()
+    await this.#pool?.drain()
+    await this.#ops?.close()
+    await this.#maildir?.close()
+    await this.#directories?.close()
+    this.#events.flush()
+  }
+
+  async #startMaildir(): Promise<void> {
+    const { smtp } = this.#config
+    const path = smtp?.relay.kind === 'maildir' ? smtp.relay.path : null
+    if (path === (this.#maildir?.path ?? null)) return
+    const before = this.#maildir
+    this.#maildir = null
+    if (path !== null) {
+      const server = await startMaildir(path, {
+        onDied: (details) => this.#events.emit('next-hop-embedded-died', { ...details }),
+      })
+      this.#maildir = { url: server.url, close: () => server.close(), path }
+      this.#events.emit('next-hop-embedded', { path, url: server.url })
+    }
+    await before?.close()
+  }
+
+  async #startOps(): Promise<void> {
+    const { listen } = this.#config.ops
+    if (listen === null) return
+    this.#ops = await startOps(
+      listen,
+      {
+        metrics: async () =>
+          formatMetrics([await this.#metrics.snapshot(), ...((await this.#pool?.snapshots()) ?? [])]),
+        readiness: () => readReadiness(this.#config, this.#directories, this.#pool),
+      },
+      (error) => this.#events.emit('internal', { error }),
+    )
+  }
+
+  #workerSettings(): WorkerSettings {
+    const { log, store, smtp, milter } = this.#config
+    return {
+      log,
+      store,
+      smtp: smtp === null ? null : smtpSettings(smtp, this.#maildir?.url ?? null),
+      milter,
+      fromField: { smtp: smtp?.limits.fromField ?? 0, milter: milter?.limits.fromField ?? 0 },
+      drain: smtp?.timeouts.drain ?? 30_000,
+    }
+  }
+
+  #watchProtection(): void {
+    this.#watcher?.stop()
+    this.#watcher = watchFile(this.#config.protection, () => this.#reload(() => this.#reloadProtection()))
+  }
+
+  #listenToSignals(): void {
+    for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+      process.once(signal, () => {
+        this.#events.emit('stopping', { signal })
+        void this.stop().then(() => {
+          this.#events.emit('stopped')
+          this.#events.flush()
+          this.#end(exitCode.done)
+        })
+      })
+    }
+    process.on('SIGHUP', () => this.#reload(() => this.#reloadAll()))
+  }
+
+  /** Runs a reload; one with faults changes nothing, and is told and counted. */
+  #reload(work: () => Promise<string>): void {
+    this.#reloading = this.#reloading.then(async () => {
+      try {
+        const file = await work()
+        this.#metrics.reload('ok')
+        this.#tellWarnings()
+        this.#events.emit('config-reloaded', { file, protected: this.#directories?.protectedPeople ?? 0 })
+      } catch (error) {
+        this.#metrics.reload('refused')
+        const faults = error instanceof ConfigError ? error.message.split('\n') : [String(error)]
+        this.#events.emit('config-refused', { file: this.#config.protection, faults })
+      }
+    })
+  }
+
+  async #reloadProtection(): Promise<string> {
+    const protection = loadProtection(this.#config)
+    await this.#directories?.useRules(protection)
+    this.#loaded = { ...protection, config: this.#config }
+    return this.#config.protection
+  }
+
+  /** Both files. The workers are exchanged: new ones listen before the old ones finish and leave. */
+  async #reloadAll(): Promise<string> {
+    const loaded = loadConfig(this.#configPath)
+    const before = this.#loaded
+    this.#loaded = loaded
+    try {
+      await this.#startMaildir()
+      await this.#pool?.exchange(workerCount(loaded.config), this.#workerSettings())
+      await this.#directories?.useConfig(loaded)
+    } catch (error) {
+      this.#loaded = before
+      throw error
+    }
+    this.#watchProtection()
+    return this.#configPath
+  }
+
+  #tellWarnings(): void {
+    for (const { file, line, column, message } of this.#loaded.warnings) {
+      this.#events.emit('config-warning', { file: `${file}:${line}:${column}`, warning: message })
+    }
+  }
+}
+
+function workerCount(config: NamesakeConfig): number {
+  return config.workers === 'auto' ? availableParallelism() : config.workers
+}

@@ -1,0 +1,135 @@
+import type { LoadedConfig, LoadedProtection } from '../config/types.ts'
+import { Scheduler } from '../directory/schedule.ts'
+import type { DirectoryStatus, SyncEvent } from '../directory/schedule.ts'
+import { Store } from '../directory/store.ts'
+import { NamesakeError } from '../errors.ts'
+import type { Events } from '../ops/events.ts'
+import type { PrimaryMetrics } from '../ops/metrics.ts'
+import { indexMaker } from './index-maker.ts'
+import type { IndexFindings } from './index-maker.ts'
+import { scheduledOf } from './providers.ts'
+
+/** Longest wait for the first syncs before mail is let in all the same. Milliseconds. */
+const firstSyncTime = 30_000
+
+/** The store in the primary: kept in step with the directories by a schedule, and with the rules by `useRules`. */
+export class Directories {
+  /** How many people's names are guarded. */
+  protectedPeople = 0
+  readonly #store: Store
+  readonly #events: Events
+  readonly #metrics: PrimaryMetrics
+  #loaded: LoadedConfig
+  #scheduler: Scheduler
+  #toldProblems = ''
+
+  private constructor(store: Store, loaded: LoadedConfig, events: Events, metrics: PrimaryMetrics) {
+    this.#store = store
+    this.#loaded = loaded
+    this.#events = events
+    this.#metrics = metrics
+    this.#scheduler = this.#schedule()
+  }
+
+  /** Opens the store. @throws NamesakeError store-unusable */
+  static open(loaded: LoadedConfig, events: Events, metrics: PrimaryMetrics): Directories {
+    const store = Store.open({ path: loaded.config.store })
+    return new Directories(store, loaded, events, metrics)
+  }
+
+  /** Brings keys and rules in step, and starts the schedules; waits for first syncs, but not for ever. */
+  async start(): Promise<void> {
+    await this.useRules(this.#loaded)
+    const first = this.#scheduler.start()
+    if (!this.#store.records().some((record) => record.lastSync !== null)) await within(first, firstSyncTime)
+  }
+
+  /** Takes other rules over: keys and rules change in one transaction, which every worker notices by itself. */
+  async useRules(protection: LoadedProtection): Promise<void> {
+    const start = Date.now()
+    let findings: IndexFindings | null = null
+    await this.#store.reindex(indexMaker(protection, (found) => (findings = found)))
+    this.#loaded = { ...protection, config: this.#loaded.config }
+    if (findings !== null) this.#note(findings)
+    this.#events.emit('keys-rebuilt', { protected: this.protectedPeople, duration: Date.now() - start })
+  }
+
+  /** Takes both files over: other directories, other schedules. */
+  async useConfig(loaded: LoadedConfig): Promise<void> {
+    await this.#scheduler.stop()
+    this.#loaded = loaded
+    this.#scheduler = this.#schedule()
+    await this.useRules(loaded)
+    void this.#scheduler.start()
+  }
+
+  states(): readonly DirectoryStatus[] {
+    return this.#scheduler.status()
+  }
+
+  /** Directories older than their `staleAfter` allows, in words: judging goes on with the people known. */
+  problems(): readonly string[] {
+    const limits = new Map(this.#loaded.config.directories.map(({ name, staleAfter }) => [name, staleAfter]))
+    return this.states().flatMap(({ name, age, error }) => {
+      if (age === null || age <= (limits.get(name) ?? Infinity)) return []
+      const old = `directory ${JSON.stringify(name)}: last synchronised ${Math.round(age / 1000)} s ago`
+      return [error === null ? old : `${old}: ${error}`]
+    })
+  }
+
+  async close(): Promise<void> {
+    await this.#scheduler.stop()
+    await this.#store.close()
+  }
+
+  #schedule(): Scheduler {
+    return new Scheduler({
+      store: this.#store,
+      directories: this.#loaded.config.directories.map(scheduledOf),
+      makeIndex: () => indexMaker(this.#loaded, (findings) => this.#note(findings)),
+      tell: (event) => this.#tell(event),
+    })
+  }
+
+  #tell(told: SyncEvent): void {
+    const { directory } = told
+    if (told.event === 'synchronised') {
+      this.#metrics.sync(directory, 'ok')
+      this.#events.emit('directory-synchronised', { directory, ...told.outcome })
+    } else if (told.event === 'failed') {
+      this.#metrics.sync(directory, 'failed')
+      const { error, age } = told
+      const code = error instanceof NamesakeError ? error.code : 'invariant'
+      this.#events.emit('directory-sync-failed', { directory, code, error, age: seconds(age) })
+    } else if (told.event === 'stale') this.#events.emit('directory-stale', { directory, age: seconds(told.age) })
+    else this.#events.emit('directory-notice', { directory, text: told.text })
+  }
+
+  /** Tells what the rules name and no directory has: once for each change, and not before directories are loaded. */
+  #note({ problems, protectedPeople }: IndexFindings): void {
+    this.protectedPeople = protectedPeople
+    const told = JSON.stringify(problems)
+    if (told === this.#toldProblems) return
+    const waiting = this.#loaded.config.directories.some(
+      ({ name }) => (this.#store.record(name)?.lastSync ?? null) === null,
+    )
+    if (waiting && problems.length > 0 && this.#toldProblems === '') return
+    this.#toldProblems = told
+    for (const { path, message } of problems) {
+      const { file, line, column } = this.#loaded.locate(path)
+      this.#events.emit('protection-problem', { at: `${file}:${line}:${column}`, problem: message })
+    }
+  }
+}
+
+function seconds(milliseconds: number | null): number | null {
+  return milliseconds === null ? null : Math.round(milliseconds / 1000)
+}
+
+/** Waits for the work, or for `limit` milliseconds. */
+async function within(work: Promise<unknown>, limit: number): Promise<void> {
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<void>((resolve) => (timer = setTimeout(resolve, limit)))
+  await Promise.race([work, late])
+  clearTimeout(timer)
+}

@@ -1,0 +1,39 @@
+import type { LoadedProtection } from '../config/types.ts'
+import type { MakeIndex } from '../directory/store.ts'
+import type { DirectoryView, PersonRef } from '../model.ts'
+import { compilePolicy, policyIndexer } from '../policy/compile.ts'
+import { resolveRules } from '../policy/protection.ts'
+import type { ProtectionProblem, ResolvedRules } from '../policy/rules.ts'
+
+/** What resolving the rules against the directories brought up besides the keys. */
+export interface IndexFindings {
+  readonly problems: readonly ProtectionProblem[]
+  /** How many people's names are guarded. */
+  readonly protectedPeople: number
+}
+
+/** The rules, resolved against the people that the store is about to hold, as the keys they are found by. */
+export function indexMaker(protection: LoadedProtection, found: (findings: IndexFindings) => void): MakeIndex {
+  return (view) => {
+    const { resolved, problems } = resolveRules(protection.rules, view)
+    found({ problems, protectedPeople: countProtected(resolved, view) })
+    return { indexer: policyIndexer(compilePolicy(resolved)), resolved }
+  }
+}
+
+function countProtected(resolved: ResolvedRules, view: DirectoryView): number {
+  const guarded = new Set(resolved.protectedPeople.map(keyOf))
+  for (const directory of view.directoryNames()) {
+    const wanted = new Set(resolved.protectedGroups.filter((g) => g.directory === directory).map((g) => g.id))
+    if (wanted.size === 0) continue
+    for (const group of view.groups(directory)) {
+      if (wanted.has(group.id)) for (const id of group.members) guarded.add(keyOf({ directory, id }))
+    }
+  }
+  for (const ref of resolved.excluded) guarded.delete(keyOf(ref))
+  return guarded.size
+}
+
+function keyOf(ref: PersonRef): string {
+  return `${ref.directory}\0${ref.id}`
+}

@@ -1,0 +1,35 @@
+import type { LogConfig, MilterConfig } from '../config/types.ts'
+import type { MetricsSnapshot } from '../ops/metrics.ts'
+import type { SmtpSettings } from './smtp-settings.ts'
+
+/**
+ * What a worker is started with. It travels by IPC, never through a file: a worker that is replaced gets the
+ * configuration in force, whatever an operator has written into the files since. Credentials of directories stay in
+ * the primary.
+ */
+export interface WorkerSettings {
+  readonly log: LogConfig
+  /** The store's folder. */
+  readonly store: string
+  readonly smtp: SmtpSettings | null
+  readonly milter: MilterConfig | null
+  /** Octets of an originator field that are read. */
+  readonly fromField: { readonly smtp: number; readonly milter: number }
+  /** Milliseconds that open messages get to end in when the worker is asked to leave. */
+  readonly drain: number
+}
+
+/** Primary to worker. */
+export type ToWorker =
+  | { readonly type: 'start'; readonly settings: WorkerSettings }
+  | { readonly type: 'metrics'; readonly request: number }
+  | { readonly type: 'drain' }
+
+/** Worker to primary. */
+export type ToPrimary =
+  /** Its first word: what is sent before it listens is lost. */
+  | { readonly type: 'listening' }
+  | { readonly type: 'ready'; readonly listeners: readonly string[] }
+  | { readonly type: 'failed'; readonly error: string }
+  | { readonly type: 'metrics'; readonly request: number; readonly snapshot: MetricsSnapshot }
+  | { readonly type: 'retired'; readonly snapshot: MetricsSnapshot }

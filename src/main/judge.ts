@@ -1,0 +1,66 @@
+import { randomBytes } from 'node:crypto'
+import type { Store } from '../directory/store.ts'
+import type { Judge, Lookup } from '../model.ts'
+import { compilePolicy } from '../policy/compile.ts'
+import type { Policy } from '../policy/compile.ts'
+import { decide } from '../policy/decide.ts'
+import type { Inspection } from '../policy/inspect.ts'
+
+/** What the judgement is told beside message, people and rules. */
+export interface JudgeOptions {
+  /** Octets of one originator field that are read. */
+  readonly fromField: number
+  /** Told of a judgement that threw; the message is unchecked then. */
+  readonly onFailure: (error: unknown, id: string) => void
+  /** Told of every inspection; left out unless the log shows it. */
+  readonly onInspection?: (inspection: Inspection, id: string) => void
+}
+
+/**
+ * The judgement as both entrances are handed it: today's rules and people for each message. Rules and keys come from
+ * one transaction of the store, so a message is judged by the old state or the new one, never by a mixture.
+ */
+export function buildJudge(store: Store, options: JudgeOptions): Judge {
+  const nextId = eventIds()
+  const limits = { fromOctets: options.fromField }
+  let generation = -1
+  let policy: Policy | null = null
+
+  function current(): Lookup {
+    const now = store.rulesGeneration()
+    if (now !== generation) {
+      const rules = store.rules()
+      policy = rules === null ? null : compilePolicy(rules)
+      generation = now
+    }
+    return store.snapshot()
+  }
+
+  return (section, entrance) => {
+    const id = nextId()
+    let lookup: Lookup | null = null
+    try {
+      lookup = current()
+    } catch (error) {
+      // A store that can't be read leaves the message unchecked; decide says so in the field.
+      options.onFailure(error, id)
+    }
+    return decide(section, entrance, {
+      policy,
+      lookup,
+      id,
+      now: Date.now(),
+      microseconds: () => performance.now() * 1000,
+      limits,
+      onFailure: options.onFailure,
+      ...(options.onInspection === undefined ? {} : { onInspection: options.onInspection }),
+    })
+  }
+}
+
+/** Ids that no other worker or start gives: time, a random part of this process, a counter; letters and digits. */
+function eventIds(): () => string {
+  const own = randomBytes(3).toString('hex')
+  let count = 0
+  return () => `${Date.now().toString(36)}${own}${(count++).toString(36)}`
+}

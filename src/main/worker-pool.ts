@@ -1,0 +1,190 @@
+import cluster from 'node:cluster'
+import type { Worker } from 'node:cluster'
+import { fileURLToPath } from 'node:url'
+import { NamesakeError } from '../errors.ts'
+import type { Events } from '../ops/events.ts'
+import { sumSnapshots } from '../ops/metrics.ts'
+import type { MetricsSnapshot } from '../ops/metrics.ts'
+import type { ToPrimary, ToWorker, WorkerSettings } from './ipc.ts'
+
+/** A worker that ended within this time of its start is started again with a growing gap. Milliseconds. */
+const youngAge = 5_000
+const longestGap = 10_000
+/** How long a worker may take to open its listeners. */
+const startTime = 30_000
+/** How long a scrape waits for a busy worker before it takes the numbers it had last. */
+const metricsTime = 1_000
+
+interface Member {
+  readonly worker: Worker
+  readonly born: number
+  listeners: readonly string[]
+  ready: boolean
+  leaving: boolean
+  /** The last numbers that it told. */
+  last: MetricsSnapshot
+}
+
+/** The worker processes: as many as wanted, replaced when they die, exchanged when the settings change. */
+export class WorkerPool {
+  readonly #events: Events
+  readonly #members = new Map<number, Member>()
+  readonly #answers = new Map<number, (snapshot: MetricsSnapshot) => void>()
+  #settings: WorkerSettings
+  #count: number
+  #ending = false
+  #request = 0
+  #gap = 0
+  /** What workers that are gone had counted. */
+  #retired: MetricsSnapshot = []
+  #retiring: Promise<void> = Promise.resolve()
+
+  /** @param count number of processes. @param events told of every start and death. */
+  constructor(count: number, settings: WorkerSettings, events: Events) {
+    this.#count = count
+    this.#settings = settings
+    this.#events = events
+    // Each worker accepts for itself: a primary that is busy with a sync can't hold a connection up.
+    cluster.schedulingPolicy = cluster.SCHED_NONE
+    const file = new URL(import.meta.url.endsWith('.ts') ? './worker.ts' : './worker.js', import.meta.url)
+    cluster.setupPrimary({ exec: fileURLToPath(file), args: [], serialization: 'advanced' })
+  }
+
+  /** Starts all workers. @throws NamesakeError listen-failed with the address, if one can't listen. */
+  async start(): Promise<void> {
+    try {
+      await Promise.all(Array.from({ length: this.#count }, () => this.#fork()))
+    } catch (error) {
+      this.#ending = true
+      for (const member of this.#members.values()) member.worker.kill('SIGKILL')
+      throw error
+    }
+  }
+
+  /** Exchanges all workers for ones with other settings: the new ones listen before the old ones finish and leave. */
+  async exchange(count: number, settings: WorkerSettings): Promise<void> {
+    const old = [...this.#members.values()]
+    const before = { settings: this.#settings, count: this.#count }
+    this.#settings = settings
+    this.#count = count
+    const fresh = await Promise.allSettled(Array.from({ length: count }, () => this.#fork()))
+    const failed = fresh.find((outcome) => outcome.status === 'rejected')
+    if (failed) {
+      this.#settings = before.settings
+      this.#count = before.count
+      for (const outcome of fresh) if (outcome.status === 'fulfilled') this.#leave(outcome.value)
+      throw failed.reason
+    }
+    for (const member of old) this.#leave(member)
+  }
+
+  /** Asks every worker to finish its open messages and end. Resolves when all are gone. */
+  async drain(): Promise<void> {
+    this.#ending = true
+    await Promise.all(
+      [...this.#members.values()].map(
+        (member) =>
+          new Promise<void>((resolve) => {
+            member.worker.once('exit', () => resolve())
+            this.#leave(member)
+          }),
+      ),
+    )
+  }
+
+  /** Addresses that the workers listen on; empty while none is ready. */
+  listeners(): readonly string[] {
+    for (const member of this.#members.values()) if (member.ready && !member.leaving) return member.listeners
+    return []
+  }
+
+  /** One snapshot for each living worker and one for all that are gone. */
+  async snapshots(): Promise<MetricsSnapshot[]> {
+    const living = [...this.#members.values()].map(async (member) => (member.last = await this.#ask(member)))
+    return [...(await Promise.all(living)), this.#retired]
+  }
+
+  #ask(member: Member): Promise<MetricsSnapshot> {
+    const request = this.#request++
+    return new Promise((resolve) => {
+      const timer = setTimeout(() => done(member.last), metricsTime)
+      const done = (snapshot: MetricsSnapshot): void => {
+        clearTimeout(timer)
+        this.#answers.delete(request)
+        resolve(snapshot)
+      }
+      this.#answers.set(request, done)
+      if (member.ready && member.worker.isConnected()) send(member.worker, { type: 'metrics', request })
+      else done(member.last)
+    })
+  }
+
+  #leave(member: Member): void {
+    member.leaving = true
+    if (member.worker.isConnected()) send(member.worker, { type: 'drain' })
+  }
+
+  #fork(): Promise<Member> {
+    const worker = cluster.fork()
+    const member: Member = { worker, born: Date.now(), listeners: [], ready: false, leaving: false, last: [] }
+    this.#members.set(worker.id, member)
+    return new Promise((resolve, reject) => {
+      const timer = setTimeout(() => {
+        reject(new NamesakeError('listen-failed', `worker ${worker.id} did not open its listeners in ${startTime} ms`))
+        worker.kill('SIGKILL')
+      }, startTime)
+      worker.on('message', (message: ToPrimary) => {
+        if (message.type === 'listening') send(worker, { type: 'start', settings: this.#settings })
+        else if (message.type === 'ready') {
+          member.ready = true
+          member.listeners = message.listeners
+          this.#events.emit('worker-started', { worker: worker.process.pid })
+          resolve(member)
+        } else if (message.type === 'failed') {
+          reject(new NamesakeError('listen-failed', message.error))
+        } else if (message.type === 'metrics') this.#answers.get(message.request)?.(message.snapshot)
+        else member.last = message.snapshot
+      })
+      worker.once('exit', (code: number | null, signal: string | null) => {
+        clearTimeout(timer)
+        this.#gone(member, code, signal)
+        reject(
+          new NamesakeError('listen-failed', `worker ${worker.id} ended (${signal ?? code ?? 'unknown'}) at its start`),
+        )
+      })
+    })
+  }
+
+  #gone(member: Member, code: number | null, signal: string | null): void {
+    this.#members.delete(member.worker.id)
+    this.#retiring = this.#retiring.then(() => this.#retire(member))
+    if (this.#ending || member.leaving) return
+    if (!member.ready) return
+    this.#gap = Date.now() - member.born < youngAge ? Math.min(longestGap, this.#gap * 2 + 100) : 0
+    this.#events.emit('worker-died', { worker: member.worker.process.pid, code, signal, restartIn: this.#gap })
+    setTimeout(() => this.#restart(), this.#gap)
+  }
+
+  #restart(): void {
+    if (this.#ending) return
+    this.#fork().catch((error: unknown) => {
+      this.#events.emit('internal', { error })
+      this.#gap = Math.min(longestGap, this.#gap * 2 + 100)
+      setTimeout(() => this.#restart(), this.#gap)
+    })
+  }
+
+  async #retire(member: Member): Promise<void> {
+    this.#retired = await sumSnapshots([this.#retired, member.last.filter(isCount)])
+  }
+}
+
+/** What is open now ends with the process; only what was counted is kept. */
+function isCount(metric: object): boolean {
+  return (metric as { type?: unknown }).type !== 'gauge'
+}
+
+function send(worker: Worker, message: ToWorker): void {
+  // The channel can close at any time; the exit that follows is what counts.
+  worker.send(message, () => {})
+}

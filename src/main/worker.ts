@@ -1,0 +1,155 @@
+import { Store } from '../directory/store.ts'
+import { startMilter } from '../milter/listener.ts'
+import type { MilterServer } from '../milter/listener.ts'
+import type { Judge } from '../model.ts'
+import { openEvents } from '../ops/events.ts'
+import type { Events } from '../ops/events.ts'
+import { workerMetrics } from '../ops/metrics.ts'
+import type { WorkerMetrics } from '../ops/metrics.ts'
+import { startSmtp } from '../smtp/listener.ts'
+import type { SmtpServer } from '../smtp/listener.ts'
+import { addressText } from '../smtp/options.ts'
+import type { ToPrimary, ToWorker, WorkerSettings } from './ipc.ts'
+import { buildJudge } from './judge.ts'
+import { redactedFields } from './redaction.ts'
+
+/** A process that carries mail: the two entrances over one judgement. Started and ended by the primary. */
+
+class Worker {
+  readonly #settings: WorkerSettings
+  readonly #events: Events
+  readonly #metrics: WorkerMetrics = workerMetrics()
+  readonly #store: Store
+  #smtp: SmtpServer | null = null
+  #milter: MilterServer | null = null
+  #leaving = false
+
+  constructor(settings: WorkerSettings) {
+    this.#settings = settings
+    this.#events = openEvents({
+      level: settings.log.level,
+      redact: redactedFields(settings.log.redact),
+      destination: 1,
+    })
+    this.#store = Store.open({ path: settings.store, readOnly: true })
+  }
+
+  async start(): Promise<readonly string[]> {
+    const { smtp, milter, fromField } = this.#settings
+    const listeners: string[] = []
+    if (smtp !== null) {
+      this.#smtp = await this.#startSmtp(smtp, this.#judge(fromField.smtp))
+      listeners.push(...this.#smtp.addresses.map((address) => `smtp ${addressText(address)}`))
+    }
+    if (milter !== null) {
+      this.#milter = await this.#startMilter(milter, this.#judge(fromField.milter))
+      listeners.push(...this.#milter.addresses.map((address) => `milter ${address}`))
+    }
+    return listeners
+  }
+
+  #judge(fromField: number): Judge {
+    const events = this.#events
+    return buildJudge(this.#store, {
+      fromField,
+      onFailure: (error, id) => events.emit('judgement-failed', { id, error }),
+      ...(events.enabled('debug')
+        ? { onInspection: (inspection, id) => events.emit('explanation', { id, findings: inspection.findings }) }
+        : {}),
+    })
+  }
+
+  #startSmtp(settings: NonNullable<WorkerSettings['smtp']>, judge: Judge): Promise<SmtpServer> {
+    return startSmtp({
+      ...settings,
+      judge,
+      onMessage: (record) => {
+        this.#metrics.message(record)
+        this.#events.message(record)
+      },
+      onEvent: (name, details) => {
+        if (name === 'connection-opened') this.#metrics.connections('smtp', 1)
+        else if (name === 'connection-closed') this.#metrics.connections('smtp', -1)
+        else if (name === 'next-hop-error') this.#metrics.nextHopError((details as { kind: string }).kind)
+        this.#events.emit(name, { ...details })
+      },
+    })
+  }
+
+  #startMilter(config: NonNullable<WorkerSettings['milter']>, judge: Judge): Promise<MilterServer> {
+    return startMilter({
+      ...config,
+      judge,
+      onMessage: (record) => {
+        this.#metrics.message(record)
+        this.#events.message(record)
+      },
+      onEvent: (name, details) => {
+        if (name === 'milter-opened') this.#metrics.connections('milter', 1)
+        else if (name === 'milter-closed') this.#metrics.connections('milter', -1)
+        this.#events.emit(name, { ...details })
+      },
+    })
+  }
+
+  async tellMetrics(request: number): Promise<void> {
+    tell({ type: 'metrics', request, snapshot: await this.#metrics.snapshot() })
+  }
+
+  /** Takes no more connections, lets open messages end, tells its counts, and ends the process. */
+  async leave(): Promise<void> {
+    if (this.#leaving) return
+    this.#leaving = true
+    const { drain } = this.#settings
+    await Promise.all([this.#smtp?.close({ drain }), this.#milter?.close({ drain })])
+    tell({ type: 'retired', snapshot: await this.#metrics.snapshot() })
+    await this.#store.close()
+    this.end(0)
+  }
+
+  /** What nobody caught: the process is not to be trusted any more; the primary starts another. */
+  fail(error: unknown): void {
+    this.#events.emit('internal', { error })
+    this.end(70)
+  }
+
+  end(code: number): void {
+    this.#events.flush()
+    // The last message must be out before the channel closes with the process.
+    setImmediate(() => process.exit(code))
+  }
+}
+
+function tell(message: ToPrimary): void {
+  if (process.connected) process.send?.(message, undefined, undefined, () => {})
+}
+
+let worker: Worker | null = null
+
+async function start(settings: WorkerSettings): Promise<void> {
+  try {
+    worker = new Worker(settings)
+    tell({ type: 'ready', listeners: await worker.start() })
+  } catch (error) {
+    tell({ type: 'failed', error: error instanceof Error ? error.message : String(error) })
+    setTimeout(() => process.exit(1), 100)
+  }
+}
+
+process.on('message', (message: ToWorker) => {
+  if (message.type === 'start') void start(message.settings)
+  else if (message.type === 'metrics') void worker?.tellMetrics(message.request)
+  else void worker?.leave()
+})
+// The primary is gone, by whatever means: finish what is open, take nothing new, and end.
+process.on('disconnect', () => {
+  if (worker === null) process.exit(0)
+  void worker.leave()
+})
+process.on('uncaughtException', (error) => (worker === null ? process.exit(70) : worker.fail(error)))
+process.on('unhandledRejection', (error) => (worker === null ? process.exit(70) : worker.fail(error)))
+// A terminal's Ctrl-C reaches the whole process group; the primary alone decides when its workers leave.
+process.on('SIGINT', () => {})
+process.on('SIGTERM', () => {})
+process.on('SIGHUP', () => {})
+tell({ type: 'listening' })
