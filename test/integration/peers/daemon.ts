@@ -1,0 +1,155 @@
+import { spawn } from 'node:child_process'
+import type { ChildProcess } from 'node:child_process'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync, openSync, closeSync } from 'node:fs'
+import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+
+/** The daemon as it is shipped: the compiled command line, run out of a temporary folder. */
+export const cliPath = resolve(import.meta.dirname, '../../../dist/cli.js')
+
+export interface Daemon {
+  readonly folder: string
+  readonly child: ChildProcess
+  readonly smtpPort: number
+  readonly opsPort: number
+  /** All log lines so far. */
+  lines(): Record<string, unknown>[]
+  /** The first line that fits, waited for. @throws after `within` milliseconds. */
+  waitFor(fits: (line: Record<string, unknown>) => boolean, within?: number): Promise<Record<string, unknown>>
+  stderr(): string
+  /** SIGTERM (or another) and the end waited for; gives the exit code. */
+  stop(signal?: NodeJS.Signals): Promise<number | null>
+}
+
+/** A port that was free a moment ago. */
+export function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const server = createServer()
+    server.once('error', reject)
+    server.listen(0, '127.0.0.1', () => {
+      const address = server.address()
+      server.close(() => resolve(typeof address === 'object' && address ? address.port : 0))
+    })
+  })
+}
+
+export async function waitUntil<T>(
+  what: string,
+  probe: () => T | undefined | Promise<T | undefined>,
+  within = 15_000,
+): Promise<T> {
+  const end = Date.now() + within
+  for (;;) {
+    const found = await probe()
+    if (found !== undefined) return found
+    if (Date.now() > end) throw new Error(`waited ${within} ms in vain for ${what}`)
+    await new Promise((resolve) => setTimeout(resolve, 20))
+  }
+}
+
+/** One person protected by a group, one alone, one not. */
+export const peopleYaml = `
+users:
+  - { id: u1, displayName: Jane Roe, givenName: Jane, surname: Roe, mail: jane.roe@corp.example, groups: [g1] }
+  - { id: u2, displayName: Max Mustermann, givenName: Max, surname: Mustermann, mail: max@corp.example, groups: [] }
+  - { id: u3, displayName: Olivia Bystander, givenName: Olivia, surname: Bystander, mail: olivia@corp.example, groups: [] }
+groups:
+  - { id: g1, displayName: Executives, members: [u1] }
+`
+
+export const protectionYaml = `
+protect:
+  - directory: Staff
+    groups: [Executives]
+`
+
+export interface DaemonOptions {
+  readonly relay: string
+  readonly workers?: number
+  readonly people?: string
+  readonly protection?: string
+  /** Further keys of namesake.yaml, as YAML text. */
+  readonly more?: string
+  /** Lines within \`smtp:\`, as YAML text indented by two. */
+  readonly smtp?: string
+  /** Whether to wait for the start; false where the start is meant to fail. */
+  readonly wait?: boolean
+  readonly folder?: string
+  readonly smtpPort?: number
+  readonly env?: Record<string, string>
+}
+
+export function writeConfig(folder: string, options: DaemonOptions, smtpPort: number, opsPort: number): string {
+  const path = join(folder, 'namesake.yaml')
+  writeFileSync(join(folder, 'people.yaml'), options.people ?? peopleYaml)
+  writeFileSync(join(folder, 'protection.yaml'), options.protection ?? protectionYaml)
+  writeFileSync(
+    path,
+    `smtp:
+  listen: ["127.0.0.1:${smtpPort}"]
+  clients: ["127.0.0.0/8"]
+  relay: "${options.relay}"
+${options.smtp ?? ''}
+store: ./store
+protection: ./protection.yaml
+directories:
+  - { name: Staff, type: file, path: ./people.yaml, sync: "*/5 * * * *" }
+ops: { listen: "127.0.0.1:${opsPort}" }
+workers: ${options.workers ?? 1}
+${options.more ?? ''}
+`,
+  )
+  return path
+}
+
+/** Starts the daemon and waits until it is up. */
+export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
+  const folder = options.folder ?? mkdtempSync(join(tmpdir(), 'namesake-daemon-'))
+  const smtpPort = options.smtpPort ?? (await freePort())
+  const opsPort = await freePort()
+  const config = writeConfig(folder, options, smtpPort, opsPort)
+  const logPath = join(folder, 'log')
+  const log = openSync(logPath, 'a')
+  const child = spawn(process.execPath, [cliPath, 'serve', '--config', config], {
+    stdio: ['ignore', log, 'pipe'],
+    env: { ...process.env, ...options.env },
+  })
+  closeSync(log)
+  let errors = ''
+  child.stderr?.on('data', (chunk: Buffer) => (errors += chunk.toString()))
+  const ended = new Promise<number | null>((resolve) => child.once('exit', (code) => resolve(code)))
+  const lines = (): Record<string, unknown>[] =>
+    readFileSync(logPath, 'utf8')
+      .split('\n')
+      .filter((line) => line.startsWith('{') && line.endsWith('}'))
+      .map((line) => JSON.parse(line) as Record<string, unknown>)
+  const daemon: Daemon = {
+    folder,
+    child,
+    smtpPort,
+    opsPort,
+    lines,
+    waitFor: (fits, within) => waitUntil(`a log line, stderr: ${errors}`, () => lines().find(fits), within),
+    stderr: () => errors,
+    async stop(signal = 'SIGTERM') {
+      child.kill(signal)
+      return ended
+    },
+  }
+  if (options.wait !== false) {
+    await Promise.race([
+      daemon.waitFor((line) => line['event'] === 'started'),
+      ended.then((code) => {
+        throw new Error(`the daemon ended with ${code} at its start: ${errors}`)
+      }),
+    ])
+  }
+  return daemon
+}
+
+/** Ends the daemon if it still runs, and removes its folder. */
+export async function removeDaemon(daemon: Daemon): Promise<void> {
+  if (daemon.child.exitCode === null && daemon.child.signalCode === null) await daemon.stop('SIGKILL')
+  rmSync(daemon.folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 50 })
+}
