@@ -1,7 +1,6 @@
-import type { DirectoryConfig, Office365DirectoryConfig } from '../config/types.ts'
+import type { DirectoryConfig } from '../config/types.ts'
 import { FileProvider } from '../directory/file.ts'
 import { Office365Provider } from '../directory/office365/provider.ts'
-import type { Office365Settings } from '../directory/office365/settings.ts'
 import type { Provider } from '../directory/provider.ts'
 import type { ScheduledDirectory } from '../directory/schedule.ts'
 
@@ -11,15 +10,8 @@ export function providerOf(config: DirectoryConfig): Provider {
     case 'file':
       return new FileProvider({ name: config.name, path: config.path })
     case 'office365':
-      return new Office365Provider(office365SettingsOf(config))
+      return new Office365Provider(config)
   }
-}
-
-/** The provider's slice of the configuration; only the certificate, which is no secret, is revealed. */
-export function office365SettingsOf(config: Office365DirectoryConfig): Office365Settings {
-  const { credential } = config
-  if (credential.kind !== 'certificate') return { ...config, credential }
-  return { ...config, credential: { ...credential, certificate: credential.certificate.reveal() } }
 }
 
 /** A directory of the configuration with its schedule. */
