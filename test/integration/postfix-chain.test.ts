@@ -60,7 +60,7 @@ t.test('a client of ours, Namesake, Postfix', skip, async (t) => {
   const nextHop = await startPostfix({
     main: {
       smtpd_recipient_restrictions:
-        'check_recipient_access inline:{nobody@corp.example=550 5.1.1 <nobody@corp.example>: there is no such person}, permit_mynetworks, reject',
+        'check_recipient_access inline:{ { nobody@corp.example = 550 5.1.1 there is no such person } }, permit_mynetworks, reject',
       smtpd_relay_restrictions: 'permit_mynetworks, reject',
     },
   })
