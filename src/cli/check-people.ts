@@ -7,7 +7,7 @@ import type { MakeIndex } from '../directory/store.ts'
 import { synchronise } from '../directory/sync.ts'
 import { NamesakeError } from '../errors.ts'
 import type { Lookup } from '../model.ts'
-import { compilePolicy, policyIndexer } from '../policy/compile.ts'
+import { compilePolicy, policyIndexer, rulesFingerprint } from '../policy/compile.ts'
 import type { Policy } from '../policy/compile.ts'
 import { buildMemoryDirectory } from '../policy/memory.ts'
 import { resolveRules } from '../policy/protection.ts'
@@ -57,7 +57,7 @@ function judgeBy(store: Store, rules: ProtectionRules): JudgedBy {
   const policy = compilePolicy(resolved)
   const close = (): Promise<void> => store.close()
   const stored = store.rules()
-  if (stored !== null && compilePolicy(stored).fingerprint === policy.fingerprint) {
+  if (stored !== null && rulesFingerprint(stored) === policy.fingerprint) {
     return { policy, lookup: () => store.snapshot(), problems, close }
   }
   const groups = snapshot.directoryNames().flatMap((name) => [...snapshot.groups(name)])
