@@ -57,7 +57,7 @@ export function inspect(
   if (section.truncated && rules.oversize === 'unchecked') return unread(policy, 'header-too-large')
 
   const originators = readOriginators(section, { fromOctets: limits.fromOctets, ...rules.fields })
-  if (originators.truncated && rules.oversize === 'unchecked') {
+  if (rules.oversize === 'unchecked' && originators.defects.some((defect) => defect.code === 'field-too-long')) {
     return { ...unread(policy, 'from-too-large'), originators }
   }
 
@@ -69,8 +69,10 @@ export function inspect(
 
   const deciding = decisive(findings.filter((finding) => finding.excuse === null))
   if (deciding !== null) return { verdict: detected(deciding), originators, findings }
-  // Names were left unjudged: that is not clean.
-  if (budget.exhausted) return { ...unread(policy, 'from-too-large'), originators, findings }
+  // Names were left out or unjudged: that is not clean. (A name found above stays found: three hundred other mailboxes
+  // beside it must not turn a refusal into a mark.)
+  if (budget.exhausted || (originators.truncated && rules.oversize === 'unchecked'))
+    return { ...unread(policy, 'from-too-large'), originators, findings }
   const excused = findings.find((finding) => finding.excuse !== null)
   return { verdict: { state: 'clean', note: excused?.excuse ?? null }, originators, findings }
 }

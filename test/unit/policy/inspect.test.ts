@@ -328,6 +328,11 @@ t.test('what can not be judged', async (t) => {
   t.match(inspect(parseHeaderSection(head, true), policy, lookup, now).verdict, { reason: 'header-too-large' })
   const long = parseHeaderSection(Buffer.from(`From: Jane Roe <x@evil.example>, ${'a@b.example, '.repeat(100)}\r\n`))
   t.match(inspect(long, policy, lookup, now, { fromOctets: 200 }).verdict, { reason: 'from-too-large' })
+  const crowd = Array.from({ length: 400 }, (_, i) => `Person ${i} <p${i}@x.example>`).join(', ')
+  const among = (from: string): object =>
+    inspect(parseHeaderSection(Buffer.from(`From: ${from}\r\n`)), policy, lookup, now).verdict
+  t.match(among(crowd), { reason: 'from-too-large' }, 'more mailboxes than are read')
+  t.match(among(`Jane Roe <x@evil.example>, ${crowd}`), { state: 'detected' }, 'a name that was read is found')
   const lenient = prepare({ oversize: 'first-part' })
   t.match(inspect(parseHeaderSection(head, true), lenient.policy, lookup, now).verdict, { state: 'detected' })
   t.match(inspect(long, lenient.policy, lenient.lookup, now, { fromOctets: 200 }).verdict, { state: 'detected' })
