@@ -49,6 +49,7 @@ export class Store {
   #snapshot: { generation: number; snapshot: Snapshot } | undefined
   #rules: { rulesGeneration: number; rules: ResolvedRules | null } | undefined
   #turn: Promise<unknown> = Promise.resolve()
+  #afterClose: () => void = () => undefined
 
   constructor(tables: Tables, options: StoreOptions) {
     this.tables = tables
@@ -56,7 +57,10 @@ export class Store {
     this.readOnly = options.readOnly === true
   }
 
-  /** Opens a store, making it if it isn't there (read-only: it must be). Throws NamesakeError store-unusable. */
+  /**
+   * Opens a store that is known to be sound (`store-open` sees to that), making it if it isn't there; read-only, it
+   * must be. Throws NamesakeError store-unusable.
+   */
   static open(options: StoreOptions): Store {
     const readOnly = options.readOnly === true
     try {
@@ -165,9 +169,15 @@ export class Store {
     })
   }
 
+  /** For `store-open`: what to do once the environment is closed. */
+  onClose(after: () => void): void {
+    this.#afterClose = after
+  }
+
   async close(): Promise<void> {
     if (!this.readOnly) await flush(this.tables)
     await this.tables.root.close()
+    this.#afterClose()
   }
 
   /** For the store's own parts: one at a time, here and over processes. */
