@@ -1,0 +1,153 @@
+import type { Command } from 'commander'
+import { loadConfig } from '../config/load.ts'
+import type { LoadedConfig } from '../config/types.ts'
+import type { ScheduledDirectory } from '../directory/schedule.ts'
+import type { MakeIndex, Store } from '../directory/store.ts'
+import { openStore } from '../directory/store-open.ts'
+import { synchronise, type SyncOutcome, type SyncProgress } from '../directory/sync.ts'
+import { exitCodeOf, NamesakeError } from '../errors.ts'
+import { printable } from './text.ts'
+
+/** Where results and messages go, and what of the wiring the verb needs. */
+export interface SyncDeps {
+  /** Results. */
+  readonly out: NodeJS.WritableStream
+  /** Messages and progress. */
+  readonly err: NodeJS.WritableStream & { readonly isTTY?: boolean }
+  /** Sets the exit code of a run that ends without an error. */
+  exit(code: number): void
+  /** The configured directories, ready to be read. */
+  directories(loaded: LoadedConfig): readonly ScheduledDirectory[]
+  makeIndex(loaded: LoadedConfig): MakeIndex
+}
+
+interface SyncVerbOptions {
+  readonly config: string
+  readonly full?: boolean
+  readonly acceptShrink?: boolean
+}
+
+const examples = ['sync', 'sync "Office 365"', 'sync Staff --accept-shrink', 'sync "Office 365" --full']
+
+/** Adds the verb `sync [DIRECTORY]`: one synchronisation now, beside a running daemon or without one. */
+export function addSyncVerb(program: Command, deps: SyncDeps): void {
+  program
+    .command('sync [DIRECTORY]')
+    .summary('synchronise directories now')
+    .description(
+      'Reads one directory, or all, and says what changed. A running daemon judges by the new people at once. ' +
+        'Exit code 65: the source is wrong, or too many people would go; 69: it is not reachable, or a sync is running.',
+    )
+    .option('--config <file>', "the daemon's configuration", 'config/namesake.yaml')
+    .option('--full', 'read everything, not only what changed')
+    .option('--accept-shrink', 'let any number of people go')
+    .addHelpText('after', `\nExamples:\n${examples.map((line) => `  namesake ${line}`).join('\n')}`)
+    .action(async (name: string | undefined, options: SyncVerbOptions) => {
+      const loaded = loadConfig(options.config)
+      const chosen = choose(deps.directories(loaded), name)
+      const store = await openStore({
+        path: loaded.config.store,
+        onDamaged: (why, to) => deps.err.write(`namesake: the store can't be used: ${why}; it was moved to ${to}\n`),
+      })
+      try {
+        await syncEach(store, chosen, loaded, options, deps)
+      } finally {
+        await store.close()
+      }
+    })
+}
+
+/** @throws NamesakeError usage */
+function choose(directories: readonly ScheduledDirectory[], name: string | undefined): readonly ScheduledDirectory[] {
+  if (directories.length === 0) throw new NamesakeError('usage', 'the configuration names no directories')
+  if (name === undefined) return directories
+  const found = directories.filter(({ provider }) => provider.name === name)
+  const others = directories.filter(({ provider }) => provider.name.toLowerCase() === name.toLowerCase())
+  if (found.length > 0) return found
+  if (others.length === 1) return others
+  const names = directories.map(({ provider }) => JSON.stringify(provider.name)).join(', ')
+  throw new NamesakeError('usage', `there is no directory ${JSON.stringify(name)}; the configuration has ${names}`)
+}
+
+/** Synchronises one after the other; one that fails doesn't keep the others from being read. */
+async function syncEach(
+  store: Store,
+  directories: readonly ScheduledDirectory[],
+  loaded: LoadedConfig,
+  options: SyncVerbOptions,
+  deps: SyncDeps,
+): Promise<void> {
+  const stop = new AbortController()
+  const interrupt = (): void => stop.abort(new NamesakeError('usage', 'interrupted; the people are as they were'))
+  process.once('SIGINT', interrupt)
+  process.once('SIGTERM', interrupt)
+  const makeIndex = deps.makeIndex(loaded)
+  try {
+    for (const directory of directories) {
+      const { name } = directory.provider
+      const line = progressLine(deps.err, name)
+      try {
+        const outcome = await synchronise(store, directory.provider, {
+          makeIndex,
+          shrinkLimit: options.acceptShrink === true ? null : directory.shrink,
+          signal: stop.signal,
+          now: Date.now,
+          full: options.full === true,
+          fullEvery: directory.fullEvery ?? null,
+          notice: (text) => line.notice(text),
+          progress: (progress) => line.show(progress),
+        })
+        line.clear()
+        deps.out.write(`${printable(name)}: ${inWords(outcome)}\n`)
+      } catch (error) {
+        line.clear()
+        if (directories.length === 1 || stop.signal.aborted || !(error instanceof NamesakeError)) throw error
+        deps.err.write(`namesake: ${printable(name)}: ${error.message}\n`)
+        deps.exit(exitCodeOf(error))
+      }
+    }
+  } finally {
+    process.off('SIGINT', interrupt)
+    process.off('SIGTERM', interrupt)
+  }
+}
+
+/** What a synchronisation did, for people. */
+export function inWords(outcome: SyncOutcome): string {
+  const { added, changed, removed, people, groups, round, duration } = outcome
+  const changes = [
+    added > 0 ? `${added} added` : '',
+    changed > 0 ? `${changed} changed` : '',
+    removed > 0 ? `${removed} removed` : '',
+  ].filter((part) => part !== '')
+  const what = changes.length === 0 ? 'nobody changed' : changes.join(', ')
+  const read = round === 'full' ? 'everything read' : 'changes read'
+  return `${what}; ${people} people and ${groups} groups (${read} in ${(duration / 1000).toFixed(1)} s)`
+}
+
+interface ProgressLine {
+  show(progress: SyncProgress): void
+  notice(text: string): void
+  clear(): void
+}
+
+/** A line that is written over, on a terminal; notices also elsewhere. */
+function progressLine(err: SyncDeps['err'], name: string): ProgressLine {
+  let shown = 0
+  const clear = (): void => {
+    if (err.isTTY === true && shown > 0) err.write('\r\x1b[K')
+    shown = 0
+  }
+  return {
+    clear,
+    show: ({ phase, count }) => {
+      if (err.isTTY !== true || Date.now() - shown < 100) return
+      shown = Date.now()
+      err.write(`\r\x1b[K${printable(name)}: ${phase === 'reading' ? 'reading' : 'writing people'} ${count}`)
+    },
+    notice: (text) => {
+      clear()
+      err.write(`namesake: ${printable(text)}\n`)
+    },
+  }
+}
