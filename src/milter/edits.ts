@@ -1,5 +1,6 @@
 import type { AddedField, Decision } from '../model.ts'
-import type { HeaderEvents } from './header-events.ts'
+import { formatField } from '../mail/format.ts'
+import type { HeaderEvents, Removal } from './header-events.ts'
 import type { Agreement } from './negotiation.ts'
 import {
   SMFIF,
@@ -23,7 +24,8 @@ export function formatDecision(decision: Decision, headers: HeaderEvents, agreem
   if (decision.reply !== null && (decision.perform === 'reject' || decision.perform === 'defer')) {
     return [formatReplyCode(`${decision.reply.code} ${decision.reply.status} ${decision.reply.text}`)]
   }
-  const packets = [...formatRemovals(headers, decision.remove, agreement), ...formatInsertions(decision.add, agreement)]
+  const removals = headers.removals(decision.remove)
+  const packets = [...formatRemovals(removals, agreement), ...formatInsertions(decision.add, agreement)]
   // Last of the edits: some versions of Postfix read nothing more for this message once it is on hold.
   if (quarantines(decision, agreement)) packets.push(formatQuarantine(reasonOf(decision)))
   packets.push(goOn)
@@ -36,9 +38,9 @@ export function quarantines(decision: Decision, agreement: Agreement): boolean {
 }
 
 /** Deletions by name and occurrence, from the last, and before anything is put in: our own fields would be counted. */
-export function formatRemovals(headers: HeaderEvents, indices: readonly number[], agreement: Agreement): Buffer[] {
+export function formatRemovals(removals: readonly Removal[], agreement: Agreement): Buffer[] {
   if ((agreement.actions & SMFIF.CHGHDRS) === 0) return []
-  return headers.removals(indices).map((removal) => formatDeleteHeader(removal.name, removal.occurrence))
+  return removals.map((removal) => formatDeleteHeader(removal.name, removal.occurrence))
 }
 
 /** Each at index 0, so the last one goes first and they end up in their order. */
@@ -48,17 +50,10 @@ function formatInsertions(fields: readonly AddedField[], agreement: Agreement): 
   return fields.map((field) => formatInsertHeader(0, field.name, `${space}${foldedBody(field)}`)).reverse()
 }
 
-/**
- * The field's body folded at white space to lines of 78 octets where it can be (RFC 5322 section 2.1.1), with LF alone:
- * both MTAs write their own line ends.
- */
+/** The field's body folded with LF alone, as both MTAs take it; they write their own line ends. */
 function foldedBody(field: AddedField): string {
-  let column = field.name.length + 1
-  return field.body.replace(/ ?[^ ]+/g, (word) => {
-    const fits = column + word.length <= 78 || !word.startsWith(' ')
-    column = fits ? column + word.length : word.length
-    return fits ? word : `\n${word}`
-  })
+  const text = formatField(field, { lineEnd: '\n', fold: true })
+  return text.slice(text.indexOf(': ') + 2, -1)
 }
 
 function reasonOf(decision: Decision): string {

@@ -18,21 +18,20 @@ function keyOf(name: string): string {
  */
 export class HeaderEvents {
   readonly #limit: number
-  readonly #ownFields: ReadonlySet<string>
+  readonly #ownNames: RegExp
   #octets: Buffer = Buffer.alloc(4096)
   #length = 0
   #fields: HeaderField[] = []
   #truncated = false
-  /** How often each of our own names came in all, and those that came behind the limit. */
-  #ownCounts = new Map<string, number>()
-  #ownBehind: Removal[] = []
+  /** Every field that bears a name of ours, in order; `kept`: it is in the section too. */
+  #own: (Removal & { readonly key: string; readonly kept: boolean })[] = []
   /** Octets of the whole section, what lies behind the limit included. */
   size = 0
 
-  /** `limit`: most octets kept. `ownFields`: lower-case names that are watched for behind the limit too. */
-  constructor(limit: number, ownFields: ReadonlySet<string>) {
+  /** `limit`: most octets kept. `ownNames`: lower-case names that are watched for behind the limit too. */
+  constructor(limit: number, ownNames: RegExp) {
     this.#limit = limit
-    this.#ownFields = ownFields
+    this.#ownNames = ownNames
   }
 
   /**
@@ -43,31 +42,28 @@ export class HeaderEvents {
   add(name: Buffer, body: Buffer, leadingSpace: boolean): void {
     const text = withCrlf(body)
     const space = leadingSpace || text[0] === 0x20 || text[0] === 0x09 ? '' : ' '
-    const head = Buffer.concat([name, Buffer.from(`:${space}`, 'latin1')])
-    const size = head.length + text.length + 2
-    this.size += size
     const shown = name.toString('latin1').trimEnd()
+    this.size += name.length + 1 + space.length + text.length + 2
+    const kept = this.#keep(shown, name, Buffer.from(`:${space}`, 'latin1'), text)
     const key = keyOf(shown)
     // Octets that are no printable ASCII make no other name to a program that drops them (as in `mail/section`).
-    const own = this.#ownFields.has(key.replace(/[^!-~]+/g, ''))
-    const occurrence = own ? (this.#ownCounts.get(key) ?? 0) + 1 : 0
-    if (own) this.#ownCounts.set(key, occurrence)
-    if (this.#truncated) {
-      if (own) this.#ownBehind.push({ name: shown, occurrence })
-      return
-    }
+    if (!this.#ownNames.test(key.replace(/[^!-~]+/g, ''))) return
+    const before = this.#own.filter((field) => field.key === key).length
+    this.#own.push({ name: shown, occurrence: before + 1, key, kept })
+  }
+
+  /** Whether the field is in the section: at least its name and colon lie before the limit. */
+  #keep(shown: string, name: Buffer, colon: Buffer, text: Buffer): boolean {
+    if (this.#truncated) return false
     const start = this.#length
-    this.#append(head)
-    this.#append(text)
-    this.#append(lineEnd)
-    // A field whose body begins behind the limit shows nothing and could not be located.
-    if (start + name.length + 1 <= this.#length) {
-      const bodyStart = start + name.length + 1
-      this.#fields.push({ name: shown, start, bodyStart, end: this.#length })
-    } else {
+    const bodyStart = start + name.length + 1
+    for (const part of [name, colon, text, lineEnd]) this.#append(part)
+    if (bodyStart > this.#length) {
       this.#length = start
-      if (own) this.#ownBehind.push({ name: shown, occurrence })
+      return false
     }
+    this.#fields.push({ name: shown, start, bodyStart, end: this.#length })
+    return true
   }
 
   #append(part: Buffer): void {
@@ -107,8 +103,17 @@ export class HeaderEvents {
       counts.set(key, occurrence)
       if (wanted.has(index)) found.push({ name: field.name, occurrence })
     })
-    return [...found, ...this.#ownBehind].reverse()
+    return [...found, ...this.#own.filter((field) => !field.kept).map(removalOf)].reverse()
   }
+
+  /** All fields that bear a name of ours, last first. */
+  ownFields(): Removal[] {
+    return this.#own.map(removalOf).reverse()
+  }
+}
+
+function removalOf({ name, occurrence }: Removal): Removal {
+  return { name, occurrence }
 }
 
 const lineEnd = Buffer.from('\r\n', 'latin1')

@@ -31,8 +31,8 @@ export interface MilterOptions {
   readonly timeout: number
   /** Connections open at once; octets of a header section that are judged. */
   readonly limits: { readonly connections: number; readonly headerSection: number }
-  /** Names of the fields that only Namesake may write; taken out of incoming mail wherever they stand. */
-  readonly ownFields?: readonly string[]
+  /** Lower-case names of the fields that only Namesake may write; default: X-Namesake and X-Namesake-anything. */
+  readonly ownNames?: RegExp
   readonly judge: Judge
   readonly onMessage: (record: MessageRecord) => void
   readonly onEvent: OnMilterEvent
@@ -47,8 +47,6 @@ export interface MilterServer {
 
 /** Macro v of Sendmail is its version alone; Postfix puts its name before. */
 const sendmailVersion = /^\d/
-
-const defaultOwnFields = ['x-namesake', 'x-namesake-reason']
 
 /**
  * Makes unix socket paths free: stale sockets are removed, live ones refused (`listen-failed`). `startMilter` does it
@@ -93,7 +91,7 @@ class Entrance implements MilterServer {
         networks: buildNetworks(options.exempt.networks),
       },
       headerSection: options.limits.headerSection,
-      ownFields: new Set((options.ownFields ?? defaultOwnFields).map((name) => name.toLowerCase())),
+      ownNames: options.ownNames ?? /^x-namesake(?:-|$)/,
       timeout: options.timeout,
     }
   }

@@ -27,7 +27,7 @@ export interface SessionOptions {
   /** Most octets of a header section that are kept for the judgement. */
   readonly headerSection: number
   /** Lower-case names of the fields that only Namesake may write. */
-  readonly ownFields: ReadonlySet<string>
+  readonly ownNames: RegExp
   /** Milliseconds above which a judgement is reported as slow. */
   readonly timeout: number
 }
@@ -179,7 +179,7 @@ export class MilterSession {
       started: performance.now(),
       reversePath: pathOf(argument),
       declaredSize: declaredSize(parameters),
-      headers: new HeaderEvents(this.#options.headerSection, this.#options.ownFields),
+      headers: new HeaderEvents(this.#options.headerSection, this.#options.ownNames),
       recipients: 0,
       bodyOctets: 0,
       order: 1,
@@ -246,6 +246,11 @@ export class MilterSession {
 
   #judge(message: Message, agreement: Agreement): Buffer[] {
     const queueId = this.#macros.get('i')
+    const exempt = this.#exemption()
+    if (exempt !== null) {
+      this.#options.onEvent('milter-exempt', { peer: this.#peer, queueId, reason: exempt })
+      return [...formatRemovals(message.headers.ownFields(), agreement), goOn]
+    }
     const started = performance.now()
     let decision: Decision
     try {
@@ -256,11 +261,6 @@ export class MilterSession {
     }
     const took = performance.now() - started
     if (took > this.#options.timeout) this.#options.onEvent('milter-slow', { peer: this.#peer, queueId, took })
-    const exempt = this.#exemption()
-    if (exempt !== null) {
-      this.#options.onEvent('milter-exempt', { peer: this.#peer, queueId, reason: exempt })
-      return [...formatRemovals(message.headers, decision.remove, agreement), goOn]
-    }
     const send = formatDecision(decision, message.headers, agreement)
     this.#options.onMessage(this.#record(message, agreement, decision))
     return send

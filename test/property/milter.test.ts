@@ -74,7 +74,7 @@ const options: SessionOptions = {
   skip: 'auto',
   exempt: { authenticated: true, networks: buildNetworks(['192.0.2.0/24']) },
   headerSection: 200,
-  ownFields: new Set(['x-namesake', 'x-namesake-reason']),
+  ownNames: /^x-namesake(?:-|$)/,
   timeout: 1000,
 }
 
@@ -123,7 +123,7 @@ t.test('what is taken out of a section is what the indices say, and nothing else
   const events = fc.array(fc.tuple(name, fc.string({ maxLength: 20 })), { maxLength: 12 })
   fc.assert(
     fc.property(events, fc.array(fc.nat(12)), (fields, wanted) => {
-      const headers = new HeaderEvents(100_000, new Set())
+      const headers = new HeaderEvents(100_000, /^$/)
       for (const [n, body] of fields) headers.add(Buffer.from(n), Buffer.from(body), true)
       const indices = [...new Set(wanted)].filter((index) => index < fields.length)
       // An MTA that takes each out at once, by name and number.
@@ -141,7 +141,7 @@ t.test('what is taken out of a section is what the indices say, and nothing else
 t.test('a body comes back as it was, line ends apart', async () => {
   fc.assert(
     fc.property(fc.string({ maxLength: 60 }), (body) => {
-      const headers = new HeaderEvents(100_000, new Set())
+      const headers = new HeaderEvents(100_000, /^$/)
       headers.add(Buffer.from('From'), Buffer.from(body), true)
       const section = headers.section()
       const wanted = body.replace(/\r?\n/g, '\r\n')
