@@ -8,8 +8,8 @@ import { setTimeout as sleep } from 'node:timers/promises'
 /** What every peer set up by a test needs: a folder, ports, programs, and an end by process id. */
 
 /** A folder of the test's own that other users' processes may enter; removed by `removeScratch`. */
-export function makeScratch(name: string): string {
-  const folder = mkdtempSync(join(tmpdir(), `namesake-${name}-`))
+export function makeScratch(name: string, parent: string = tmpdir()): string {
+  const folder = mkdtempSync(join(parent, `namesake-${name}-`))
   chmodSync(folder, 0o755)
   return folder
 }
