@@ -122,7 +122,7 @@ const fullAccepts = 'a number of synchronisations, such as 336, or a duration, s
 const fullEvery: Field<Office365DirectoryConfig['fullEvery']> = z
   .union(
     [
-      z.int().min(1, { error: fullAccepts }).max(1_000_000, { error: fullAccepts }).transform((syncs) => ({ syncs })),
+      z.int({ error: fullAccepts }).min(1, { error: fullAccepts }).max(1_000_000, { error: fullAccepts }).transform((syncs) => ({ syncs })),
       parsed(parseDuration, '', fullAccepts).transform((milliseconds) => ({ duration: milliseconds })),
     ],
     { error: fullAccepts },

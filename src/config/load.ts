@@ -104,7 +104,9 @@ function validate<T>(source: YamlSource, schema: z.ZodType<T>): { value: T | nul
     const message = 'the file is empty; accepted: a map of options, {} for all defaults'
     return { value: null, data: null, faults: [{ file: source.file, line: 1, column: 1, path: '', message }] }
   }
-  const data = withoutEmpty(source.data, schema)
+  const first = schema.safeParse(source.data)
+  if (first.success) return { value: first.data, data: source.data, faults: [] }
+  const data = withoutEmpty(source.data, first.error.issues)
   const result = schema.safeParse(data)
   if (result.success) return { value: result.data, data, faults: [] }
   return { value: null, data, faults: faultsOf(source, data, result.error.issues) }
@@ -114,11 +116,9 @@ function validate<T>(source: YamlSource, schema: z.ZodType<T>): { value: T | nul
  * A key whose lines are all commented out has the value null. Where a list belongs it counts as not given, where a map
  * belongs as an empty one. Which belongs where, the schema itself says by its findings.
  */
-function withoutEmpty(data: unknown, schema: z.ZodType): unknown {
-  const found = schema.safeParse(data)
-  if (found.success) return data
+function withoutEmpty(data: unknown, issues: readonly z.core.$ZodIssue[]): unknown {
   const copy = structuredClone(data)
-  for (const { path, code, ...issue } of found.error.issues) {
+  for (const { path, code, ...issue } of issues) {
     const key = path.at(-1)
     if (code !== 'invalid_type' || typeof key !== 'string' || valueAt(copy, path) !== null) continue
     const parent = valueAt(copy, path.slice(0, -1)) as Record<PropertyKey, unknown>

@@ -31,7 +31,7 @@ export function namesakeSchema(around: Surroundings): Field<Omit<NamesakeConfig,
       }),
       ops: section({ listen: opsListen }, 'Metrics and health.'),
       workers: z
-        .union([z.literal('auto'), z.int().min(1, workersAccepts).max(256, workersAccepts)], { error: workersAccepts })
+        .union([z.literal('auto'), z.int(workersAccepts).min(1, workersAccepts).max(256, workersAccepts)], { error: workersAccepts })
         .prefault('auto')
         .meta({ description: 'Worker processes; auto is one a core.', accepts: workersAccepts }),
       log: section(

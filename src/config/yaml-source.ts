@@ -34,7 +34,7 @@ export function readYaml(file: string): YamlSource {
     return parseYaml(file, readBounded(file))
   } catch (error) {
     const empty = parseYaml(file, '')
-    const message = `the file ${quote(file)} can't be read: ${error instanceof TooLarge ? error.message : reasonOf(error)}`
+    const message = `this file can't be read: ${error instanceof TooLarge ? error.message : reasonOf(error)}`
     return { ...empty, faults: [{ file, line: 1, column: 1, path: '', message }] }
   }
 }
