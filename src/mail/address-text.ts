@@ -8,13 +8,18 @@ const maxFound = 4
 /** Signs of an address: an `@`, a character that looks like one, or the word for it. */
 const sign = /[@\uff20\ufe6b]|[([{] ?at ?[)\]}]|^\S+ at \S+\.\S+$/i
 
+/** Whether a name may hold an address; cheap, and never wrongly false. */
+export function mayHoldAddress(name: string): boolean {
+  return sign.test(name)
+}
+
 /**
  * @param name decoded
  * @returns the addresses in their order, compatibility forms, invisible characters and a written "at" resolved, and the name
  * without them ('' if nothing but an address stands there)
  */
 export function addressesIn(name: string): { found: string[]; rest: string } {
-  if (!sign.test(name)) return { found: [], rest: name }
+  if (!mayHoldAddress(name)) return { found: [], rest: name }
   const folded = /[^\0-\x7f]/.test(name)
     ? name.normalize('NFKC').replace(/[\p{Cf}\p{Default_Ignorable_Code_Point}]+/gu, '')
     : name

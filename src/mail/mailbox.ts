@@ -72,7 +72,7 @@ function readWithAngle(pieces: readonly Piece[], firstAngle: number, text: strin
     if (text) addName(names, 'stray-text', angle.content)
     else readAngle(angle.content, names, addresses)
   }
-  if (angles.length === 1 && after.length === 0 && isPlain(before) && names.length <= 1 && addresses.length === 1) {
+  if (angles.length === 1 && after.length === 0 && isPlain(before) && names.length <= 1 && isPlainAddress(addresses)) {
     return { names, addresses, plain: true }
   }
   if (before.some((piece) => piece.kind === 'comment')) {
@@ -94,6 +94,11 @@ function readWithAngle(pieces: readonly Piece[], firstAngle: number, text: strin
   const rest = phrase.filter((word) => !holdsAddress(word)).map((word) => word.shown)
   addName(names, 'display-name', rest.join(' '))
   return { names, addresses, plain: false }
+}
+
+/** Whether there is one address, with one `@` in its middle and nothing odd around it. */
+function isPlainAddress(addresses: readonly string[]): boolean {
+  return addresses.length === 1 && /^[^\s@"\\()<>[\]]+@[^\s@"\\()<>]+$/.test(addresses[0] ?? '')
 }
 
 /** Whether pieces are a phrase and nothing else. */
@@ -165,7 +170,7 @@ function readBare(pieces: readonly Piece[]): Mailbox {
   } else addName(names, 'stray-text', stray)
   addComments(names, pieces)
   if (addresses.length > 1) for (const address of addresses) addName(names, 'address-as-name', address)
-  return { names, addresses, plain: addresses.length === 1 && names.length === 0 && pieces.length === 1 }
+  return { names, addresses, plain: isPlainAddress(addresses) && names.length === 0 && pieces.length === 1 }
 }
 
 /** Whether a word is an address rather than part of a name; an encoded-word as a whole is none. */

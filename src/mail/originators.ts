@@ -1,6 +1,6 @@
 import type { HeaderSection, OriginatorField, OriginatorReadings, ReadingPart } from '../model.ts'
 import { fullSyntax, readAddressList, type ListOfItems, type Piece, type Syntax } from './address-list.ts'
-import { addressesIn } from './address-text.ts'
+import { addressesIn, mayHoldAddress } from './address-text.ts'
 import { decodeRaw } from './charset.ts'
 import { charsetsNamed, decodeEncodedWords, hidesSyntax, holdsSyntax } from './encoded-words.ts'
 import { phraseOf, readMailbox, type Mailbox } from './mailbox.ts'
@@ -27,8 +27,8 @@ export interface OriginatorOptions {
 
 /** Fields of one name that are read; further ones only count as a defect. */
 const maxFields = 64
-/** Entries behind the limit are looked for in this many characters at the end of a text. */
-const tailLength = 4096
+/** Entries behind the limit are looked for in so many characters at the end of a text, in fewer if those are too many too. */
+const tailLengths = [4096, 1024, 256]
 /** Characters of a name that are decoded. */
 const maxDecoded = 32_768
 /** Characters that all variants of one field's text may have together. */
@@ -110,7 +110,7 @@ class FieldReader {
   read(octets: Buffer): void {
     const body = octets.toString('latin1')
     const plain = readPlain(body)
-    if (plain !== null) {
+    if (plain !== null && !mayHoldAddress(plain.name)) {
       this.set.add(this.place, 'own', plain.part, plain.name, plain.address)
       return
     }
@@ -152,7 +152,10 @@ class FieldReader {
     if (list.defects.some((d) => d.code === 'unclosed-group')) this.readList(text, { ...fullSyntax, groups: false })
     if (list.defects.some((d) => d.code === 'items-dropped')) {
       this.set.drop('items-dropped')
-      this.readList(text.slice(-tailLength), fullSyntax)
+      for (const length of tailLengths) {
+        const tail = this.readList(text.slice(-length), fullSyntax)
+        if (tail?.list.defects.some((d) => d.code === 'items-dropped') !== true) break
+      }
     }
     return false
   }
@@ -209,7 +212,7 @@ class FieldReader {
     const at = address.lastIndexOf('@')
     if (at > 0) {
       const local = this.decode(address.slice(0, at))[0] ?? ''
-      this.set.add(this.place, 'own', 'local-part', local, address)
+      this.emitShown('local-part', local, address)
     }
     return [address, decoded]
   }

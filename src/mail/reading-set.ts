@@ -46,7 +46,7 @@ export class ReadingSet {
     this.seen.add(key)
     this.nameTotal += shown.length
     if (address !== null) this.addressesSeen.add(address)
-    this.readings.push({ field, fieldIndex, reader, part, name: shown, address })
+    this.readings.push({ field, fieldIndex, reader, part: shown === '' ? 'none' : part, name: shown, address })
   }
 
   /** Notes a defect; of one code at one place only the first. */
