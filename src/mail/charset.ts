@@ -38,6 +38,9 @@ const maxGuessed = 8192
 /** Labels of UTF-7 (RFC 2152), which libmime refuses and some mail programs still decode. */
 const utf7 = /^(?:x-)?(?:utf-?7|unicode-[12]-[01]-utf-?7|csunicode11utf7)$/i
 
+/** Labels of shifted double-byte charsets that libmime does not know: HZ (RFC 1843), ISO-2022-KR (RFC 1557), ISO-2022-CN (RFC 1922). */
+const shifted = /^(?:x-)?(hz|iso-?2022-?(?:kr|cn))/i
+
 /** Labels under which 7-bit octets mean something other than ASCII. */
 const notAscii = /^(?:x-)?(?:utf-?(?:7|16|32)|ucs|unicode|iso-?2022|hz|csiso2022|jis|ebcdic|cp037|ibm0)/i
 
@@ -55,6 +58,8 @@ export function decodeCharset(octets: Buffer, label: string): string[] {
   const plain = isAscii(octets)
   if (plain && !notAscii.test(name)) return [octets.toString('latin1')]
   if (utf7.test(name)) return distinct([decodeUtf7(octets.toString('latin1')), octets.toString('utf8')])
+  const shift = shifted.exec(name)?.[1]?.toLowerCase()
+  if (shift !== undefined) return [decodeShifted(octets, shift)]
   const valid = isUtf8(octets)
   if (vague.test(name)) {
     if (valid) return [octets.toString('utf8')]
@@ -127,6 +132,16 @@ function decodeUtf7(text: string): string {
       .subarray(0, octets.length & ~1)
       .swap16()
       .toString('utf16le')
+  })
+}
+
+/** Charsets that write double-byte characters in seven bits between a shift out and a shift in. */
+function decodeShifted(octets: Buffer, shift: string): string {
+  const charset = shift.endsWith('kr') ? 'euc-kr' : 'gbk'
+  const pattern = shift === 'hz' ? /~\{([!-~]*)(?:~\}|$)|~(~|\n)/g : /\x0e([!-~]*)(?:\x0f|$)|\x1b\$\)[ACEG]/g
+  return octets.toString('latin1').replace(pattern, (_, pairs: string | undefined, tilde: string | undefined) => {
+    if (pairs === undefined) return tilde === '~' ? '~' : ''
+    return decodeByLabel(Buffer.from(Array.from(pairs.replace(/~$/, ''), (c) => c.charCodeAt(0) | 0x80)), charset)
   })
 }
 

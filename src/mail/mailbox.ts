@@ -20,6 +20,9 @@ export interface Mailbox {
   readonly plain: boolean
 }
 
+/** What stands before an address that was copied from a link or a directory. */
+const uriScheme = /^(?:mailto|smtp):/i
+
 /** Addresses and names taken from one entry at most. */
 const maxAddresses = 8
 const maxNames = 24
@@ -118,7 +121,10 @@ function readAngle(content: string, names: ShownName[], addresses: string[]): vo
   }
   const { bare, comments } = withoutComments(content.slice(0, 4 * maxAddressLength))
   for (const comment of comments) for (const text of commentTexts(comment)) addName(names, 'comment', text)
-  const unrouted = bare.trim().replace(/^[@,][^:"]*:/, '')
+  const unrouted = bare
+    .trim()
+    .replace(uriScheme, '')
+    .replace(/^[@,][^:"]*:/, '')
   const tight = unrouted
     .replace(/\s+/g, ' ')
     .replace(/ ?([@.]) ?/g, '$1')
@@ -169,6 +175,14 @@ function readBare(pieces: readonly Piece[]): Mailbox {
     addName(names, 'stray-text', addresses.length === 0 ? shownText(first) : stray)
   } else addName(names, 'stray-text', stray)
   addComments(names, pieces)
+  // No address where one may stand: one in quotes or in a comment is better than none.
+  if (addresses.length === 0) {
+    for (const { kind, content } of pieces) {
+      if (kind === 'text' || !content.includes('@')) continue
+      for (const word of clip(content).split(/[\s<>()",;]+/))
+        if (/.@./.test(word)) addAddress(addresses, bareAddress(word))
+    }
+  }
   if (addresses.length > 1) for (const address of addresses) addName(names, 'address-as-name', address)
   return { names, addresses, plain: isPlainAddress(addresses) && names.length === 0 && pieces.length === 1 }
 }
@@ -180,8 +194,9 @@ function holdsAddress({ text }: Word): boolean {
 
 /** An address without the brackets and full stops that stand around it in running text. */
 function bareAddress(word: string): string {
-  const start = /^[({']+/.exec(word)?.[0].length ?? 0
-  return word.slice(start).replace(/[)}'.]{1,9}$/, '')
+  const bare = word.replace(/^[({['<\u2018\u201c\u2039\u3008\uff08\uff1c]{1,9}/, '').replace(uriScheme, '')
+  const end = bare.includes('@[') ? /[)}'.>]{1,9}$/ : /[)}'.>\]\u2019\u201d\u203a\u3009\uff09\uff1e]{1,9}$/
+  return bare.replace(end, '')
 }
 
 interface Word {

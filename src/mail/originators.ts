@@ -182,7 +182,7 @@ class FieldReader {
       for (const address of addresses) this.emit('group-name', phraseOf(pieces), address)
     })
     const sure = mailboxes.every((mailbox) => mailbox.addresses.length === 1)
-    if (list.defects.length > 0 || !sure || mailboxes.length === 0) this.emitWhole(text, mailboxes)
+    if (list.defects.length > 0 || !sure) this.emitWhole(text, mailboxes)
     const [only] = mailboxes
     const plain =
       list.defects.length === 0 && mailboxes.length === 1 && list.groups.length === 0 && only?.plain === true
@@ -219,6 +219,8 @@ class FieldReader {
 
   private emitWhole(text: string, mailboxes: readonly Mailbox[]): void {
     const addresses = mailboxes.flatMap((mailbox) => mailbox.addresses)
+    // Beside several mailboxes the whole is nobody's name.
+    if (mailboxes.filter((mailbox) => mailbox.addresses.length > 0).length > 1) return
     const angle = text.lastIndexOf('<')
     const before = angle > 0 && addresses.length > 0 ? text.slice(0, angle) : text
     if (before.trim() === '' || (addresses.length === 1 && before.trim() === addresses[0])) return

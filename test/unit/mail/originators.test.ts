@@ -256,6 +256,16 @@ const among: [why: string, body: string, readings: string[]][] = [
   ],
   ['an IPv6 literal', 'Jane Roe <j@[IPv6:2001:db8::1]>', ['display-name|Jane Roe|j@[IPv6:2001:db8::1]']],
   ['an IPv6 literal without brackets', 'j@[IPv6:2001:db8::1] (Jane Roe)', ['comment|Jane Roe|j@[IPv6:2001:db8::1]']],
+  ['a link', 'Jane Roe <mailto:j@x.example>', ['display-name|Jane Roe|j@x.example']],
+  [
+    'a link without brackets',
+    'Jane Roe MAILTO:j@x.example',
+    ['stray-text|Jane Roe|j@x.example', 'group-name|Jane Roe MAILTO|j@x.example'],
+  ],
+  ['square brackets', 'Jane Roe [j@x.example]', ['stray-text|Jane Roe|j@x.example']],
+  ['parentheses', 'Jane Roe (j@x.example)', ['stray-text|Jane Roe|j@x.example']],
+  ['all in quotes', '"Jane Roe <j@x.example>"', ['stray-text|Jane Roe|j@x.example']],
+  ['full-width brackets', 'Jane Roe \xef\xbc\x9cj@x.example\xef\xbc\x9e', ['stray-text|Jane Roe|j@x.example']],
   // Controls
   ['NUL in the name', 'Ja\0ne Roe <j@x.example>', ['display-name|Jane Roe|j@x.example']],
   ['NUL behind the name', 'Jane Roe\0 zzz <j@x.example>', ['stray-text|Jane Roe|j@x.example']],
