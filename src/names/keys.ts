@@ -44,6 +44,7 @@ export const keysVersion = 1
 
 const longestKey = 64
 const doubled = /(.)\1+/gu
+const drawnOut = /(.)\1\1+/gu
 
 /** The keys of a person's names. */
 export function storedKeys(names: PersonNames | NameForms, tables: NameTables): StoredKeys {
@@ -75,12 +76,12 @@ function addPersonKeys(form: PersonForm, tables: NameTables, refs: Set<string>):
   const g = (form.given[1] ?? form.given[0])?.word
   for (const { word: s } of form.surname) {
     if (g === undefined) break
-    for (const nickname of tables.nicknames.classesOf(g.base)) refs.add(nicknameKey(nickname, s))
+    for (const nickname of tables.nicknames.classesOf(g.base)) refs.add(nicknameKey(nickname, s.base))
     if (g.base.length > 0) {
       refs.add(cut(`i:${[...g.base][0] ?? ''} ${s.base}`))
       refs.add(cut(`i:${g.base} ${[...s.base][0] ?? ''}`))
     }
-    for (const key of typoKeys(g, s)) refs.add(key)
+    for (const key of typoKeys(g.base, s.base)) refs.add(key)
   }
 }
 
@@ -105,26 +106,56 @@ function addLookKeys(text: ShownText, tables: NameTables, add: Add): void {
     for (const key of lookKeys(word)) add(key, 'look')
     if (roman || word.script !== 'latin') add(romanKey(word), 'roman')
   }
-  // The whole first, whatever it is cut into; then two, three, four words in a row, then words one by one.
+  // The whole first, whatever it is cut into; then two units in a row, two with one or two between, three in a row.
   addWord(text.word(0, Math.min(count, 16)), count <= 4)
-  for (const size of [2, 3, 4]) {
-    for (let start = 0; start + size <= count; start++) {
-      if (isBeside(text.tokens[start], tables) || isBeside(text.tokens[start + size - 1], tables)) continue
-      addWord(text.word(start, size), size === 2)
-      if (size === 2) continue
-      for (const word of endsOf(text, start, size, tables)) addWord(word, false)
+  if (count === 1) return
+  const units = unitsOf(text.tokens, tables)
+  for (const step of [1, 2, 3]) {
+    for (let i = 0; i + step < units.length; i++) {
+      const first = units[i]
+      const last = units[i + step]
+      if (first !== undefined && last !== undefined) addWord(makeWord(first.raw + last.raw), step === 1)
     }
   }
-  if (count === 1) return
-  for (let i = 0; i < count; i++) {
-    const token = text.tokens[i]
-    if (token !== undefined && mayBeWhole(text, i)) addWord(token, false)
+  for (let i = 0; i + 2 < units.length; i++) {
+    addWord(makeWord(units.slice(i, i + 3).reduce((raw, unit) => raw + unit.raw, '')), false)
   }
+  for (const unit of units) if (mayBeWhole(unit, units.length)) addWord(makeWord(unit.raw), false)
+}
+
+/** Words that belong together: particles left out, hyphened words as one. */
+interface Unit {
+  readonly raw: string
+  readonly base: string
+  /** Something sets it off from what follows. */
+  readonly setOff: boolean
+}
+
+function unitsOf(tokens: readonly Token[], tables: NameTables): Unit[] {
+  const units: Unit[] = []
+  let keptBefore = false
+  tokens.forEach((token, i) => {
+    const setOff = (tokens[i + 1]?.gap ?? gaps.bar) >= gaps.comma
+    const inside = i > 0 && i < tokens.length - 1 && !setOff
+    const particle = inside && (tables.classOf(token.base) & classes.particle) !== 0
+    const last = keptBefore && token.gap === gaps.joined ? units.pop() : undefined
+    keptBefore = !particle && !isBeside(token, tables)
+    if (last !== undefined && !keptBefore) units.push(last)
+    if (!keptBefore) return
+    units.push({ raw: (last?.raw ?? '') + token.raw, base: (last?.base ?? '') + token.base, setOff })
+  })
+  return units
+}
+
+/** A word by itself is a name written together, or a name of one word if something sets it off. */
+function mayBeWhole(unit: Unit, count: number): boolean {
+  return unit.raw.length >= 7 || count <= 4 || unit.setOff || /[^\x20-\x7e]/.test(unit.raw)
 }
 
 /** A word that no name begins or ends with: a title, a note, an "and". Roles may be names of their own (Treasury Desk). */
 function isBeside(token: Token | undefined, tables: NameTables): boolean {
   if (token === undefined || token.joins || token.numeric) return true
+  if ([...token.raw].length === 1) return false
   const bits = tables.classOf(token.base)
   if (bits === 0 || (bits & mayBeName) !== 0) return false
   return !tables.isName(token.base)
@@ -132,65 +163,47 @@ function isBeside(token: Token | undefined, tables: NameTables): boolean {
 
 const mayBeName = classes.role | classes.department | classes.generic | classes.particle | classes.company
 
-/** A word by itself is a name written together, or a name of one word if something sets it off. */
-function mayBeWhole(text: ShownText, at: number): boolean {
-  const token = text.tokens[at]
-  const next = text.tokens[at + 1]
-  if (token === undefined) return false
-  if (token.script !== 'latin' || token.raw.length >= 7) return true
-  return text.tokens.length <= 4 || (next?.gap ?? gaps.bar) >= gaps.comma
-}
-
-/** First and last word of a run, and the run without particles: what stays when middle names are left out. */
-function endsOf(text: ShownText, start: number, size: number, tables: NameTables): Word[] {
-  const run = text.tokens.slice(start, start + size)
-  const first = run[0]
-  const last = run.at(-1)
-  if (first === undefined || last === undefined) return []
-  const words = [joinWords(first, last)]
-  const second = run[1]
-  const third = run[2]
-  if (second?.gap === gaps.joined && third !== undefined) words.push(joinWords(joinWords(first, second), last))
-  const significant = run.filter((t, i) => i === run.length - 1 || (tables.classOf(t.base) & classes.particle) === 0)
-  if (significant.length < run.length && significant.length > 2) {
-    words.push(makeWord(significant.reduce((raw, t) => raw + t.raw, '')))
-  }
-  return words
-}
-
 function addLikelyKeys(text: ShownText, tables: NameTables, add: Add): void {
-  const pairs = pairsOf(text)
+  const pairs = pairsOf(unitsOf(text.tokens, tables))
   for (const [a, b] of pairs) {
     for (const [given, surname] of [
       [a, b],
       [b, a],
     ] as const) {
-      for (const nickname of tables.nicknames.classesOf(given.base)) add(nicknameKey(nickname, surname), 'nickname')
-      if ([...given.base].length === 1 && surname.base.length > 1) {
-        add(cut(`i:${given.base} ${surname.base}`), 'initial')
-        add(cut(`i:${surname.base} ${given.base}`), 'initial')
+      for (const nickname of tables.nicknames.classesOf(given.base))
+        add(nicknameKey(nickname, surname.base), 'nickname')
+      if ([...given.raw].length === 1 && surname.base.length > 1) {
+        for (const key of initialKeys(given.base, surname.base)) add(key, 'initial')
       }
     }
   }
   for (const [a, b] of pairs) {
     if (a.base.length < 2 || b.base.length < 2 || (tables.isName(a.base) && tables.isName(b.base))) continue
-    for (const key of typoKeys(a, b)) add(key, 'typo')
+    for (const key of typoKeys(a.base, b.base)) add(key, 'typo')
   }
 }
 
-/** Pairs of words that may be given name and surname: neighbours, and first and last of a short text. */
-function pairsOf(text: ShownText): (readonly [Word, Word])[] {
-  const tokens: readonly Token[] = text.tokens.filter((t) => !t.joins && !t.numeric)
-  const pairs: (readonly [Word, Word])[] = []
-  const push = (a: Word | undefined, b: Word | undefined): void => {
-    if (a !== undefined && b !== undefined && pairs.length < 6) pairs.push([a, b])
+/** Pairs that may be given name and surname: neighbours, those with one between, first with the rest joined. */
+function pairsOf(units: readonly Unit[]): (readonly [Unit, Unit])[] {
+  const pairs: (readonly [Unit, Unit])[] = []
+  for (const step of [1, 2]) {
+    for (let i = 0; i + step < units.length && pairs.length < 6; i++) {
+      const a = units[i]
+      const b = units[i + step]
+      if (a !== undefined && b !== undefined) pairs.push([a, b])
+    }
   }
-  if (tokens.length === 3 || tokens.length === 4) {
-    push(tokens[0], text.word(1, text.tokens.length - 1))
-    push(tokens[0], tokens.at(-1))
+  const [first, second, third] = units
+  if (first !== undefined && second !== undefined && third !== undefined) {
+    const join = (a: Unit, b: Unit): Unit => ({ raw: a.raw + b.raw, base: a.base + b.base, setOff: false })
+    pairs.push([first, join(second, third)], [join(first, second), third])
   }
-  for (let i = 0; i + 1 < tokens.length; i++) push(tokens[i], tokens[i + 1])
   return pairs
+}
+
+/** The given name's initial with the surname, and the given name with the surname's initial. */
+function initialKeys(given: string, surname: string): string[] {
+  return [cut(`i:${[...given][0] ?? ''} ${surname}`), cut(`i:${surname} ${[...given][0] ?? ''}`)]
 }
 
 /** Words written together, in each form that a key is made of. */
@@ -212,30 +225,30 @@ function lookKeys(word: Word): string[] {
 }
 
 function lookKey(looks: string): string {
-  return cut(`g:${joinPairs(looks).replace(doubled, '$1')}`)
+  return cut(`g:${squeeze(joinPairs(looks.replace(drawnOut, '$1')))}`)
 }
 
 function romanKey(word: Word): string {
   return cut(`r:${word.roman ?? romanCanon(word.base)}`)
 }
 
-function nicknameKey(nickname: string, surname: Word): string {
-  return cut(`k:${nickname} ${surname.base}`)
+function nicknameKey(nickname: string, surname: string): string {
+  return cut(`k:${nickname} ${surname}`)
 }
 
-/** The pair in alphabetical order with each letter left out in turn, and whole. */
-function typoKeys(a: Word, b: Word): string[] {
-  const pair = a.base < b.base ? `${squeeze(a.base)} ${squeeze(b.base)}` : `${squeeze(b.base)} ${squeeze(a.base)}`
-  const text = pair.slice(0, longestKey - 2)
-  const keys = [`t:${text}`]
+/** The pair in alphabetical order, whole and with each letter left out in turn; double letters count once. */
+function typoKeys(a: string, b: string): string[] {
+  const text = (a < b ? `${a} ${b}` : `${b} ${a}`).slice(0, longestKey - 2)
+  const keys = [`t:${squeeze(text)}`]
   for (let i = 0; i < text.length; i++) {
-    if (text[i] !== ' ') keys.push(`t:${text.slice(0, i)}${text.slice(i + 1)}`)
+    // Of a double letter one is enough: leaving out either gives the same.
+    if (text[i] !== ' ' && text[i] !== text[i + 1]) keys.push(`t:${squeeze(text.slice(0, i) + text.slice(i + 1))}`)
   }
   return keys
 }
 
 function squeeze(text: string): string {
-  return text.replace(/(.)\1+/g, '$1')
+  return text.replace(doubled, '$1')
 }
 
 /** Keys stay short: the rest of a long one is hashed (FNV-1a, 32 bit). */

@@ -183,17 +183,15 @@ class Matcher {
   #likelyRelation(shown: Word, stored: Word, given: boolean): 'nickname' | 'typo' | 'initial' | null {
     if (given && shareClass(this.#tables, shown.base, stored.base)) return 'nickname'
     if (isTypo(shown.base, stored.base) && !this.#isName(shown.base)) return 'typo'
-    if (this.#context.initials === true && [...shown.base].length === 1 && stored.base.startsWith(shown.base)) {
-      if (/\p{L}/u.test(shown.base) && stored.base.length > 1) return 'initial'
-    }
+    const initial = this.#context.initials === true && [...shown.raw].length === 1 && /\p{L}/u.test(shown.raw)
+    if (initial && stored.base.length > 1 && stored.base.startsWith(shown.base)) return 'initial'
     return null
   }
 
   #pair(form: PersonForm, given: Found, surname: Found): void {
     const reordered = surname.end <= given.start
-    if (!reordered && given.end > surname.start) return
-    const first = reordered ? surname : given
-    const second = reordered ? given : surname
+    const [first, second] = reordered ? [surname, given] : [given, surname]
+    if (first.end > second.start || this.#isTornApart(first, second)) return
     const middle = this.#middle(first.end, second.start, reordered)
     if (middle === null) return
     const start = first.start
@@ -222,7 +220,6 @@ class Matcher {
     const second = tokens[to]
     if (to - from > middleLimit || second === undefined) return null
     const last = second.gap
-    if (last === gaps.bar && !this.#isAlone(from, to)) return null
     const notes: string[] = []
     for (let i = from; i < to; i++) {
       const token = tokens[i]
@@ -255,8 +252,9 @@ class Matcher {
   }
 
   /** Parts that a bar parts are one name only if there is nothing else. */
-  #isAlone(firstEnd: number, secondStart: number): boolean {
-    return firstEnd === secondStart && this.#text.tokens.length <= 3
+  #isTornApart(first: Found, second: Found): boolean {
+    if (this.#text.tokens[second.start]?.gap !== gaps.bar) return false
+    return first.start > 0 || second.end < this.#text.tokens.length
   }
 
   /** In "Roe, Jane Mary" and "Roe, Jane M." what follows the given name belongs to it. */

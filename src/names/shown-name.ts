@@ -20,6 +20,21 @@ export interface ShownName {
 }
 
 const readingLimit = 6
+/** Letters turned upside down; b, d, n, p, q and u turned are one another. */
+const turned: ReadonlyMap<string, string> = new Map(
+  'ɐa qb ɔc pd ǝe ɟf ƃg ɥh ᴉi ıi ɾj ʞk ll ɯm un oo dp bq ɹr ss ʇt nu ʌv ʍw xx ʎy zz ꞁl ⅄y ∀a Ɔc Ǝe Ⅎf פg ſj ˥l Ԁp ┴t ∩u Λv'
+    .split(' ')
+    .map((pair) => [[...pair][0] ?? '', [...pair][1] ?? ''] as const),
+)
+const turnedOnly = /[ɐɔǝɟƃɥᴉɾʞɯɹʇʌʍʎ]/gu
+
+/** Upside-down text as it reads, letter by letter. */
+function turnRound(text: string): string {
+  let out = ''
+  for (const char of text) out += turned.get(char) ?? char
+  return out
+}
+
 const sign = /[@$€£¢¥₦₱₩₳฿₲₴₵₭₮₣₹₺₤₡§¡!|]/u
 const signInWord = /\p{L}[@$€£¢¥₦₱₩₳฿₲₴₵₭₮₣₹₺₤₡§]|[@$€£¢¥₦₱₩₳฿₲₴₵₭₮₣₹₺₤₡§¡!|]\p{L}/u
 const trailingDigits = /(\p{L})\p{N}+(?![\p{L}\p{N}])/gu
@@ -35,6 +50,11 @@ export function readShown(shown: string): ShownName {
   }
   if (clean.mirrored !== null) add(clean.mirrored, false)
   if (sign.test(clean.text) && signInWord.test(clean.text)) add(clean.text, true)
+  if ((clean.text.match(turnedOnly)?.length ?? 0) > 1) {
+    const upright = turnRound(clean.text)
+    add(upright, false)
+    add([...upright].reverse().join(''), false)
+  }
   if (/\p{N}/u.test(clean.text)) {
     const bare = clean.text.replace(trailingDigits, '$1')
     if (bare !== clean.text) texts.push(shownText(tokenise(bare), clean.altered))

@@ -33,7 +33,7 @@ const joiners = `${dashes}_.=*~`
 const commas = ',、，،'
 const conjoining = '&+＆'
 const apostrophe = '\u2019'
-const bars = '|/\\;:•·•→←↔►▶◆■–—―¦│┃～~※・'
+const bars = '@|/\\;:•·•→←↔►▶◆■–—―¦│┃～~※・'
 
 /**
  * Cuts a cleaned text into words. Words in brackets come after those outside, parted by a bar; single letters in a row
@@ -114,12 +114,12 @@ function isWordChar(char: string): boolean {
 /** J@ne, $imon, Ro€: a sign inside a word or at its edge stands for a letter. */
 function isSignInWord(char: string, word: string, next: string): boolean {
   if (!lookSigns.includes(char)) return false
-  return isWordChar(next) || (word !== '' && !'!|¡'.includes(char))
+  return word !== '' || isWordChar(next) || (next !== '' && lookSigns.includes(next))
 }
 
 function makeToken(text: string, gap: Gap, bracketed: boolean, dotted: boolean): Token {
   const raw = text.includes(apostrophe) ? text.replaceAll(apostrophe, '') : text
-  const { plain, base, expanded, looks, look, roman, script } = makeWord(raw)
+  const { plain, base, expanded, looks, look, otherLooks, roman, script } = makeWord(raw)
   const possessive = raw.length < text.length && /\u2019s$/i.test(text)
   const numeric = !asciiLetters.test(raw) && !/\p{L}/u.test(raw) && /\p{N}/u.test(raw)
   // Written out: spreading the word costs more than making it.
@@ -130,6 +130,7 @@ function makeToken(text: string, gap: Gap, bracketed: boolean, dotted: boolean):
     expanded,
     looks,
     look,
+    otherLooks,
     roman,
     script,
     gap,

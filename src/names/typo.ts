@@ -39,7 +39,7 @@ function isSlippedLetter(letter: string, shown: string, stored: string, head: nu
 function isMistakenLetter(a: string, b: string, stored: string, head: number, tail: number): boolean {
   if (head === 0 || stored.length < 5) return false
   if (tail === 0) return stored.length >= 6 && !vowels.includes(a) && !vowels.includes(b)
-  return stored.length >= 6 || isNear(a, b)
+  return stored.length >= 5 || isNear(a, b)
 }
 
 const rows = ['qwertyuiop', 'asdfghjkl', 'zxcvbnm']

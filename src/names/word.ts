@@ -1,6 +1,6 @@
 import { baseForm, expandedForm, romanCanon, romanise, scriptOfWord } from './transliterate.ts'
 import type { Script } from './transliterate.ts'
-import { joinPairs, looksOfCharacters } from './skeleton.ts'
+import { joinPairs, looksOfCharacters, skeleton } from './skeleton.ts'
 
 /**
  * One word of a name, or several written together, in the forms in which words are compared.
@@ -18,29 +18,47 @@ export interface Word {
   readonly looks: string
   /** The skeleton. */
   readonly look: string
+  /** Skeletons of the other forms, where they differ: of groß also that of gross. */
+  readonly otherLooks: readonly string[]
   /** A form for all romanisations, of words in an alphabet that is spelt out in Latin letters; null for others. */
   readonly roman: string | null
   readonly script: Script
 }
 
+const none: readonly string[] = []
 const asciiLetters = /^[A-Za-z]*$/
 
 export function makeWord(raw: string): Word {
   if (asciiLetters.test(raw)) {
     const plain = raw.toLowerCase()
     const looks = plain.replaceAll('i', 'l')
-    return { raw, plain, base: plain, expanded: plain, looks, look: joinPairs(looks), roman: null, script: 'latin' }
+    return {
+      raw,
+      plain,
+      base: plain,
+      expanded: plain,
+      looks,
+      look: joinPairs(looks),
+      otherLooks: none,
+      roman: null,
+      script: 'latin',
+    }
   }
   const plain = raw.toLowerCase().normalize('NFC')
   const looks = looksOfCharacters(raw)
   const latin = romanise(raw)
+  const base = baseForm(raw)
+  const expanded = expandedForm(raw)
+  const look = joinPairs(looks)
+  const otherLooks = base === plain ? none : [skeleton(base), skeleton(expanded)].filter((other) => other !== look)
   return {
     raw,
     plain,
-    base: baseForm(raw),
-    expanded: expandedForm(raw),
+    base,
+    expanded,
     looks,
-    look: joinPairs(looks),
+    look,
+    otherLooks,
     roman: latin === null ? null : romanCanon(latin),
     script: scriptOfWord(raw),
   }
@@ -51,17 +69,14 @@ export type Agreement = 'same' | 'disguised' | null
 
 /**
  * Compares a shown word with a stored one. `isName` says whether a plain word is a real name of its own: such a word
- * is not taken for a disguise of another (Horne is not Home, Ila is not Lia).
+ * is not taken for a disguise of another by its i and l (Marla is not Maria).
  */
 export function agree(shown: Word, stored: Word, isName: (base: string) => boolean): Agreement {
   if (shown.plain === stored.plain) return 'same'
   if (shown.base === stored.base) return 'disguised'
   if (sharesForm(shown, stored)) return 'disguised'
-  if (shown.look === stored.look || stretched(shown, stored)) {
-    const real = asciiLetters.test(shown.raw) && isPlainCase(shown.raw) && isName(shown.base)
-    if (!real) return 'disguised'
-  }
-  return null
+  if (!sharesLook(shown, stored)) return null
+  return joinPairs(shown.base) !== joinPairs(stored.base) && isRealName(shown, isName) ? null : 'disguised'
 }
 
 function sharesForm(a: Word, b: Word): boolean {
@@ -84,9 +99,15 @@ function unspell(expanded: string): string {
     .replace(/([scz])h/g, '$1')
 }
 
-/** Letters drawn out: Jaaane. */
-function stretched(a: Word, b: Word): boolean {
-  return /(.)\1\1/.test(a.look) && a.look.replace(/(.)\1+/g, '$1') === b.look.replace(/(.)\1+/g, '$1')
+function sharesLook(a: Word, b: Word): boolean {
+  if (a.look === b.look) return true
+  if (b.otherLooks.includes(a.look) || a.otherLooks.includes(b.look)) return true
+  // Letters drawn out: Jaaane.
+  return /(.)\1\1/.test(a.looks) && a.looks.replace(/(.)\1+/g, '$1') === b.looks.replace(/(.)\1+/g, '$1')
+}
+
+function isRealName(word: Word, isName: (base: string) => boolean): boolean {
+  return asciiLetters.test(word.raw) && isPlainCase(word.raw) && isName(word.base)
 }
 
 /** Not AniI: a capital in the midst of small letters may be there to be misread. */
