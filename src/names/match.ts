@@ -123,8 +123,10 @@ class Matcher {
     for (const s of surname) for (const g of given) this.#pair(form, g, s)
     if (this.#best === null) this.#glued(form)
     if (this.#best !== null) return
-    for (const s of surname) for (const g of this.#likelyGiven(form)) this.#pair(form, g, s)
-    for (const g of given) for (const s of this.#likelySurname(form)) this.#pair(form, g, s)
+    const likelyGiven = surname.length > 0 ? this.#findLikely(form.given, true) : []
+    const likelySurname = given.length > 0 ? this.#findLikely(form.surname, false) : []
+    for (const s of surname) for (const g of likelyGiven) this.#pair(form, g, s)
+    for (const g of given) for (const s of likelySurname) this.#pair(form, g, s)
   }
 
   /** Every place where a part stands, as it is or disguised. */
@@ -151,28 +153,16 @@ class Matcher {
     return found
   }
 
-  #likelyGiven(form: PersonForm): Found[] {
-    const found: Found[] = []
-    this.#text.tokens.forEach((token, i) => {
-      for (const variant of form.given) {
-        const relation = this.#likelyRelation(token, variant.word, true)
-        if (relation === null) continue
-        found.push({ start: i, end: i + 1, agreement: relation, reduced: variant.reduced, note: '' })
-        break
-      }
-    })
-    return found
-  }
-
-  #likelySurname(form: PersonForm): Found[] {
+  /** Every place where a part stands as a reader may still take it: a slip, a short form, an initial. */
+  #findLikely(variants: readonly PartVariant[], given: boolean): Found[] {
     const found: Found[] = []
     const count = this.#text.tokens.length
     for (let start = 0; start < count; start++) {
       for (let length = 1; length <= Math.min(count - start, partLimit); length++) {
-        for (const variant of form.surname) {
-          const relation = this.#likelyRelation(this.#text.word(start, length), variant.word, false)
+        for (const { word, reduced } of variants) {
+          const relation = this.#likelyRelation(this.#text.word(start, length), word, given)
           if (relation === null) continue
-          found.push({ start, end: start + length, agreement: relation, reduced: variant.reduced, note: '' })
+          found.push({ start, end: start + length, agreement: relation, reduced, note: '' })
           break
         }
       }
@@ -193,7 +183,7 @@ class Matcher {
     const [first, second] = reordered ? [surname, given] : [given, surname]
     if (first.end > second.start || this.#isTornApart(first, second)) return
     const middle = this.#middle(first.end, second.start, reordered)
-    if (middle === null) return
+    if (middle === null || (given.reduced && this.#contradicts(form, first.end, second.start))) return
     const start = first.start
     const end = this.#takeMiddle(form, second.end, reordered)
     const rest = judgeRest(this.#text.tokens, start, end, this.#tables, false)
@@ -249,6 +239,21 @@ class Matcher {
     if ((bits & classes.particle) !== 0 && (bits & classes.conjunction) === 0) return true
     if ([...word.base].length === 1) return true
     return (bits & notInName) === 0 || this.#tables.isName(word.base)
+  }
+
+  /** Where the person has further given names, another one in their place makes another person. */
+  #contradicts(form: PersonForm, from: number, to: number): boolean {
+    for (const token of this.#text.tokens.slice(from, to)) {
+      if (this.#isParticle(token)) continue
+      if (
+        !form.middle.some(
+          (m) => m.base === token.base || ([...token.raw].length === 1 && m.base.startsWith(token.base)),
+        )
+      ) {
+        return true
+      }
+    }
+    return false
   }
 
   /** Parts that a bar parts are one name only if there is nothing else. */
@@ -324,9 +329,11 @@ class Matcher {
   }
 }
 
+/** One is the full name that the other is short for: Bill and William, not Elsie and Lisa. */
 function shareClass(tables: NameTables, a: string, b: string): boolean {
   if (a === b) return false
-  const classesOfA = tables.nicknames.classesOf(a)
-  if (classesOfA.length === 0) return false
-  return tables.nicknames.classesOf(b).some((c) => classesOfA.includes(c))
+  const { classesOf, isFull } = tables.nicknames
+  const ofA = classesOf(a)
+  if (ofA.length === 0) return false
+  return classesOf(b).some((name) => ofA.includes(name) && (isFull(name, a) || isFull(name, b)))
 }

@@ -4,9 +4,13 @@ import { baseForm } from './transliterate.ts'
 /** Short forms of given names, both ways. */
 export interface Nicknames {
   /** The classes that a given name (base form) belongs to; two names that share one may stand for each other. */
-  classesOf(base: string): readonly string[]
+  readonly classesOf: (base: string) => readonly string[]
+  /** Whether a name is the full one of a class, or the class an operator's set, whose names are all equal. */
+  readonly isFull: (nameClass: string, base: string) => boolean
 }
 
+/** Marks the class of an operator's set. */
+const operators = '*'
 const none: readonly string[] = []
 
 /** Builds the look-up from the built-in sets and an operator's, each of which is one class. */
@@ -26,7 +30,10 @@ export function buildNicknames(additions: readonly (readonly string[])[]): Nickn
   }
   for (const set of additions) {
     const names = set.map((name) => baseForm(name.trim()))
-    for (const name of names) add(name, `${names[0] ?? name}*`)
+    for (const name of names) add(name, `${names[0] ?? name}${operators}`)
   }
-  return { classesOf: (base) => byName.get(base) ?? none }
+  return {
+    classesOf: (base) => byName.get(base) ?? none,
+    isFull: (nameClass, base) => nameClass === base || nameClass.endsWith(operators),
+  }
 }

@@ -39,33 +39,5 @@ function isSlippedLetter(letter: string, shown: string, stored: string, head: nu
 function isMistakenLetter(a: string, b: string, stored: string, head: number, tail: number): boolean {
   if (head === 0 || stored.length < 5) return false
   if (tail === 0) return stored.length >= 6 && !vowels.includes(a) && !vowels.includes(b)
-  return stored.length >= 5 || isNear(a, b)
-}
-
-const rows = ['qwertyuiop', 'asdfghjkl', 'zxcvbnm']
-const alike = [
-  'ck',
-  'sz',
-  'iy',
-  'vw',
-  'dt',
-  'bp',
-  'mn',
-  'gq',
-  'uv',
-  'ij',
-  'ea',
-  'ou',
-  'ei',
-  'ce',
-  'hn',
-  'fv',
-  'gj',
-  'ao',
-]
-
-/** Neighbours on a keyboard, or letters of like shape or sound. */
-function isNear(a: string, b: string): boolean {
-  if (alike.some((pair) => pair.includes(a) && pair.includes(b))) return true
-  return rows.some((row) => row.includes(a) && row.includes(b) && Math.abs(row.indexOf(a) - row.indexOf(b)) === 1)
+  return true
 }
