@@ -55,6 +55,11 @@ function sizeLine(text: string, limit: number): string {
   return theirs > 0 && theirs <= limit ? text : `SIZE ${limit}`
 }
 
+/** What a client that still has to show a certificate is offered; without its last line end. */
+export function untrustedGreeting(hostname: string, hello: { readonly verb: string }, startTls: boolean): string {
+  return startTls && hello.verb !== 'HELO' ? `250-${hostname}\r\n250 STARTTLS` : `250 ${hostname}`
+}
+
 /** The one-line reply to HELO from a next hop's reply to whatever greeting it was given. */
 export function heloReply(nextHops: Buffer): string {
   const first = nextHops.toString('latin1').split(/\r\n/, 1)[0] ?? ''

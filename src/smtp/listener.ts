@@ -4,13 +4,24 @@ import { connect, createServer } from 'node:net'
 import type { Server, Socket } from 'node:net'
 import { hostname } from 'node:os'
 import { NamesakeError } from '../errors.ts'
+import { arriveSecure, readProxyHeader } from './arrival.ts'
 import { ConnectionCount, networkOf, NetworkList, plainAddress } from './clients.ts'
 import { Deadlines } from './deadlines.ts'
 import { addressText, limitsOf, timeoutsOf } from './options.ts'
-import type { NextHopAddress, SmtpEvents, SmtpListener, SmtpOptions, SocketAddress } from './options.ts'
+import type {
+  ListenerTls,
+  NextHopSettings,
+  OnSmtpEvent,
+  SmtpEvents,
+  SmtpListener,
+  SmtpOptions,
+  SocketAddress,
+} from './options.ts'
 import { Relay } from './relay.ts'
 import { Session } from './session.ts'
-import type { SessionContext } from './session.ts'
+import type { SessionContext, SessionStart } from './session.ts'
+import { TlsFiles } from './tls-files.ts'
+import type { ServerTls } from './tls-files.ts'
 
 /** The running entrance. */
 export interface SmtpServer {
@@ -51,38 +62,45 @@ class Entrance implements SmtpServer {
   readonly addresses: SocketAddress[] = []
   readonly #context: SessionContext
   readonly #clients: NetworkList
+  readonly #balancers: NetworkList
   readonly #count: ConnectionCount
   readonly #servers: Server[] = []
+  readonly #files: TlsFiles[] = []
   readonly #sessions = new Set<Session>()
   #draining = false
   #emptied: (() => void) | null = null
 
   constructor(options: SmtpOptions) {
+    const { judge, onMessage, onEvent } = options
     const timeouts = timeoutsOf(options.timeouts)
     const limits = limitsOf(options.limits)
-    const deadlines = new Deadlines(
-      Math.min(timeouts.command, timeouts.data, timeouts.nextHop, timeouts.connect, timeouts.nextHopData),
-    )
+    const { command, data, nextHop, connect, greeting, nextHopData } = timeouts
+    const deadlines = new Deadlines(Math.min(command, data, nextHop, connect, greeting, nextHopData))
     this.#clients = new NetworkList(options.clients)
+    this.#balancers = new NetworkList(options.proxyProtocol ?? [])
     this.#count = new ConnectionCount(limits)
+    const settings = options.nextHop ?? {}
+    const tlsFiles = this.#nextHopFiles(settings, options.onEvent)
     this.#context = {
       hostname: options.hostname ?? hostname(),
-      judge: options.judge,
-      onMessage: options.onMessage,
-      onEvent: options.onEvent,
+      judge,
+      onMessage,
+      onEvent,
       timeouts,
       limits,
       deadlines,
-      relay: new Relay(options.relay as readonly NextHopAddress[], timeouts, deadlines, options.onEvent),
+      relay: new Relay({ targets: options.relay, settings, tlsFiles, timeouts, deadlines, onEvent }),
       bareNewline: options.bareNewline ?? 'reject',
       received: options.received ?? false,
+      xclient: new NetworkList(options.xclient ?? []),
     }
   }
 
   async open(listener: SmtpListener): Promise<void> {
     const { address } = listener
+    const tls = listener.tls === undefined || listener.tls === null ? null : this.#serverTls(listener.tls)
     if ('path' in address) await removeStale(address.path)
-    const server = createServer({ allowHalfOpen: true, noDelay: true }, (socket) => this.#accept(socket, listener))
+    const server = createServer({ allowHalfOpen: true, noDelay: true }, (socket) => this.#arrive(socket, listener, tls))
     this.#servers.push(server)
     await new Promise<void>((resolve, reject) => {
       server.once('error', (error: NodeJS.ErrnoException) => reject(listenFailed(address, error)))
@@ -90,38 +108,87 @@ class Entrance implements SmtpServer {
     })
     // An accept that fails (descriptors run out) is one client's loss, not the daemon's.
     server.on('error', () => {})
-    if ('path' in address) await chmod(address.path, 0o660).catch(() => {})
+    if ('path' in address && typeof listener.mode === 'number') await chmod(address.path, listener.mode)
     const bound = server.address()
     const actual = typeof bound === 'object' && bound !== null ? { host: bound.address, port: bound.port } : address
     this.addresses.push(actual)
     this.#context.onEvent('smtp-listening', { address: addressText(actual) })
   }
 
-  #accept(socket: Socket, listener: SmtpListener): void {
+  #serverTls(tls: ListenerTls): ServerTls {
+    const { certificate, key, clientCa } = tls
+    const files = new TlsFiles({ certificate, key, ca: clientCa }, (error) =>
+      this.#context.onEvent('tls-failed', { client: '', error }),
+    )
+    this.#files.push(files)
+    return { files, mode: tls.mode, asksCertificate: clientCa !== null }
+  }
+
+  #nextHopFiles(settings: NextHopSettings, onEvent: OnSmtpEvent): TlsFiles {
+    const { certificate = null, key = null, ca = null } = settings
+    const files = new TlsFiles({ certificate, key, ca }, (error) => onEvent('tls-failed', { client: '', error }))
+    this.#files.push(files)
+    return files
+  }
+
+  #arrive(socket: Socket, listener: SmtpListener, tls: ServerTls | null): void {
     const remote = socket.remoteAddress
-    if (remote === undefined && !('path' in listener.address)) {
-      // Gone before we could look at it.
-      socket.destroy()
-      return
+    if ('path' in listener.address) this.#admit(socket, listener, tls, 'unix')
+    // Gone before we could look at it.
+    else if (remote === undefined) socket.destroy()
+    else if (listener.proxyProtocol !== true) this.#admit(socket, listener, tls, plainAddress(remote))
+    else if (!this.#balancers.includes(remote)) this.#turnAway(socket, plainAddress(remote), 'network')
+    else {
+      readProxyHeader(socket, (client) => {
+        if (client !== null) this.#admit(socket, listener, tls, client)
+        else
+          this.#context.onEvent('client-dropped', { client: plainAddress(remote), reason: 'proxy-header', stage: '' })
+      })
     }
-    const client = remote === undefined ? 'unix' : plainAddress(remote)
-    const allowed = remote === undefined || this.#clients.includes(remote)
+  }
+
+  /** Lets a client in or turns it away; who may relay only with a certificate is let in to show it. */
+  #admit(socket: Socket, listener: SmtpListener, tls: ServerTls | null, client: string): void {
+    const allowed = client === 'unix' || this.#clients.includes(client)
     const network = networkOf(client)
-    const reason = this.#draining ? 'draining' : !allowed ? 'network' : this.#count.enter(network)
+    const mayCome = allowed || tls?.asksCertificate === true
+    const reason = this.#draining ? 'draining' : !mayCome ? 'network' : this.#count.enter(network)
     if (reason !== null) {
       this.#turnAway(socket, client, reason)
       return
     }
-    const { onEvent } = this.#context
-    onEvent('connection-opened', { client })
-    const about = { client, protocol: listener.protocol ?? 'smtp' }
+    this.#context.onEvent('connection-opened', { client })
+    const leave = (): void => {
+      this.#count.leave(network)
+      this.#context.onEvent('connection-closed', { client })
+    }
+    const about = { client, protocol: listener.protocol ?? 'smtp', trusted: allowed }
+    if (tls?.mode !== 'implicit') {
+      this.#converse(socket, { ...about, tls, secure: false }, leave)
+      return
+    }
+    arriveSecure(socket, tls, (arrived, error) => {
+      if (arrived === null) {
+        this.#context.onEvent('tls-failed', { client, error })
+        leave()
+        return
+      }
+      this.#converse(
+        arrived.socket,
+        { ...about, trusted: allowed || arrived.certified, tls: null, secure: true },
+        leave,
+      )
+    })
+  }
+
+  #converse(socket: Socket, about: SessionStart, leave: () => void): void {
     const session = new Session(this.#context, socket, about, (gone) => {
       this.#sessions.delete(gone)
-      this.#count.leave(network)
-      onEvent('connection-closed', { client })
+      leave()
       if (this.#sessions.size === 0) this.#emptied?.()
     })
     this.#sessions.add(session)
+    if (this.#draining) session.drain()
   }
 
   #turnAway(socket: Socket, client: string, reason: SmtpEvents['client-refused']['reason']): void {
@@ -136,18 +203,17 @@ class Entrance implements SmtpServer {
   async close(options: { readonly drain?: number } = {}): Promise<void> {
     this.#draining = true
     const closed = this.#servers.map((server) => new Promise<void>((resolve) => server.close(() => resolve())))
+    const emptied = new Promise<void>((resolve) => {
+      this.#emptied = resolve
+    })
     for (const session of this.#sessions) session.drain()
-    if (this.#sessions.size > 0) {
-      await new Promise<void>((resolve) => {
-        const timer = setTimeout(() => {
-          for (const session of this.#sessions) session.destroy()
-        }, options.drain ?? 0)
-        this.#emptied = () => {
-          clearTimeout(timer)
-          resolve()
-        }
-      })
-    }
+    const timer = setTimeout(() => {
+      for (const session of this.#sessions) session.destroy()
+    }, options.drain ?? 0)
+    if (this.#sessions.size > 0) await emptied
+    clearTimeout(timer)
+    this.#context.relay.close()
+    for (const files of this.#files) files.stop()
     await Promise.all(closed)
   }
 }

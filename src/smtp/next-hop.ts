@@ -33,6 +33,8 @@ export class HopConnection implements Timed {
   keywords: ReadonlyMap<string, string> = new Map()
   /** Transactions begun on it; one that was never used for any is not worth keeping. */
   transactions = 0
+  /** Whether AUTH succeeded on it. */
+  loggedIn = false
   readonly target: NextHopAddress
   socket: Socket
   owner: HopOwner | null
@@ -60,8 +62,10 @@ export class HopConnection implements Timed {
   }
 
   /** Listens to a socket: the plain one at first, the TLS one after STARTTLS. */
-  attach(socket: Socket): void {
+  attach(socket: Socket, layer: 'plain' | 'tls' = 'plain'): void {
     this.socket = socket
+    // Octets that came in plain must not count as said under TLS.
+    if (layer === 'tls') this.#pending = empty
     socket.on('data', (chunk: Buffer) => this.#received(chunk))
     socket.on('drain', () => this.owner?.hopDrained())
     socket.on('error', (error: NodeJS.ErrnoException) => this.#ended(failureOf(error)))
@@ -112,8 +116,12 @@ export class HopConnection implements Timed {
     this.#ended(failure)
   }
 
+  /** What to do at the deadline while nobody uses it. */
+  onIdle: (() => void) | null = null
+
   onDeadline(): void {
-    this.#ended({ kind: 'timeout', error: 'the next hop did not answer in time' })
+    if (this.onIdle !== null) this.onIdle()
+    else this.#ended({ kind: 'timeout', error: 'the next hop did not answer in time' })
   }
 
   #forget(): void {
@@ -146,16 +154,15 @@ export class HopConnection implements Timed {
         break
       }
       const code = replyCode(octets, at)
+      const { socket } = this
       this.owner?.hopReplied(code, withCrlf(octets.subarray(at, end)))
       at = end
+      if (socket !== this.socket && at < octets.length) {
+        this.#ended({ kind: 'tls', error: 'the next hop sent octets in plain behind its reply to STARTTLS' })
+      }
     }
     this.#pending = at === octets.length ? empty : octets.subarray(at)
     first?.hopTurn(false)
-  }
-
-  /** Whether octets of an unfinished reply wait; what is encrypted may not build on what came in plain. */
-  get unread(): number {
-    return this.#pending.length
   }
 }
 

@@ -5,8 +5,12 @@
 import type { Deadlines } from './deadlines.ts'
 import { HopOpening } from './hop-opening.ts'
 import type { Hello, OpeningResult } from './hop-opening.ts'
+import { IdleHops } from './idle-hops.ts'
+import type { HopConnection } from './next-hop.ts'
+import { RecordTargets } from './next-hop-records.ts'
 import { addressText } from './options.ts'
-import type { NextHopAddress, OnSmtpEvent, SmtpTimeouts } from './options.ts'
+import type { NextHopAddress, NextHopRecords, NextHopSettings, OnSmtpEvent, SmtpTimeouts } from './options.ts'
+import type { TlsFiles } from './tls-files.ts'
 
 /** After a failure a next hop is passed over for this long (ms), doubling up to the longest. */
 const shortestPause = 250
@@ -23,18 +27,36 @@ export interface Opening {
   cancel(): void
 }
 
-export class Relay {
-  readonly #targets: readonly NextHopAddress[]
-  readonly #health = new Map<NextHopAddress, Health>()
-  readonly #timeouts: SmtpTimeouts
-  readonly #deadlines: Deadlines
-  readonly #onEvent: OnSmtpEvent
+export interface RelayOptions {
+  readonly targets: readonly NextHopAddress[] | NextHopRecords
+  readonly settings: NextHopSettings
+  /** Set if TLS may be used. */
+  readonly tlsFiles: TlsFiles | null
+  readonly timeouts: SmtpTimeouts
+  readonly deadlines: Deadlines
+  readonly onEvent: OnSmtpEvent
+}
 
-  constructor(targets: readonly NextHopAddress[], timeouts: SmtpTimeouts, deadlines: Deadlines, onEvent: OnSmtpEvent) {
-    this.#targets = targets
-    this.#timeouts = timeouts
-    this.#deadlines = deadlines
-    this.#onEvent = onEvent
+/** One client's wish for a next hop: which are left to try, and for how long. */
+interface Attempt extends Opening {
+  readonly hello: Hello
+  readonly deadline: number
+  readonly done: (result: OpeningResult) => void
+  left: readonly NextHopAddress[]
+  current: HopOpening | null
+  cancelled: boolean
+}
+
+export class Relay {
+  readonly #options: RelayOptions
+  readonly #records: RecordTargets | null
+  readonly #health = new Map<NextHopAddress, Health>()
+  readonly #idle = new IdleHops()
+  #closed = false
+
+  constructor(options: RelayOptions) {
+    this.#options = options
+    this.#records = 'kind' in options.targets ? new RecordTargets(options.targets) : null
   }
 
   /**
@@ -42,42 +64,104 @@ export class Relay {
    * it returns. With all of them down it fails at once (kind `circuit-open`).
    */
   open(hello: Hello, done: (result: OpeningResult) => void): Opening {
-    const now = performance.now()
-    const deadline = now + this.#timeouts.nextHop
-    const usable = this.#targets.filter((target) => (this.#health.get(target)?.pausedUntil ?? 0) <= now)
-    const attempt = { current: null as HopOpening | null, cancelled: false }
-    if (usable.length === 0) {
-      const failure = { kind: 'circuit-open' as const, error: 'every next hop failed a moment ago' }
-      setImmediate(() => {
-        if (!attempt.cancelled) done({ kind: 'failed', failure, stage: 'connect' })
-      })
-    } else this.#try(usable, 0, hello, deadline, attempt, done)
-    return {
-      cancel: () => {
+    const attempt: Attempt = {
+      hello,
+      deadline: performance.now() + this.#options.timeouts.nextHop,
+      done,
+      left: [],
+      current: null,
+      cancelled: false,
+      cancel(): void {
         attempt.cancelled = true
         attempt.current?.cancel()
       },
     }
+    const targets =
+      this.#records === null ? (this.#options.targets as readonly NextHopAddress[]) : this.#records.known()
+    if (targets !== null) this.#begin(attempt, targets)
+    else void this.#ask(attempt)
+    return attempt
   }
 
-  #try(
-    usable: readonly NextHopAddress[],
-    index: number,
-    hello: Hello,
-    deadline: number,
-    attempt: { current: HopOpening | null; cancelled: boolean },
-    done: (result: OpeningResult) => void,
-  ): void {
-    const target = usable[index] as NextHopAddress
-    const options = { target, hello, timeouts: this.#timeouts, deadlines: this.#deadlines, deadline }
-    attempt.current = new HopOpening(options, (result) => {
-      if (result.kind === 'open') this.#health.delete(target)
-      if (result.kind === 'failed') this.#failed(target, result)
-      const more = index + 1 < usable.length && performance.now() < deadline
-      const another = result.kind === 'failed' || (result.kind === 'refused' && result.code < 500)
-      if (more && another) this.#try(usable, index + 1, hello, deadline, attempt, done)
-      else done(result)
+  /** Takes a connection back that a session no longer needs and that is between transactions. */
+  release(hop: HopConnection): void {
+    if (this.#options.settings.reuse === true && !this.#closed && hop.transactions > 0) this.#idle.put(hop)
+    else hop.quit()
+  }
+
+  /** Leaves the connections that wait for a client. */
+  close(): void {
+    this.#closed = true
+    this.#idle.close()
+  }
+
+  async #ask(attempt: Attempt): Promise<void> {
+    let targets: readonly NextHopAddress[] = []
+    try {
+      targets = (await this.#records?.ask()) ?? []
+    } catch (error) {
+      const message = `looking up next hops: ${(error as Error).message}`
+      this.#options.onEvent('next-hop-error', { hop: '', kind: 'resolve', stage: 'connect', error: message })
+    }
+    if (!attempt.cancelled) this.#begin(attempt, targets)
+  }
+
+  #begin(attempt: Attempt, targets: readonly NextHopAddress[]): void {
+    const now = performance.now()
+    attempt.left = targets.filter((target) => (this.#health.get(target)?.pausedUntil ?? 0) <= now)
+    if (attempt.left.length > 0) {
+      this.#next(attempt)
+      return
+    }
+    const failure = { kind: 'circuit-open' as const, error: 'every next hop failed a moment ago' }
+    setImmediate(() => {
+      if (!attempt.cancelled) attempt.done({ kind: 'failed', failure, stage: 'connect' })
     })
+  }
+
+  #next(attempt: Attempt): void {
+    const [target, ...left] = attempt.left
+    attempt.left = left
+    if (target === undefined) return
+    const kept = this.#idle.take(target)
+    if (kept === null) this.#openNew(attempt, target, this.#options.settings)
+    else this.#openKept(attempt, target, kept)
+  }
+
+  /** Greets a kept connection; whatever goes wrong with it says nothing about the next hop. */
+  #openKept(attempt: Attempt, target: NextHopAddress, kept: HopConnection): void {
+    attempt.current = new HopOpening(
+      this.#openingOptions(attempt, target, this.#options.settings),
+      (result) => {
+        if (result.kind === 'open') attempt.done(result)
+        else this.#openNew(attempt, target, this.#options.settings)
+      },
+      kept,
+    )
+  }
+
+  #openNew(attempt: Attempt, target: NextHopAddress, settings: NextHopSettings): void {
+    attempt.current = new HopOpening(this.#openingOptions(attempt, target, settings), (result) => {
+      if (result.kind === 'failed') this.#failed(target, result)
+      else this.#health.delete(target)
+      const inTime = performance.now() < attempt.deadline
+      // TLS that is only welcome must not stop mail: the next hop is tried once more without.
+      const withoutTls = result.kind === 'failed' && result.stage === 'tls' && settings.tls === 'may'
+      const another = result.kind === 'failed' || (result.kind === 'refused' && result.code < 500)
+      if (withoutTls && target.implicitTls !== true && inTime)
+        this.#openNew(attempt, target, { ...settings, tls: 'none' })
+      else if (another && attempt.left.length > 0 && inTime) this.#next(attempt)
+      else attempt.done(result)
+    })
+  }
+
+  #openingOptions(
+    { hello, deadline }: Attempt,
+    target: NextHopAddress,
+    settings: NextHopSettings,
+  ): ConstructorParameters<typeof HopOpening>[0] {
+    const { tlsFiles, timeouts, deadlines } = this.#options
+    return { target, hello, settings, tlsFiles, timeouts, deadlines, deadline }
   }
 
   #failed(target: NextHopAddress, result: OpeningResult & { kind: 'failed' }): void {
@@ -85,6 +169,6 @@ export class Relay {
     const pause = Math.min(longestPause, shortestPause * 2 ** (failures - 1))
     this.#health.set(target, { failures, pausedUntil: performance.now() + pause })
     const { kind, error } = result.failure
-    this.#onEvent('next-hop-error', { hop: addressText(target.address), kind, stage: result.stage, error })
+    this.#options.onEvent('next-hop-error', { hop: addressText(target.address), kind, stage: result.stage, error })
   }
 }

@@ -9,7 +9,8 @@ import type { Socket } from 'node:net'
 import type { Judge, MessageRecord } from '../model.ts'
 import { replyCode } from '../mail/reply.ts'
 import type { Deadlines, Timed } from './deadlines.ts'
-import { ehloReply, heloReply } from './ehlo.ts'
+import type { NetworkList } from './clients.ts'
+import { ehloReply, heloReply, untrustedGreeting } from './ehlo.ts'
 import { endsWithCrlf, LineReader } from './framing.ts'
 import type { BareNewline } from './framing.ts'
 import { greetingLine, keywordsOf } from './hop-opening.ts'
@@ -18,10 +19,15 @@ import { MessageTransfer } from './message-transfer.ts'
 import type { TransferHost } from './message-transfer.ts'
 import type { HopConnection, HopFailure, HopOwner } from './next-hop.ts'
 import type { NextHopStage, OnSmtpEvent, SmtpEvents, SmtpLimits, SmtpTimeouts } from './options.ts'
+import { receivedField } from './received.ts'
 import { recordOf } from './record.ts'
 import type { Transaction } from './record.ts'
 import type { Opening, Relay } from './relay.ts'
 import { decidingCode, finalReplies } from './replies.ts'
+import { secureClient } from './tls-files.ts'
+import type { ServerTls } from './tls-files.ts'
+import { xclientKeyword } from './xclient.ts'
+import type { XclientAttributes } from './xclient.ts'
 import { hasControl, readCommand, verbs } from './verbs.ts'
 import type { Command } from './verbs.ts'
 
@@ -37,6 +43,20 @@ export interface SessionContext {
   readonly relay: Relay
   readonly bareNewline: BareNewline
   readonly received: boolean
+  /** Who may say who the client is. */
+  readonly xclient: NetworkList
+}
+
+/** What is known of a client when its dialogue begins. */
+export interface SessionStart {
+  /** IP address, or `unix`. */
+  readonly client: string
+  readonly protocol: 'smtp' | 'lmtp'
+  /** Whether it may relay by its network; if not, it has to show a certificate. */
+  readonly trusted: boolean
+  /** TLS to offer; null if none is, or if it is on already. */
+  readonly tls: ServerTls | null
+  readonly secure: boolean
 }
 
 /** Commands whose reply is the next hop's, by what their reply means to us; `own` is answered by us. */
@@ -75,16 +95,23 @@ const garbled = '451 4.5.0 The next hop gave an unexpected reply'
 
 export class Session implements HopOwner, TransferHost, Timed {
   deadline: number
-  readonly client: string
+  /** Who the client is, for the record; XCLIENT may say. */
+  client: string
   readonly protocol: 'smtp' | 'lmtp'
   readonly limits: SmtpLimits
+  /** Whether the client may relay. */
+  trusted: boolean
+  /** TLS that can still be started. */
+  tls: ServerTls | null
+  secure: boolean
+  readonly mayXclient: boolean
   hello: Hello | null = null
   hop: HopConnection | null = null
   draining = false
   /** Recipients of the transaction that were accepted or may still be. */
   recipientsAsked = 0
   readonly #context: SessionContext
-  readonly #socket: Socket
+  #socket: Socket
   readonly #onGone: (session: Session) => void
   readonly #lines = new LineReader()
   readonly #slots: Slot[] = []
@@ -105,6 +132,8 @@ export class Session implements HopOwner, TransferHost, Timed {
   #broken = false
   /** Whether XFORWARD attributes were given that a new connection would not have. */
   #forwarded = false
+  /** What XCLIENT said the client greeted with. */
+  #xclientHelo: string | null = null
   /** Whether a 421 of the next hop went to the client (RFC 5321 section 3.8: its channel is about to close). */
   #said421 = false
   #inputEnded = false
@@ -112,27 +141,35 @@ export class Session implements HopOwner, TransferHost, Timed {
   #commands = 0
   #unknown = 0
 
-  constructor(
-    context: SessionContext,
-    socket: Socket,
-    about: { readonly client: string; readonly protocol: 'smtp' | 'lmtp' },
-    onGone: (session: Session) => void,
-  ) {
+  constructor(context: SessionContext, socket: Socket, about: SessionStart, onGone: (session: Session) => void) {
     this.#context = context
     this.#socket = socket
     this.client = about.client
     this.protocol = about.protocol
+    this.trusted = about.trusted
+    this.tls = about.tls
+    this.secure = about.secure
+    this.mayXclient = about.client !== 'unix' && context.xclient.includes(about.client)
     this.limits = context.limits
     this.#onGone = onGone
     this.deadline = performance.now() + context.timeouts.command
     context.deadlines.watch(this)
+    this.#attach(socket)
+    this.#send(this.#banner())
+  }
+
+  #attach(socket: Socket): void {
     socket.on('data', (chunk: Buffer) => this.#guarded(() => this.#received(chunk)))
     socket.on('drain', () => this.#guarded(() => this.#pump()))
     socket.on('end', () => this.#guarded(() => this.#ended()))
     // What went wrong with a client's connection is told by 'close', which always follows.
     socket.on('error', () => {})
     socket.on('close', () => this.#closed())
-    this.#send(`220 ${context.hostname} ${about.protocol === 'smtp' ? 'ESMTP' : 'LMTP'} Namesake\r\n`)
+    socket.resume()
+  }
+
+  #banner(): string {
+    return `220 ${this.#context.hostname} ${this.protocol === 'smtp' ? 'ESMTP' : 'LMTP'} Namesake\r\n`
   }
 
   // --- What verbs ask for -------------------------------------------------------------------------------------
@@ -148,6 +185,12 @@ export class Session implements HopOwner, TransferHost, Timed {
     this.#resetTransaction()
     this.#broken = false
     this.#forwarded = false
+    if (!this.trusted) {
+      // Until a certificate is shown, no next hop is troubled.
+      this.hello = hello
+      this.reply(untrustedGreeting(this.#context.hostname, hello, this.tls !== null))
+      return
+    }
     if (this.hop !== null) {
       this.#greeting = hello
       this.forward('hello', textCommand(greetingLine(this.hop.target, hello)))
@@ -157,9 +200,53 @@ export class Session implements HopOwner, TransferHost, Timed {
     this.#open(hello, (result) => {
       if (result.kind === 'open') {
         this.hello = hello
-        this.#send(this.#helloReply(hello, result.hop, result.reply))
+        this.#send(this.#helloReply(hello, result.reply))
       } else this.#send(result.kind === 'refused' ? result.reply : `${unavailable}\r\n`)
     })
+  }
+
+  /** STARTTLS (RFC 3207): answers, puts TLS on the connection, and forgets what was said before. */
+  startTls(): void {
+    const tls = this.tls as ServerTls
+    const plain = this.#socket
+    this.#leaveHop()
+    this.#resetTransaction()
+    this.hello = null
+    this.#mode = 'opening'
+    plain.pause()
+    plain.write('220 2.0.0 Ready to start TLS\r\n', () => {
+      for (const event of ['data', 'drain', 'end', 'close']) plain.removeAllListeners(event)
+      this.#socket = secureClient(plain, tls, (result) => this.#secured(result))
+    })
+  }
+
+  #secured(result: Parameters<Parameters<typeof secureClient>[2]>[0]): void {
+    if ('error' in result) {
+      this.#context.onEvent('tls-failed', { client: this.client, error: result.error })
+      this.#closed()
+      return
+    }
+    this.secure = true
+    this.tls = null
+    this.trusted ||= result.certified
+    this.#mode = 'command'
+    this.deadline = performance.now() + this.#context.timeouts.command
+    this.#attach(result.socket)
+  }
+
+  /** Whether octets behind the command now run have come already. */
+  get hasMoreInput(): boolean {
+    return this.#lines.waiting > 0
+  }
+
+  /** XCLIENT: takes over who the client is, and begins anew with a banner. */
+  takeXclient(attributes: XclientAttributes): void {
+    this.client = attributes.address ?? this.client
+    this.#xclientHelo = attributes.helo
+    this.#leaveHop()
+    this.#resetTransaction()
+    this.hello = null
+    this.#send(this.#banner())
   }
 
   /** Passes a command on, opening the next hop first if there is none. */
@@ -407,9 +494,21 @@ export class Session implements HopOwner, TransferHost, Timed {
       messageSize,
       headerSection,
       hops,
-      received: '',
+      received: this.#context.received ? this.#receivedField() : '',
     })
     this.deadline = performance.now() + timeouts.data
+  }
+
+  #receivedField(): string {
+    const { hostname } = this.#context
+    return receivedField({ hostname, client: this.client, helo: this.#helo(), protocol: this.#protocolWord() })
+  }
+
+  /** What the Received field says of how the message came (RFC 3848). */
+  #protocolWord(): string {
+    if (this.protocol === 'lmtp') return this.secure ? 'LMTPS' : 'LMTP'
+    if (this.hello?.verb === 'HELO') return 'SMTP'
+    return this.secure ? 'ESMTPS' : 'ESMTP'
   }
 
   #readData(chunk: Buffer): void {
@@ -458,13 +557,17 @@ export class Session implements HopOwner, TransferHost, Timed {
     this.#finals = []
     this.deadline = performance.now() + this.#context.timeouts.command
     if (transaction === null || transfer === null) return
-    const about = { client: this.client, helo: this.hello?.argument.trim() ?? '' }
+    const about = { client: this.client, helo: this.#helo() }
     const record = recordOf(about, transaction, transfer, lineOf(reply), decidingCode(finals), performance.now())
     if (record !== null) this.#context.onMessage(record)
     else if (transfer.refusal !== null && transfer.refusal.reason !== 'verdict') {
       const { reason } = transfer.refusal
       this.#context.onEvent('message-refused', { client: this.client, reason, reply: lineOf(reply) })
     }
+  }
+
+  #helo(): string {
+    return this.#xclientHelo ?? this.hello?.argument.trim() ?? ''
   }
 
   relayOctets(octets: Buffer): void {
@@ -506,9 +609,12 @@ export class Session implements HopOwner, TransferHost, Timed {
   }
 
   /** Our reply to a greeting that the next hop took. */
-  #helloReply(hello: Hello, hop: HopConnection, reply: Buffer): Buffer | string {
-    if (hello.verb !== 'HELO') return ehloReply(reply, { messageSize: this.limits.messageSize, extra: [] })
-    return hop.target.protocol === 'smtp' ? reply : heloReply(reply)
+  #helloReply(hello: Hello, reply: Buffer): Buffer | string {
+    if (hello.verb === 'HELO') return heloReply(reply)
+    const extra: string[] = []
+    if (this.tls !== null) extra.push('STARTTLS')
+    if (this.mayXclient) extra.push(xclientKeyword)
+    return ehloReply(reply, { messageSize: this.limits.messageSize, extra })
   }
 
   hopReplied(code: number, octets: Buffer): void {
@@ -604,7 +710,7 @@ export class Session implements HopOwner, TransferHost, Timed {
     const hop = this.hop as HopConnection
     this.hello = hello
     hop.keywords = hello.verb === 'HELO' ? new Map() : keywordsOf(octets)
-    return this.#helloReply(hello, hop, octets)
+    return this.#helloReply(hello, octets)
   }
 
   /** DATA was refused: what the client sent behind it without waiting is a message, and must not be run as commands. */
@@ -716,7 +822,8 @@ export class Session implements HopOwner, TransferHost, Timed {
     if (hop === null) return
     const between = this.#mode === 'command' && this.#slots.length === 0
     this.hop = null
-    if (between || this.#mode === 'gone') hop.quit()
+    if (between && this.#transaction === null && !this.#forwarded) this.#context.relay.release(hop)
+    else if (between || this.#mode === 'gone') hop.quit()
     else hop.destroy()
   }
 

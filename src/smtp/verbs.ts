@@ -3,6 +3,7 @@
  * not in the table is answered with 500 and is never passed on.
  */
 import type { Session } from './session.ts'
+import { parseXclient } from './xclient.ts'
 
 /** A command line, read but not interpreted. */
 export interface Command {
@@ -25,7 +26,11 @@ export interface VerbRule {
 const notGreeted = '503 5.5.1 Send EHLO first'
 
 function greeted(session: Session): string | null {
-  return session.hello === null ? notGreeted : null
+  if (session.hello === null) return notGreeted
+  if (session.trusted) return null
+  return session.secure
+    ? '554 5.7.1 Relaying is not allowed without a known certificate'
+    : '530 5.7.0 Send STARTTLS first'
 }
 
 function helloCheck(protocol: 'smtp' | 'lmtp'): VerbRule['check'] {
@@ -47,7 +52,8 @@ function hello(verb: 'EHLO' | 'HELO' | 'LHLO', protocol: 'smtp' | 'lmtp'): VerbR
 const mail: VerbRule = {
   alone: false,
   check(session, command) {
-    if (session.hello === null) return notGreeted
+    const refused = greeted(session)
+    if (refused !== null) return refused
     const limit = session.limits.messageSize
     const size = /\sSIZE=(\d{1,20})(?=\s|$)/i.exec(command.argument)?.[1]
     if (limit > 0 && size !== undefined && Number(size) > limit) return '552 5.3.4 Message size exceeds the limit'
@@ -94,7 +100,8 @@ const passed: VerbRule = {
 const xforward: VerbRule = {
   alone: false,
   check(session) {
-    if (session.hello === null) return notGreeted
+    const refused = greeted(session)
+    if (refused !== null) return refused
     if (session.hop !== null && !session.hop.keywords.has('XFORWARD')) return '502 5.5.1 XFORWARD is not offered'
     return null
   },
@@ -103,6 +110,32 @@ const xforward: VerbRule = {
 
 function answered(reply: string): VerbRule {
   return { alone: false, check: () => null, proceed: (session) => session.reply(reply) }
+}
+
+const startTls: VerbRule = {
+  alone: true,
+  check(session, command) {
+    if (session.secure) return '503 5.5.1 TLS is on already'
+    if (session.tls === null) return '502 5.5.1 STARTTLS is not offered'
+    return command.argument.trim() === '' ? null : '501 5.5.4 STARTTLS takes no argument'
+  },
+  proceed(session) {
+    // What came in plain behind STARTTLS would be run as if it had come under TLS (CVE-2011-0411).
+    if (session.hasMoreInput) session.finish('503 5.5.0 Commands behind STARTTLS are not accepted')
+    else session.startTls()
+  },
+}
+
+const xclient: VerbRule = {
+  alone: true,
+  check(session, command) {
+    if (!session.mayXclient) return '550 5.7.0 XCLIENT is not allowed from your address'
+    return parseXclient(command.argument) === null ? '501 5.5.4 Malformed XCLIENT attributes' : null
+  },
+  proceed(session, command) {
+    const attributes = parseXclient(command.argument)
+    if (attributes !== null) session.takeXclient(attributes)
+  },
 }
 
 const quit: VerbRule = {
@@ -122,6 +155,8 @@ export const verbs: ReadonlyMap<string, VerbRule> = new Map([
   ['VRFY', passed],
   ['EXPN', passed],
   ['XFORWARD', xforward],
+  ['XCLIENT', xclient],
+  ['STARTTLS', startTls],
   ['NOOP', answered('250 2.0.0 Ok')],
   ['HELP', answered('214 2.0.0 This is a filter before the next mail server; see RFC 5321')],
   ['QUIT', quit],
