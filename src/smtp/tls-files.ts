@@ -115,7 +115,10 @@ export function secureClient(
     over = true
     done({ socket: secured, certified: asksCertificate && isCertified(secured) })
   })
-  secured.on('error', (error) => fail(error.message))
+  secured.on('error', (error: Error) => fail(error.message))
+  // An end is only noticed by who reads; nothing but the handshake can come before 'secure'.
+  secured.once('end', () => fail('the client closed the connection during the handshake'))
+  secured.resume()
   secured.once('close', () => fail('the client closed the connection during the handshake'))
   return secured
 }

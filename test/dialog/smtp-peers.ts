@@ -4,7 +4,7 @@ import type { AddressInfo, Server, Socket } from 'node:net'
 import type { Decision, HeaderSection, MessageRecord } from '../../src/model.ts'
 import { startSmtp } from '../../src/smtp/listener.ts'
 import type { SmtpServer } from '../../src/smtp/listener.ts'
-import type { NextHopAddress, SmtpEvent, SmtpOptions } from '../../src/smtp/options.ts'
+import type { ListenerTls, NextHopAddress, SmtpEvent, SmtpOptions } from '../../src/smtp/options.ts'
 
 /** Generous: only a hang reaches it. */
 const hangLimit = 8000
@@ -191,6 +191,8 @@ export interface Stage {
 export interface StageOptions extends Partial<Omit<SmtpOptions, 'relay' | 'listen'>> {
   readonly hopProtocol?: 'smtp' | 'lmtp'
   readonly protocol?: 'smtp' | 'lmtp'
+  readonly tls?: ListenerTls
+  readonly acceptsProxyHeader?: boolean
   readonly relay?: (port: number) => readonly NextHopAddress[]
 }
 
@@ -199,10 +201,17 @@ export async function setStage(options: StageOptions = {}): Promise<Stage> {
   const hop = await HopPeer.start()
   const records: MessageRecord[] = []
   const events: { name: SmtpEvent; details: Readonly<Record<string, unknown>> }[] = []
-  const { hopProtocol = 'smtp', protocol = 'smtp', relay, ...rest } = options
+  const { hopProtocol = 'smtp', protocol = 'smtp', relay, tls, acceptsProxyHeader, ...rest } = options
   const address = { host: '127.0.0.1', port: hop.port }
   const smtp = await startSmtp({
-    listen: [{ address: { host: '127.0.0.1', port: 0 }, protocol }],
+    listen: [
+      {
+        address: { host: '127.0.0.1', port: 0 },
+        protocol,
+        tls: tls ?? null,
+        proxyProtocol: acceptsProxyHeader ?? false,
+      },
+    ],
     clients: ['127.0.0.0/8'],
     hostname: 'proxy.example',
     judge: testJudge,
