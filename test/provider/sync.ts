@@ -6,7 +6,8 @@ import type { ResolvedRules } from '../../src/policy/rules.ts'
 import type { Provider, ReadRequest } from '../../src/directory/provider.ts'
 import { Store } from '../../src/directory/store.ts'
 import type { MakeIndex } from '../../src/directory/store.ts'
-import type { RoundOutcome } from '../../src/directory/store-round.ts'
+import { synchronise } from '../../src/directory/sync.ts'
+import type { SyncOutcome } from '../../src/directory/sync.ts'
 
 const nobody: ResolvedRules = {
   rules: {
@@ -57,26 +58,13 @@ export async function sync(
   provider: Provider,
   request: ReadRequest,
   options: { full?: boolean; shrinkLimit?: number | null } = {},
-): Promise<RoundOutcome> {
-  const round = await store.beginRound(provider)
-  if (round === undefined) throw new Error('another sync is running')
-  try {
-    const cursor = options.full === true ? null : store.cursor(provider)
-    for await (const step of provider.read({ ...request, cursor })) {
-      if (step.step === 'begin') await round.begin(step.round)
-      else if (step.step === 'changes') await round.apply(step.changes)
-      else {
-        return await round.commit({
-          cursor: step.cursor,
-          now: Date.now(),
-          makeIndex: byName,
-          shrinkLimit: options.shrinkLimit ?? null,
-        })
-      }
-    }
-    throw new Error('the provider stopped without an end')
-  } catch (error) {
-    await round.abandon()
-    throw error
-  }
+): Promise<SyncOutcome> {
+  return synchronise(store, provider, {
+    makeIndex: byName,
+    shrinkLimit: options.shrinkLimit ?? null,
+    signal: request.signal,
+    notice: request.notice,
+    now: () => Date.now(),
+    full: options.full ?? false,
+  })
 }
