@@ -29,21 +29,25 @@ export class FastRuntime implements Runtime {
   }
 }
 
-/** Settings for the emulator's tenant; `changes` go on top. */
-export function settingsFor(emulator: Emulator, changes: Partial<Office365Settings> = {}): Office365Settings {
+/** Settings for the tenant of an emulator at an address. */
+export function settingsAt(origin: string, clientId: string): Office365Settings {
   return {
     name: 'Office 365',
     tenant: 'contoso.example',
-    clientId: emulator.entra.clientId,
+    clientId,
     credential: { kind: 'secret', secret: { reveal: () => 'right-secret-of-the-test-application' } },
     cloud: 'global',
-    authority: emulator.origin,
-    graph: emulator.origin,
+    authority: origin,
+    graph: origin,
     scope: null,
     include: { guests: false, disabled: true },
     trustOtherMails: false,
-    ...changes,
   }
+}
+
+/** Settings for the emulator's tenant; `changes` go on top. */
+export function settingsFor(emulator: Emulator, changes: Partial<Office365Settings> = {}): Office365Settings {
+  return { ...settingsAt(emulator.origin, emulator.entra.clientId), ...changes }
 }
 
 /** Options that trust the emulator's certificate and give up on a hanging request soon. */
