@@ -2,7 +2,7 @@ import { Client, ResponseType } from '@microsoft/microsoft-graph-client'
 import type { Context, GraphRequest, Middleware } from '@microsoft/microsoft-graph-client'
 import type { Surroundings, TokenSource } from './auth.ts'
 import { readingForbidden, tokenRejected } from './diagnosis.ts'
-import { ProviderError, publicAddress, quoted } from './failure.ts'
+import { ProviderError, publicAddress } from './failure.ts'
 import { PassingFailure, passingStatus, statusMayPass } from './retry.ts'
 import type { HttpAnswer } from './transport.ts'
 
@@ -217,12 +217,12 @@ class Sending extends Link {
   }
 }
 
-/** Graph's error code (learn.microsoft.com/graph/errors), if the body has one. */
+/** Graph's error code (learn.microsoft.com/graph/errors), if the body has one that looks like one. */
 function errorCode(body: Buffer): string {
   try {
     const value = JSON.parse(body.toString('utf8')) as { error?: { code?: unknown } } | null
     const code = value?.error?.code
-    return typeof code === 'string' && code !== '' ? quoted(code).slice(1, -1) : ''
+    return typeof code === 'string' && /^[A-Za-z][\w.-]{0,63}$/.test(code) ? code : ''
   } catch {
     return ''
   }
