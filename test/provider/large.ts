@@ -13,6 +13,9 @@ export interface Measured {
   /** Memory before it and the most it held, in MB. */
   readonly idle: number
   readonly peak: number
+  /** Of the peak: memory of its own, and mapped files, which the system may take back at any time. 0 where it can't be told. */
+  readonly anonymous: number
+  readonly mapped: number
   readonly seconds: number
   /** Longest time that the event loop was blocked, in ms. */
   readonly blocked: number

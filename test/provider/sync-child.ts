@@ -1,4 +1,5 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks'
+import { existsSync, readFileSync } from 'node:fs'
 import { Office365Provider } from '../../src/directory/office365/provider.ts'
 import { systemRuntime } from '../../src/directory/office365/runtime.ts'
 import { Store } from '../../src/directory/store.ts'
@@ -18,6 +19,16 @@ const provider = new Office365Provider(
     transport: { ...optionsFor(systemRuntime).transport, headTimeout: 60_000, wholeTimeout: 120_000 },
   }),
 )
+/** The most memory of its own (heap, stacks), and the most of mapped files, which the system may take back; MB. */
+const most = { anonymous: 0, mapped: 0 }
+const look = (): void => {
+  const status = readFileSync('/proc/self/status', 'utf8')
+  const of = (name: string): number =>
+    Math.round(Number(new RegExp(`${name}:\\s+(\\d+)`).exec(status)?.[1] ?? 0) / 1024)
+  most.anonymous = Math.max(most.anonymous, of('RssAnon'))
+  most.mapped = Math.max(most.mapped, of('RssFile') + of('RssShmem'))
+}
+const looking = existsSync('/proc/self/status') ? setInterval(look, 50) : undefined
 const delay = monitorEventLoopDelay({ resolution: 5 })
 delay.enable()
 const idle = Math.round(process.memoryUsage().rss / 2 ** 20)
@@ -28,7 +39,8 @@ const outcome = await sync(store, provider, {
   notice: (text) => process.stderr.write(`${text}\n`),
 })
 await store.close()
+clearInterval(looking)
 const peak = Math.round(process.resourceUsage().maxRSS / 1024)
 const seconds = Math.round(performance.now() - started) / 1000
 const blocked = Math.round(delay.max / 1e6)
-process.stdout.write(`${JSON.stringify({ ...outcome, idle, peak, seconds, blocked })}\n`)
+process.stdout.write(`${JSON.stringify({ ...outcome, idle, peak, ...most, seconds, blocked })}\n`)

@@ -74,9 +74,9 @@ export class ProxyAgent extends Agent {
       socket.destroy()
       done(new TransportError('proxy', `the proxy answered ${answer.statusCode} to CONNECT ${target}`))
     })
-    connect.once('timeout', () => connect.destroy(new TransportError('proxy', 'the proxy does not answer')))
+    connect.once('timeout', () => connect.destroy(new TransportError('timeout', 'the proxy does not answer')))
     connect.once('error', (error) =>
-      done(error instanceof TransportError ? error : new TransportError('proxy', 'the proxy can not be reached')),
+      done(error instanceof TransportError ? error : new TransportError('refused', 'the proxy can not be reached')),
     )
     connect.end()
   }
