@@ -79,7 +79,7 @@ t.test('any octets are read, with bounded readings that are one line of text', a
         readings.every((r) => r.address === null || addresses.includes(r.address))
       )
     }),
-    { numRuns: 3000 },
+    { numRuns: 1000 },
   )
   fc.assert(fc.property(fc.uint8Array({ maxLength: 500 }), (octets) => read(Buffer.from(octets)) !== null))
 })
@@ -101,7 +101,7 @@ t.test('the fields of a section tile it, and a field taken out leaves the others
       if (chosen.end === octets.length || chosen.start === 0) return true
       return others.every((field, i) => left.fields[i]?.name === field.name)
     }),
-    { numRuns: 2000 },
+    { numRuns: 800 },
   )
 })
 
@@ -144,7 +144,7 @@ t.test('a well-formed field is read exactly, and the second readers find nothing
       if (!want.every((pair) => found.includes(pair))) return false
       return readings.every((r) => r.reader === 'own') && new Set(found).size === new Set(want).size
     }),
-    { numRuns: 2000 },
+    { numRuns: 800 },
   )
 })
 
@@ -162,7 +162,7 @@ t.test('names of the second readers are always among the readings', async () => 
           [...names].some((name) => name.replace(/ /g, '') === second.name.replace(/[\0-\x20\x7f]/g, '')),
       )
     }),
-    { numRuns: 1500 },
+    { numRuns: 600 },
   )
 })
 
@@ -222,7 +222,7 @@ t.test('addresses: canonical is idempotent, its parts make it up', async () => {
         withoutTag(withoutTag(canonical)) === withoutTag(canonical)
       )
     }),
-    { numRuns: 2000 },
+    { numRuns: 800 },
   )
   fc.assert(fc.property(addrSpec, (address) => canonicalAddress(address.toUpperCase()) === canonicalAddress(address)))
 })
