@@ -1,12 +1,9 @@
 import { ABORT } from 'lmdb'
-import { attributesOfBytes, groupOfBytes, personOfBytes, schemaVersion } from './store-format.ts'
+import { attributesOfBytes, checkExit, groupOfBytes, personOfBytes, schemaVersion } from './store-format.ts'
 import { openTables, readMeta, type Table, type Tables } from './store-tables.ts'
 
-/** What this process exits with; `store-open` reads it. A signal means that lmdb could not go on: damaged too. */
-export const checkExit = { sound: 0, damaged: 2, otherVersion: 3, unusable: 4 } as const
-
 /**
- * Run as a process of its own by `store-open`: reads every page of a store. A damaged file makes lmdb end the
+ * Run as a process of its own by `store-open`, and imported by nothing: reads every page of a store. A damaged file makes lmdb end the
  * process (SIGSEGV, SIGBUS, SIGABRT), which no code in the process can prevent; here it ends only this one.
  */
 function check(folder: string, readOnly: boolean): number {
