@@ -2,12 +2,12 @@ import { canonicalAddress, domainOf, localPartOf, withoutTag } from '../mail/add
 import type { Kind, Lookup, Person, PersonRef, Reading, Tier } from '../model.ts'
 import { queryKeys } from '../names/keys.ts'
 import { localPartNames } from '../names/local-part.ts'
-import { domainKeys, looksLikeDomain } from '../names/look-alike-domain.ts'
 import { matchName } from '../names/match.ts'
 import type { MatchContext, NameMatch } from '../names/match.ts'
+import { readShown } from '../names/shown-name.ts'
+import type { ShownName } from '../names/shown-name.ts'
 import type { Policy } from './compile.ts'
 import { personKey } from './person-key.ts'
-import { isPublicMailDomain } from './public-mail.ts'
 import { shownAddresses } from './shown-address.ts'
 
 /** What a reading claims: that it comes from a protected person, by name, by address, or by the look of its mailbox. */
@@ -41,6 +41,7 @@ export class ClaimFinder {
   readonly context: MatchContext
   private readonly byName = new Map<string, readonly Claim[]>()
   private readonly people = new Map<string, Person | null>()
+  private readonly texts = new Map<string, ShownName>()
 
   constructor(policy: Policy, lookup: Lookup, budget: Budget) {
     this.policy = policy
@@ -73,7 +74,16 @@ export class ClaimFinder {
 
   /** How a shown name matches a person's, protected or not; null if it does not. */
   match(shown: string, person: Person): NameMatch | null {
-    return matchName(shown, this.policy.namesOf(person), this.policy.tables, this.context)
+    return matchName(this.read(shown), this.policy.namesOf(person), this.policy.tables, this.context)
+  }
+
+  private read(shown: string): ShownName {
+    let read = this.texts.get(shown)
+    if (read === undefined) {
+      read = readShown(shown)
+      this.texts.set(shown, read)
+    }
+    return read
   }
 
   private byShownName(shown: string): readonly Claim[] {
@@ -81,7 +91,8 @@ export class ClaimFinder {
     if (known) return known
     const claims: Claim[] = []
     const seen = new Set<string>()
-    for (const { key } of queryKeys(shown, this.policy.tables)) {
+    const read = this.read(shown)
+    for (const { key } of queryKeys(read, this.policy.tables)) {
       for (const ref of this.lookup.byKey(key, peoplePerKey)) {
         const id = personKey(ref)
         if (seen.has(id)) continue
@@ -159,16 +170,8 @@ export class ClaimFinder {
   }
 
   private byLookAlikeDomain(localPart: string, domain: string): Claim[] {
-    if (isPublicMailDomain(domain)) return []
-    const imitated = new Set<string>()
-    for (const key of domainKeys(domain)) {
-      for (const own of this.lookup.ownDomainsByKey(key)) {
-        // Who holds a domain holds all below it.
-        if (!domain.endsWith(`.${own}`) && looksLikeDomain(domain, own)) imitated.add(own)
-      }
-    }
     const claims: Claim[] = []
-    for (const own of imitated) {
+    for (const own of this.policy.lookAlikes.of(domain, this.lookup)) {
       const evidence = `${domain} looks like the own domain ${own}`
       const people = new Map<string, Person>()
       for (const person of this.owners(canonicalAddress(`${localPart}@${own}`))) people.set(personKey(person), person)

@@ -2,9 +2,11 @@ import { createHash } from 'node:crypto'
 import type { Indexer, Person, PersonRef, TierActions } from '../model.ts'
 import { keysVersion, storedKeys } from '../names/keys.ts'
 import { domainKeys } from '../names/look-alike-domain.ts'
-import type { PersonNames } from '../names/person-name.ts'
+import { readPersonNames } from '../names/person-name.ts'
+import type { NameForms } from '../names/person-name.ts'
 import { buildTables } from '../names/tables.ts'
 import type { NameTables } from '../names/tables.ts'
+import { LookAlikeDomains } from './look-alikes.ts'
 import { isPublicMailDomain } from './public-mail.ts'
 import { personKey } from './person-key.ts'
 import { strictest } from './rules.ts'
@@ -20,6 +22,7 @@ export interface Policy {
   readonly tables: NameTables
   readonly senders: SenderTable
   readonly secondaries: SecondaryAddresses
+  readonly lookAlikes: LookAlikeDomains
   /** Fingerprint of all that decides the stored keys; see `Indexer`. */
   readonly fingerprint: string
   /** Whether the person's name is guarded: by group or by name, and not excluded. Exclusion wins. */
@@ -28,8 +31,8 @@ export interface Policy {
   actionsFor(person: Person): TierActions
   /** Whether a canonical address is among the person's secondary ones. */
   isSecondary(person: PersonRef, canonical: string): boolean
-  /** All spellings of the person's name that are known: the directory's and the protection file's. */
-  namesOf(person: Person): PersonNames
+  /** All spellings of the person's name that are known, the directory's and the protection file's, cut into parts. */
+  namesOf(person: Person): NameForms
 }
 
 /** Part of the fingerprint; raise it when keys change in a way that the data below does not show. */
@@ -51,6 +54,8 @@ export function compilePolicy(resolved: ResolvedRules, before: Policy | null = n
   const secondaries = compileSecondaries(resolved)
   const tables = before !== null && sameData(before.rules.names, rules.names) ? before.tables : buildTables(rules.names)
 
+  // Lives as long as the Person does: the store hands out the same one while it remembers it.
+  const forms = new WeakMap<Person, NameForms>()
   const inProtectedGroup = (person: Person): boolean =>
     protectedGroups.size > 0 &&
     person.groups.some((id) => protectedGroups.has(personKey({ directory: person.directory, id })))
@@ -60,6 +65,7 @@ export function compilePolicy(resolved: ResolvedRules, before: Policy | null = n
     tables,
     senders: compileSenders(rules.trustedSenders, rules.presets),
     secondaries,
+    lookAlikes: new LookAlikeDomains(),
     fingerprint: rulesFingerprint(resolved),
     protects: (person) => {
       const key = personKey(person)
@@ -76,12 +82,15 @@ export function compilePolicy(resolved: ResolvedRules, before: Policy | null = n
       }
     },
     isSecondary: (person, canonical) => secondaries.has(person, canonical),
-    namesOf: (person) => ({
-      displayName: person.displayName,
-      givenName: person.givenName,
-      surname: person.surname,
-      further: further.get(personKey(person)) ?? [],
-    }),
+    namesOf: (person) => {
+      const known = forms.get(person)
+      if (known !== undefined) return known
+      const { displayName, givenName, surname } = person
+      const more = further.size === 0 ? noNames : (further.get(personKey(person)) ?? noNames)
+      const read = readPersonNames({ displayName, givenName, surname, further: more }, tables)
+      forms.set(person, read)
+      return read
+    },
   }
 }
 
@@ -99,6 +108,8 @@ export function policyIndexer(policy: Policy): Indexer {
     domainKeys: (domain) => (isPublicMailDomain(domain) ? [] : domainKeys(domain)),
   }
 }
+
+const noNames: readonly string[] = []
 
 type PartialActions = Partial<TierActions>
 
