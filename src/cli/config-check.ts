@@ -3,10 +3,10 @@ import { loadConfig } from '../config/load.ts'
 import { formatFault } from '../errors.ts'
 
 export interface ConfigCheckDeps {
-  /** A line of results, to standard output. */
-  out(line: string): void
-  /** A line of warnings, to standard error. */
-  err(line: string): void
+  /** Results. */
+  readonly out: NodeJS.WritableStream
+  /** Warnings. */
+  readonly err: NodeJS.WritableStream
 }
 
 /** Adds `config check`: validates both files, and nothing else. Faults come out as a ConfigError (exit code 78). */
@@ -22,8 +22,8 @@ export function addConfigVerbs(program: Command, deps: ConfigCheckDeps): void {
     .addHelpText('after', '\nExample:\n  namesake config check --config /etc/namesake/namesake.yaml')
     .action((options: { config: string }) => {
       const { config, warnings } = loadConfig(options.config)
-      for (const warning of warnings) deps.err(`warning: ${formatFault(warning)}`)
+      for (const warning of warnings) deps.err.write(`warning: ${formatFault(warning)}\n`)
       const more = warnings.length === 0 ? '' : ` (${warnings.length} warning${warnings.length === 1 ? '' : 's'})`
-      deps.out(`${options.config} and ${config.protection} are valid${more}`)
+      deps.out.write(`${options.config} and ${config.protection} are valid${more}\n`)
     })
 }

@@ -1,17 +1,27 @@
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
 import type { Command } from 'commander'
 import { editProtection } from '../config/edit.ts'
 import type { Plan } from '../config/edit.ts'
 import { loadConfig } from '../config/load.ts'
 import { planProtect, planSecondaryAdd, planSecondaryRemove, planUnprotect } from '../config/protect-plans.ts'
 import type { NamesakeConfig } from '../config/types.ts'
+import { openStoreToRead } from '../directory/store-open.ts'
+import { NamesakeError } from '../errors.ts'
 import type { DirectoryView } from '../model.ts'
 import type { ProtectionRules } from '../policy/rules.ts'
+import { printable } from './text.ts'
 
 export interface ProtectDeps {
-  /** People and groups as the store has them; the file is edited only against what a directory knows. */
-  openView(config: NamesakeConfig): Promise<{ readonly view: DirectoryView; close(): Promise<void> | void }>
-  /** A line of results, to standard output. */
-  out(line: string): void
+  /** Results. */
+  readonly out: NodeJS.WritableStream
+  /** People and groups against which the file is edited; by default those of the store. */
+  readonly openView?: (config: NamesakeConfig) => Promise<OpenView>
+}
+
+interface OpenView {
+  readonly view: DirectoryView
+  readonly close: () => Promise<void>
 }
 
 interface Options {
@@ -87,10 +97,18 @@ async function edit(
   plans: (view: DirectoryView) => ((rules: ProtectionRules) => Plan)[],
 ): Promise<void> {
   const { config } = loadConfig(options.config)
-  const opened = await deps.openView(config)
+  const opened = await (deps.openView ?? openStored)(config)
   try {
-    for (const plan of plans(opened.view)) deps.out(editProtection(config, plan).message)
+    for (const plan of plans(opened.view)) deps.out.write(`${printable(editProtection(config, plan).message)}\n`)
   } finally {
     await opened.close()
   }
+}
+
+async function openStored(config: NamesakeConfig): Promise<OpenView> {
+  if (!existsSync(join(config.store, 'data.mdb'))) {
+    throw new NamesakeError('input-invalid', 'no directory is loaded yet; fix: run namesake sync first')
+  }
+  const store = await openStoreToRead(config.store)
+  return { view: store.snapshot(), close: () => store.close() }
 }

@@ -8,7 +8,7 @@ import { replaceFile } from './replace-file.ts'
 import { addToList, removeFromList } from './splice.ts'
 import type { NamesakeConfig } from './types.ts'
 import type { Value } from './yaml-words.ts'
-import { parseYaml, readYaml } from './yaml-source.ts'
+import { readYaml } from './yaml-source.ts'
 import type { YamlSource } from './yaml-source.ts'
 
 /** One change of the protection file's text. */
@@ -42,8 +42,7 @@ export function editProtection(
   const { steps, message } = plan(rulesOf(before, config, now))
   let source = before
   for (const step of steps) {
-    const text = step.op === 'add' ? addToList(source, step.path, step.value) : removeFromList(source, step.path)
-    source = parseYaml(before.file, text)
+    source = step.op === 'add' ? addToList(source, step.path, step.value) : removeFromList(source, step.path)
   }
   if (steps.length === 0) return { changed: false, message }
   rulesOf(source, config, now)

@@ -6,9 +6,12 @@ import type { KeyPath, YamlSource } from './yaml-source.ts'
 
 type Issue = z.core.$ZodIssue
 
+/** More faults than anyone reads at once; a file with more is broken in one way, many times. */
+const mostFaults = 100
+
 /** Turns what zod found into faults: place, what stands there, what is accepted. */
 export function faultsOf(source: YamlSource, data: unknown, issues: readonly Issue[]): ConfigFault[] {
-  return issues.flatMap((issue) => faultsOfIssue(source, data, issue, []))
+  return issues.slice(0, mostFaults + 1).flatMap((issue) => faultsOfIssue(source, data, issue, []))
 }
 
 function faultsOfIssue(source: YamlSource, data: unknown, issue: Issue, above: KeyPath): ConfigFault[] {
@@ -103,13 +106,15 @@ export function quote(value: unknown): string {
   return safe.length <= 80 ? safe : `${safe.slice(0, 79)}…`
 }
 
-/** Sorted by place, doubles removed. */
+/** Sorted by place, doubles removed, and no more than anyone reads. */
 export function tidy(faults: readonly ConfigFault[]): ConfigFault[] {
   const seen = new Set<string>()
-  return [...faults]
+  const sorted = [...faults]
     .filter((fault) => {
       const key = `${fault.file}\0${fault.line}\0${fault.column}\0${fault.path}\0${fault.message}`
       return seen.has(key) ? false : seen.add(key)
     })
     .sort((a, b) => Number(a.file > b.file) - Number(a.file < b.file) || a.line - b.line || a.column - b.column)
+  const [kept, rest] = [sorted.slice(0, mostFaults), sorted[mostFaults]]
+  return rest ? [...kept, { ...rest, path: '', message: 'more faults from here on are not shown' }] : kept
 }

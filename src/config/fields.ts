@@ -92,15 +92,24 @@ export function count(prose: string, byDefault: number, range: { min: number; ma
 const longestTimer = 2_147_483_647
 const tenYears = 3650 * 86_400_000
 
-/** A duration, as milliseconds, of at least a millisecond (a step that may take no time at all can't be taken). */
-export function duration(prose: string, byDefault: string, most: 'timer' | 'years' = 'timer'): z.ZodType<number, string | undefined> {
+/**
+ * A duration, as milliseconds, of at least a millisecond (a step that may take no time at all can't be taken).
+ * @param byDefault null: the option may not be left out, unless it is wrapped as optional
+ */
+export function duration(
+  prose: string,
+  byDefault: string | null,
+  most: 'timer' | 'years' = 'timer',
+): z.ZodType<number, string | undefined> {
   const longest = most === 'timer' ? longestTimer : tenYears
-  const accepts = `a duration with its unit (ms, s, m, h, d, w), such as ${byDefault}, at most ${most === 'timer' ? '24d' : '3650d'}`
+  const range = `at most ${most === 'timer' ? '24d' : '3650d'}`
+  const accepts = `a duration with its unit (ms, s, m, h, d, w), such as ${byDefault ?? '100s'}, ${range}`
   const parse = (value: string): number | null => {
     const found = parseDuration(value)
     return found !== null && found >= 1 && found <= longest ? found : null
   }
-  return parsed(parse, prose, accepts).prefault(byDefault).meta({ description: prose, accepts })
+  const field: z.ZodType<number, string | undefined> = parsed(parse, prose, accepts)
+  return byDefault === null ? field : field.prefault(byDefault).meta({ description: prose, accepts })
 }
 
 /** A size, as octets. */

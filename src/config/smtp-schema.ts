@@ -155,17 +155,21 @@ const timeouts: Field<SmtpConfig['timeouts']> = section(
   {
     command: duration('How long a client may take for its next command (RFC 5321 section 4.5.3.2.7).', '300s'),
     data: duration('How long a client may take for a whole message, from 354 to the final dot.', '30m'),
-    connect: duration('How long connecting to one next hop may take.', '30s'),
-    greeting: duration("How long the next hop's greeting may take (RFC 5321 section 4.5.3.2.1).", '60s'),
-    nextHop: duration('How long the next hop may take for a reply to a command.', '100s'),
-    nextHopData: duration(
-      'How long the next hop may take for the reply to a whole message (RFC 5321 section 4.5.3.2.6).',
-      '10m',
+    nextHop: duration('How long the next hop may take for one step: to be reached, to reply to a command.', '100s'),
+    connect: duration('How long connecting to one address of a next hop may take; never longer than nextHop.', '30s'),
+    greeting: duration("How long the next hop's greeting may take; never longer than nextHop.", '60s'),
+    nextHopData: optional(
+      duration('How long the next hop may take for the reply to a whole message. Left out: as nextHop.', null),
     ),
     drain: duration('How long messages under way may take to finish when Namesake stops.', '30s'),
   },
   "Time limits. Each is absolute: counted from the step's start, and no byte sets it back.",
-)
+).transform((given) => ({
+  ...given,
+  connect: Math.min(given.connect, given.nextHop),
+  greeting: Math.min(given.greeting, given.nextHop),
+  nextHopData: given.nextHopData ?? given.nextHop,
+}))
 
 const limits: Field<SmtpConfig['limits']> = section(
   {

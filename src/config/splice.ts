@@ -15,8 +15,8 @@ import type { YamlSource } from './yaml-source.ts'
 
 type Keys = readonly (string | number)[]
 
-/** The text with `value` behind the last item of the list at `path`. Maps and the list itself are made as needed. */
-export function addToList(source: YamlSource, path: Keys, value: Value): string {
+/** The file with `value` behind the last item of the list at `path`. Maps and the list itself are made as needed. */
+export function addToList(source: YamlSource, path: Keys, value: Value): YamlSource {
   const wanted = withAdded(source.data, path, value)
   return proven(spliceIn(source, path, value), wanted, source, (document) => {
     const before = document.getIn(path, true)
@@ -26,19 +26,25 @@ export function addToList(source: YamlSource, path: Keys, value: Value): string 
   })
 }
 
-/** The text without the item at `path`, whose last key is its position in the list. */
-export function removeFromList(source: YamlSource, path: Keys): string {
+/** The file without the item at `path`, whose last key is its position in the list. */
+export function removeFromList(source: YamlSource, path: Keys): YamlSource {
   const wanted = structuredClone(source.data)
   const list = valueIn(wanted, path.slice(0, -1)) as unknown[]
   list.splice(Number(path.at(-1)), 1)
   return proven(spliceOut(source, path), wanted, source, (document) => void document.deleteIn(path))
 }
 
-function proven(spliced: string | null, wanted: unknown, source: YamlSource, rewrite: (d: Document) => void): string {
-  if (spliced !== null && isDeepStrictEqual(parseYaml(source.file, spliced).data, wanted)) return spliced
-  const document = parseYaml(source.file, source.text).document
+function proven(
+  spliced: string | null,
+  wanted: unknown,
+  source: YamlSource,
+  rewrite: (document: Document) => void,
+): YamlSource {
+  const result = spliced === null ? null : parseYaml(source.file, spliced)
+  if (result !== null && isDeepStrictEqual(result.data, wanted)) return result
+  const { document } = parseYaml(source.file, source.text)
   rewrite(document)
-  return document.toString({ lineWidth: 0 })
+  return parseYaml(source.file, document.toString({ lineWidth: 0 }))
 }
 
 function withAdded(data: unknown, path: Keys, value: Value): unknown {

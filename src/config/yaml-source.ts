@@ -1,6 +1,6 @@
 import { closeSync, fstatSync, openSync, readFileSync } from 'node:fs'
 import { isAlias, isMap, isPair, isScalar, isSeq, LineCounter, parseDocument, visit } from 'yaml'
-import type { Document, Node, YAMLError } from 'yaml'
+import type { Document, DocumentOptions, Node, ParseOptions, Scalar, YAMLError, YAMLMap } from 'yaml'
 import type { ConfigFault } from '../errors.ts'
 import { quote } from './faults.ts'
 import { reasonOf } from './files.ts'
@@ -92,9 +92,14 @@ function parseText(
 ): { document: Document.Parsed; data: unknown; faults: ConfigFault[] } {
   const fault = (offset: number, message: string): ConfigFault => ({ ...at(offset), path: '', message })
   try {
-    const document = parseDocument(text, { lineCounter, prettyErrors: false, stringKeys: true, logLevel: 'error' })
-    const faults = [...document.errors, ...document.warnings].map((e) => fault(e.pos[0], syntaxMessage(e, text)))
+    const document = parseDocument(text, parseOptions(lineCounter))
+    const faults = [...document.errors, ...document.warnings].map((e) => fault(e.pos[0], syntaxMessage(e)))
     visit(document, {
+      Map(_key, map) {
+        for (const key of repeatedKeys(map)) {
+          faults.push(fault(key.range?.[0] ?? 0, `the key ${quote(key.value)} stands twice in this map; fix: remove one`))
+        }
+      },
       Alias(_key, node, parents) {
         const target = node.resolve(document)
         const why = target === undefined ? 'stands for nothing before it' : 'stands within what it stands for'
@@ -125,12 +130,24 @@ const remedies: Partial<Record<YAMLError['code'], string>> = {
   NON_STRING_KEY: 'this key is not plain text; fix: put it in quotes',
 }
 
-function syntaxMessage(error: YAMLError, text: string): string {
-  if (error.code === 'DUPLICATE_KEY') {
-    const key = /^[^\s:]+|^"[^"]*"|^'[^']*'/.exec(text.slice(error.pos[0], error.pos[0] + 200))?.[0] ?? ''
-    return `the key ${quote(key)} stands twice in this map; fix: remove one`
-  }
+function syntaxMessage(error: YAMLError): string {
   return remedies[error.code] ?? `not YAML: ${error.message.split('\n')[0] ?? ''}`
+}
+
+/** Keys of a map that stand there before. The parser's own check compares each with each: hours for a large file. */
+function repeatedKeys(map: YAMLMap): Scalar[] {
+  const seen = new Set<string>()
+  return map.items.flatMap(({ key }) => {
+    if (!isScalar(key)) return []
+    const name = String(key.value)
+    if (seen.has(name)) return [key]
+    seen.add(name)
+    return []
+  })
+}
+
+function parseOptions(lineCounter: LineCounter): ParseOptions & DocumentOptions {
+  return { lineCounter, prettyErrors: false, stringKeys: true, uniqueKeys: false, logLevel: 'error' }
 }
 
 interface Found {

@@ -1,5 +1,6 @@
 import { chmodSync, copyFileSync, mkdirSync, readdirSync, readFileSync, statSync, symlinkSync, lstatSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
+import { Writable } from 'node:stream'
 import { Command } from 'commander'
 import t from 'tap'
 import { addConfigVerbs } from '../../../src/cli/config-check.ts'
@@ -50,9 +51,16 @@ function folderOf(t: { testdir: () => string }, text?: string): { folder: string
 /** Runs the command line; gives what went to standard output, or the error's code and message. */
 async function run(folder: string, ...words: string[]): Promise<string> {
   const lines: string[] = []
+  const into = (prefix: string): Writable =>
+    new Writable({
+      write(text: Buffer, _encoding, done) {
+        lines.push(`${prefix}${text.toString().trimEnd()}`)
+        done()
+      },
+    })
   const program = new Command().exitOverride().configureOutput({ writeErr: () => {} })
-  addProtectVerbs(program, { openView: async () => ({ view, close: () => {} }), out: (line) => lines.push(line) })
-  addConfigVerbs(program, { out: (line) => lines.push(line), err: (line) => lines.push(`stderr: ${line}`) })
+  addProtectVerbs(program, { out: into(''), openView: async () => ({ view, close: async () => {} }) })
+  addConfigVerbs(program, { out: into(''), err: into('stderr: ') })
   try {
     await program.parseAsync(['node', 'namesake', ...words, '--config', join(folder, 'namesake.yaml')])
   } catch (error) {

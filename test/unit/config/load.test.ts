@@ -250,6 +250,28 @@ t.test('keys whose lines are all commented out', async (t) => {
   t.same(result?.rules.people, [{ who: 'jane@corp.example', secondaryEmails: [], names: [], actions: {} }])
 })
 
+t.test('time limits of the next hop follow nextHop', async (t) => {
+  const folder = t.testdir({
+    'namesake.yaml': `smtp: { relay: "smtp://h", timeouts: { nextHop: 2s } }\n${staff}`,
+    'protection.yaml': 'protect: []\n',
+  })
+  const { connect, greeting, nextHop, nextHopData } = load(folder).result?.config.smtp?.timeouts ?? {}
+  t.same([connect, greeting, nextHop, nextHopData], [2000, 2000, 2000, 2000])
+})
+
+t.test('a file that is wrong ten thousand times', async (t) => {
+  const folder = t.testdir({ 'namesake.yaml': `${smtp}${staff}` })
+  const people = Array.from({ length: 10_000 }, (_, i) => `  p${i}@corp.example: { name: [x] }\n`)
+  writeFileSync(join(folder, 'protection.yaml'), `people:\n${people.join('')}`)
+  const started = Date.now()
+  const { faults } = load(folder)
+  t.equal(faults.length, 101)
+  t.equal(faults[100], 'protection.yaml:102:24: more faults from here on are not shown')
+  writeFileSync(join(folder, 'protection.yaml'), `people:\n${people.join('').replaceAll('name:', 'names:')}`)
+  t.equal(load(folder).result?.rules.people.length, 10_000)
+  t.ok(Date.now() - started < 60_000, 'bounded')
+})
+
 t.test('warnings', async (t) => {
   const folder = t.testdir({
     'namesake.yaml': `smtp: { listen: ["0.0.0.0:2525"], clients: ["0.0.0.0/0"], relay: "smtp://127.0.0.1:10026" }\n${staff}`,

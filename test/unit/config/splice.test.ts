@@ -75,17 +75,17 @@ const cases: readonly Case[] = [
 for (const [name, before, path, value, after] of cases) {
   t.test(name, async (t) => {
     const source = parseYaml('f', before)
-    t.equal(value === null ? removeFromList(source, path) : addToList(source, path, value), after)
+    t.equal((value === null ? removeFromList(source, path) : addToList(source, path, value)).text, after)
   })
 }
 
 t.test('a layout that splicing does not know is written anew, with its comments', async (t) => {
   const source = parseYaml('f', '# head\na: ~ # tail\n? b\n: - x\n')
-  const added = addToList(source, ['a'], 'y')
+  const added = addToList(source, ['a'], 'y').text
   t.same(parseYaml('f', added).data, { a: ['y'], b: ['x'] })
   t.match(added, /# head/)
   t.match(added, /# tail/)
-  t.same(parseYaml('f', removeFromList(source, ['b', 0])).data, { a: null, b: [] })
+  t.same(removeFromList(source, ['b', 0]).data, { a: null, b: [] })
 })
 
 const scalar = fc.constantFrom('plain', '"quo, ted"', "'it''s'", 'two words', '"# no comment"', 'x@y.example')
@@ -118,7 +118,7 @@ t.test('any layout: the change is made, and every other line stays', async () =>
       const list = data[key] ?? []
       if (!add && list.length === 0) return
       const at = pick % Math.max(1, list.length)
-      const after = add ? addToList(source, [key], value) : removeFromList(source, [key, at])
+      const after = add ? addToList(source, [key], value).text : removeFromList(source, [key, at]).text
       const want = { ...data, [key]: add ? [...list, value] : list.filter((_, i) => i !== at) }
       const got = parseYaml('f', after)
       if (got.faults.length > 0) throw new Error(got.faults[0]?.message)
