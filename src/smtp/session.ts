@@ -136,6 +136,9 @@ export class Session implements HopOwner, TransferHost, Timed {
   #xclientHelo: string | null = null
   /** Whether a 421 of the next hop went to the client (RFC 5321 section 3.8: its channel is about to close). */
   #said421 = false
+  /** Turns within turns, and the sockets that the outermost holds back until it ends. */
+  #depth = 0
+  #corked: (Socket | undefined)[] = []
   #inputEnded = false
   #paused = false
   #commands = 0
@@ -807,13 +810,16 @@ export class Session implements HopOwner, TransferHost, Timed {
   }
 
   hopTurn(begins: boolean): void {
-    if (begins) {
-      this.#socket.cork()
-      this.hop?.socket.cork()
-    } else {
-      this.#socket.uncork()
-      this.hop?.socket.uncork()
-    }
+    this.#depth += begins ? 1 : -1
+    if (begins && this.#depth === 1) {
+      this.#corked = [this.#socket, this.hop?.socket]
+      for (const socket of this.#corked) socket?.cork()
+    } else if (this.#depth === 0) this.#uncork()
+  }
+
+  #uncork(): void {
+    for (const socket of this.#corked) socket?.uncork()
+    this.#corked = []
   }
 
   /** Leaves the next hop in order if it is between transactions, else drops it without an end of data. */
@@ -822,6 +828,8 @@ export class Session implements HopOwner, TransferHost, Timed {
     if (hop === null) return
     const between = this.#mode === 'command' && this.#slots.length === 0
     this.hop = null
+    // It leaves this turn, and with it must leave what the turn holds back.
+    this.#uncork()
     if (between && this.#transaction === null && !this.#forwarded) this.#context.relay.release(hop)
     else if (between || this.#mode === 'gone') hop.quit()
     else hop.destroy()

@@ -6,7 +6,8 @@
  *   N> N<             the same for the next hop        N+        the next hop gets a new connection
  *   C! N!             that side closes                 C- N-     that side resets
  *   C. N.             that side sees the end, and nothing more came before it
- *   N0                the next hop stops listening     E NAME    an event was told
+ *   N0                the next hop stops listening  C+   a new client
+ *      E NAME    an event was told
  *   R key=value …     the next record has these        @open @message   usual beginnings
  *
  * In texts \r \n \0 \t \xHH \\ are escapes, a `\` at the end means no line end is sent, and a `*` at the end of an
@@ -79,6 +80,7 @@ class Play {
     else if (line === '@answer') await answerGreeting(this.#hopPeer(), ['PIPELINING', '8BITMIME'])
     else if (line.startsWith('E ')) await this.#event(line.slice(2))
     else if (line.startsWith('R ')) await this.#record(line.slice(2))
+    else if (line === 'C+') this.#client = null
     else if (line === 'N+') this.#hop = await this.#stage.hop.next()
     else if (line === 'N0') this.#stage.hop.server.close()
     else await this.#peerStep(await this.#peer(who), line, what, text)
