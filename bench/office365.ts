@@ -12,14 +12,8 @@ const groups = Number(process.argv[3] ?? 2_000)
 const folder = mkdtempSync(join(tmpdir(), 'namesake-bench-'))
 try {
   const [first, delta] = await measure(join(folder, 'store'), users, groups)
-  console.table({ 'first sync': first, 'delta of 100': delta }, [
-    'people',
-    'groups',
-    'idle',
-    'peak',
-    'seconds',
-    'blocked',
-  ])
+  const columns = ['people', 'groups', 'idle', 'peak', 'anonymous', 'mapped', 'seconds', 'blocked']
+  console.table({ 'first sync': first, 'delta of 100': delta }, columns)
 } finally {
   rmSync(folder, { recursive: true, force: true })
 }
