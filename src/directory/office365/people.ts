@@ -31,14 +31,19 @@ export function userProperties(settings: Pick<Office365Settings, 'trustOtherMail
   return settings.trustOtherMails ? [...selected, 'otherMails'] : selected
 }
 
-/** A user of a delta page as a change. Properties that aren't of their type are left out, as if absent. */
+/**
+ * A user of a delta page as a change. Properties that aren't of their type are left out, as if absent. What says nothing
+ * is not kept: proxy addresses that aren't mail, and that an account is enabled (null clears, so it clears `false`).
+ */
 export function userChange(user: DeltaObject, properties: readonly string[]): Change {
   if (user.removed) return { op: 'person-gone', id: user.id }
   const attributes: Record<string, AttributeValue> = {}
   for (const name of properties) {
     if (name === 'id' || !Object.hasOwn(user.properties, name)) continue
     const value = attributeValue(user.properties[name])
-    if (value !== undefined) attributes[name] = value
+    if (name === 'accountEnabled' && value === true) attributes[name] = null
+    else if (name === 'proxyAddresses' && Array.isArray(value)) attributes[name] = value.filter(isMailProxy)
+    else if (value !== undefined) attributes[name] = value
   }
   return { op: 'person', id: user.id, attributes }
 }
@@ -97,7 +102,7 @@ function addressesOf(attributes: Attributes, rules: PeopleRules): string[] {
     attributes['mail'],
     ...proxies.filter((proxy) => proxy.startsWith('SMTP:')).map((proxy) => proxy.slice(5)),
     typeof principal === 'string' && !isExternal(principal) ? principal : null,
-    ...proxies.filter((proxy) => /^smtp:/i.test(proxy)).map((proxy) => proxy.slice(5)),
+    ...proxies.filter(isMailProxy).map((proxy) => proxy.slice(5)),
     ...(rules.trustOtherMails ? listOf(attributes['otherMails']) : []),
   ]
   const addresses = new Set<string>()
@@ -107,6 +112,10 @@ function addressesOf(attributes: Attributes, rules: PeopleRules): string[] {
     if (canonical !== '') addresses.add(canonical)
   }
   return [...addresses]
+}
+
+function isMailProxy(proxy: string): boolean {
+  return /^smtp:/i.test(proxy)
 }
 
 function listOf(value: AttributeValue | undefined): readonly string[] {
