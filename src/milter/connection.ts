@@ -69,7 +69,7 @@ export class MilterConnection {
     ) {
       this.#socket.pause()
     }
-    if (this.#over) this.#socket.end()
+    if (this.#over) this.#hangUp()
     else this.#closeIfDrained()
     this.#setTimeout()
   }
@@ -106,6 +106,11 @@ export class MilterConnection {
   #closeIfDrained(): void {
     if (!this.#draining || this.#over || this.#session.inMessage) return
     this.#over = true
-    this.#socket.end()
+    this.#hangUp()
+  }
+
+  /** Closes both directions once all is written: an MTA may keep its own open for as long as its client stays. */
+  #hangUp(): void {
+    this.#socket.destroySoon()
   }
 }

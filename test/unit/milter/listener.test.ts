@@ -1,5 +1,6 @@
 import { existsSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs'
-import { createServer } from 'node:net'
+import { once } from 'node:events'
+import { connect, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { spawnSync } from 'node:child_process'
@@ -165,6 +166,19 @@ t.test('drain: idle connections close at once, a message under way is finished',
   await closed
   t.equal(started.records.length, 1)
   await t.rejects(started.peer(), { code: 'ECONNREFUSED' })
+})
+
+t.test('drain does not wait for an MTA that keeps its side open', async (t) => {
+  const started = await start(t, [tcp])
+  const port = Number(started.server.addresses[0]?.split(':').pop())
+  const socket = connect({ host: '127.0.0.1', port, allowHalfOpen: true })
+  t.teardown(() => socket.destroy())
+  socket.resume()
+  socket.write(formatLine(hello))
+  await once(socket, 'data')
+  const ended = once(socket, 'end')
+  await started.server.close({ drain: 600_000 })
+  await ended
 })
 
 t.test('drain ends at its time', async (t) => {
