@@ -156,8 +156,8 @@ export class ClaimFinder {
     const claims = new Map<string, Claim>()
     for (const name of localPartNames(localPart)) {
       for (const claim of this.byShownName(name)) {
-        // A name of one word in a local-part is a word; a likeness of a likeness is nobody.
-        if (claim.tier !== 'certain' || !hasSeveralWords(claim.person)) continue
+        // A name of one word (indah@) or a role (treasury.desk@) is anyone's; a likeness of a likeness is nobody.
+        if (claim.tier !== 'certain' || !this.hasGivenNameAndSurname(claim.person)) continue
         claims.set(personKey(claim.person), {
           ...claim,
           kind: 'local-part',
@@ -167,6 +167,10 @@ export class ClaimFinder {
       }
     }
     return [...claims.values()]
+  }
+
+  private hasGivenNameAndSurname(person: Person): boolean {
+    return this.policy.namesOf(person).forms.some((form) => form.type === 'person')
   }
 
   private byLookAlikeDomain(localPart: string, domain: string): Claim[] {
@@ -204,8 +208,4 @@ function standsAlone(reading: Reading, canonical: string): boolean {
   if (reading.part === 'none' || reading.part === 'local-part' || reading.name.trim() === '') return true
   const shown = canonicalAddress(reading.name)
   return shown === canonical || shown === localPartOf(canonical)
-}
-
-function hasSeveralWords(person: Person): boolean {
-  return (person.givenName !== null && person.surname !== null) || /\S[\s,]+\S/u.test(person.displayName)
 }
