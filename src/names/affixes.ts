@@ -77,7 +77,7 @@ export const notes: readonly string[] = words(`
   new neue nouveau nuevo neu message messages nachricht voicemail voice mail email e-mail mailbox inbox fax call anruf missed notification notifications alert reminder request anfrage
   invoice rechnung facture factura fattura payment zahlung paiement pago statement document documents dokument file files shared sharing invitation einladung invite meeting
   re fw fwd aw wg tr rv sv vs antw reply forwarded automatic auto autoreply out of office ooo away abwesend
-  account konto your you a the an ihr ihre from
+  sent gesendet envoye enviado inviato verzonden account konto your you a the an ihr ihre from behalf auftrag im in on au nom nombre nome hi hello hallo
 `)
 
 /** Words that make a run of words an organisation, a place or a publication rather than a person. */
@@ -98,17 +98,17 @@ export const organisations: readonly string[] = words(`
 
 /** Words that let anything follow: what stands behind them is not part of the name. */
 export const viaWords: readonly string[] = words(`
-  via through thru using uber ueber at @ from per by bei chez presso of on has shared sent wants invited is added posted mentioned commented replied requested assigned signed uploaded hat teilte a partage compartio ha condiviso c/o co with
+  via through thru using uber ueber at @ from per by bei chez presso of on has shared sent wants invited is are invites inviting added posted mentioned commented replied requested assigned signed uploaded hat teilte a partage compartio ha condiviso c/o co with
 `)
 
-/** Words that let anything stand before: a name follows them. */
+/** Words that a sender's name follows, as in "message from". */
 export const fromWords: readonly string[] = words(`
-  from von de par da di by per of behalf auftrag namen nom nombre nome for an ia pp i.a. av fra fran od ot от op
+  from von de par da di by per of namens av fra fran od ot
 `)
 
 /** Particles of surnames: kept, dropped or glued, they do not tell two people apart. */
 export const particles: readonly string[] = words(`
-  van von vom zu zum zur der den dem des de del della dello delle degli dei di da das do dos du le la les lo li los las el al al- ar as an ad ash az
+  van von vom vd v d vdr zu zum zur der den dem des de del della dello delle degli dei di da das do dos du le la les lo li los las el al al- ar as an ad ash az
   bin ibn ben bint bat abu abd ould ait mac mc o te ten ter tot op het 't t in 's s zen y e i af av und of st saint san santa
 `)
 

@@ -1,3 +1,4 @@
+import { consonants, isConsonantal, latinConsonants } from './consonants.ts'
 import { readPersonNames } from './person-name.ts'
 import type { NameForms, PersonForm, PersonNames } from './person-name.ts'
 import { readShown } from './shown-name.ts'
@@ -17,11 +18,12 @@ import type { Word } from './word.ts'
  *
  *   g  name written together, as it looks          every certain kind
  *   r  name written together, romanised coarsely   transliterations
+ *   c  consonants of given name and surname        Arabic, Hebrew and Hangul names in Latin letters
  *   k  nickname class and surname                  nickname
  *   t  name with a letter left out                 typo (two names with one edit share such a key)
  *   i  initial and surname, given name and initial initial
  */
-export type KeyFamily = 'look' | 'roman' | 'nickname' | 'typo' | 'initial'
+export type KeyFamily = 'look' | 'roman' | 'consonants' | 'nickname' | 'typo' | 'initial'
 
 export interface QueryKey {
   readonly key: string
@@ -69,14 +71,14 @@ function addPersonKeys(form: PersonForm, tables: NameTables, refs: Set<string>):
     for (const s of form.surname) {
       for (const key of lookKeys(joinWords(g.word, s.word))) refs.add(key)
       for (const key of lookKeys(joinWords(s.word, g.word))) refs.add(key)
-      refs.add(romanKey(joinWords(g.word, s.word)))
-      refs.add(romanKey(joinWords(s.word, g.word)))
+      for (const key of romanKeys(g.word, s.word)) refs.add(key)
+      for (const key of consonantKeys(g.word, s.word, 'stored')) refs.add(key)
     }
   }
   const g = (form.given[1] ?? form.given[0])?.word
   for (const { word: s } of form.surname) {
     if (g === undefined) break
-    for (const nickname of tables.nicknames.classesOf(g.base)) refs.add(nicknameKey(nickname, s.base))
+    for (const nickname of tables.nicknames.classesOf(g.latin)) refs.add(nicknameKey(nickname, s.base))
     if (g.base.length > 0) {
       refs.add(cut(`i:${[...g.base][0] ?? ''} ${s.base}`))
       refs.add(cut(`i:${g.base} ${[...s.base][0] ?? ''}`))
@@ -114,7 +116,9 @@ function addLookKeys(text: ShownText, tables: NameTables, add: Add): void {
     for (let i = 0; i + step < units.length; i++) {
       const first = units[i]
       const last = units[i + step]
-      if (first !== undefined && last !== undefined) addWord(makeWord(first.raw + last.raw), step === 1)
+      if (first === undefined || last === undefined) continue
+      addWord(makeWord(first.raw + last.raw), false)
+      if (step === 1) add(romanPairKey(first.word, last.word), 'roman')
     }
   }
   for (let i = 0; i + 2 < units.length; i++) {
@@ -125,6 +129,7 @@ function addLookKeys(text: ShownText, tables: NameTables, add: Add): void {
 
 /** Words that belong together: particles left out, hyphened words as one. */
 interface Unit {
+  readonly word: Word
   readonly raw: string
   readonly base: string
   /** Something sets it off from what follows. */
@@ -137,12 +142,14 @@ function unitsOf(tokens: readonly Token[], tables: NameTables): Unit[] {
   tokens.forEach((token, i) => {
     const setOff = (tokens[i + 1]?.gap ?? gaps.bar) >= gaps.comma
     const inside = i > 0 && i < tokens.length - 1 && !setOff
-    const particle = inside && (tables.classOf(token.base) & classes.particle) !== 0
+    const initial = token.dotted && token.raw.length === 1
+    const particle = inside && (initial || (tables.classOf(token.base) & classes.particle) !== 0)
     const last = keptBefore && token.gap === gaps.joined ? units.pop() : undefined
     keptBefore = !particle && !isBeside(token, tables)
     if (last !== undefined && !keptBefore) units.push(last)
     if (!keptBefore) return
-    units.push({ raw: (last?.raw ?? '') + token.raw, base: (last?.base ?? '') + token.base, setOff })
+    const word = last === undefined ? token : makeWord(last.raw + token.raw)
+    units.push({ word, raw: word.raw, base: word.base, setOff })
   })
   return units
 }
@@ -170,12 +177,15 @@ function addLikelyKeys(text: ShownText, tables: NameTables, add: Add): void {
       [a, b],
       [b, a],
     ] as const) {
-      for (const nickname of tables.nicknames.classesOf(given.base))
+      for (const nickname of tables.nicknames.classesOf(given.word.latin))
         add(nicknameKey(nickname, surname.base), 'nickname')
       if ([...given.raw].length === 1 && surname.base.length > 1) {
         for (const key of initialKeys(given.base, surname.base)) add(key, 'initial')
       }
     }
+  }
+  for (const [a, b] of pairs) {
+    for (const key of consonantKeys(a.word, b.word, 'shown')) add(key, 'consonants')
   }
   for (const [a, b] of pairs) {
     if (a.base.length < 2 || b.base.length < 2 || (tables.isName(a.base) && tables.isName(b.base))) continue
@@ -195,7 +205,10 @@ function pairsOf(units: readonly Unit[]): (readonly [Unit, Unit])[] {
   }
   const [first, second, third] = units
   if (first !== undefined && second !== undefined && third !== undefined) {
-    const join = (a: Unit, b: Unit): Unit => ({ raw: a.raw + b.raw, base: a.base + b.base, setOff: false })
+    const join = (a: Unit, b: Unit): Unit => {
+      const word = makeWord(a.raw + b.raw)
+      return { word, raw: word.raw, base: word.base, setOff: false }
+    }
     pairs.push([first, join(second, third)], [join(first, second), third])
   }
   return pairs
@@ -229,7 +242,42 @@ function lookKey(looks: string): string {
 }
 
 function romanKey(word: Word): string {
-  return cut(`r:${word.roman ?? romanCanon(word.base)}`)
+  return cut(`r:${canonOf(word)}`)
+}
+
+function romanPairKey(a: Word, b: Word): string {
+  return cut(`r:${canonOf(a)}${canonOf(b)}`)
+}
+
+/** Both orders, each word by itself, and written together. */
+function romanKeys(given: Word, surname: Word): string[] {
+  return [
+    romanPairKey(given, surname),
+    romanPairKey(surname, given),
+    romanKey(joinWords(given, surname)),
+    romanKey(joinWords(surname, given)),
+  ]
+}
+
+function canonOf(word: Word): string {
+  return word.roman ?? romanCanon(word.base)
+}
+
+/**
+ * Consonants of both words, in alphabetical order. Latin names are stored apart from those of consonantal scripts, as one is
+ * only looked for by the other.
+ */
+function consonantKeys(a: Word, b: Word, side: 'stored' | 'shown'): string[] {
+  const consonantal = isConsonantal(a.script) && isConsonantal(b.script)
+  if (!consonantal && (a.script !== 'latin' || b.script !== 'latin')) return []
+  const family = consonantal === (side === 'stored') ? 'c' : 'C'
+  const keys: string[] = []
+  for (const x of consonantal ? consonants(a.base, a.script) : [latinConsonants(a.base)]) {
+    for (const y of consonantal ? consonants(b.base, b.script) : [latinConsonants(b.base)]) {
+      keys.push(cut(`${family}:${x < y ? `${x} ${y}` : `${y} ${x}`}`))
+    }
+  }
+  return keys.slice(0, 16)
 }
 
 function nicknameKey(nickname: string, surname: string): string {

@@ -1,5 +1,6 @@
 import type { Kind, Tier } from '../model.ts'
 import { judgeRest } from './rest.ts'
+import { romanised } from './nicknames.ts'
 import { readPersonNames } from './person-name.ts'
 import type { NameForm, NameForms, PartVariant, PersonForm, PersonNames, WholeForm } from './person-name.ts'
 import { readShown } from './shown-name.ts'
@@ -75,10 +76,6 @@ interface Found {
 
 /** Longest run of words that may be one part written apart (van den Akker, Yu Lan). */
 const partLimit = 5
-/** Words that can't stand in the midst of one person's name. */
-const notInName =
-  classes.conjunction | classes.organisation | classes.via | classes.from | classes.generic | classes.note
-
 /** Most words between given name and surname. */
 const middleLimit = 3
 
@@ -170,8 +167,9 @@ class Matcher {
     return found
   }
 
-  #likelyRelation(shown: Word, stored: Word, given: boolean): 'nickname' | 'typo' | 'initial' | null {
-    if (given && shareClass(this.#tables, shown.base, stored.base)) return 'nickname'
+  #likelyRelation(shown: Word, stored: Word, given: boolean): Exclude<Found['agreement'], 'same'> | null {
+    const shared = given ? shareClass(this.#tables, shown.latin, stored.latin) : null
+    if (shared !== null) return shared
     if (isTypo(shown.base, stored.base) && !this.#isName(shown.base)) return 'typo'
     const initial = this.#context.initials === true && [...shown.raw].length === 1 && /\p{L}/u.test(shown.raw)
     if (initial && stored.base.length > 1 && stored.base.startsWith(shown.base)) return 'initial'
@@ -181,7 +179,7 @@ class Matcher {
   #pair(form: PersonForm, given: Found, surname: Found): void {
     const reordered = surname.end <= given.start
     const [first, second] = reordered ? [surname, given] : [given, surname]
-    if (first.end > second.start || this.#isTornApart(first, second)) return
+    if (first.end > second.start || this.#isTornApart(first, second, reordered)) return
     const middle = this.#middle(first.end, second.start, reordered)
     if (middle === null || (given.reduced && this.#contradicts(form, first.end, second.start))) return
     const start = first.start
@@ -223,7 +221,7 @@ class Matcher {
   }
 
   #mayStandBetween(token: Token, reordered: boolean): boolean {
-    if (token.joins || token.possessive || token.gap === gaps.bar) return false
+    if (token.joins || token.possessive || token.gap >= gaps.bracket) return false
     if (token.gap === gaps.joined && !this.#isParticle(token)) return false
     if (token.gap === gaps.comma && !reordered) return false
     return this.#isMiddleName(token)
@@ -238,7 +236,8 @@ class Matcher {
     const bits = this.#tables.classOf(word.base)
     if ((bits & classes.particle) !== 0 && (bits & classes.conjunction) === 0) return true
     if ([...word.base].length === 1) return true
-    return (bits & notInName) === 0 || this.#tables.isName(word.base)
+    // A word that nobody bears makes a sentence (Simon Says Oakley), unless it is foreign to the table.
+    return this.#isName(word.base) || (bits === 0 && word.script !== 'latin')
   }
 
   /** Where the person has further given names, another one in their place makes another person. */
@@ -256,9 +255,10 @@ class Matcher {
     return false
   }
 
-  /** Parts that a bar parts are one name only if there is nothing else. */
-  #isTornApart(first: Found, second: Found): boolean {
-    if (this.#text.tokens[second.start]?.gap !== gaps.bar) return false
+  /** Parts that a bar parts, or a comma behind the given name, are one name only if there is nothing else. */
+  #isTornApart(first: Found, second: Found, reordered: boolean): boolean {
+    const gap = this.#text.tokens[second.start]?.gap
+    if (gap !== gaps.bar && (gap !== gaps.comma || reordered)) return false
     return first.start > 0 || second.end < this.#text.tokens.length
   }
 
@@ -266,11 +266,11 @@ class Matcher {
   #takeMiddle(form: PersonForm, end: number, reordered: boolean): number {
     const tokens = this.#text.tokens
     let to = end
-    while (reordered && to < tokens.length && to < end + 2) {
+    while (reordered && to < tokens.length && to < end + 3) {
       const token = tokens[to]
       if (token === undefined || token.gap >= gaps.comma || token.joins) break
       const own = form.middle.some((m) => m.base === token.base || m.base.startsWith(token.base))
-      if (!own && [...token.raw].length > 1) break
+      if (!own && [...token.raw].length > 1 && !this.#isParticle(token)) break
       to++
     }
     return to
@@ -329,11 +329,13 @@ class Matcher {
   }
 }
 
-/** One is the full name that the other is short for: Bill and William, not Elsie and Lisa. */
-function shareClass(tables: NameTables, a: string, b: string): boolean {
-  if (a === b) return false
+/** One is the full name that the other is short for (Bill and William, not Elsie and Lisa), or both romanise one name. */
+function shareClass(tables: NameTables, a: string, b: string): 'nickname' | 'disguised' | null {
+  if (a === b) return null
   const { classesOf, isFull } = tables.nicknames
   const ofA = classesOf(a)
-  if (ofA.length === 0) return false
-  return classesOf(b).some((name) => ofA.includes(name) && (isFull(name, a) || isFull(name, b)))
+  if (ofA.length === 0) return null
+  const shared = classesOf(b).filter((name) => ofA.includes(name))
+  if (shared.some((name) => name.endsWith(romanised))) return 'disguised'
+  return shared.some((name) => isFull(name, a) || isFull(name, b)) ? 'nickname' : null
 }

@@ -365,3 +365,73 @@ zbigniew: zbyszek zbych
 zdenek zdenka: zdena
 zdzislaw: zdzisiek zdzich
 `
+
+/**
+ * Names of other alphabets as they are written in Latin letters: each of a line is the same name as the others. Not those
+ * that are names of different people where letters are Latin (Julia and Yulia, Maria and Mariya are for the romanised form).
+ */
+export const romanisationSets: string = `
+mohammed muhammad mohamed mohammad muhammed mohamad mohammad mohd
+ahmed ahmad achmad
+yousef youssef yusuf yousuf yusef youcef
+hussein hussain husain hussien husein hossein houssein
+nasser nasir naser nassir
+khaled khalid
+omar umar
+hassan hasan
+abdullah abdallah abdulla abdellah
+abdulrahman abdelrahman abdurrahman abdurahman abderrahmane
+ibrahim ebrahim ibraheem brahim
+ismail ismael esmail ismaeel
+mustafa mostafa moustafa mustapha
+mahmoud mahmud mahmood
+saeed said saied sayeed
+tariq tarek tareq tarik
+faisal faysal feisal
+karim kareem
+rashid rasheed rachid
+jamal gamal djamal
+jamil jameel
+zaid zayd zeid
+laila leila layla leyla
+fatima fatema fatimah
+aisha ayesha aicha aysha
+mariam maryam meryem maryem
+noor nour nur
+yasmin yasmine yasmeen
+amina aminah ameena
+zainab zaynab zeinab
+khadija khadijah khadeeja
+samira sameera
+dmitry dmitri dmitriy dmitrii dmitrij
+sergey sergei sergej sergii serhii serhiy
+alexey aleksei alexei aleksey alexej oleksii oleksiy
+andrey andrei andrej andrii andriy
+nikolay nikolai nikolaj
+yury yuri yuriy iurii jurij yurii
+yulia iuliia yuliya iulia
+natalia nataliya nataliia natalya
+tatiana tatyana tatjana tetiana
+evgeny evgeni yevgeny evgenii yevgeniy yevhen evgeniy
+ekaterina yekaterina kateryna
+mikhail mikhael mykhailo
+maxim maksim maksym
+vasily vasiliy vasilii
+anatoly anatoliy anatolii
+vitaly vitaliy vitalii
+valery valeriy valerii
+gennady gennadiy gennadii
+oleksandr aleksandr alexandr
+olga olha
+anastasia anastasiya anastasiia
+ksenia kseniya kseniia
+giorgos yiorgos yorgos georgios
+giannis yannis yiannis ioannis
+dimitris dimitrios
+evangelos evaggelos
+panagiotis panayotis panayiotis
+christos hristos
+yitzhak itzhak yitzchak
+chaim haim hayim
+yaakov yakov
+`

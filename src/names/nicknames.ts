@@ -1,4 +1,4 @@
-import { nicknameSets } from './nickname-sets.ts'
+import { nicknameSets, romanisationSets } from './nickname-sets.ts'
 import { baseForm } from './transliterate.ts'
 
 /** Short forms of given names, both ways. */
@@ -9,6 +9,8 @@ export interface Nicknames {
   readonly isFull: (nameClass: string, base: string) => boolean
 }
 
+/** Marks a class of romanisations, whose names are one name. */
+export const romanised = '~'
 /** Marks the class of an operator's set. */
 const operators = '*'
 const none: readonly string[] = []
@@ -27,6 +29,10 @@ export function buildNicknames(additions: readonly (readonly string[])[]): Nickn
       add(name, name)
       for (const nickname of short.split(' ')) add(nickname, name)
     }
+  }
+  for (const line of romanisationSets.trim().split('\n')) {
+    const names = line.split(' ')
+    for (const name of names) add(name, `${names[0] ?? name}${romanised}`)
   }
   for (const set of additions) {
     const names = set.map((name) => baseForm(name.trim()))

@@ -38,28 +38,44 @@ function isDecoration(token: Token, tables: NameTables): boolean {
 function leftOf(tokens: readonly Token[], start: number, tables: NameTables): true | null {
   for (let i = start - 1; i >= 0; i--) {
     const token = tokens[i]
-    const gap = tokens[i + 1]?.gap
-    if (token === undefined || gap === gaps.bar) return true
-    const bits = tables.classOf(token.base)
-    const free = (bits & classes.from) !== 0 && gap === gaps.space && !token.joins
-    if (free && i > 0) return true
+    const gap = tokens[i + 1]?.gap ?? gaps.space
+    if (token === undefined || gap >= gaps.bracket) return true
+    const before = tokens[i - 1]
+    if (gap === gaps.space && before !== undefined && leadsToName(before, token, tables)) return true
+    // President & CEO Jane Roe
+    if (isJoining(token, tables) && i < start - 1 && before !== undefined && isDecoration(before, tables)) continue
     if (token.joins || token.possessive || !isDecoration(token, tables)) return null
   }
   return true
 }
 
+/** Message from, on behalf of: what follows is who it is from. "Of" and its like only behind a word for a message. */
+function leadsToName(before: Token, token: Token, tables: NameTables): boolean {
+  if ((tables.classOf(token.base) & classes.from) === 0) return false
+  return token.base === 'from' || before.base === 'behalf' || isDecoration(before, tables)
+}
+
+function isJoining(token: Token, tables: NameTables): boolean {
+  return token.joins || (tables.classOf(token.base) & classes.conjunction) !== 0
+}
+
 function rightOf(tokens: readonly Token[], end: number, tables: NameTables): true | null {
+  let inRole = false
   for (let i = end; i < tokens.length; i++) {
     const token = tokens[i]
-    if (token === undefined || token.gap === gaps.bar) return true
+    if (token === undefined || token.gap >= gaps.bracket) return true
     const bits = tables.classOf(token.base)
     if (token.gap === gaps.comma) return (bits & classes.organisation) !== 0 && (bits & decoration) === 0 ? null : true
-    if (token.gap === gaps.space && i === end && ((bits & classes.conjunction) !== 0 || token.joins)) {
-      return namesFollow(tokens, i + 1, tables)
+    if (token.gap <= gaps.dot && isJoining(token, tables)) {
+      if (i === end) return namesFollow(tokens, i + 1, tables)
+      continue
     }
-    if ((bits & classes.via) !== 0 && token.gap === gaps.space && i + 1 < tokens.length) return true
-    if ((bits & classes.organisation) !== 0 && !(bits & (classes.company | classes.suffix))) return null
+    if ((bits & classes.via) !== 0 && token.gap <= gaps.dot) return true
+    // Behind a role any word is its field or its company: CFO Finance, CEO Acme.
+    if (inRole && token.gap <= gaps.dot) return true
+    if ((bits & classes.organisation) !== 0 && (bits & (classes.company | classes.suffix)) === 0) return null
     if (!isDecoration(token, tables)) return null
+    inRole = (bits & (classes.role | classes.company)) !== 0 && !tables.isName(token.base)
   }
   return true
 }

@@ -50,6 +50,11 @@ export function readShown(shown: string): ShownName {
   }
   if (clean.mirrored !== null) add(clean.mirrored, false)
   if (sign.test(clean.text) && signInWord.test(clean.text)) add(clean.text, true)
+  if (/["“”(\[]/.test(clean.text)) {
+    // Brackets and quotes may hold a part of the name: Jane "Roe", (Jane) Roe.
+    const flat = clean.text.replace(/["“”„()[\]]+/g, ' ')
+    texts.push(shownText(tokenise(flat.replace(/ {2,}/g, ' ').trim()), clean.altered))
+  }
   if ((clean.text.match(turnedOnly)?.length ?? 0) > 1) {
     const upright = turnRound(clean.text)
     add(upright, false)

@@ -1,8 +1,8 @@
 import { makeWord } from './word.ts'
 import type { Word } from './word.ts'
 
-/** What stands between a word and the one before it, loosest last. */
-export const gaps = { space: 0, joined: 1, comma: 2, bar: 3 } as const
+/** What stands between a word and the one before it (`joined`: a hyphen), loosest last. */
+export const gaps = { space: 0, dot: 1, joined: 2, comma: 3, bracket: 4, bar: 5 } as const
 export type Gap = (typeof gaps)[keyof typeof gaps]
 
 export interface Token extends Word {
@@ -26,10 +26,11 @@ const apostrophes = "'’‘ʼ`´′ʹʻ＇"
 const wordChar = /[\p{L}\p{M}\p{N}\u{1f1e6}-\u{1f1ff}\u{1f150}-\u{1f169}\u{1f170}-\u{1f189}]/u
 const lookSigns = '@$€£¢¥₦₱₩₳฿₲₴₵₭₮₣₹₺₤₡§¡!|'
 const mailbox = /[^\s<>()[\]",;:|]+@[^\s@<>()[\]",;:|]+\.[\p{L}\d-]{2,}|\bhttps?:\/\/\S+|\bwww\.\S+/giu
-const openers = '([{<«„（【［〈《「『'
+const openers = '([{<«（【［〈《「『'
 const closers = ')]}>»）】］〉》」』'
 const dashes = '-‐‑‒–—―−'
-const joiners = `${dashes}_.=*~`
+const dots = '_.=*~'
+const quotes = '"“”„‟'
 const commas = ',、，،'
 const conjoining = '&+＆'
 const apostrophe = '\u2019'
@@ -76,17 +77,20 @@ function scan(text: string, signsAreLetters: boolean, emit: (token: Token) => vo
       word += apostrophe
       continue
     }
-    const joined = word !== '' && joiners.includes(char) && isWordChar(next)
+    const joined = word !== '' && isWordChar(next) ? joinOf(char) : null
     end(char === '.')
-    if (joined) {
-      gap = gaps.joined
+    if (joined !== null) {
+      gap = joined
+    } else if (quotes.includes(char)) {
+      depth = depth === 0 ? 1 : depth - 1
+      gap = gaps.bracket
     } else if (openers.includes(char)) {
       depth++
-      gap = gaps.bar
+      gap = gaps.bracket
     } else if (closers.includes(char)) {
       depth = Math.max(0, depth - 1)
-      gap = gaps.bar
-    } else if (conjoining.includes(char)) {
+      gap = gaps.bracket
+    } else if (conjoining.includes(char) && !isDigit(next)) {
       emit({ ...makeToken(char, gap, depth > 0, false), joins: true })
       gap = gaps.space
     } else {
@@ -96,9 +100,18 @@ function scan(text: string, signsAreLetters: boolean, emit: (token: Token) => vo
   end(false)
 }
 
+function joinOf(char: string): Gap | null {
+  if (dots.includes(char)) return gaps.dot
+  return dashes.includes(char) ? gaps.joined : null
+}
+
+function isDigit(char: string): boolean {
+  return char >= '0' && char <= '9'
+}
+
 function widen(gap: Gap, char: string, next: string, after: string): Gap {
-  if (bars.includes(char)) return gaps.bar
-  if (commas.includes(char)) return gap === gaps.bar ? gap : gaps.comma
+  if (bars.includes(char) || char === '+') return gaps.bar
+  if (commas.includes(char)) return gap > gaps.comma ? gap : gaps.comma
   if (char === ' ' && dashes.includes(next) && after === ' ') return gaps.bar
   return gap
 }
@@ -119,7 +132,7 @@ function isSignInWord(char: string, word: string, next: string): boolean {
 
 function makeToken(text: string, gap: Gap, bracketed: boolean, dotted: boolean): Token {
   const raw = text.includes(apostrophe) ? text.replaceAll(apostrophe, '') : text
-  const { plain, base, expanded, looks, look, otherLooks, roman, script } = makeWord(raw)
+  const { plain, base, expanded, looks, look, otherLooks, roman, latin, script } = makeWord(raw)
   const possessive = raw.length < text.length && /\u2019s$/i.test(text)
   const numeric = !asciiLetters.test(raw) && !/\p{L}/u.test(raw) && /\p{N}/u.test(raw)
   // Written out: spreading the word costs more than making it.
@@ -132,6 +145,7 @@ function makeToken(text: string, gap: Gap, bracketed: boolean, dotted: boolean):
     look,
     otherLooks,
     roman,
+    latin,
     script,
     gap,
     bracketed,
@@ -156,11 +170,21 @@ function mergeSingles(tokens: Token[]): Token[] {
       out.push(makeToken(raw, first.gap, first.bracketed, false))
       i = end
     } else if (first !== undefined) {
-      out.push(first)
+      const last = out.at(-1)
+      if (last !== undefined && isAbbreviated(last, first)) {
+        out[out.length - 1] = makeToken(last.raw + first.raw, last.gap, last.bracketed, true)
+      } else {
+        out.push(first)
+      }
       i++
     }
   }
   return out
+}
+
+/** M.D., Ph.D., v.d.: one word with dots in it. */
+function isAbbreviated(before: Token, token: Token): boolean {
+  return token.gap === gaps.dot && before.dotted && before.raw.length <= 2 && token.raw.length === 1
 }
 
 function isSingle(token: Token | undefined): boolean {

@@ -1,4 +1,4 @@
-import { foldHan } from './han.ts'
+import { foldHan, pinyin } from './han.ts'
 import { stripMarks } from './normalise.ts'
 import { lookOf } from './skeleton.ts'
 
@@ -127,17 +127,20 @@ function looksOf(letters: string, more: Record<string, string>): ReadonlyMap<str
 }
 
 /**
- * A Cyrillic, Greek or kana word in Latin letters, lower case; null for a word of another script (Latin included).
+ * A Cyrillic, Greek, kana or Han word in Latin letters (Han as read in Mandarin), lower case; null for a word of another script (Latin included).
  * Look-alikes from other alphabets count as the word's own.
  */
 export function romanise(word: string): string | null {
   const script = scriptOfWord(word)
   switch (script) {
     case 'cyrillic': {
+      const ukrainian = /[іїєґ]/i.test(word)
       let out = ''
-      for (const char of backToScript(word, script).toLowerCase().normalize('NFC')) out += cyrillic[char] ?? cyrillic[stripMarks(char)] ?? char
+      for (const char of backToScript(word, script).toLowerCase().normalize('NFC')) {
+        out += ukrainian && char === 'г' ? 'h' : (cyrillic[char] ?? cyrillic[stripMarks(char)] ?? char)
+      }
       return out
-    } // prettier-ignore
+    }
     case 'greek': {
       let text = stripMarks(backToScript(word, script).toLowerCase())
       for (const [pattern, latin] of greekPairs) text = text.replace(pattern, latin)
@@ -147,6 +150,8 @@ export function romanise(word: string): string | null {
     }
     case 'kana':
       return romaniseKana(foldKana(word))
+    case 'han':
+      return pinyin(word)
     default:
       return null
   }
@@ -186,12 +191,15 @@ export function romanCanon(latin: string): string {
     .replace(/w/g, 'v')
     .replace(/ou|oo/g, 'u')
     .replace(/[jy]/g, 'i')
+    .replace(/gg/g, 'ng')
+    .replace(/(.)\1+/g, '$1')
+    .replace(/^gi(?=[aeou])/, 'i')
     .replace(/ei|oi|ee/g, 'i')
     .replace(/ai(?![aou])/g, 'e')
     .replace(/zh/g, 'z')
     .replace(/sh/g, 's')
     .replace(/c|q|ck/g, 'k')
-    .replace(/gg|nk(?=[aeiou])/g, 'ng')
+    .replace(/nk(?=[aeiou])/g, 'ng')
     .replace(/off$/g, 'ov')
     .replace(/eff$/g, 'ev')
     .replace(/v(?=[kpstf]|$)/g, 'f')

@@ -1,3 +1,4 @@
+import { isConsonantal, spells } from './consonants.ts'
 import { baseForm, expandedForm, romanCanon, romanise, scriptOfWord } from './transliterate.ts'
 import type { Script } from './transliterate.ts'
 import { joinPairs, looksOfCharacters, skeleton } from './skeleton.ts'
@@ -22,6 +23,8 @@ export interface Word {
   readonly otherLooks: readonly string[]
   /** A form for all romanisations, of words in an alphabet that is spelt out in Latin letters; null for others. */
   readonly roman: string | null
+  /** The word in Latin letters, base form: `base` itself for a Latin word and for one that is not spelt out. */
+  readonly latin: string
   readonly script: Script
 }
 
@@ -41,6 +44,7 @@ export function makeWord(raw: string): Word {
       look: joinPairs(looks),
       otherLooks: none,
       roman: null,
+      latin: plain,
       script: 'latin',
     }
   }
@@ -60,6 +64,7 @@ export function makeWord(raw: string): Word {
     look,
     otherLooks,
     roman: latin === null ? null : romanCanon(latin),
+    latin: latin ?? base,
     script: scriptOfWord(raw),
   }
 }
@@ -84,8 +89,10 @@ function sharesForm(a: Word, b: Word): boolean {
     if (a.expanded === b.base || a.base === b.expanded || a.expanded === b.expanded) return true
     if (unspell(a.expanded) === unspell(b.expanded)) return true
   }
-  if (a.roman === null && b.roman === null) return false
   if (a.script === b.script) return false
+  if (isConsonantal(b.script) && a.script === 'latin') return spells(a.base, b.base, b.script)
+  if (isConsonantal(a.script) && b.script === 'latin') return spells(b.base, a.base, a.script)
+  if (a.roman === null && b.roman === null) return false
   const ra = a.roman ?? (a.script === 'latin' ? romanCanon(a.base) : null)
   const rb = b.roman ?? (b.script === 'latin' ? romanCanon(b.base) : null)
   return ra !== null && ra === rb && ra.length > 1

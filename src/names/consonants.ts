@@ -1,0 +1,131 @@
+import type { Script } from './transliterate.ts'
+
+/**
+ * Names of alphabets that leave vowels unwritten (Arabic, Hebrew) or that are romanised in many ways (Hangul), compared with
+ * their Latin spellings: a pattern says which spellings a reader accepts, consonants alone make the key.
+ */
+
+/** A letter: what it may be written as, and its consonant classes for keys (several where usage differs). */
+type Letter = readonly [latin: string, ...keys: string[]]
+
+const arabic: Readonly<Record<string, Letter>> = {
+  ا: ['[aeiou]{0,2}h?', ''], أ: ['[aeiou]{0,2}', ''], إ: ['[aeiou]{0,2}', ''], آ: ['[aeiou]{0,2}', ''], ء: ['', ''], ئ: ['[iey]?', ''],
+  ؤ: ['[uow]?', ''], ب: ['b|p', 'B'], پ: ['p', 'B'], ت: ['t', 'T'], ث: ['th|t|s', 'T', 'S'], ج: ['dj|j|g|zh', 'K'], چ: ['ch|tch', 'K'],
+  ح: ['h', ''], خ: ['kh|k|h', 'K', ''], د: ['d', 'T'], ذ: ['dh|d|z|th', 'T', 'S'], ر: ['r', 'R'], ز: ['z', 'S'], ژ: ['zh|j', 'S', 'K'],
+  س: ['s|c', 'S'], ش: ['sh|ch|s', 'S', 'K'], ص: ['s', 'S'], ض: ['dh|d|z', 'T', 'S'], ط: ['t', 'T'], ظ: ['z|dh|d', 'S', 'T'], ع: ['[aeo]{0,2}', ''],
+  غ: ['gh|g', 'K'], ف: ['f|ph', 'B'], ق: ['q|k|g|gh|c', 'K'], ك: ['k|c|ck|q', 'K'], ک: ['k|c|ck', 'K'], گ: ['g', 'K'], ل: ['l', 'L'],
+  م: ['m', 'M'], ن: ['n', 'N'], ه: ['h?', ''], ة: ['ah|at|eh|a|e|et', '', 'T'], و: ['w|v|ou|oo|u|o|au|aw|ow', '', 'B'],
+  ي: ['ee|ie|ei|ai|ay|ey|iy|yy|y|i|e', ''], ى: ['[aey]|ah', ''], ی: ['ee|ie|ei|ai|ay|ey|iy|y|i|e', ''],
+} // prettier-ignore
+
+const hebrew: Readonly<Record<string, Letter>> = {
+  א: ['[aeiou]{0,2}', ''], ב: ['b|v|w', 'B'], ג: ['g|j', 'K'], ד: ['d', 'T'], ה: ['h|a|ah|eh|e|', ''], ו: ['v|w|u|o|oo|ou', 'B', ''], ז: ['z|s', 'S'],
+  ח: ['ch|kh|h', 'K', ''], ט: ['t', 'T'], י: ['ee|ai|ei|ey|ay|y|i|e|j', '', 'K'], כ: ['k|ch|kh|c', 'K'], ל: ['l', 'L'], מ: ['m', 'M'], נ: ['n', 'N'],
+  ס: ['s', 'S'], ע: ['[aeio]{0,2}', ''], פ: ['p|f|ph', 'B'], צ: ['tz|ts|z|c|cz', 'TS', 'S', 'K'], ק: ['k|c|q|ck', 'K'], ר: ['r', 'R'],
+  ש: ['sh|s|sch', 'S'], ת: ['t|th', 'T'],
+} // prettier-ignore
+
+const initials: readonly Letter[] = [
+  ['k|g|c', 'K'], ['kk|gg|k|g', 'K'], ['n|r|l|', 'N', 'R', ''], ['d|t', 'T'], ['tt|dd|d|t', 'T'], ['r|l|n', 'R', 'L', 'N'], ['m', 'M'], ['b|p|v', 'B'],
+  ['bb|pp|b|p', 'B'], ['sh|s|si', 'S'], ['ss|s', 'S'], ['', ''], ['j|ch|z|g', 'K', 'S'], ['jj|tch|j', 'K'], ['ch|j|tch', 'K'], ['k|kh|q|c', 'K'],
+  ['t|th', 'T'], ['p|ph|f', 'B'], ['h', ''],
+] // prettier-ignore
+const vowels: readonly string[] = [
+  'a|ah|ar', 'ae|ai|e|ay', 'ya|ia', 'yae|yai|ye', 'eo|u|o|e|uh|eu|ou|ur|aw', 'e|ay|ae|eh', 'yeo|yu|yo|you|ye|eo|yuh|young', 'ye|yae|e', 'o|oh|oe',
+  'wa|oa|hwa', 'wae|wai|oae', 'oe|oi|we|wi|wae', 'yo|yoh|eo', 'u|oo|woo|wu|ou', 'wo|weo|wuh|uo|o', 'we|weh', 'wi|ui|wee|we', 'yu|yoo|you|u|ew', 'eu|u|e|oo|ew',
+  'ui|eui|i|ee|yi|e', 'i|ee|yi|ie|y|ih|e',
+] // prettier-ignore
+const finals: readonly Letter[] = [
+  ['', ''], ['k|g|ck|c', 'K'], ['k|g', 'K'], ['k|g|ks', 'K'], ['n', 'N'], ['n', 'N'], ['n', 'N'], ['t|d', 'T'], ['l|ll|r', 'L', 'R'], ['k|lk|g', 'K'],
+  ['m|lm', 'M'], ['l|lb', 'L'], ['l', 'L'], ['l', 'L'], ['p', 'B'], ['l', 'L'], ['m', 'M'], ['p|b', 'B'], ['p|b', 'B'], ['t|s', 'T', 'S'], ['t|s', 'T'],
+  ['ng|g|n', 'N'], ['t|j', 'T'], ['t|ch', 'T'], ['k', 'K'], ['t', 'T'], ['p', 'B'], ['h|', ''],
+] // prettier-ignore
+
+/** Surnames whose usual spelling no rule gives. */
+const hangulSurnames: Readonly<Record<string, Letter>> = {
+  이: ['lee|yi|rhee|i|li|rie|ree|leigh', 'L', '', 'R'], 리: ['lee|ri|rhee|li', 'L', 'R'], 박: ['park|bak|pak|bahk|parc', 'BRK', 'BK'],
+  임: ['lim|im|rim|yim|rhim', 'LM', 'M', 'RM'], 림: ['lim|rim', 'LM', 'RM'], 유: ['yoo|yu|you|ryu|ryoo|ru', '', 'R'], 류: ['ryu|ryoo|yoo|yu|lyu', 'R', '', 'L'],
+  오: ['oh|o', ''], 우: ['woo|wu|u', ''], 허: ['heo|hur|huh|her|hoh', '', 'R'], 노: ['noh|roh|no|ro', 'N', 'R'], 양: ['yang|ryang', 'N'],
+} // prettier-ignore
+
+/** Whether words of a script are compared by consonants. */
+export function isConsonantal(script: Script): boolean {
+  return script === 'arabic' || script === 'hebrew' || script === 'hangul'
+}
+
+const longest = 24
+
+function lettersOf(word: string, script: Script): Letter[] | null {
+  const text = word.normalize('NFC')
+  if (text.length === 0 || text.length > longest) return null
+  const whole = script === 'hangul' ? hangulSurnames[text] : undefined
+  if (whole !== undefined) return [whole]
+  const letters: Letter[] = []
+  for (const char of text) {
+    const found = script === 'hangul' ? syllable(char) : [(script === 'arabic' ? arabic : hebrew)[char]]
+    for (const letter of found) {
+      if (letter === undefined) return null
+      letters.push(letter)
+    }
+  }
+  return letters
+}
+
+function syllable(char: string): (Letter | undefined)[] {
+  const code = char.charCodeAt(0) - 0xac00
+  if (code < 0 || code > 11171) return [undefined]
+  const vowel = vowels[Math.floor(code / 28) % 21]
+  return [initials[Math.floor(code / 588)], vowel === undefined ? undefined : [vowel, ''], finals[code % 28]]
+}
+
+const article = /^ال(?=.{2})/u
+
+/** Letters that stand for a vowel at the end of a word (in base form ya is also alif maqsura, ha ta marbuta). */
+const endings: Readonly<Record<string, string>> = { ي: 'a|ah|e', ه: 'a|ah|eh|at|e' }
+
+/** Whether a Latin word (base form) is a spelling of a word of a consonantal script (base form). */
+export function spells(latin: string, word: string, script: Script): boolean {
+  if (latin.length > 40 || !/^[a-z]+$/.test(latin)) return false
+  const letters = lettersOf(script === 'arabic' ? word.replace(article, '') : word, script)
+  if (letters === null) return false
+  // Each quantifier is bounded and each letter is tried once at a place: the work is bounded by both lengths.
+  const between = script === 'hangul' ? '' : '[aeiou]{0,2}'
+  const doubled = script === 'hangul' ? '' : '{1,2}'
+  const last = endings[word.at(-1) ?? '']
+  const body = letters.map(([spelling], i) => {
+    const ending = i === letters.length - 1 && last !== undefined ? `|${last}` : ''
+    return `(?:${spelling}${ending})${spelling.length <= 1 ? doubled : ''}`
+  })
+  const prefix = script === 'arabic' && article.test(word) ? '(?:[aeu](?:l|s|sh|r|n|d|t|z))?' : ''
+  return new RegExp(`^${prefix}${body.join(between)}${between}h?$`).test(latin)
+}
+
+/** Consonant classes of a Latin word: what is left of any of its spellings. */
+export function latinConsonants(base: string): string {
+  return base
+    .replace(/^(?:al|el)(?=[^aeiou]{1,2}[aeiou])/, '')
+    .replace(/tch|ch|ck|kh|gh|dj/g, 'k')
+    .replace(/sch|sh|zh/g, 's')
+    .replace(/ph/g, 'f')
+    .replace(/th|dh/g, 't')
+    .replace(/ng/g, 'n')
+    .replace(/x/g, 'ks')
+    .replace(/[aeiouhwy]/g, '')
+    .replace(/[kgqcj]/g, 'K')
+    .replace(/[td]/g, 'T')
+    .replace(/[sz]/g, 'S')
+    .replace(/[bpfv]/g, 'B')
+    .replace(/[lmnr]/g, (letter) => letter.toUpperCase())
+    .replace(/(.)\1+/g, '$1')
+}
+
+/** Consonant classes of a word of a consonantal script, in each of at most eight usages. */
+export function consonants(word: string, script: Script): string[] {
+  const letters = lettersOf(script === 'arabic' ? word.replace(article, '') : word, script)
+  if (letters === null) return []
+  let found = ['']
+  for (const [, ...keys] of letters) {
+    found = found.flatMap((text) => keys.map((key) => text + key)).slice(0, 8)
+  }
+  return [...new Set(found.map((text) => text.replace(/(.)\1+/g, '$1')))]
+}
