@@ -1,8 +1,16 @@
 #!/usr/bin/env node
 import { readFileSync } from 'node:fs'
 import { Command, CommanderError } from 'commander'
+import { addAuthorizeVerb } from './cli/authorize.ts'
+import { addCheckVerb } from './cli/check.ts'
+import { addConfigVerbs } from './cli/config-check.ts'
+import { addDirectoryVerb } from './cli/directory.ts'
+import { addProtectVerbs } from './cli/protect.ts'
 import { addServeVerb } from './cli/serve.ts'
+import { addSyncVerb } from './cli/sync.ts'
 import type { Cli } from './cli/verb.ts'
+import { indexMaker } from './main/index-maker.ts'
+import { scheduledOf } from './main/providers.ts'
 import { NamesakeError, exitCode, exitCodeOf } from './errors.ts'
 
 /** `namesake <verb>`: arguments in, one verb's file called, an exit code out (design section 3). */
@@ -21,6 +29,16 @@ function buildProgram(cli: Cli): Command {
     .showSuggestionAfterError()
     .showHelpAfterError('(namesake --help lists the verbs; namesake <verb> --help has examples)')
   addServeVerb(program, cli)
+  addCheckVerb(program, cli)
+  addSyncVerb(program, {
+    ...cli,
+    directories: ({ config }) => config.directories.map(scheduledOf),
+    makeIndex: (loaded) => indexMaker(loaded, () => {}),
+  })
+  addDirectoryVerb(program, cli)
+  addProtectVerbs(program, cli)
+  addAuthorizeVerb(program, process.stdin.isTTY ? { ...cli, input: process.stdin } : cli)
+  addConfigVerbs(program, cli)
   return program
 }
 

@@ -77,7 +77,7 @@ class Daemon {
 
   async start(): Promise<void> {
     this.#tellWarnings()
-    this.#directories = Directories.open(this.#loaded, this.#events, this.#metrics)
+    this.#directories = await Directories.open(this.#loaded, this.#events, this.#metrics)
     await this.#directories.start()
     await this.#startMaildir()
     await this.#startOps()

@@ -1,7 +1,8 @@
 import type { LoadedConfig, LoadedProtection } from '../config/types.ts'
 import { Scheduler } from '../directory/schedule.ts'
 import type { DirectoryStatus, SyncEvent } from '../directory/schedule.ts'
-import { Store } from '../directory/store.ts'
+import { openStore } from '../directory/store-open.ts'
+import type { Store } from '../directory/store.ts'
 import { NamesakeError } from '../errors.ts'
 import type { Events } from '../ops/events.ts'
 import type { PrimaryMetrics } from '../ops/metrics.ts'
@@ -31,9 +32,12 @@ export class Directories {
     this.#scheduler = this.#schedule()
   }
 
-  /** Opens the store. @throws NamesakeError store-unusable */
-  static open(loaded: LoadedConfig, events: Events, metrics: PrimaryMetrics): Directories {
-    const store = Store.open({ path: loaded.config.store })
+  /** Opens the store; a damaged one is moved aside, said aloud, and rebuilt. @throws NamesakeError store-unusable */
+  static async open(loaded: LoadedConfig, events: Events, metrics: PrimaryMetrics): Promise<Directories> {
+    const store = await openStore({
+      path: loaded.config.store,
+      onDamaged: (reason, movedTo) => events.emit('store-moved-aside', { reason, movedTo }),
+    })
     return new Directories(store, loaded, events, metrics)
   }
 
