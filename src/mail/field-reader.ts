@@ -101,7 +101,8 @@ export class FieldReader {
     const list = readAddressList(text, syntax)
     for (const defect of list.defects) this.set.note(defect.code, this.at)
     const mailboxes = list.items.map((item) => readMailbox(item, text))
-    this.firstAddress ??= mailboxes.find((mailbox) => mailbox.addresses.length > 0)?.addresses[0] ?? null
+    const first = mailboxes.find((mailbox) => mailbox.addresses.length > 0)?.addresses[0]
+    if (first !== undefined) this.firstAddress ??= this.addressVariants(first).at(-1) ?? null
     mailboxes.forEach((mailbox, i) => {
       this.emitMailbox(mailbox, mailbox.addresses.length > 0 ? mailbox.addresses : nearestAddress(mailboxes, i))
     })
@@ -109,7 +110,10 @@ export class FieldReader {
       const members = mailboxes.filter((_, i) => list.items[i]?.group === group).flatMap((m) => m.addresses)
       const all = members.length > 0 ? members : mailboxes.flatMap((m) => m.addresses)
       const addresses = all.length > 0 ? all.slice(0, 16) : [null]
-      for (const address of addresses) this.emit('group-name', phraseOf(pieces), address)
+      for (const written of addresses) {
+        const address = this.addressVariants(written).at(-1) ?? null
+        this.emit('group-name', phraseOf(pieces), address)
+      }
     })
     const sure = mailboxes.every((mailbox) => mailbox.addresses.length === 1)
     if (list.defects.length > 0 || !sure) this.emitWhole(text, mailboxes)
@@ -140,11 +144,11 @@ export class FieldReader {
     this.set.note('ew-in-address', this.at)
     const [decoded = address] = this.decode(address)
     const at = address.lastIndexOf('@')
-    if (at > 0) {
-      const local = this.decode(address.slice(0, at))[0] ?? ''
-      this.emitShown('local-part', local, address)
-    }
-    return [address, decoded]
+    const local = at > 0 ? (this.decode(address.slice(0, at))[0] ?? '') : ''
+    // Only another way to write it: the domain, and with it the owner, is the same.
+    const same = /^[\w.+-]+$/.test(local) && decoded === local + address.slice(at)
+    if (local !== '') this.emitShown('local-part', local, same ? decoded : address)
+    return same ? [decoded] : [address, decoded]
   }
 
   private emitWhole(text: string, mailboxes: readonly Mailbox[]): void {
@@ -154,7 +158,11 @@ export class FieldReader {
     const angle = text.lastIndexOf('<')
     const before = angle > 0 && addresses.length > 0 ? text.slice(0, angle) : text
     if (before.trim() === '' || (addresses.length === 1 && before.trim() === addresses[0])) return
-    this.emit('whole-field', before.replace(/"/g, ''), addresses.at(-1) ?? this.firstAddress)
+    this.emit(
+      'whole-field',
+      before.replace(/"/g, ''),
+      this.addressVariants(addresses.at(-1) ?? null).at(-1) ?? this.firstAddress,
+    )
   }
 
   private emit(part: ReadingPart, raw: string, address: string | null): void {

@@ -55,14 +55,23 @@ function collect(entries: readonly Entry[], reader: SecondReading['reader'], rea
       readings.push({
         reader,
         name: shown,
-        address: entry.address === undefined || entry.address === '' ? null : entry.address,
+        address: mended(entry.address),
         group: false,
       })
       continue
     }
     for (const member of members.slice(0, maxEntries)) {
-      if (shown !== '' && member.address) readings.push({ reader, name: shown, address: member.address, group: true })
+      if (shown !== '') readings.push({ reader, name: shown, address: mended(member.address), group: true })
     }
     collect(members, reader, readings)
   }
+}
+
+/**
+ * An address as a program would show it, or null. addressparser puts a broken phrase into quotes and makes it the local-part,
+ * so that nothing is sent astray; nobody is shown `"Jane Roe <jane"@corp.example`.
+ */
+function mended(address: string | undefined): string | null {
+  if (address === undefined || address === '' || /[<>\s]|=\?/.test(address)) return null
+  return address
 }

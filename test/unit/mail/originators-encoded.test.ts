@@ -160,11 +160,8 @@ t.test('encoded-words stay what they are', async (t) => {
 
 t.test('encoded-words in addresses', async (t) => {
   const cases: [body: string, readings: string[]][] = [
-    [
-      'Jane Roe <=?utf-8?q?=61=62?=@x.example>',
-      ['display-name|Jane Roe|=?utf-8?q?=61=62?=@x.example', 'display-name|Jane Roe|ab@x.example'],
-    ],
-    ['=?utf-8?q?=61=62?=@x.example', ['none||ab@x.example', 'local-part|ab|=?utf-8?q?=61=62?=@x.example']],
+    ['Jane Roe <=?utf-8?q?=61=62?=@x.example>', ['display-name|Jane Roe|ab@x.example']],
+    ['=?utf-8?q?=61=62?=@x.example', ['none||ab@x.example', 'local-part|ab|ab@x.example']],
     ['<=?utf-8?q?Jane_Roe?=@x.example>', ['local-part|Jane Roe|=?utf-8?q?Jane_Roe?=@x.example']],
     [
       'Jane Roe <=?x?q?jane=40corp.example=3e=00?=j@x.example>',
