@@ -9,7 +9,7 @@ import t from 'tap'
 import { startSmtp } from '../../../src/smtp/listener.ts'
 import type { NextHopSettings } from '../../../src/smtp/options.ts'
 import { answerGreeting, Peer, setStage, startMessage, testJudge } from '../../dialog/smtp-peers.ts'
-import type { Stage , HopPeer} from '../../dialog/smtp-peers.ts'
+import type { Stage, HopPeer } from '../../dialog/smtp-peers.ts'
 
 const file = (name: string): string => join(import.meta.dirname, 'tls', name)
 const pem = (name: string): Buffer => readFileSync(file(name))

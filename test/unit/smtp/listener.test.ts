@@ -1,0 +1,203 @@
+/** Who may connect, how many, from where, and how the entrance ends. */
+import { existsSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { connect } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import t from 'tap'
+import { NetworkList, networkOf, plainAddress } from '../../../src/smtp/clients.ts'
+import { startSmtp } from '../../../src/smtp/listener.ts'
+import type { SmtpOptions } from '../../../src/smtp/options.ts'
+import { greet, Peer, setStage, startMessage, testJudge } from '../../dialog/smtp-peers.ts'
+
+t.test('networks', async (t) => {
+  for (const [networks, address, inside] of [
+    [['10.0.0.0/8'], '10.1.2.3', true],
+    [['10.0.0.0/8'], '11.1.2.3', false],
+    [['10.0.0.0/8'], '::ffff:10.1.2.3', true],
+    [['::ffff:10.0.0.0/104'], '10.1.2.3', true],
+    [['::ffff:10.0.0.0/104'], '11.1.2.3', false],
+    [['192.0.2.1'], '192.0.2.1', true],
+    [['192.0.2.1'], '192.0.2.2', false],
+    [['2001:db8::/32'], '2001:db8:1::1', true],
+    [['2001:db8::/32'], '2001:db9::1', false],
+    [['fe80::/10'], 'fe80::1%eth0', true],
+    [['::1'], '::1', true],
+    [['0.0.0.0/0'], '::1', false],
+    [['::/0'], '10.1.2.3', false],
+    [[], '127.0.0.1', false],
+    [['127.0.0.1'], 'not an address', false],
+  ] as const) {
+    t.equal(new NetworkList(networks).includes(address), inside, `${address} in ${networks.join()}`)
+  }
+  t.equal(networkOf('2001:db8:1:2:3::4'), networkOf('2001:db8:1:2:ffff::'), 'a /64 counts as one')
+  t.not(networkOf('2001:db8:1:2::'), networkOf('2001:db8:1:3::'))
+  t.equal(plainAddress('::ffff:192.0.2.1'), '192.0.2.1')
+})
+
+t.test('a client outside the networks is told at once', async (t) => {
+  const stage = await setStage({ clients: ['192.0.2.0/24'] })
+  const client = await stage.client()
+  t.match(await client.reply(), /^554 5\.7\.1 /)
+  t.equal(await client.closed(), '')
+  t.same(
+    stage.events.map((e) => e.name),
+    ['smtp-listening', 'client-refused'],
+  )
+  await stage.stop()
+})
+
+t.test('connections are counted, and counted out', async (t) => {
+  const stage = await setStage({ limits: { connectionsPerNetwork: 2 } })
+  const [first, second] = [await stage.client(), await stage.client()]
+  t.match(await first.reply(), /^220/)
+  t.match(await second.reply(), /^220/)
+  t.match(await (await stage.client()).reply(), /^421 4\.7\.0 .*network/)
+  await first.ask('QUIT')
+  await first.closed()
+  first.socket.destroy()
+  let reply = ''
+  for (let i = 0; i < 50 && !reply.startsWith('220'); i++) reply = await (await stage.client()).reply()
+  t.match(reply, /^220/)
+  await stage.stop()
+})
+
+t.test('PROXY protocol: the header names the client', async (t) => {
+  const v2 = Buffer.concat([
+    Buffer.from('\r\n\r\n\0\r\nQUIT\n', 'latin1'),
+    Buffer.from([0x21, 0x11, 0, 12, 192, 0, 2, 7, 127, 0, 0, 1, 0x30, 0x39, 0, 25]),
+  ])
+  for (const [header, clients, reply] of [
+    [Buffer.from('PROXY TCP4 192.0.2.7 127.0.0.1 12345 25\r\n'), ['192.0.2.7'], /^220/],
+    [Buffer.from('PROXY TCP4 192.0.2.8 127.0.0.1 12345 25\r\n'), ['192.0.2.7'], /^554/],
+    [Buffer.from('PROXY TCP6 2001:db8::1 ::1 12345 25\r\n'), ['2001:db8::/32'], /^220/],
+    [Buffer.from('PROXY UNKNOWN\r\n'), ['127.0.0.1'], /^220/],
+    [v2, ['192.0.2.7'], /^220/],
+    [v2, ['127.0.0.1'], /^554/],
+  ] as const) {
+    for (const pieces of [1, header.length]) {
+      const stage = await setStage({ clients, proxyProtocol: ['127.0.0.0/8'], acceptsProxyHeader: true })
+      const client = await stage.client()
+      // What follows the header in the same packet is not lost.
+      const octets = Buffer.concat([header, Buffer.from('NOOP\r\n')])
+      const size = Math.ceil(octets.length / pieces)
+      for (let at = 0; at < octets.length; at += size) client.send(octets.subarray(at, at + size))
+      const first = await client.reply()
+      t.match(first, reply, `${JSON.stringify(header.toString('latin1'))} in ${pieces}`)
+      if (first.startsWith('220')) t.match(await client.reply(), /^250/)
+      await stage.stop()
+    }
+  }
+})
+
+t.test('PROXY protocol: no header, a malformed one, or from a stranger', async (t) => {
+  for (const [balancers, sends, gets] of [
+    [['127.0.0.0/8'], 'EHLO x\r\n', ''],
+    [['127.0.0.0/8'], 'PROXY TCP4 1.2.3.4 5.6.7.8 1 99999\r\n', ''],
+    [['127.0.0.0/8'], `PROXY ${'x'.repeat(200)}`, ''],
+    [
+      ['192.0.2.1'],
+      'PROXY TCP4 127.0.0.1 127.0.0.1 1 1\r\n',
+      '554 5.7.1 Relaying is not allowed from your address\r\n',
+    ],
+  ] as const) {
+    const stage = await setStage({ proxyProtocol: balancers, acceptsProxyHeader: true })
+    const client = await stage.client()
+    client.send(sends)
+    t.equal(await client.closed(), gets, sends.slice(0, 40))
+    await stage.stop()
+  }
+})
+
+t.test('XCLIENT from a trusted address sets the client of the record', async (t) => {
+  const stage = await setStage({ xclient: ['127.0.0.1'] })
+  const client = await stage.client()
+  await client.reply()
+  client.send('EHLO proxy\r\n')
+  const first = await stage.hop.next()
+  first.send('220 hop\r\n')
+  await first.line()
+  first.send('250 hop\r\n')
+  t.match(await client.reply(), /250 XCLIENT NAME ADDR/)
+  t.match(await client.ask('XCLIENT ADDR=nonsense'), /^501/)
+  t.match(await client.ask('XCLIENT ADDR=IPV6:2001:db8::1 HELO=real+2Eexample NAME=[UNAVAILABLE]'), /^220 /)
+  t.match(await client.ask('MAIL FROM:<a@b>'), /^503/, 'the dialogue begins anew')
+  client.send('EHLO again\r\n')
+  const hop = await stage.hop.next()
+  hop.send('220 hop\r\n')
+  await hop.line()
+  hop.send('250 hop\r\n')
+  await client.reply()
+  await startMessage(client, hop)
+  client.send('S: x\r\n\r\n.\r\n')
+  await hop.upTo('\r\n.\r\n')
+  hop.send('250 ok\r\n')
+  await client.reply()
+  t.match(stage.records[0], { client: '2001:db8::1', helo: 'real.example' })
+  await stage.stop()
+  const other = await setStage()
+  const stranger = await other.client()
+  await stranger.reply()
+  t.match(await stranger.ask('XCLIENT ADDR=192.0.2.1'), /^550/)
+  await other.stop()
+})
+
+t.test('drain: idle clients get 421, a transaction ends first', async (t) => {
+  const stage = await setStage()
+  const idle = await stage.client()
+  await idle.reply()
+  const busy = await stage.client()
+  const hop = await greet(stage, busy)
+  await startMessage(busy, hop)
+  const closed = stage.smtp.close({ drain: 10_000 })
+  t.match(await idle.reply(), /^421 4\.3\.2/)
+  busy.send('S: x\r\n\r\n.\r\n')
+  await hop.upTo('\r\n.\r\n')
+  hop.send('250 ok\r\n')
+  t.equal(await busy.reply(), '250 ok\r\n')
+  t.match(await busy.reply(), /^421 4\.3\.2/)
+  busy.socket.destroy()
+  idle.socket.destroy()
+  await closed
+  await stage.stop()
+})
+
+t.test('drain: what does not end in time is dropped', async (t) => {
+  const stage = await setStage()
+  const busy = await stage.client()
+  const hop = await greet(stage, busy)
+  await startMessage(busy, hop)
+  busy.send('S: x\r\n\r\nhalf')
+  await stage.smtp.close({ drain: 50 })
+  t.notMatch(await hop.closed(), /\r\n\.\r\n/)
+  await stage.stop()
+})
+
+function optionsOf(listen: SmtpOptions['listen']): SmtpOptions {
+  return { listen, clients: [], relay: [], judge: testJudge, onMessage: () => {}, onEvent: () => {} }
+}
+
+t.test('a unix socket: its mode, a stale one, one in use, a file in its place', async (t) => {
+  const folder = mkdtempSync(join(tmpdir(), 'namesake-listen-'))
+  t.teardown(() => rmSync(folder, { recursive: true }))
+  const path = join(folder, 'smtp.sock')
+  const server = await startSmtp(optionsOf([{ address: { path }, mode: 0o600 }]))
+  t.equal(statSync(path).mode & 0o777, 0o600)
+  const peer = new Peer(connect({ path }))
+  t.match(await peer.reply(), /^220/)
+  await t.rejects(startSmtp(optionsOf([{ address: { path } }])), { code: 'listen-failed', message: /in use/ })
+  peer.socket.destroy()
+  await server.close()
+  t.notOk(existsSync(path))
+  writeFileSync(path, 'precious')
+  await t.rejects(startSmtp(optionsOf([{ address: { path } }])), { code: 'listen-failed' })
+  t.ok(statSync(path).isFile(), 'a file that is no socket is left alone')
+})
+
+t.test('an address in use', async (t) => {
+  const stage = await setStage()
+  const [bound] = stage.smtp.addresses
+  const address = bound !== undefined && 'port' in bound ? bound : { host: '', port: 0 }
+  const second = startSmtp(optionsOf([{ address: { host: '127.0.0.1', port: 0 } }, { address }]))
+  await t.rejects(second, { code: 'listen-failed', message: new RegExp(`127.0.0.1:${address.port}: .*in use`) })
+  await stage.stop()
+})
