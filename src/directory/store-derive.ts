@@ -15,7 +15,7 @@ import {
 } from './store-format.ts'
 import { addNumbers, PairBuffer, removeNumber } from './store-keys.ts'
 import { targetsOf } from './store-snapshot.ts'
-import { breathe, type Tables, transact } from './store-tables.ts'
+import { type Tables, writeLoose } from './store-tables.ts'
 
 /** What a round did to the people. */
 export interface Tally {
@@ -110,7 +110,7 @@ export async function deriveAll(
     const last = keys.at(-1)
     if (last === undefined) break
     next = last.readUInt32BE(2) + 1
-    transact(tables, () => {
+    await writeLoose(tables, () => {
       for (const key of keys) {
         const number = key.readUInt32BE(2)
         const person = derivePerson(tables, provider, slot, number, above)
@@ -124,7 +124,6 @@ export async function deriveAll(
     })
     if (addresses.full) await flush()
     progress(tally.people)
-    await breathe()
   }
   await flush()
   await writeDomains(tables, slot, domains)
@@ -191,12 +190,11 @@ async function writeDomains(
 ): Promise<void> {
   const all = [...counts]
   for (let at = 0; at < all.length; at += 2000) {
-    transact(tables, () => {
+    await writeLoose(tables, () => {
       for (const [domain, count] of all.slice(at, at + 2000)) {
         tables.domains.putSync(textKey(slot, domain), packDomain(count))
       }
     })
-    await breathe()
   }
 }
 

@@ -13,7 +13,7 @@ import {
   textOfKey,
 } from './store-format.ts'
 import type { Place, Snapshot, StoredPerson } from './store-snapshot.ts'
-import { breathe, type Table, type Tables, transact } from './store-tables.ts'
+import { breathe, type Table, type Tables, writeLoose } from './store-tables.ts'
 
 const partitions = 64
 const partitionOf = 2 ** 48 / partitions
@@ -61,28 +61,35 @@ export class PairBuffer {
 
   /** Writes everything through `put`, which gets each hash once with all its numbers, and empties the buffer. */
   async flush(tables: Tables, put: (hash: number, numbers: EntityNumber[]) => void): Promise<void> {
+    const pairs = this.#sorted()
+    for (let left = this.#size > 0; left;) {
+      await writeLoose(tables, () => {
+        for (let count = 0; left && count < 3000; count++) {
+          const next = pairs.next()
+          if (next.done === true) left = false
+          else put(next.value.hash, next.value.numbers)
+        }
+      })
+    }
+    this.#lengths.fill(0)
+    this.#size = 0
+  }
+
+  *#sorted(): Generator<{ hash: number; numbers: EntityNumber[] }, void> {
     for (let partition = 0; partition < partitions; partition++) {
       const hashes = this.#hashes[partition] as Float64Array
       const numbers = this.#numbers[partition] as Uint32Array
       const order = new Uint32Array(this.#lengths[partition] ?? 0).map((_, i) => i)
       order.sort((a, b) => (hashes[a] as number) - (hashes[b] as number))
-      let at = 0
-      while (at < order.length) {
-        transact(tables, () => {
-          for (const end = at + 4000; at < order.length && at < end;) {
-            const hash = hashes[order[at] as number] as number
-            const same: EntityNumber[] = []
-            for (; at < order.length && hashes[order[at] as number] === hash; at++) {
-              same.push(numbers[order[at] as number] as EntityNumber)
-            }
-            put(hash, same)
-          }
-        })
-        await breathe()
+      for (let at = 0; at < order.length;) {
+        const hash = hashes[order[at] as number] as number
+        const same: EntityNumber[] = []
+        for (; at < order.length && hashes[order[at] as number] === hash; at++) {
+          same.push(numbers[order[at] as number] as EntityNumber)
+        }
+        yield { hash, numbers: same }
       }
-      this.#lengths[partition] = 0
     }
-    this.#size = 0
   }
 }
 
@@ -147,7 +154,7 @@ export async function buildKeys(
     await tokens.flush(tables, (hash, numbers) => addCount(tables.tokens, hashKey(keySlot, hash), numbers.length))
   }
   for await (const people of peopleInPieces(tables, place, snapshot)) {
-    transact(tables, () => {
+    await writeLoose(tables, () => {
       for (const person of people) {
         const list = keysOfPerson(indexer, person)
         for (const hash of list.refs) keys.add(hash, person.number)
@@ -160,10 +167,9 @@ export async function buildKeys(
   await flush()
   const domains = domainsOf(tables, place.slot)
   for (let at = 0; at < domains.length; at += 200) {
-    transact(tables, () => {
+    await writeLoose(tables, () => {
       for (const domain of domains.slice(at, at + 200)) addDomain(tables, indexer, keySlot, domain)
     })
-    await breathe()
   }
 }
 

@@ -6,7 +6,7 @@ import { type DirectoryRecord, slotBounds } from './store-format.ts'
 import type { FileLock } from './store-lock.ts'
 import { buildKeySlots, reindexAll, switchKeySlots, withRules } from './store-reindex.ts'
 import { placesOf, Snapshot } from './store-snapshot.ts'
-import { Stage } from './store-stage.ts'
+import { Stage, weightOf } from './store-stage.ts'
 import { flush, readMeta, transact, writeMeta } from './store-tables.ts'
 import { cursorKey, garbageOf, type MakeIndex, newRecord, type Store, withDirectory } from './store.ts'
 
@@ -64,12 +64,12 @@ export class Round {
   async apply(changes: readonly Change[]): Promise<void> {
     if (this.#kind === undefined) throw new NamesakeError('invariant', 'changes before the round began')
     if (this.#stage !== undefined) {
-      await this.#stage.applyInPieces(changes)
+      await this.#stage.add(changes)
       return
     }
     for (const change of changes) {
       this.#changes.push(change)
-      this.#size += change.op === 'members' ? 1 + change.add.length + change.remove.length : 1
+      this.#size += weightOf(change)
     }
     if (this.#size > largestDelta) await this.#continueOnCopy()
   }
@@ -123,7 +123,7 @@ export class Round {
     const stage = this.#freshStage(nextNumber)
     this.#stage = stage
     await stage.copyFrom(slot as number)
-    await stage.applyInPieces(this.#changes)
+    await stage.add(this.#changes)
     this.#changes = []
   }
 
@@ -165,6 +165,7 @@ export class Round {
   async #commitStage(kind: 'full' | 'delta', options: CommitOptions): Promise<RoundOutcome> {
     const { tables } = this.#store
     const stage = this.#stage as Stage
+    await stage.settle()
     const before = this.#current()
     const tally = await deriveAll(tables, this.#provider, stage.slot, before.slot, options.progress ?? (() => {}))
     tally.removed = before.people - (tally.people - tally.added)

@@ -13,7 +13,7 @@ import {
   slotBounds,
   textKey,
 } from './store-format.ts'
-import { breathe, type Table, type Tables, transact } from './store-tables.ts'
+import { type Table, type Tables, writeLoose } from './store-tables.ts'
 
 const longestId = 512
 
@@ -32,6 +32,8 @@ export class Stage {
   readonly slot: number
   readonly #tables: Tables
   #nextNumber: EntityNumber
+  #waiting: Change[] = []
+  #weight = 0
 
   constructor(tables: Tables, slot: number, nextNumber: EntityNumber) {
     this.#tables = tables
@@ -43,12 +45,23 @@ export class Stage {
     return this.#nextNumber
   }
 
-  /** Applies changes in transactions of a bounded size. For a slot that nobody reads. */
-  async applyInPieces(changes: readonly Change[]): Promise<void> {
-    for (let at = 0; at < changes.length; at += 500) {
-      transact(this.#tables, () => this.apply(changes.slice(at, at + 500)))
-      await breathe()
+  /** Takes changes for a slot that nobody reads, and writes them some hundred at a time; `settle` writes the rest. */
+  async add(changes: readonly Change[]): Promise<void> {
+    for (const change of changes) {
+      for (const part of inParts(change)) {
+        this.#waiting.push(part)
+        this.#weight += weightOf(part)
+        if (this.#weight >= heaviestWrite) await this.settle()
+      }
     }
+  }
+
+  async settle(): Promise<void> {
+    const changes = this.#waiting
+    if (changes.length === 0) return
+    this.#waiting = []
+    this.#weight = 0
+    await writeLoose(this.#tables, () => this.apply(changes))
   }
 
   /** Applies changes in their order. Within a transaction. */
@@ -142,19 +155,40 @@ export class Stage {
     for (let next: Buffer | undefined = start; next !== undefined;) {
       const entries: { key: Buffer; value: Buffer }[] = [...table.getRange({ start: next, end, limit: 2001 })]
       next = entries.length > 2000 ? entries.pop()?.key : undefined
-      transact(this.#tables, () => {
+      await writeLoose(this.#tables, () => {
         for (const { key, value } of entries) {
           const copy = Buffer.from(key)
           copy.writeUInt16BE(this.slot, 0)
           table.putSync(copy, value)
         }
       })
-      await breathe()
     }
   }
 }
 
 const none = Buffer.alloc(0)
+
+// Changes, or members of a group, that one write takes: about 10 ms.
+const heaviestWrite = 600
+
+/** How much work a change is. */
+export function weightOf(change: Change): number {
+  return change.op === 'members' ? 1 + change.add.length + change.remove.length : 1
+}
+
+/** A group of very many members in pieces, which add up. */
+function inParts(change: Change): readonly Change[] {
+  if (change.op !== 'members' || weightOf(change) <= heaviestWrite) return [change]
+  const { op, group, add, remove } = change
+  const parts: Change[] = []
+  for (let at = 0; at < add.length; at += heaviestWrite) {
+    parts.push({ op, group, add: add.slice(at, at + heaviestWrite), remove: [] })
+  }
+  for (let at = 0; at < remove.length; at += heaviestWrite) {
+    parts.push({ op, group, add: [], remove: remove.slice(at, at + heaviestWrite) })
+  }
+  return parts
+}
 
 function checkedId(id: string): string {
   if (id !== '' && id.length <= longestId && Buffer.byteLength(id) <= longestId) return id

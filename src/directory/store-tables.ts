@@ -68,13 +68,20 @@ export function openTables(folder: string, readOnly: boolean): Tables | undefine
   return { root, meta, ...(made as unknown as Omit<Tables, 'root' | 'meta'>) }
 }
 
-// Abortable (a throw takes everything back) and committed on return, without waiting for the disk: `flush` does
-// that off the event loop, and lmdb falls back to the last flushed state if the machine dies in between.
-const transactionFlags = 1 | 2 | 0x10000
+// Abortable (a throw takes everything back), and committed and on disk on return.
+const transactionFlags = 1 | 2
 
 /** One transaction: all of what `work` wrote, or, if it throws, nothing. */
 export function transact<T>(tables: Tables, work: () => T): T {
   return tables.root.transactionSync(work, transactionFlags)
+}
+
+/**
+ * A transaction in a slot that nobody reads yet, or any more. It waits for the disk off the event loop. A throw does not
+ * take back what was written before it: the slot is dropped then.
+ */
+export function writeLoose(tables: Tables, work: () => void): Promise<void> {
+  return tables.root.transaction(work)
 }
 
 /** Resolves when everything committed so far is on disk. */
@@ -120,10 +127,9 @@ export async function clearSlot(tables: Tables, slot: number): Promise<void> {
     for (;;) {
       const keys = [...table.getKeys({ start, end, limit: 2000 })]
       if (keys.length === 0) break
-      transact(tables, () => {
+      await writeLoose(tables, () => {
         for (const key of keys) table.removeSync(key)
       })
-      await breathe()
     }
   }
 }

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { join } from 'node:path'
 import fc from 'fast-check'
 import t from 'tap'
-import type { Attributes, AttributeValue, Change } from '../../../src/directory/provider.ts'
+import type { AttributeValue, Change } from '../../../src/directory/provider.ts'
 import { largestDelta } from '../../../src/directory/store-round.ts'
 import type { Store } from '../../../src/directory/store.ts'
 import {
@@ -43,7 +43,7 @@ class Model {
 
   people(directory: string) {
     return [...this.attributes].flatMap(([id, attributes]) => {
-      const facts = factsOf(attributes as Attributes)
+      const facts = factsOf(attributes)
       if (facts === null) return []
       const { displayName, addresses } = facts
       return [{ directory, id, displayName, addresses: [...new Set(addresses)], groups: this.above(id) }]
@@ -172,13 +172,7 @@ t.test('after any sequence of rounds the store equals a plain model', async (t) 
           const said = Array.from({ length: replays }, () => pages).flat()
           // A replay must end as the first time: it does, as each change is the last word on what it says.
           if (replayed) for (const change of all) model.apply(change)
-          await runRound(
-            store,
-            provider,
-            before === undefined ? 'full' : (kind as 'full' | 'delta'),
-            said,
-            protectGroups(protect),
-          )
+          await runRound(store, provider, before === undefined ? 'full' : kind, said, protectGroups(protect))
           // Without a change the rules are not looked at; whoever edits them reindexes.
           if (all.length === 0) await store.reindex(protectGroups(protect))
           sameAsModel(store, models, protect)
