@@ -17,12 +17,14 @@ t.test('8: 429 is obeyed to the end: seconds, a date, over 180 s', async (t) => 
   })
   b.emulator.inject({ on: '/users/delta', act: limited('7') })
   b.emulator.inject({ on: '/users/delta', act: limited('1200') })
+  b.emulator.inject({ on: '/groups/delta', act: limited('0') })
   b.emulator.inject({ on: '/users/delta', act: limited(new Date(Date.now() + 600_000).toUTCString()) })
   await sync(store, b.provider, b.request())
   t.same(held(store), wanted(b.emulator.tenant))
-  const [seconds, long, date] = b.runtime.sleeps
+  const [seconds, long, date, none] = b.runtime.sleeps
   t.equal(seconds, 7_000)
   t.equal(long, 1_200_000)
+  t.equal(none, 1_000, 'a second at least')
   t.ok((date ?? 0) >= 599_000 && (date ?? 0) <= 602_000, `a date ten minutes ahead: ${date} ms`)
   t.equal(new Set(b.emulator.graphUrls().filter((url) => url.includes('/users/'))).size, 1, 'the same page each time')
   t.match(b.notices[0], /throttles us \(429\).*7 s/)

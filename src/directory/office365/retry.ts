@@ -68,7 +68,8 @@ export class Retry {
       } catch (error) {
         const failure = passing(what, error)
         if (failure === null) throw error
-        const wait = failure.wait ?? this.#gap(failed)
+        // "Retry-After: 0" is no leave to hammer.
+        const wait = failure.wait === null ? this.#gap(failed) : Math.max(failure.wait, this.#limits.firstGap)
         if (failure.wait === null) failed += 1
         else throttled += 1
         const over = failed >= this.#limits.attempts || throttled >= this.#limits.throttledAttempts
