@@ -62,7 +62,8 @@ function page(collection: string, query: URLSearchParams, base: string): object 
   const start = Number(at)
   const deltaLink = { '@odata.deltaLink': `${base}?$deltatoken=d${(rounds += 1)}` }
   if (kind === 'delta') {
-    const value = collection === 'users' ? Array.from({ length: changed }, (_, i) => userRow(i * 7, rounds)) : []
+    const value =
+      collection === 'users' ? Array.from({ length: changed }, (_, i) => userRow((i * 7) % users, rounds)) : []
     return { value, ...deltaLink }
   }
   const value: object[] = []

@@ -30,6 +30,18 @@ t.test('8: 429 is obeyed to the end: seconds, a date, over 180 s', async (t) => 
   t.match(b.notices[0], /throttles us \(429\).*7 s/)
 })
 
+t.test('8: a Retry-After is obeyed though the text beside it is damaged', async (t) => {
+  const { b, store } = await synced(t)
+  b.emulator.gzip = false
+  const headers = { 'retry-after': '90', 'content-encoding': 'gzip' }
+  for (const body of ['not compressed', '']) {
+    b.emulator.inject({ on: '/users/delta', act: { kind: 'answer', status: 429, headers, body } })
+  }
+  await sync(store, b.provider, b.request())
+  t.same(b.runtime.sleeps, [90_000, 90_000])
+  t.same(held(store), wanted(b.emulator.tenant))
+})
+
 t.test('8: a Retry-After beyond patience ends the run, and is obeyed by the next ones', async (t) => {
   const { b, store } = await synced(t)
   b.emulator.inject({

@@ -1,7 +1,7 @@
+import type { Collection } from './chain.ts'
 import { ConsentListener } from './consent.ts'
 import { TokenRefused, permissionOf } from './diagnosis.ts'
 import { ProviderError } from './failure.ts'
-import type { Collection } from './graph.ts'
 import { connect } from './provider.ts'
 import type { Connection, ProviderOptions } from './provider.ts'
 import type { Office365Settings } from './settings.ts'

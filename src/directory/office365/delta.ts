@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto'
+import { GraphRefusal } from './chain.ts'
+import type { Collection } from './chain.ts'
 import { ProviderError } from './failure.ts'
-import { GraphRefusal } from './graph.ts'
-import type { Collection, GraphReader } from './graph.ts'
+import type { GraphReader } from './graph.ts'
 
 /** One object of a page: its properties as Graph gives them, its id checked. */
 export interface DeltaObject {

@@ -77,7 +77,14 @@ export class Transport {
       const answer = await headOf(request, call.body)
       answered = true
       clock.headArrived()
-      return { status: answer.statusCode ?? 0, headers: answer.headers, body: await this.#bodyOf(answer) }
+      const status = answer.statusCode ?? 0
+      const body = await this.#bodyOf(answer).catch((error: unknown) => {
+        // A refusal counts, and its Retry-After is obeyed, though its text is lost.
+        if (status < 400 || call.signal?.aborted === true) throw error
+        request.destroy()
+        return Buffer.alloc(0)
+      })
+      return { status, headers: answer.headers, body }
     } catch (error) {
       request.destroy()
       call.signal?.throwIfAborted()
@@ -127,7 +134,7 @@ export class Transport {
     // A connection that ends early ends the stream without an error where neither length nor chunks say so.
     if (!answer.complete) throw new TransportError('cut', 'the connection broke in the middle of the answer')
     const body = Buffer.concat(parts)
-    if (answer.headers['content-encoding']?.toLowerCase() !== 'gzip') return body
+    if (body.length === 0 || answer.headers['content-encoding']?.toLowerCase() !== 'gzip') return body
     return unzip(body, { maxOutputLength: this.#maxBody }).catch(() => {
       throw new TransportError('cut', "the answer's compressed body is damaged")
     })

@@ -1,5 +1,5 @@
 import t from 'tap'
-import { claimsOf } from '../../../src/directory/office365/graph.ts'
+import { claimsOf } from '../../../src/directory/office365/chain.ts'
 import { proxyFor } from '../../../src/directory/office365/proxy.ts'
 import { publicAddress, quoted } from '../../../src/directory/office365/failure.ts'
 import { retryAfter, statusMayPass } from '../../../src/directory/office365/retry.ts'
