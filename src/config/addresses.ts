@@ -1,3 +1,5 @@
+import { resolve } from 'node:path'
+import { isDeepStrictEqual } from 'node:util'
 import ipaddr from 'ipaddr.js'
 import type { RelayHop, SocketAddress } from './types.ts'
 
@@ -26,16 +28,19 @@ function parseHostPort(text: string, defaultPort: number | null = null): SocketA
   return port === null ? null : { kind: 'tcp', host, port }
 }
 
-/** A listener of SMTP or of metrics: `host:port`, `[v6]:port` or `unix:/path`. */
-export function parseListen(text: string): SocketAddress | null {
-  if (text.startsWith('unix:')) return unixAddress(text.slice('unix:'.length))
+/**
+ * A listener of SMTP or of metrics: `host:port`, `[v6]:port` or `unix:/path`.
+ * @param folder where relative paths start
+ */
+export function parseListen(text: string, folder: string = '/'): SocketAddress | null {
+  if (text.startsWith('unix:')) return unixAddress(text.slice('unix:'.length), folder)
   return parseHostPort(text)
 }
 
 /** A milter listener in the MTAs' notation: `inet:host:port`, `inet6:[v6]:port`, `inet:port@host` (Sendmail) or `unix:/path`. */
-export function parseMilterListen(text: string): SocketAddress | null {
+export function parseMilterListen(text: string, folder: string = '/'): SocketAddress | null {
   const path = /^(?:unix|local):(.*)$/s.exec(text)?.[1]
-  if (path !== undefined) return unixAddress(path)
+  if (path !== undefined) return unixAddress(path, folder)
   const inet = /^inet6?:(.*)$/s.exec(text)?.[1]
   if (inet === undefined) return null
   const sendmail = /^(\d+)@(.+)$/.exec(inet)
@@ -46,8 +51,10 @@ export function parseMilterListen(text: string): SocketAddress | null {
 }
 
 /** Kernels hold 108 octets for a socket's path on Linux, 104 elsewhere, with a NUL at the end. */
-function unixAddress(path: string): SocketAddress | null {
-  return path !== '' && !path.includes('\0') && Buffer.byteLength(path) < 104 ? { kind: 'unix', path } : null
+function unixAddress(given: string, folder: string = '/'): SocketAddress | null {
+  if (given === '' || given.includes('\0')) return null
+  const path = resolve(folder, given)
+  return Buffer.byteLength(path) < 104 ? { kind: 'unix', path } : null
 }
 
 const defaultPorts: Record<string, number> = { smtp: 25, smtps: 465, lmtp: 24 }
@@ -86,6 +93,15 @@ export function isPublic(address: SocketAddress): boolean {
   if (address.kind === 'unix') return false
   if (address.host.toLowerCase() === 'localhost') return false
   return !(ipaddr.isValid(address.host) && ipaddr.process(address.host).range() === 'loopback')
+}
+
+/** Whether connecting to `target` from this machine reaches a listener at `listener`. */
+export function isSameEndpoint(target: SocketAddress, listener: SocketAddress): boolean {
+  if (target.kind === 'unix' || listener.kind === 'unix') return isDeepStrictEqual(target, listener)
+  if (target.port !== listener.port) return false
+  if (target.host.toLowerCase() === listener.host.toLowerCase()) return true
+  const isHere = !isPublic(target)
+  return isHere && (!isPublic(listener) || /^(?:0\.0\.0\.0|::)$/.test(listener.host))
 }
 
 /** Whether a network (of `parseNetwork`) holds every address there is: as a client rule that makes an open relay. */

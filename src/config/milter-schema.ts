@@ -2,15 +2,16 @@ import * as z from 'zod'
 import { parseMilterListen } from './addresses.ts'
 import { choice, count, duration, flag, list, networks, optional, options, parsed, section, socketMode, text } from './fields.ts'
 import type { Field } from './fields.ts'
+import type { Surroundings } from './files.ts'
 import { judgedSizes } from './smtp-schema.ts'
 import type { MilterConfig, MilterListenerConfig, SocketAddress } from './types.ts'
 
 const listenAccepts = 'inet:host:port, inet6:[v6]:port, inet:port@host or unix:/path'
 
 /** The `milter` section. */
-export const milterSchema: Field<MilterConfig> = options(
+export function milterSchema(around: Surroundings): Field<MilterConfig> { return options(
   {
-    listen: list(listener(), 'Where Postfix or Sendmail connects to.', `${listenAccepts}, or maps with an address`)
+    listen: list(listener(around), 'Where Postfix or Sendmail connects to.', `${listenAccepts}, or maps with an address`)
       .min(1, { error: 'at least one listener' })
       .prefault(['inet:127.0.0.1:10027']),
     clients: networks(
@@ -39,9 +40,10 @@ export const milterSchema: Field<MilterConfig> = options(
   },
   'The milter entrance: the same judgement inside Postfix and Sendmail.',
 )
+}
 
-function listener(): Field<MilterListenerConfig> {
-  const address = parsed(parseMilterListen, `Address: ${listenAccepts}.`, listenAccepts)
+function listener(around: Surroundings): Field<MilterListenerConfig> {
+  const address = parsed((value) => parseMilterListen(value, around.folder), `Address: ${listenAccepts}.`, listenAccepts)
   const plain = (at: SocketAddress): MilterListenerConfig => ({ address: at, mode: null, group: null })
   const full = options(
     {

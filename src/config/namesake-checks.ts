@@ -1,4 +1,4 @@
-import { formatAddress, isEverywhere, isPublic, parseListen, parseMilterListen, parseNetwork } from './addresses.ts'
+import { formatAddress, isEverywhere, isPublic, isSameEndpoint, parseListen, parseMilterListen, parseNetwork, parseRelayUrl } from './addresses.ts'
 import { Checks, isMap, items } from './checks.ts'
 import type { Found } from './checks.ts'
 import { credentialOptions } from './directories-schema.ts'
@@ -16,6 +16,7 @@ export function checkNamesake(source: YamlSource, data: unknown): Found {
   const listeners = listenersOf(data)
   checkDoublePorts(checks, listeners)
   checkClients(checks, data, listeners)
+  checkBelieved(checks, data)
   checkNextHop(checks, data, listeners)
   checkDirectories(checks, data)
   return checks
@@ -66,6 +67,18 @@ function checkDoublePorts(checks: Checks, listeners: readonly Listener[]): void 
     const at = formatAddress(address)
     checks.fault(listener.path, `${at} is in use by ${formatPath(other.path)} too; fix: give each listener a port of its own`)
   })
+}
+
+/** Networks that are believed when they say who the client is: not everyone may be. */
+function checkBelieved(checks: Checks, data: Record<string, unknown>): void {
+  for (const key of ['xclient', 'proxyProtocol']) {
+    items(valueAt(data, ['smtp', key])).forEach((network, index) => {
+      const parsed = typeof network === 'string' ? parseNetwork(network) : null
+      if (parsed === null || !isEverywhere(parsed)) return
+      const message = `${quote(network)} lets anyone claim to be any client, one that may relay too; fix: name your load balancers`
+      checks.fault(['smtp', key, index], message)
+    })
+  }
 }
 
 /** A listener that strangers reach must say who may use it: else it is an open relay, or tells anyone who is protected. */
@@ -127,9 +140,8 @@ function checkLoop(checks: Checks, data: Record<string, unknown>, listeners: rea
   const relay = valueAt(data, ['smtp', 'relay'])
   const urls = typeof relay === 'string' ? [relay] : items(relay)
   urls.forEach((url, index) => {
-    const address = typeof url === 'string' ? /^(?:smtps?|lmtp):\/\/([^/]+)/.exec(url)?.[1] : undefined
-    const target = address === undefined ? null : parseListen(address)
-    if (target && listeners.some((l) => l.section === 'smtp' && formatAddress(l.address) === formatAddress(target))) {
+    const target = typeof url === 'string' ? parseRelayUrl(url)?.address : undefined
+    if (target && listeners.some((l) => l.section === 'smtp' && isSameEndpoint(target, l.address))) {
       checks.fault(
         ['smtp', 'relay', ...(typeof relay === 'string' ? [] : [index])],
         `here stands ${quote(url)}, which is a listener of Namesake itself; accepted: the server that messages go on to`,

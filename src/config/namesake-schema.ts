@@ -7,7 +7,7 @@ import { path } from './files.ts'
 import type { Surroundings } from './files.ts'
 import { milterSchema } from './milter-schema.ts'
 import { smtpSchema } from './smtp-schema.ts'
-import type { LogLevel, NamesakeConfig, Redaction } from './types.ts'
+import type { LogLevel, NamesakeConfig, Redaction, SocketAddress } from './types.ts'
 
 const levels: readonly LogLevel[] = ['trace', 'debug', 'info', 'warn', 'error', 'silent']
 const redactions: readonly Redaction[] = ['client', 'helo', 'reversePath', 'messageId', 'fromName', 'fromAddress', 'person']
@@ -19,7 +19,7 @@ export function namesakeSchema(around: Surroundings): Field<Omit<NamesakeConfig,
   return options(
     {
       smtp: optional(smtpSchema(around)),
-      milter: optional(milterSchema),
+      milter: optional(milterSchema(around)),
       store: path(around, 'Folder of the store (LMDB) that every worker reads people from. Made if it is not there.')
         .prefault('./data/store')
         .meta({ description: 'Folder of the store (LMDB) that every worker reads people from. Made if it is not there.' }),
@@ -29,7 +29,7 @@ export function namesakeSchema(around: Surroundings): Field<Omit<NamesakeConfig,
       directories: list(directorySchema(around), 'Where people come from.', 'directories, each with name and type').min(1, {
         error: 'at least one directory: without people nothing can be judged',
       }),
-      ops: section({ listen: opsListen }, 'Metrics and health.'),
+      ops: section({ listen: opsListen(around) }, 'Metrics and health.'),
       workers: z
         .union([z.literal('auto'), z.int(workersAccepts).min(1, workersAccepts).max(256, workersAccepts)], { error: workersAccepts })
         .prefault('auto')
@@ -50,14 +50,17 @@ export function namesakeSchema(around: Surroundings): Field<Omit<NamesakeConfig,
   )
 }
 
-const opsListen: Field<NamesakeConfig['ops']['listen']> = parsed(
-  (value) => (value === 'none' ? { none: true } : parseListen(value)),
-  '',
-  opsAccepts,
-)
-  .transform((value) => ('none' in value ? null : value))
-  .prefault('127.0.0.1:9465')
-  .meta({
-    description: 'Where /metrics, /healthz and /readyz answer over HTTP; none turns them off.',
-    accepts: opsAccepts,
-  })
+function opsListen(around: Surroundings): Field<NamesakeConfig['ops']['listen']> {
+  const parse = (value: string): { readonly at: SocketAddress | null } | null => {
+    if (value === 'none') return { at: null }
+    const at = parseListen(value, around.folder)
+    return at && { at }
+  }
+  return parsed(parse, '', opsAccepts)
+    .transform(({ at }) => at)
+    .prefault('127.0.0.1:9465')
+    .meta({
+      description: 'Where /metrics, /healthz and /readyz answer over HTTP; none turns them off.',
+      accepts: opsAccepts,
+    })
+}

@@ -58,7 +58,7 @@ export function smtpSchema(around: Surroundings): Field<SmtpConfig> {
 }
 
 function listener(around: Surroundings): Field<SmtpListenerConfig> {
-  const address = parsed(parseListen, `Address: ${listenAccepts}. An IPv6 address stands in brackets.`, listenAccepts)
+  const address = parsed((value) => parseListen(value, around.folder), `Address: ${listenAccepts}. An IPv6 address stands in brackets.`, listenAccepts)
   const plain = (at: SocketAddress): SmtpListenerConfig => ({
     address: at,
     protocol: 'smtp',

@@ -139,7 +139,7 @@ directories:
   - { name: A, type: office365, tenant: 11111111-2222-3333-4444-555555555555, clientId: 11111111-2222-3333-4444-555555555555, federatedToken: { file: token }, fullEvery: 336 }
   - { name: B, type: office365, tenant: b.example, clientId: 11111111-2222-3333-4444-555555555555, managedIdentity: true, cloud: china }
   - { name: C, type: office365, tenant: c.example, clientId: 11111111-2222-3333-4444-555555555555, managedIdentity: { clientId: 11111111-2222-3333-4444-555555555556 } }
-ops: { listen: none }
+ops: { listen: "unix:/run/ops.sock" }
 workers: 2
 `,
   })
@@ -170,7 +170,7 @@ workers: 2
   t.equal(config?.smtp?.nextHop.password?.reveal(), 'renewed', 'a secret in a file can be renewed')
   rmSync(join(folder, 'token'))
   t.equal(config?.smtp?.nextHop.password?.reveal(), 'renewed', 'and stays while the file is away')
-  t.equal(config?.ops.listen, null)
+  t.same(config?.ops.listen, { kind: 'unix', path: '/run/ops.sock' })
   t.equal(config?.workers, 2)
 })
 

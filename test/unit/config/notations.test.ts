@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import t from 'tap'
-import { formatAddress, isEverywhere, isPublic, parseListen, parseMilterListen, parseNetwork, parseRelayUrl } from '../../../src/config/addresses.ts'
+import { formatAddress, isEverywhere, isPublic, isSameEndpoint, parseListen, parseMilterListen, parseNetwork, parseRelayUrl } from '../../../src/config/addresses.ts'
 import { expressionFault, isAddress, isDomain } from '../../../src/config/fields.ts'
 import { isDate, parseDuration, parseMode, parseSize } from '../../../src/config/units.ts'
 
@@ -188,4 +188,25 @@ t.test('an address comes out as it went in', async (t) => {
   for (const text of ['127.0.0.1:25', '[::1]:25', 'mail.corp.example:0', 'unix:/run/x.sock']) {
     t.equal(formatAddress(parseListen(text) ?? { kind: 'unix', path: '' }), text)
   }
+})
+
+t.test('a relative socket path starts at the folder of its file', async (t) => {
+  t.same(parseListen('unix:run/x.sock', '/etc/namesake'), unix('/etc/namesake/run/x.sock'))
+  t.same(parseMilterListen('unix:../x.sock', '/etc/namesake'), unix('/etc/x.sock'))
+})
+
+t.test('whether a next hop is a listener of our own', async (t) => {
+  const same = (target: string, listener: string): boolean => {
+    const [a, b] = [parseListen(target), parseListen(listener)]
+    return a !== null && b !== null && isSameEndpoint(a, b)
+  }
+  t.ok(same('127.0.0.1:25', '127.0.0.1:25'))
+  t.ok(same('localhost:25', '127.0.0.1:25'))
+  t.ok(same('127.0.0.1:25', '0.0.0.0:25'))
+  t.ok(same('Mail:25', 'mail:25'))
+  t.ok(same('unix:/x', 'unix:/x'))
+  t.notOk(same('unix:/x', 'unix:/y'))
+  t.notOk(same('127.0.0.1:26', '127.0.0.1:25'))
+  t.notOk(same('192.0.2.1:25', '127.0.0.1:25'))
+  t.notOk(same('192.0.2.1:25', '0.0.0.0:25'), 'another machine, as far as we can tell')
 })
