@@ -136,11 +136,13 @@ export class WorkerPool {
       worker.on('message', (message: ToPrimary) => {
         if (message.type === 'listening') send(worker, { type: 'start', settings: this.#settings })
         else if (message.type === 'ready') {
+          clearTimeout(timer)
           member.ready = true
           member.listeners = message.listeners
           this.#events.emit('worker-started', { worker: worker.process.pid })
           resolve(member)
         } else if (message.type === 'failed') {
+          clearTimeout(timer)
           reject(new NamesakeError('listen-failed', message.error))
         } else if (message.type === 'metrics') this.#answers.get(message.request)?.(message.snapshot)
         else member.last = message.snapshot
