@@ -19,10 +19,24 @@ export function checkProtection(source: YamlSource, data: unknown, namesake: unk
     const accepted = [...new Set(directories)].map((d) => quote(d)).join(', ')
     checks.fault(['protect', index, 'directory'], `no directory is named ${quote(name)}; accepted: ${accepted}${fix}`)
   })
+  checkProtectedUsers(checks, data)
   checkPeople(checks, data)
   checkTrustedSenders(checks, data, now)
   checkQuarantine(checks, data, namesake)
   return checks
+}
+
+/** What holds an @ is meant as an address, not as an object id. */
+function checkProtectedUsers(checks: Checks, data: Record<string, unknown>): void {
+  items(data.protect).forEach((entry, index) => {
+    if (!isMap(entry)) return
+    for (const key of ['users', 'exclude']) {
+      items(entry[key]).forEach((who, i) => {
+        if (typeof who !== 'string' || !who.includes('@') || isAddress(who)) return
+        checks.fault(['protect', index, key, i], `here stands ${quote(who)}; accepted: an e-mail address or an object id`)
+      })
+    }
+  })
 }
 
 function checkPeople(checks: Checks, data: Record<string, unknown>): void {
