@@ -41,7 +41,7 @@ export class FileProvider implements Provider {
     this.fingerprint = `file 1 ${settings.path}`
   }
 
-  /** Throws NamesakeError input-invalid, with each fault's line, or provider-unavailable if the file can't be read. */
+  /** Throws NamesakeError input-invalid (each fault with its line, or why it can't be read), provider-unavailable if it changed meanwhile. */
   async *read(request: ReadRequest): AsyncGenerator<Step> {
     const digest = await this.#digest(request.signal)
     if (digest === request.cursor) {
@@ -173,7 +173,7 @@ export class FileProvider implements Provider {
     const { code, message } = error as NodeJS.ErrnoException
     const reasons: Record<string, string> = { ENOENT: 'it does not exist', EACCES: 'this user may not read it' }
     const reason = reasons[code ?? ''] ?? message
-    return new NamesakeError('provider-unavailable', `reading the people file "${this.#path}": ${reason}`, {
+    return new NamesakeError('input-invalid', `reading the people file "${this.#path}": ${reason}`, {
       cause: error,
     })
   }

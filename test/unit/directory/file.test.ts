@@ -301,9 +301,9 @@ t.test('many faults are counted, fifty are told', async (t) => {
 
 t.test('a file that is not there, or is a folder', async (t) => {
   const folder = temporaryFolder(t)
-  await t.rejects(stepsOf(join(folder, 'no.csv')), { code: 'provider-unavailable', message: /it does not exist/ })
+  await t.rejects(stepsOf(join(folder, 'no.csv')), { code: 'input-invalid', message: /it does not exist/ })
   mkdirSync(join(folder, 'x.csv'))
-  await t.rejects(stepsOf(join(folder, 'x.csv')), { code: 'provider-unavailable', message: /it is a folder/ })
+  await t.rejects(stepsOf(join(folder, 'x.csv')), { code: 'input-invalid', message: /it is a folder/ })
 })
 
 t.test('any pieces give the same entries', async (t) => {
