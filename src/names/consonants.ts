@@ -100,23 +100,26 @@ export function spells(latin: string, word: string, script: Script): boolean {
   return new RegExp(`^${prefix}${body.join(between)}${between}h?$`).test(latin)
 }
 
+const classOfLetter: Readonly<Record<string, string>> = {
+  k: 'K', g: 'K', q: 'K', c: 'K', j: 'K', t: 'T', d: 'T', s: 'S', z: 'S', b: 'B', p: 'B', f: 'B', v: 'B', l: 'L', m: 'M', n: 'N', r: 'R', x: 'KS',
+} // prettier-ignore
+const latinArticle = /^(?:al|el)(?=[^aeiou]{1,2}[aeiou])/
+
 /** Consonant classes of a Latin word: what is left of any of its spellings. */
 export function latinConsonants(base: string): string {
-  return base
-    .replace(/^(?:al|el)(?=[^aeiou]{1,2}[aeiou])/, '')
-    .replace(/tch|ch|ck|kh|gh|dj/g, 'k')
-    .replace(/sch|sh|zh/g, 's')
-    .replace(/ph/g, 'f')
-    .replace(/th|dh/g, 't')
-    .replace(/ng/g, 'n')
-    .replace(/x/g, 'ks')
-    .replace(/[aeiouhwy]/g, '')
-    .replace(/[kgqcj]/g, 'K')
-    .replace(/[td]/g, 'T')
-    .replace(/[sz]/g, 'S')
-    .replace(/[bpfv]/g, 'B')
-    .replace(/[lmnr]/g, (letter) => letter.toUpperCase())
-    .replace(/(.)\1+/g, '$1')
+  const word = base.startsWith('al') || base.startsWith('el') ? base.replace(latinArticle, '') : base
+  let out = ''
+  for (let i = 0; i < word.length; i++) {
+    let found = classOfLetter[word.charAt(i)]
+    if (found === undefined) continue
+    const pair = word.slice(i, i + 2)
+    // ng is n, dj is j, ts stays two; h after a consonant says nothing.
+    if (pair === 'ng' || pair === 'dj') i++
+    if (pair === 'dj') found = 'K'
+    if (pair === 'tc') continue
+    if (!out.endsWith(found)) out += found
+  }
+  return out
 }
 
 /** Consonant classes of a word of a consonantal script, in each of at most eight usages. */

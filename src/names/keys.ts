@@ -42,7 +42,7 @@ export const storedKeyLimit = 96
 export const queryKeyLimit = 64
 
 /** Changes when the same names would get other keys; part of an indexer's fingerprint. */
-export const keysVersion = 1
+export const keysVersion = 2
 
 const longestKey = 64
 const doubled = /(.)\1+/gu
@@ -109,10 +109,10 @@ function addLookKeys(text: ShownText, tables: NameTables, add: Add): void {
     if (roman || word.script !== 'latin') add(romanKey(word), 'roman')
   }
   // The whole first, whatever it is cut into; then two units in a row, two with one or two between, three in a row.
-  addWord(text.word(0, Math.min(count, 16)), count <= 4)
+  const units = unitsOf(text.tokens, tables, true)
+  if (count !== 2 || units.length !== 2) addWord(text.word(0, Math.min(count, 16)), count === 1)
   if (count === 1) return
-  const units = unitsOf(text.tokens, tables)
-  for (const step of [1, 2, 3]) {
+  for (const step of units.length > fewUnits ? [1, 2] : [1, 2, 3]) {
     for (let i = 0; i + step < units.length; i++) {
       const first = units[i]
       const last = units[i + step]
@@ -121,11 +121,14 @@ function addLookKeys(text: ShownText, tables: NameTables, add: Add): void {
       if (step === 1) add(romanPairKey(first.word, last.word), 'roman')
     }
   }
-  for (let i = 0; i + 2 < units.length; i++) {
+  for (let i = 0; i + 2 < units.length && units.length <= fewUnits; i++) {
     addWord(makeWord(units.slice(i, i + 3).reduce((raw, unit) => raw + unit.raw, '')), false)
   }
   for (const unit of units) if (mayBeWhole(unit, units.length)) addWord(makeWord(unit.raw), false)
 }
+
+/** A text of more units is a sentence: names in it are looked for by fewer keys. */
+const fewUnits = 6
 
 /** Words that belong together: particles left out, hyphened words as one. */
 interface Unit {
@@ -136,13 +139,13 @@ interface Unit {
   readonly setOff: boolean
 }
 
-function unitsOf(tokens: readonly Token[], tables: NameTables): Unit[] {
+function unitsOf(tokens: readonly Token[], tables: NameTables, withoutInitials: boolean): Unit[] {
   const units: Unit[] = []
   let keptBefore = false
   tokens.forEach((token, i) => {
     const setOff = (tokens[i + 1]?.gap ?? gaps.bar) >= gaps.comma
     const inside = i > 0 && i < tokens.length - 1 && !setOff
-    const initial = token.dotted && token.raw.length === 1
+    const initial = withoutInitials && token.dotted && token.raw.length === 1
     const particle = inside && (initial || (tables.classOf(token.base) & classes.particle) !== 0)
     const last = keptBefore && token.gap === gaps.joined ? units.pop() : undefined
     keptBefore = !particle && !isBeside(token, tables)
@@ -171,7 +174,8 @@ function isBeside(token: Token | undefined, tables: NameTables): boolean {
 const mayBeName = classes.role | classes.department | classes.generic | classes.particle | classes.company
 
 function addLikelyKeys(text: ShownText, tables: NameTables, add: Add): void {
-  const pairs = pairsOf(unitsOf(text.tokens, tables))
+  const units = unitsOf(text.tokens, tables, false).filter(({ base }) => isPersonal(base, tables))
+  const pairs = pairsOf(units)
   for (const [a, b] of pairs) {
     for (const [given, surname] of [
       [a, b],
@@ -191,6 +195,11 @@ function addLikelyKeys(text: ShownText, tables: NameTables, add: Add): void {
     if (a.base.length < 2 || b.base.length < 2 || (tables.isName(a.base) && tables.isName(b.base))) continue
     for (const key of typoKeys(a.base, b.base)) add(key, 'typo')
   }
+}
+
+/** Whether a word may be of a person's name: not a role or a department that no one is called by. */
+function isPersonal(base: string, tables: NameTables): boolean {
+  return (tables.classOf(base) & ~classes.particle) === 0 || tables.isName(base) || base.length === 1
 }
 
 /** Pairs that may be given name and surname: neighbours, those with one between, first with the rest joined. */
@@ -295,8 +304,12 @@ function typoKeys(a: string, b: string): string[] {
   return keys
 }
 
+/** Double letters once. */
 function squeeze(text: string): string {
-  return text.replace(doubled, '$1')
+  for (let i = 1; i < text.length; i++) {
+    if (text.charCodeAt(i) === text.charCodeAt(i - 1)) return text.replace(doubled, '$1')
+  }
+  return text
 }
 
 /** Keys stay short: the rest of a long one is hashed (FNV-1a, 32 bit). */

@@ -35,6 +35,9 @@ function turnRound(text: string): string {
   return out
 }
 
+/** Brackets or quotes with something outside behind them. */
+const insideBrackets = /["“”)\]]\s*[\p{L}\p{N}]/u
+
 const sign = /[@$€£¢¥₦₱₩₳฿₲₴₵₭₮₣₹₺₤₡§¡!|]/u
 const signInWord = /\p{L}[@$€£¢¥₦₱₩₳฿₲₴₵₭₮₣₹₺₤₡§]|[@$€£¢¥₦₱₩₳฿₲₴₵₭₮₣₹₺₤₡§¡!|]\p{L}/u
 const trailingDigits = /(\p{L})\p{N}+(?![\p{L}\p{N}])/gu
@@ -50,7 +53,7 @@ export function readShown(shown: string): ShownName {
   }
   if (clean.mirrored !== null) add(clean.mirrored, false)
   if (sign.test(clean.text) && signInWord.test(clean.text)) add(clean.text, true)
-  if (/["“”(\[]/.test(clean.text)) {
+  if (insideBrackets.test(clean.text)) {
     // Brackets and quotes may hold a part of the name: Jane "Roe", (Jane) Roe.
     const flat = clean.text.replace(/["“”„()[\]]+/g, ' ')
     texts.push(shownText(tokenise(flat.replace(/ {2,}/g, ' ').trim()), clean.altered))

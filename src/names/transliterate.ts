@@ -77,31 +77,57 @@ export function expandedForm(text: string): string {
   return baseForm(out)
 }
 
-const scriptOf: readonly (readonly [string, RegExp])[] = [
-  ['latin', /\p{Script=Latin}/gu],
-  ['cyrillic', /\p{Script=Cyrillic}/gu],
-  ['greek', /\p{Script=Greek}/gu],
-  ['kana', /[\p{Script=Katakana}\p{Script=Hiragana}ー]/gu],
-  ['hangul', /\p{Script=Hangul}/gu],
-  ['han', /\p{Script=Han}/gu],
-  ['arabic', /\p{Script=Arabic}/gu],
-  ['hebrew', /\p{Script=Hebrew}/gu],
-]
 export type Script = 'latin' | 'cyrillic' | 'greek' | 'kana' | 'hangul' | 'han' | 'arabic' | 'hebrew' | 'other'
 
-/** The script that most letters of a word have; `latin` for a word without letters. */
+/** Ranges of code points, in order; what lies between is `other`. */
+const ranges: readonly (readonly [first: number, last: number, script: Script])[] = [
+  [0x41, 0x24f, 'latin'],
+  [0x250, 0x2af, 'latin'],
+  [0x370, 0x3ff, 'greek'],
+  [0x400, 0x52f, 'cyrillic'],
+  [0x590, 0x5ff, 'hebrew'],
+  [0x600, 0x77f, 'arabic'],
+  [0x8a0, 0x8ff, 'arabic'],
+  [0x1100, 0x11ff, 'hangul'],
+  [0x1d00, 0x1dbf, 'latin'],
+  [0x1e00, 0x1eff, 'latin'],
+  [0x1f00, 0x1fff, 'greek'],
+  [0x2c60, 0x2c7f, 'latin'],
+  [0x3005, 0x3007, 'han'],
+  [0x3040, 0x30ff, 'kana'],
+  [0x3130, 0x318f, 'hangul'],
+  [0x31f0, 0x31ff, 'kana'],
+  [0x3400, 0x9fff, 'han'],
+  [0xa720, 0xa7ff, 'latin'],
+  [0xac00, 0xd7af, 'hangul'],
+  [0xf900, 0xfaff, 'han'],
+  [0xfb50, 0xfdff, 'arabic'],
+  [0xfe70, 0xfeff, 'arabic'],
+  [0x20000, 0x3ffff, 'han'],
+]
+
+function scriptOfCode(code: number): Script {
+  for (const [first, last, script] of ranges) {
+    if (code < first) return 'other'
+    if (code <= last) return script
+  }
+  return 'other'
+}
+
+/** The script that most letters of a word have; `latin` for a word without letters. Marks and digits do not count. */
 export function scriptOfWord(text: string): Script {
   if (!nonAscii.test(text)) return 'latin'
-  let best: string = 'latin'
-  let most = 0
-  let seen = 0
-  for (const [name, pattern] of scriptOf) {
-    const count = text.match(pattern)?.length ?? 0
-    seen += count
-    if (count > most) [best, most] = [name, count]
+  const counts = new Map<Script, number>()
+  let best: Script = 'latin'
+  for (const char of text) {
+    const code = char.codePointAt(0) ?? 0
+    if (code < 0x41 || (code >= 0x300 && code < 0x370)) continue
+    const script = scriptOfCode(code)
+    const count = (counts.get(script) ?? 0) + 1
+    counts.set(script, count)
+    if (count > (counts.get(best) ?? 0)) best = script
   }
-  const letters = text.match(/\p{L}/gu)?.length ?? 0
-  return (letters - seen > most ? 'other' : best) as Script
+  return best
 }
 
 /** Latin letters and digits that stand in a Cyrillic or Greek word for the letter of that alphabet that looks the same. */
@@ -180,31 +206,77 @@ export function foldKana(text: string): string {
  * Kovalevskaia, Kovalevskaja). Coarse: to be compared only where one of the two names was not Latin.
  */
 export function romanCanon(latin: string): string {
-  return latin
-    .replace(/shch|sch|sz|tch/g, (s) => (s === 'tch' ? 'ch' : 'sh'))
-    .replace(/kh|(?<=[aeiou])ch(?=[aeiou]|$)/g, 'h')
-    .replace(/ch|cz|tsch/g, 'c')
-    .replace(/ts|tz/g, 'z')
-    .replace(/ph/g, 'f')
-    .replace(/th/g, 't')
-    .replace(/x/g, 'ks')
-    .replace(/w/g, 'v')
-    .replace(/ou|oo/g, 'u')
-    .replace(/[jy]/g, 'i')
-    .replace(/gg/g, 'ng')
-    .replace(/(.)\1+/g, '$1')
-    .replace(/^gi(?=[aeou])/, 'i')
-    .replace(/ei|oi|ee/g, 'i')
-    .replace(/ai(?![aou])/g, 'e')
-    .replace(/zh/g, 'z')
-    .replace(/sh/g, 's')
-    .replace(/c|q|ck/g, 'k')
-    .replace(/nk(?=[aeiou])/g, 'ng')
-    .replace(/off$/g, 'ov')
-    .replace(/eff$/g, 'ev')
-    .replace(/v(?=[kpstf]|$)/g, 'f')
-    .replace(/h/g, '')
-    .replace(/i(?=[aeou])/g, '')
-    .replace(/(.)\1+/g, '$1')
-    .replace(/i$/, '')
+  let out = ''
+  let last = ''
+  for (let i = 0; i < latin.length;) {
+    const [sound, length] = soundAt(latin, i, last)
+    i += length
+    if (sound !== '' && sound !== last) {
+      out += sound
+      last = sound.length > 1 ? (sound.at(-1) ?? '') : sound
+    }
+  }
+  if (out.endsWith('i')) out = out.slice(0, -1)
+  return out.replace(hardened, 'f')
+}
+
+const hardened = /v(?=[kpstf]|$)/g
+
+function isVowel(char: string): boolean {
+  return isOneOf(char, 'aeiouy')
+}
+
+/** Spellings of more than one letter, longest first, by their first letter. */
+const spellings: Readonly<Record<string, readonly (readonly [spelling: string, sound: string])[]>> = {
+  s: [['shch', 's'], ['sch', 's'], ['sh', 's'], ['sz', 's']],
+  t: [['tsch', 'k'], ['tch', 'k'], ['ts', 'z'], ['tz', 'z'], ['th', 't']],
+  k: [['kh', '']],
+  c: [['cz', 'k'], ['ck', 'k']],
+  p: [['ph', 'f']],
+  g: [['gg', 'ng']],
+  z: [['zh', 'z']],
+  o: [['ou', 'u'], ['oo', 'u']],
+  e: [['ee', 'i']],
+} // prettier-ignore
+const single: Readonly<Record<string, string>> = { x: 'ks', w: 'v', q: 'k', h: '', c: 'k' }
+
+/** The sound that stands at a place, and of how many letters. */
+function soundAt(text: string, i: number, before: string): readonly [sound: string, length: number] {
+  const char = text.charAt(i)
+  for (const [spelling, sound] of spellings[char] ?? []) {
+    if (text.startsWith(spelling, i)) return [sound, spelling.length]
+  }
+  return inContext(text, i, before) ?? [single[char] ?? char, 1]
+}
+
+/** Sounds that depend on what stands beside them; null where nothing does. */
+function inContext(text: string, i: number, before: string): readonly [sound: string, length: number] | null {
+  const next = text.charAt(i + 1)
+  const after = text.charAt(i + 2)
+  switch (text.charAt(i)) {
+    case 'i':
+    case 'j':
+    case 'y':
+      // Of a row of them the last decides; before another vowel they glide (ya, ia, ja).
+      return isOneOf(next, 'aeouijy') ? ['', 1] : ['i', 1]
+    case 'a':
+      return isOneOf(next, 'ijy') && !isOneOf(after, 'aou') ? ['e', 2] : null
+    case 'e':
+    case 'o':
+      return isOneOf(next, 'ijy') && !isOneOf(after, 'aou') ? ['i', 2] : null
+    case 'c':
+      if (next !== 'h') return null
+      return isVowel(before) && (after === '' || isVowel(after)) ? ['', 2] : ['k', 2]
+    case 'n':
+      return next === 'k' && isVowel(after) ? ['ng', 2] : null
+    case 'g':
+      // Greek Giannis, Giorgos are said with a glide.
+      return i === 0 && isOneOf(next, 'iy') && isVowel(after) ? ['', 1] : null
+    default:
+      return null
+  }
+}
+
+function isOneOf(char: string, chars: string): boolean {
+  return char !== '' && chars.includes(char)
 }
