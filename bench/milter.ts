@@ -69,7 +69,7 @@ async function latency(name: string): Promise<number> {
   for (let i = 0; i < 60; i++) {
     const started = performance.now()
     const reply = await client.message('a@mail.example', ['b@corp.example'], text)
-    if (!reply.startsWith('250')) throw new Error(reply)
+    if (!reply.startsWith('250')) throw new Error(`${name}: ${reply}\n${postfix.log().slice(-1500)}`)
     times.push(performance.now() - started)
   }
   await client.quit()
@@ -106,6 +106,14 @@ try {
     ]
     console.log(`${name.padEnd(16)}${cells.map((cell, i) => cell.padStart([12, 13, 20, 11][i] ?? 0)).join('')}`)
   }
+} catch (error) {
+  for (const line of daemon
+    .lines()
+    .filter(({ event }) => event !== 'message')
+    .slice(-10))
+    console.error(line)
+  console.error(daemon.stderr())
+  throw error
 } finally {
   await postfix.stop()
   await removeDaemon(daemon)
