@@ -52,7 +52,7 @@ export const eventCatalogue = {
   started: {
     level: 'info',
     means: 'the daemon is up: listeners are open',
-    fields: ['version', 'listeners', 'workers'],
+    fields: ['listeners', 'workers'],
   },
   stopping: {
     level: 'info',
@@ -70,7 +70,7 @@ export const eventCatalogue = {
   'next-hop-embedded-died': {
     level: 'error',
     means: 'the embedded next hop ended unasked; it is started again',
-    fields: ['code', 'signal'],
+    fields: ['code', 'signal', 'restartIn'],
   },
   'config-reloaded': { level: 'info', means: 'an edit was taken over', fields: ['file', 'protected'] },
   'config-refused': {
@@ -96,7 +96,7 @@ export const eventCatalogue = {
   'directory-synchronised': {
     level: 'info',
     means: 'a directory was read; what changed',
-    fields: ['directory', 'people', 'groups', 'added', 'changed', 'removed', 'full', 'duration'],
+    fields: ['directory', 'round', 'people', 'groups', 'added', 'changed', 'removed', 'duration'],
   },
   'directory-sync-failed': {
     level: 'warn',
@@ -118,7 +118,6 @@ export const eventCatalogue = {
     means: 'the store was damaged or of another version; it is built anew',
     fields: ['reason', 'movedTo'],
   },
-  'listen-failed': { level: 'error', means: 'a listener could not be opened', fields: ['address', 'error'] },
   'smtp-listening': { level: 'info', means: 'an SMTP listener of a worker is up', fields: ['address'] },
   'connection-opened': { level: 'debug', means: 'a client connected', fields: ['client'] },
   'connection-closed': { level: 'debug', means: 'a client is gone', fields: ['client'] },
@@ -140,7 +139,7 @@ export const eventCatalogue = {
   'message-refused': {
     level: 'info',
     means: 'a message was refused before it could be judged: line ends, size, or a next hop that is not there',
-    fields: ['client', 'reversePath', 'reason', 'reply'],
+    fields: ['client', 'reason', 'reply'],
   },
   'next-hop-error': {
     level: 'warn',

@@ -103,10 +103,10 @@ t.test('debug is not written at info; an error is told with its causes', async (
   const cause = Object.assign(new Error('disk full'), { code: 'ENOSPC' })
   const lines = logged([], (events) => {
     t.notOk(events.enabled('debug'))
-    events.emit('listen-failed', { address: '127.0.0.1:25', error: new Error('outer', { cause }) })
+    events.emit('internal', { address: '127.0.0.1:25', error: new Error('outer', { cause }) })
   })
   t.equal(lines.length, 1)
-  t.match(lines[0], { event: 'listen-failed', level: 'error', error: /outer[\s\S]*: disk full$/ })
+  t.match(lines[0], { event: 'internal', level: 'error', error: /outer[\s\S]*: disk full$/ })
   t.equal(describe(cause), 'disk full')
 })
 
