@@ -1,6 +1,9 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { configurationPage } from './configuration-page.ts'
+import { eventsPage } from './events-page.ts'
+import { metricsPage } from './metrics-page.ts'
+import { standardsPage } from './standards-page.ts'
 import { describeOptions, editorSchema } from '../src/config/json-schema.ts'
 
 /**
@@ -22,6 +25,9 @@ export function generatedFiles(): GeneratedFile[] {
     `${JSON.stringify(editorSchema(described, `Namesake: ${file}`), null, 2)}\n`
   return [
     { path: 'docs/configuration.md', text: configurationPage(namesake, protection) },
+    { path: 'docs/events.md', text: eventsPage() },
+    { path: 'docs/metrics.md', text: metricsPage() },
+    { path: 'docs/standards.md', text: standardsPage(root) },
     { path: 'config/namesake.schema.json', text: schema(namesake, 'namesake.yaml') },
     { path: 'config/protection.schema.json', text: schema(protection, 'protection.yaml') },
   ]
