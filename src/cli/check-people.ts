@@ -2,8 +2,8 @@ import { statSync } from 'node:fs'
 import { loadProtection } from '../config/load.ts'
 import type { FileDirectoryConfig, LoadedConfig } from '../config/types.ts'
 import { FileProvider } from '../directory/file.ts'
-import { Store } from '../directory/store.ts'
-import type { MakeIndex } from '../directory/store.ts'
+import { openStore, openStoreToRead } from '../directory/store-open.ts'
+import type { MakeIndex, Store } from '../directory/store.ts'
 import { synchronise } from '../directory/sync.ts'
 import { NamesakeError } from '../errors.ts'
 import type { Lookup } from '../model.ts'
@@ -38,8 +38,7 @@ export async function openJudgement(
 ): Promise<JudgedBy> {
   const { config } = loaded
   const rules = other === null ? loaded.rules : loadProtection({ ...config, protection: other }).rules
-  await freshen(loaded, warn)
-  const store = openStore(config.store)
+  const store = await openFresh(loaded, warn)
   try {
     return judgeBy(store, rules)
   } catch (error) {
@@ -66,41 +65,48 @@ function judgeBy(store: Store, rules: ProtectionRules): JudgedBy {
   return { policy, lookup: () => lookup, problems, close }
 }
 
-function openStore(path: string): Store {
-  try {
-    return Store.open({ path, readOnly: true })
-  } catch (error) {
-    if (!(error instanceof NamesakeError)) throw error
-    throw new NamesakeError(error.code, `${error.message}; run "namesake sync" first`, { cause: error })
-  }
+/** The store to read, after the file directories that need it were synchronised. */
+async function openFresh(loaded: LoadedConfig, warn: (text: string) => void): Promise<Store> {
+  const { directories, store: path } = loaded.config
+  const files = directories.filter((directory) => directory.type === 'file')
+  if (files.length === 0) return openStoreToRead(path)
+  const store = await openStoreToRead(path).catch((error: unknown) => {
+    if (error instanceof NamesakeError) return null // opening it for the sync makes it, or says what is wrong
+    throw error
+  })
+  const due = files.filter((directory) => store === null || isDue(directory, store))
+  if (store !== null && due.length === 0) return store
+  await store?.close()
+  await freshen(loaded, due, warn)
+  return openStoreToRead(path)
 }
 
-/** Synchronises file directories that need it; one that can't be is warned of, and what the store holds is used. */
-async function freshen(loaded: LoadedConfig, warn: (text: string) => void): Promise<void> {
-  const files = loaded.config.directories.filter((directory) => directory.type === 'file')
-  const due = files.filter((directory) => isDue(directory, loaded.config.store))
-  if (due.length === 0) return
+/** Synchronises file directories; one that can't be is warned of, and what the store holds is used. */
+async function freshen(
+  loaded: LoadedConfig,
+  due: readonly FileDirectoryConfig[],
+  warn: (text: string) => void,
+): Promise<void> {
   const makeIndex: MakeIndex = (view) => {
     const { resolved } = resolveRules(loaded.rules, view)
     return { resolved, indexer: policyIndexer(compilePolicy(resolved)) }
   }
+  const onDamaged = (why: string, movedTo: string): void =>
+    warn(`the store can't be used: ${why}; it was moved to ${movedTo}`)
   let store: Store
   try {
-    store = Store.open({ path: loaded.config.store })
+    store = await openStore({ path: loaded.config.store, onDamaged })
   } catch (error) {
     warn(`people files are not read again: ${inWords(error)}`)
     return
   }
+  const { signal } = new AbortController()
   try {
-    for (const directory of due) {
-      const { name, path, shrink } = directory
-      const signal = new AbortController().signal
-      await synchronise(store, new FileProvider({ name, path }), {
-        makeIndex,
-        shrinkLimit: shrink,
-        signal,
-        now: Date.now,
-      }).catch((error: unknown) => warn(`directory "${name}" is not read again: ${inWords(error)}`))
+    for (const { name, path, shrink } of due) {
+      const options = { makeIndex, shrinkLimit: shrink, signal, now: Date.now }
+      await synchronise(store, new FileProvider({ name, path }), options).catch((error: unknown) =>
+        warn(`directory "${name}" is not read again: ${inWords(error)}`),
+      )
     }
   } finally {
     await store.close()
@@ -108,20 +114,12 @@ async function freshen(loaded: LoadedConfig, warn: (text: string) => void): Prom
 }
 
 /** Whether the file was never read, or is newer than the last sync. */
-function isDue(directory: FileDirectoryConfig, storePath: string): boolean {
-  let store: Store
+function isDue(directory: FileDirectoryConfig, store: Store): boolean {
+  const lastSync = store.record(directory.name)?.lastSync ?? null
   try {
-    store = Store.open({ path: storePath, readOnly: true })
-  } catch {
-    return true // no store yet: opening it for the sync says what else may be wrong
-  }
-  try {
-    const lastSync = store.record(directory.name)?.lastSync ?? null
     return lastSync === null || statSync(directory.path).mtimeMs > lastSync
   } catch {
     return true // the sync says why the file can't be read
-  } finally {
-    void store.close()
   }
 }
 

@@ -206,3 +206,29 @@ t.test('a changed people file is read first', async (t) => {
   t.match(ran.err, /directory "Staff" is not read again/)
   t.same(brief(ran), ['bad.eml clean'], 'what the store holds is used')
 })
+
+t.test('a damaged store is moved aside and built anew', async (t) => {
+  write('people.yaml', 'users:\n  - { id: jane, displayName: Jane Roe, mail: jane.roe@corp.example }\n')
+  write('store/data.mdb', Buffer.alloc(40_000, 7))
+  const ran = await check(['--json', at('bad.eml')])
+  t.match(ran.err, /it was moved to/)
+  t.same(brief(ran), ['bad.eml detected'])
+})
+
+t.test('without a store and without a file to make it from, the way out is said', async (t) => {
+  write(
+    'cloud.yaml',
+    `smtp: { listen: ["127.0.0.1:0"], relay: "smtp://127.0.0.1:1" }
+store: ./none
+protection: ./protection.yaml
+directories:
+  - { name: Staff, type: office365, tenant: t.example, clientId: 11111111-2222-3333-4444-555555555555, clientSecret: { file: ./people.yaml } }
+`,
+  )
+  const program = new Command().exitOverride()
+  addCheckVerb(program, { out: new PassThrough(), err: new PassThrough(), exit: () => undefined })
+  await t.rejects(program.parseAsync(['check', '--config', at('cloud.yaml'), at('bad.eml')], { from: 'user' }), {
+    code: 'store-unusable',
+    message: /run: namesake sync/,
+  })
+})
