@@ -61,7 +61,8 @@ export function readPersonNames(names: PersonNames, tables: NameTables): NameFor
   const add = (form: NameForm | null): void => {
     if (form === null) return
     const key = formKey(form)
-    if (!seen.has(key)) {
+    const known = form.type === 'whole' && forms.some((f) => f.type === 'person' && isWhole(f, form.word))
+    if (!seen.has(key) && !known) {
       seen.add(key)
       forms.push(form)
     }
@@ -70,6 +71,9 @@ export function readPersonNames(names: PersonNames, tables: NameTables): NameFor
     for (const tokens of spellingsOf(spelling, tables, given, surname)) {
       add(formOf(tokens, spelling, given, surname, tables))
     }
+    // As it stands, with all that decorates it or both alphabets: to be recognised whole.
+    const all = tokenise(cleanText(spelling).text).filter((t) => !t.joins)
+    if (all.length > 2) add(wholeForm(all, spelling))
   }
   if (given.length > 0 && surname.length > 0) {
     add(personForm(given, surname, `${names.givenName ?? ''} ${names.surname ?? ''}`, tables))
@@ -77,6 +81,10 @@ export function readPersonNames(names: PersonNames, tables: NameTables): NameFor
     add(wholeForm([...given, ...surname], `${names.givenName ?? ''}${names.surname ?? ''}`))
   }
   return { forms }
+}
+
+function isWhole(form: PersonForm, word: Word): boolean {
+  return form.wholes.some((whole) => whole.plain === word.plain)
 }
 
 function formKey(form: NameForm): string {

@@ -260,10 +260,9 @@ function inContext(text: string, i: number, before: string): readonly [sound: st
       // Of a row of them the last decides; before another vowel they glide (ya, ia, ja).
       return isOneOf(next, 'aeouijy') ? ['', 1] : ['i', 1]
     case 'a':
-      return isOneOf(next, 'ijy') && !isOneOf(after, 'aou') ? ['e', 2] : null
     case 'e':
     case 'o':
-      return isOneOf(next, 'ijy') && !isOneOf(after, 'aou') ? ['i', 2] : null
+      return diphthongAt(text.charAt(i), next, after)
     case 'c':
       if (next !== 'h') return null
       return isVowel(before) && (after === '' || isVowel(after)) ? ['', 2] : ['k', 2]
@@ -275,6 +274,11 @@ function inContext(text: string, i: number, before: string): readonly [sound: st
     default:
       return null
   }
+}
+
+function diphthongAt(char: string, next: string, after: string): readonly [sound: string, length: number] | null {
+  if (!isOneOf(next, 'ijy') || isOneOf(after, 'aou')) return null
+  return [char === 'a' ? 'e' : 'i', 2]
 }
 
 function isOneOf(char: string, chars: string): boolean {
