@@ -9,6 +9,8 @@ import type { Office365Settings } from '../../src/directory/office365/settings.t
  * Item 13: no token, secret, assertion or delta link in anything that may reach a log: notices, and errors with all
  * that hangs on them, whatever the services answer.
  */
+
+t.setTimeout(240_000)
 t.test('nothing secret is said, whatever happens', async (t) => {
   const credentials: Record<string, Office365Settings['credential']> = {
     secret: { kind: 'secret', secret: { reveal: () => 'right-secret-of-the-test-application' } },
