@@ -17,10 +17,10 @@ if (faker === undefined || census === undefined) {
   process.exit(64)
 }
 /**
- * Of the census' surnames as many as are borne by some 700 people or more, and given names of 3 in 100,000: rarer entries are
+ * Of the census' surnames as many as are borne by some 400 people or more, and given names of 3 in 100,000: rarer entries are
  * as often slips (Magaret, Vivan) as names.
  */
-const surnameCount = 20000
+const surnameCount = 30000
 const givenPercent = 0.003
 
 const names = new Set<string>()

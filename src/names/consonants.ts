@@ -92,9 +92,9 @@ export function spells(latin: string, word: string, script: Script): boolean {
   const between = script === 'hangul' ? '' : '[aeiou]{0,2}'
   const doubled = script === 'hangul' ? '' : '{1,2}'
   const last = endings[word.at(-1) ?? '']
-  const body = letters.map(([spelling], i) => {
+  const body = letters.map(([spelling, key], i) => {
     const ending = i === letters.length - 1 && last !== undefined ? `|${last}` : ''
-    return `(?:${spelling}${ending})${spelling.length <= 1 ? doubled : ''}`
+    return `(?:${spelling}${ending})${key === '' ? '' : doubled}`
   })
   const prefix = script === 'arabic' && article.test(word) ? '(?:[aeu](?:l|s|sh|r|n|d|t|z))?' : ''
   return new RegExp(`^${prefix}${body.join(between)}${between}h?$`).test(latin)

@@ -24,7 +24,7 @@ anastasia anastasiya anastasiia: stacy stacey nastya nastia ana stasia asya nast
 anatoly anatoliy anatoli: tolya tolik
 andrew andreas andrea andre andrei andrey andrej andrzej andres ondrej: andy drew andi drey jedrek ondra
 angela angelina angelica angelika: angie angel geli gela
-ann anne anna hannah ana: annie nan nancy anni anka ania annushka anushka anita aneczka hania
+ann anne anna hannah ana: annie nan anni anka ania annushka anushka aneczka hania
 anthony antony antoni antonio anton antoine antonin: tony toni tonio tonino toño tono nino antek tonda ant toine
 antonia antonina antoinette: toni tonia tonya tosia nina netta
 arnold arnaldo: arnie arne arno
@@ -88,7 +88,7 @@ edmund edmond: ed eddie ned ted
 edward eduard edoardo eduardo edouard: ed eddie eddy ned ted teddy edu lalo edi edek edo
 edwin: ed eddie win
 eleanor elinor eleonora eleonore: ellie nell nellie nora nelly lenore ella
-elena helen helena helene yelena jelena olena ilona: ellen ellie lena nell nellie lenka ela leni nena lene leni lenochka helenka lenya
+elena helen helena helene yelena jelena olena ilona: ellie lena nell nellie lenka ela leni nena lene leni lenochka helenka lenya
 elizabeth elisabeth elisabetta elizaveta elzbieta elisabet alzbeta erzsebet: liz lizzie lizzy beth bess bessie betty betsy betsey eliza elsie libby lisa lise liza ella elsa elise lisbeth lilibet lili ela elka ebba bettina sisi sissi liesel lisl bet elli elly babette betka zsoka bozsi
 emily emilia emilie: em emmy emmie milly millie emi mila
 emmanuel emanuel manuel emanuele: manny manu manolo lele manolito mani emma
@@ -178,7 +178,7 @@ joachim joaquin joakim gioacchino: jo jochen achim quim joa jocke kimo quino chi
 joan joanne joanna johanna: jo joey joanie hanna hanne asia joasia aska jo annie hansi
 johannes johann joannes: hans hannes johnny hansi hansl jo jan hannu
 john: johnny jack jackie jock johnnie jonny
-jonathan johnathan jonathon: jon jonny nathan jonty johnny jonno yoni
+jonathan johnathan jonathon: jon jonny jonty johnny jonno yoni
 jose: pepe chepe pepito joselito
 josefina josephine josefine jozefa: josie jo josy pepa fina fifi josi jozka pepita
 joseph josef jozef josip: joe joey jo sepp seppi jos pepi jupp sepperl jef jefke pepik joza juzek josi beppi jozsi joske
@@ -187,7 +187,7 @@ joyce: joy
 juan: juanito juancho juanjo
 juanita: nita
 judith judit: judy judi jude jutta jut judy
-julia juliana julie giulia yulia iuliia yuliya: jules juli julie yulya yulka giuli julka
+julia juliana julie giulia yulia iuliia yuliya: jules juli yulya yulka giuli julka
 julian julius julien julio giulio: jules jule juls juli
 justin justyn justus: jus justy
 karl carl carlo karel: charlie karli karlo kalle kale karlik
@@ -196,7 +196,7 @@ kazimierz casimir: kazik kazek
 kenneth: ken kenny kenn
 kevin: kev
 kimberly kimberley: kim kimmy
-klaus nicolaus nikolaus nicholas nicolas niklas nikolai nikolay nikolaj nikolaos nicola niccolo mikolaj miklos mykola: nick nicky nico nik niko nikki klaas klas claus kolya nikos cole claes nicki klausi koos miki mikolajek colin kolja niels
+klaus nicolaus nikolaus nicholas nicolas niklas nikolai nikolay nikolaj nikolaos nicola niccolo mikolaj miklos mykola: nick nicky nico nik niko nikki klaas klas claus kolya nikos cole nicki klausi koos miki mikolajek colin kolja niels
 krystyna: krysia krystynka
 lajos ludwig louis luis luigi ludvik ludovic: lou louie luigi gigi lutz wiggerl lucho lajcsi luisito lui lewis gino ludek luigino wickerl vico ludde
 lars laurens lawrence laurence lorenzo lorenz laurent laurentius: larry laurie lars lasse renzo enzo laz lenz lonnie law loren
@@ -220,7 +220,7 @@ margaret margarete margarethe margareta margarita marguerite margherita malgorza
 maria mary marie mariya: molly polly mia mitzi mariechen maja mimi marusya masha marysia mascha manya mamie maruja mizzi majka mery maruska mascha mieke mietzi mariquita
 maria-jose mariajose: majo
 mariano marian: nano
-marilyn: mary lyn
+marilyn: lyn
 mario: marietto
 martha marta: marti mattie marty martusia
 martin martino marcin marten: marty tino marti maarten tin
