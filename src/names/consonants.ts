@@ -5,23 +5,23 @@ import type { Script } from './transliterate.ts'
  * their Latin spellings: a pattern says which spellings a reader accepts, consonants alone make the key.
  */
 
-/** A letter: what it may be written as, and its consonant classes for keys (several where usage differs). */
+/** A letter: what it may be written as (V: up to two vowels), and its consonant classes for keys (several where usage differs). */
 type Letter = readonly [latin: string, ...keys: string[]]
 
 const arabic: Readonly<Record<string, Letter>> = {
-  ا: ['[aeiou]{0,2}h?', ''], أ: ['[aeiou]{0,2}', ''], إ: ['[aeiou]{0,2}', ''], آ: ['[aeiou]{0,2}', ''], ء: ['', ''], ئ: ['[iey]?', ''],
-  ؤ: ['[uow]?', ''], ب: ['b|p', 'B'], پ: ['p', 'B'], ت: ['t', 'T'], ث: ['th|t|s', 'T', 'S'], ج: ['dj|j|g|zh', 'K'], چ: ['ch|tch', 'K'],
+  ا: ['V|Vh', ''], أ: ['V', ''], إ: ['V', ''], آ: ['V', ''], ء: ['', ''], ئ: ['|i|e|y', ''],
+  ؤ: ['|u|o|w', ''], ب: ['b|p', 'B'], پ: ['p', 'B'], ت: ['t', 'T'], ث: ['th|t|s', 'T', 'S'], ج: ['dj|j|g|zh', 'K'], چ: ['ch|tch', 'K'],
   ح: ['h', ''], خ: ['kh|k|h', 'K', ''], د: ['d', 'T'], ذ: ['dh|d|z|th', 'T', 'S'], ر: ['r', 'R'], ز: ['z', 'S'], ژ: ['zh|j', 'S', 'K'],
-  س: ['s|c', 'S'], ش: ['sh|ch|s', 'S', 'K'], ص: ['s', 'S'], ض: ['dh|d|z', 'T', 'S'], ط: ['t', 'T'], ظ: ['z|dh|d', 'S', 'T'], ع: ['[aeo]{0,2}', ''],
+  س: ['s|c', 'S'], ش: ['sh|ch|s', 'S', 'K'], ص: ['s', 'S'], ض: ['dh|d|z', 'T', 'S'], ط: ['t', 'T'], ظ: ['z|dh|d', 'S', 'T'], ع: ['V', ''],
   غ: ['gh|g', 'K'], ف: ['f|ph', 'B'], ق: ['q|k|g|gh|c', 'K'], ك: ['k|c|ck|q', 'K'], ک: ['k|c|ck', 'K'], گ: ['g', 'K'], ل: ['l', 'L'],
-  م: ['m', 'M'], ن: ['n', 'N'], ه: ['h?', ''], ة: ['ah|at|eh|a|e|et', '', 'T'], و: ['w|v|ou|oo|u|o|au|aw|ow', '', 'B'],
-  ي: ['ee|ie|ei|ai|ay|ey|iy|yy|y|i|e', ''], ى: ['[aey]|ah', ''], ی: ['ee|ie|ei|ai|ay|ey|iy|y|i|e', ''],
+  م: ['m', 'M'], ن: ['n', 'N'], ه: ['|h', ''], ة: ['ah|at|eh|a|e|et', '', 'T'], و: ['w|v|ou|oo|u|o|au|aw|ow', '', 'B'],
+  ي: ['ee|ie|ei|ai|ay|ey|iy|yy|y|i|e', ''], ى: ['a|e|y|ah', ''], ی: ['ee|ie|ei|ai|ay|ey|iy|y|i|e', ''],
 } // prettier-ignore
 
 const hebrew: Readonly<Record<string, Letter>> = {
-  א: ['[aeiou]{0,2}', ''], ב: ['b|v|w', 'B'], ג: ['g|j', 'K'], ד: ['d', 'T'], ה: ['h|a|ah|eh|e|', ''], ו: ['v|w|u|o|oo|ou', 'B', ''], ז: ['z|s', 'S'],
+  א: ['V', ''], ב: ['b|v|w', 'B'], ג: ['g|j', 'K'], ד: ['d', 'T'], ה: ['h|a|ah|eh|e|', ''], ו: ['v|w|u|o|oo|ou', 'B', ''], ז: ['z|s', 'S'],
   ח: ['ch|kh|h', 'K', ''], ט: ['t', 'T'], י: ['ee|ai|ei|ey|ay|y|i|e|j', '', 'K'], כ: ['k|ch|kh|c', 'K'], ל: ['l', 'L'], מ: ['m', 'M'], נ: ['n', 'N'],
-  ס: ['s', 'S'], ע: ['[aeio]{0,2}', ''], פ: ['p|f|ph', 'B'], צ: ['tz|ts|z|c|cz', 'TS', 'S', 'K'], ק: ['k|c|q|ck', 'K'], ר: ['r', 'R'],
+  ס: ['s', 'S'], ע: ['V', ''], פ: ['p|f|ph', 'B'], צ: ['tz|ts|z|c|cz', 'TS', 'S', 'K'], ק: ['k|c|q|ck', 'K'], ר: ['r', 'R'],
   ש: ['sh|s|sch', 'S'], ת: ['t|th', 'T'],
 } // prettier-ignore
 
@@ -88,16 +88,65 @@ export function spells(latin: string, word: string, script: Script): boolean {
   if (latin.length > 40 || !/^[a-z]+$/.test(latin)) return false
   const letters = lettersOf(script === 'arabic' ? word.replace(article, '') : word, script)
   if (letters === null) return false
-  // Each quantifier is bounded and each letter is tried once at a place: the work is bounded by both lengths.
-  const between = script === 'hangul' ? '' : '[aeiou]{0,2}'
-  const doubled = script === 'hangul' ? '' : '{1,2}'
+  const free = script !== 'hangul'
   const last = endings[word.at(-1) ?? '']
-  const body = letters.map(([spelling, key], i) => {
+  let at = startsOf(latin, script, word)
+  letters.forEach(([spelling, key], i) => {
     const ending = i === letters.length - 1 && last !== undefined ? `|${last}` : ''
-    return `(?:${spelling}${ending})${key === '' ? '' : doubled}`
+    at = afterLetter(latin, at, `${spelling}${ending}`.split('|'), free && key !== '')
+    if (free) at = afterVowels(latin, at)
   })
-  const prefix = script === 'arabic' && article.test(word) ? '(?:[aeu](?:l|s|sh|r|n|d|t|z))?' : ''
-  return new RegExp(`^${prefix}${body.join(between)}${between}h?$`).test(latin)
+  return at.has(latin.length) || (latin.endsWith('h') && at.has(latin.length - 1))
+}
+
+/** Where a word may begin: at its start, or behind the article with its l, which the next consonant may take over. */
+function startsOf(latin: string, script: Script, word: string): Set<number> {
+  const starts = new Set([0])
+  const prefix = script === 'arabic' && article.test(word) ? latinPrefix.exec(latin) : null
+  if (prefix !== null) starts.add(prefix[0].length)
+  return starts
+}
+
+const latinPrefix = /^[aeu](?:sh|[lsrndtz])/
+
+/** Places that one letter leads to from each of several, written once or (`doubled`) twice. The work is bounded by their product. */
+function afterLetter(
+  latin: string,
+  from: ReadonlySet<number>,
+  spellings: readonly string[],
+  doubled: boolean,
+): Set<number> {
+  const to = new Set<number>()
+  for (const place of from) {
+    for (const spelling of spellings) {
+      if (spelling.startsWith('V')) {
+        const rest = spelling.slice(1)
+        for (const end of afterVowels(latin, new Set([place])))
+          if (latin.startsWith(rest, end)) to.add(end + rest.length)
+        continue
+      }
+      if (!latin.startsWith(spelling, place)) continue
+      const end = place + spelling.length
+      to.add(end)
+      if (doubled && spelling !== '' && latin.startsWith(spelling, end)) to.add(end + spelling.length)
+    }
+  }
+  return to
+}
+
+/** Places behind none, one or two vowels. */
+function afterVowels(latin: string, from: ReadonlySet<number>): Set<number> {
+  const to = new Set(from)
+  for (const place of from) {
+    if (!isVowel(latin, place)) continue
+    to.add(place + 1)
+    if (isVowel(latin, place + 1)) to.add(place + 2)
+  }
+  return to
+}
+
+function isVowel(latin: string, place: number): boolean {
+  return place < latin.length && 'aeiou'.includes(latin.charAt(place))
 }
 
 const classOfLetter: Readonly<Record<string, string>> = {

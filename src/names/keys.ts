@@ -42,7 +42,7 @@ export const storedKeyLimit = 96
 export const queryKeyLimit = 64
 
 /** Changes when the same names would get other keys; part of an indexer's fingerprint. */
-export const keysVersion = 2
+export const keysVersion = 3
 
 const longestKey = 64
 const doubled = /(.)\1+/gu
