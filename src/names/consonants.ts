@@ -91,11 +91,12 @@ export function spells(latin: string, word: string, script: Script): boolean {
   const free = script !== 'hangul'
   const last = endings[word.at(-1) ?? '']
   let at = startsOf(latin, script, word)
-  letters.forEach(([spelling, key], i) => {
+  for (const [i, [spelling, key]] of letters.entries()) {
     const ending = i === letters.length - 1 && last !== undefined ? `|${last}` : ''
     at = afterLetter(latin, at, `${spelling}${ending}`.split('|'), free && key !== '')
+    if (at.size === 0) return false
     if (free) at = afterVowels(latin, at)
-  })
+  }
   return at.has(latin.length) || (latin.endsWith('h') && at.has(latin.length - 1))
 }
 

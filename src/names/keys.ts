@@ -218,7 +218,7 @@ function pairsOf(units: readonly Unit[]): (readonly [Unit, Unit])[] {
       const word = makeWord(a.raw + b.raw)
       return { word, raw: word.raw, base: word.base, setOff: false }
     }
-    pairs.push([first, join(second, third)], [join(first, second), third])
+    if (second.raw.length > 1) pairs.push([first, join(second, third)], [join(first, second), third])
   }
   return pairs
 }

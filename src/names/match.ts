@@ -1,6 +1,7 @@
 import type { Kind, Tier } from '../model.ts'
 import { judgeRest } from './rest.ts'
-import { romanised } from './nicknames.ts'
+import { findLikely, findPart, partLimit } from './parts.ts'
+import type { Found } from './parts.ts'
 import { readPersonNames } from './person-name.ts'
 import type { NameForm, NameForms, PartVariant, PersonForm, PersonNames, WholeForm } from './person-name.ts'
 import { readShown } from './shown-name.ts'
@@ -9,9 +10,8 @@ import { classes } from './tables.ts'
 import type { NameTables } from './tables.ts'
 import { gaps } from './tokens.ts'
 import type { Token } from './tokens.ts'
-import { isTypo } from './typo.ts'
 import { agree } from './word.ts'
-import type { Agreement, Word } from './word.ts'
+import type { Word } from './word.ts'
 
 /** What the matcher may ask about the people known besides the one compared with. */
 export interface MatchContext {
@@ -65,17 +65,6 @@ function rank(match: NameMatch): number {
   return kindOrder.indexOf(match.kind)
 }
 
-/** How a part of a name (given name or surname) was found in the text: from word `start` up to `end`. */
-interface Found {
-  readonly start: number
-  readonly end: number
-  readonly agreement: Exclude<Agreement, null> | 'nickname' | 'typo' | 'initial'
-  readonly reduced: boolean
-  readonly note: string
-}
-
-/** Longest run of words that may be one part written apart (van den Akker, Yu Lan). */
-const partLimit = 5
 /** Most words between given name and surname. */
 const middleLimit = 3
 
@@ -115,8 +104,8 @@ class Matcher {
   }
 
   #person(form: PersonForm): void {
-    const given = this.#findPart(form.given)
-    const surname = this.#findPart(form.surname)
+    const given = findPart(this.#text, form.given, this.#isName)
+    const surname = findPart(this.#text, form.surname, this.#isName)
     for (const s of surname) for (const g of given) this.#pair(form, g, s)
     if (this.#best === null) this.#glued(form)
     if (this.#best !== null) return
@@ -126,54 +115,14 @@ class Matcher {
     for (const g of given) for (const s of likelySurname) this.#pair(form, g, s)
   }
 
-  /** Every place where a part stands, as it is or disguised. */
-  #findPart(variants: readonly PartVariant[]): Found[] {
-    const found: Found[] = []
-    const count = this.#text.tokens.length
-    for (let start = 0; start < count; start++) {
-      for (let length = 1; length <= Math.min(count - start, partLimit); length++) {
-        const word = this.#text.word(start, length)
-        for (const variant of variants) {
-          const agreement = agree(word, variant.word, this.#isName)
-          if (agreement === null) continue
-          found.push({
-            start,
-            end: start + length,
-            agreement,
-            reduced: variant.reduced,
-            note: agreement === 'same' ? '' : `"${word.raw}" reads as "${variant.word.raw}"`,
-          })
-          break
-        }
-      }
-    }
-    return found
-  }
-
-  /** Every place where a part stands as a reader may still take it: a slip, a short form, an initial. */
   #findLikely(variants: readonly PartVariant[], given: boolean): Found[] {
-    const found: Found[] = []
-    const count = this.#text.tokens.length
-    for (let start = 0; start < count; start++) {
-      for (let length = 1; length <= Math.min(count - start, partLimit); length++) {
-        for (const { word, reduced } of variants) {
-          const relation = this.#likelyRelation(this.#text.word(start, length), word, given)
-          if (relation === null) continue
-          found.push({ start, end: start + length, agreement: relation, reduced, note: '' })
-          break
-        }
-      }
-    }
-    return found
-  }
-
-  #likelyRelation(shown: Word, stored: Word, given: boolean): Exclude<Found['agreement'], 'same'> | null {
-    const shared = given ? shareClass(this.#tables, shown.latin, stored.latin) : null
-    if (shared !== null) return shared
-    if (isTypo(shown.base, stored.base) && !this.#isName(shown.base)) return 'typo'
-    const initial = this.#context.initials === true && [...shown.raw].length === 1 && /\p{L}/u.test(shown.raw)
-    if (initial && stored.base.length > 1 && stored.base.startsWith(shown.base)) return 'initial'
-    return null
+    const initials = this.#context.initials === true
+    return findLikely(this.#text, variants, {
+      given,
+      initials,
+      isName: this.#isName,
+      nicknames: this.#tables.nicknames,
+    })
   }
 
   #pair(form: PersonForm, given: Found, surname: Found): void {
@@ -282,6 +231,8 @@ class Matcher {
     const { wholes } = form
     for (let start = 0; start < count; start++) {
       for (let end = start + 1; end <= count; end++) {
+        // Names cut into more pieces than these are found by no key unless they are all that is shown.
+        if (end - start > partLimit && end - start < count) continue
         const shown = this.#text.word(start, end - start)
         for (const whole of wholes) {
           if (Math.abs(shown.looks.length - whole.looks.length) > 8) continue
@@ -327,15 +278,4 @@ class Matcher {
     const found: NameMatch = { kind, tier: likely.has(kind) ? 'likely' : 'certain', evidence }
     if (this.#best === null || rank(found) < rank(this.#best)) this.#best = found
   }
-}
-
-/** One is the full name that the other is short for (Bill and William, not Elsie and Lisa), or both romanise one name. */
-function shareClass(tables: NameTables, a: string, b: string): 'nickname' | 'disguised' | null {
-  if (a === b) return null
-  const { classesOf, isFull } = tables.nicknames
-  const ofA = classesOf(a)
-  if (ofA.length === 0) return null
-  const shared = classesOf(b).filter((name) => ofA.includes(name))
-  if (shared.some((name) => name.endsWith(romanised))) return 'disguised'
-  return shared.some((name) => isFull(name, a) || isFull(name, b)) ? 'nickname' : null
 }

@@ -89,10 +89,16 @@ function sharesForm(a: Word, b: Word): boolean {
     if (a.expanded === b.base || a.base === b.expanded || a.expanded === b.expanded) return true
     if (unspell(a.expanded) === unspell(b.expanded)) return true
   }
-  if (a.script === b.script) return false
+  return a.script !== b.script && sharesSound(a, b)
+}
+
+/** Words of two alphabets: whether one is a usual spelling of the other. */
+function sharesSound(a: Word, b: Word): boolean {
   if (isConsonantal(b.script) && a.script === 'latin') return spells(a.base, b.base, b.script)
   if (isConsonantal(a.script) && b.script === 'latin') return spells(b.base, a.base, a.script)
   if (a.roman === null && b.roman === null) return false
+  // No spelling is three times as long as another; this spares most comparisons the romanising.
+  if (a.latin.length > 3 * b.latin.length || b.latin.length > 3 * a.latin.length) return false
   const ra = a.roman ?? (a.script === 'latin' ? romanCanon(a.base) : null)
   const rb = b.roman ?? (b.script === 'latin' ? romanCanon(b.base) : null)
   return ra !== null && ra === rb && ra.length > 1
