@@ -15,6 +15,9 @@ run('bash', ['scripts/setup-peers.sh'])
 // Integration tests run the compiled output: the tested artefact is the shipped one.
 if (run('npm', ['run', '--silent', 'build']) !== 0) process.exit(1)
 
+// A fresh install runs its first suites with tap's own TypeScript loader, which .taprc takes out, unless tap is built first.
+if (run(join('node_modules', '.bin', 'tap'), ['build']) !== 0) process.exit(1)
+
 const globs = process.argv.length > 2 ? process.argv.slice(2) : ['test/**/*.test.ts']
 const folder = mkdtempSync(join(tmpdir(), 'namesake-test-'))
 const report = join(folder, 'report.tap')
