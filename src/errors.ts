@@ -9,12 +9,10 @@ export type ErrorCode =
   | 'sync-shrink' // a sync would remove more people than the shrink brake lets through
   | 'sync-busy' // the same directory is being synchronised already
   | 'provider-auth' // a directory source refuses our credentials
-  | 'provider-throttled'
-  | 'provider-unavailable'
-  | 'provider-malformed'
-  | 'next-hop-unavailable'
-  | 'next-hop-protocol'
-  | 'protocol' // the peer broke SMTP or the milter protocol
+  | 'provider-throttled' // it wants to be left alone for longer than a run waits
+  | 'provider-unavailable' // it can't be reached, or answers with faults
+  | 'provider-malformed' // it answers with something that is not what it should be
+  | 'next-hop-unavailable' // the embedded next hop does not come up
   | 'invariant' // our own fault
 
 export interface ErrorOptionsOf {
@@ -82,6 +80,7 @@ export function exitCodeOf(error: unknown): number {
     case 'config-invalid':
     case 'listen-failed':
     case 'store-unusable':
+    case 'store-damaged':
       return exitCode.configuration
     case 'input-invalid':
     case 'provider-malformed':
