@@ -1,6 +1,7 @@
 import { createServer } from 'node:http'
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { NamesakeError } from '../errors.ts'
 
 /** What `/readyz` says: ready, degraded (still judging, on old data) or not ready, with each reason in words. */
 export interface Readiness {
@@ -62,7 +63,7 @@ async function handle(request: IncomingMessage, response: ServerResponse, source
 /**
  * Serves metrics and health.
  * @param onError told what failed inside; the scraper only sees 500.
- * @throws the listen error (EADDRINUSE …) of node:net.
+ * @throws NamesakeError listen-failed, with the address and why
  */
 export async function startOps(
   listen: ListenOn,
@@ -74,7 +75,7 @@ export async function startOps(
   })
   server.maxConnections = 64
   await new Promise<void>((resolve, reject) => {
-    server.once('error', reject)
+    server.once('error', (error: NodeJS.ErrnoException) => reject(listenFailed(listen, error)))
     server.listen('path' in listen ? { path: listen.path } : { host: listen.host, port: listen.port }, () => resolve())
   })
   server.on('error', onError)
@@ -86,4 +87,18 @@ export async function startOps(
         server.closeAllConnections()
       }),
   }
+}
+
+function listenFailed(listen: ListenOn, error: NodeJS.ErrnoException): NamesakeError {
+  const address = 'path' in listen ? `unix:${listen.path}` : `${listen.host}:${listen.port}`
+  const why =
+    error.code === 'EADDRINUSE'
+      ? 'it is in use by another program'
+      : error.code === 'EACCES'
+        ? 'it may not be opened by this user'
+        : error.code === 'EADDRNOTAVAIL'
+          ? 'it is no address of this machine'
+          : error.message
+  const text = `listening on ${address} for metrics and health: ${why}; fix: choose another one (option "ops.listen")`
+  return new NamesakeError('listen-failed', text, { cause: error })
 }

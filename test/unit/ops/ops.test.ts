@@ -177,6 +177,6 @@ t.test('metrics and health over HTTP', async (t) => {
   t.equal(errors.length, 1)
   await t.rejects(
     startOps({ host: '127.0.0.1', port: server.port }, { metrics, readiness: async () => readiness }, () => {}),
-    { code: 'EADDRINUSE' },
+    { code: 'listen-failed', message: /^listening on 127\.0\.0\.1:\d+ .*in use.*ops\.listen/ },
   )
 })
