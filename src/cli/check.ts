@@ -68,7 +68,7 @@ const defaultHeaderOctets = 262_144
 const defaultFromOctets = 65_536
 
 async function check(given: readonly string[], options: CheckOptions, deps: CheckDeps): Promise<number> {
-  const loaded = loadConfig(options.config)
+  const loaded = loadConfig(options.config, { credentials: false })
   const paths = given.length > 0 ? given : ['-']
   const limits = loaded.config.smtp?.limits ?? loaded.config.milter?.limits
   const warn = (text: string): boolean => deps.err.write(`namesake: warning: ${printable(text)}\n`)

@@ -96,7 +96,7 @@ async function edit(
   options: Options,
   plans: (view: DirectoryView) => ((rules: ProtectionRules) => Plan)[],
 ): Promise<void> {
-  const { config } = loadConfig(options.config)
+  const { config } = loadConfig(options.config, { credentials: false })
   const opened = await (deps.openView ?? openStored)(config)
   try {
     for (const plan of plans(opened.view)) deps.out.write(`${printable(editProtection(config, plan).message)}\n`)

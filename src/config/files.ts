@@ -9,6 +9,8 @@ export interface Surroundings {
   /** Folder of the file being read; relative paths start there. */
   readonly folder: string
   readonly env: Readonly<Record<string, string | undefined>>
+  /** False: nobody will sign in or listen by what is read, so secrets, keys and certificates need not be there. */
+  readonly credentials: boolean
 }
 
 /** A secret is a line or a key file; more is the wrong file. */
@@ -25,14 +27,15 @@ export function path(around: Surroundings, prose: string): z.ZodType<string, str
 }
 
 /** A path whose file must be there and readable now; what it holds is read by the part that uses it. */
-export function readablePath(around: Surroundings, prose: string): z.ZodType<string, string> {
+function readablePath(around: Surroundings, prose: string): z.ZodType<string, string> {
   return path(around, prose).transform((file, ctx) => {
+    if (!around.credentials) return file
     const read = readSmall(file)
     return 'problem' in read ? refuse(ctx, 'a file that can be read', read.problem) : file
   })
 }
 
-/** `{ file: PATH }` of a file that must be readable, as its path. */
+/** `{ file: PATH }` of a certificate, key or assertion that must be readable, as its path. */
 export function fileOption(around: Surroundings, prose: string): z.ZodType<string, { file: string }> {
   const accepts = '{ file: PATH }'
   return z
@@ -55,11 +58,17 @@ export function secret(around: Surroundings, prose: string): z.ZodType<Secret, o
     .transform((value, ctx) => {
       if (value.env !== null && value.file !== null) return refuse(ctx, secretAccepts, 'env and file stand here together')
       if (value.env === null && value.file === null) return refuse(ctx, secretAccepts, 'neither env nor file stands here')
+      if (!around.credentials) return unread()
       if (value.file !== null) return secretOfFile(value.file) ?? refuse(ctx, secretAccepts, problemOf(value.file))
       const found = fromEnvironment(value.env ?? '', around.env)
       return typeof found === 'string' ? new Secret(found) : refuse(ctx, secretAccepts, found.problem)
     })
     .meta({ description: prose, accepts: '{ env: NAME } or { file: PATH }' })
+}
+
+/** A secret that was not read, as nobody will ask for it. */
+export function unread(): Secret {
+  return new Secret('')
 }
 
 function fromEnvironment(name: string, env: Surroundings['env']): string | { problem: string } {

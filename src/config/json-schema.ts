@@ -22,7 +22,7 @@ export interface OptionSchema {
 
 /** What may stand in both files, for the documentation. */
 export function describeOptions(): { readonly namesake: OptionSchema; readonly protection: OptionSchema } {
-  const around = { folder: '/', env: {} }
+  const around = { folder: '/', env: {}, credentials: false }
   const describe = (schema: z.ZodType): OptionSchema =>
     z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' }) as OptionSchema
   return { namesake: describe(namesakeSchema(around)), protection: describe(protectionSchema()) }

@@ -19,6 +19,11 @@ export interface LoadOptions {
   readonly env?: Readonly<Record<string, string | undefined>>
   /** Today, for entries that expire. */
   readonly now?: Date
+  /**
+   * False for work that signs in nowhere: secrets, keys and certificates are not read then. They are often the
+   * daemon's alone to read, and whoever looks at people or edits the protection file has no need of them.
+   */
+  readonly credentials?: boolean
 }
 
 /**
@@ -26,8 +31,8 @@ export interface LoadOptions {
  * @param path of namesake.yaml; the messages show it as it is given here
  * @throws ConfigError with every fault of both files
  */
-export function loadConfig(path: string, { env = process.env, now = new Date() }: LoadOptions = {}): LoadedConfig {
-  const around: Surroundings = { folder: dirname(resolve(path)), env }
+export function loadConfig(path: string, { env = process.env, now = new Date(), credentials = true }: LoadOptions = {}): LoadedConfig {
+  const around: Surroundings = { folder: dirname(resolve(path)), env, credentials }
   const source = readYaml(path)
   const parsed = validate(source, namesakeSchema(around))
   const faults = [...parsed.faults]

@@ -326,6 +326,28 @@ t.test('options that are not available yet are refused at their place', async (t
   ])
 })
 
+t.test('who signs in nowhere needs no secret, key or certificate; all else is checked', async (t) => {
+  const folder = t.testdir({
+    'protection.yaml': 'protect: [{ directory: A }]\n',
+    'namesake.yaml': `smtp:
+  listen: [{ address: "127.0.0.1:2525", tls: { certificate: { file: no.crt }, key: { file: no.key } } }]
+  relay: "smtp://127.0.0.1:10026"
+  nextHop: { tls: verify, user: u, password: { env: NAMESAKE_UNSET } }
+directories:
+  - { name: A, type: office365, tenant: a.example, clientId: 11111111-2222-3333-4444-555555555555, clientSecret: { env: NAMESAKE_UNSET } }
+  - { name: B, type: office365, tenant: b.example, clientId: 11111111-2222-3333-4444-555555555555, federatedToken: { file: no.jwt } }
+  - { name: C, type: office365, tenant: c.example, clientId: 11111111-2222-3333-4444-555555555555, certificate: { key: { file: no.key }, certificate: { file: no.crt } } }
+`,
+  })
+  const path = join(folder, 'namesake.yaml')
+  t.equal(load(folder).faults.length, 7, 'the daemon needs each of them')
+  const { config } = loadConfig(path, { env: {}, credentials: false })
+  t.same(config.directories.map((d) => d.type === 'office365' && d.credential.kind), ['secret', 'federated', 'certificate'])
+  const text = readFileSync(path, 'utf8')
+  writeFileSync(path, text.replace('{ env: NAMESAKE_UNSET }', '"hunter2"').replace('b.example', 'b'))
+  t.throws(() => loadConfig(path, { env: {}, credentials: false }), { faults: [{ path: 'smtp.nextHop.password' }, { path: 'directories[1].tenant' }] } as never)
+})
+
 t.test('a secret shows in no way of printing', async (t) => {
   const secret = new Secret('hunter2')
   for (const shown of [`${secret.toString()}`, JSON.stringify({ secret }), inspect({ secret }, { showHidden: true }), inspect(secret)]) {
