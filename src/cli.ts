@@ -33,7 +33,7 @@ function buildProgram(cli: Cli): Command {
   addSyncVerb(program, {
     ...cli,
     directories: ({ config }) => config.directories.map(scheduledOf),
-    makeIndex: (loaded) => indexMaker(loaded, () => {}),
+    makeIndex: (loaded, found) => indexMaker(loaded, ({ problems }) => found(problems)),
   })
   addDirectoryVerb(program, cli)
   addProtectVerbs(program, cli)

@@ -2,7 +2,8 @@ import type { Store } from '../directory/store.ts'
 import { canonicalAddress } from '../mail/address.ts'
 import type { Group, Person } from '../model.ts'
 import { compilePolicy } from '../policy/compile.ts'
-import type { ResolvedRules } from '../policy/rules.ts'
+import { resolveRules } from '../policy/protection.ts'
+import type { ProtectionProblem, ProtectionRules, ResolvedRules } from '../policy/rules.ts'
 
 /** A person as `directory --json --people` prints one. */
 export interface Marked {
@@ -29,19 +30,22 @@ export interface MarkedGroup {
   readonly protected: boolean
 }
 
-/** People and groups of the store with what the rules that are in force say of them. Valid until the next await. */
+/** People and groups of the store with what the protection file says of them. Valid until the next await. */
 export interface MarkedView {
+  /** What in the file means nobody. */
+  readonly problems: readonly ProtectionProblem[]
   people(): Iterable<Marked>
   groups(): Iterable<MarkedGroup>
   personById(directory: string, id: string): Marked | undefined
 }
 
-export function markedView(store: Store): MarkedView {
+/** Marks by the file as it stands, as an edit that no daemon has taken over yet is to be seen too. */
+export function markedView(store: Store, rules: ProtectionRules): MarkedView {
   const snapshot = store.snapshot()
-  const rules = store.rules()
-  const policy = rules === null ? null : compilePolicy(rules)
-  const secondaries = secondaryEmails(rules)
-  const guardedGroups = new Set(rules?.protectedGroups.map(keyOf))
+  const { resolved, problems } = resolveRules(rules, snapshot)
+  const policy = compilePolicy(resolved)
+  const secondaries = secondaryEmails(resolved)
+  const guardedGroups = new Set(resolved.protectedGroups.map(keyOf))
   const mark = (person: Person): Marked => ({
     directory: person.directory,
     id: person.id,
@@ -51,7 +55,7 @@ export function markedView(store: Store): MarkedView {
     addresses: person.addresses,
     secondaryEmails: secondaries.get(keyOf(person)) ?? [],
     groups: person.groups,
-    protected: policy?.protects(person) ?? false,
+    protected: policy.protects(person),
   })
   const markGroup = (group: Group): MarkedGroup => ({
     directory: group.directory,
@@ -61,6 +65,7 @@ export function markedView(store: Store): MarkedView {
     protected: guardedGroups.has(keyOf(group)),
   })
   return {
+    problems,
     *people() {
       for (const person of snapshot.people()) yield mark(person)
     },
@@ -105,9 +110,9 @@ function folded(text: string): string {
   return text.normalize('NFKD').replace(/\p{M}/gu, '').toLowerCase().replace(/\s+/g, ' ').trim()
 }
 
-function secondaryEmails(rules: ResolvedRules | null): Map<string, string[]> {
+function secondaryEmails(rules: ResolvedRules): Map<string, string[]> {
   const found = new Map<string, string[]>()
-  for (const { refs, rule } of rules?.people ?? []) {
+  for (const { refs, rule } of rules.people) {
     for (const ref of refs) found.set(keyOf(ref), [...(found.get(keyOf(ref)) ?? []), ...rule.secondaryEmails])
   }
   return found

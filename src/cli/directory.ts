@@ -9,7 +9,8 @@ import type { Store } from '../directory/store.ts'
 import { exitCode, NamesakeError } from '../errors.ts'
 import { findGroups, findPeople, type Marked, markedView } from './directory-find.ts'
 import { duration } from './progress.ts'
-import { jsonLine, printable, table } from './text.ts'
+import { tellProblems } from './problems.ts'
+import { count, jsonLine, printable, table } from './text.ts'
 
 export interface DirectoryDeps {
   /** Results. */
@@ -52,7 +53,7 @@ export function addDirectoryVerb(program: Command, deps: DirectoryDeps): void {
     .option('--json', 'one JSON object a line')
     .addHelpText('after', `\nExamples:\n${examples.map((line) => `  namesake ${line}`).join('\n')}`)
     .action(async (query: string | undefined, options: DirectoryOptions) => {
-      await show(loadConfig(options.config), query, options, deps)
+      await show(loadConfig(options.config, { credentials: false }), query, options, deps)
     })
 }
 
@@ -70,7 +71,9 @@ async function show(
   const store = wantsDirectories && missing ? null : await openStoreToRead(loaded.config.store)
   try {
     const lines =
-      store === null || wantsDirectories ? directoryLines(loaded, store, options) : found(store, query, options)
+      store === null || wantsDirectories
+        ? directoryLines(loaded, store, options)
+        : found(loaded, store, query, options, deps)
     await writeLines(deps.out, lines)
     if (lines.length === 0 && options.json !== true) deps.err.write(`${nothing(query, options)}\n`)
     if (lines.length === 0 && (query !== undefined || options.group !== undefined)) deps.exit(exitCode.badInput)
@@ -85,8 +88,15 @@ function nothing(query: string | undefined, options: DirectoryOptions): string {
   return `no ${options.group === undefined && options.groups !== true ? 'person' : 'group'} found for ${JSON.stringify(wanted)}`
 }
 
-function found(store: Store, query: string | undefined, options: DirectoryOptions): string[] {
-  const view = markedView(store)
+function found(
+  loaded: LoadedConfig,
+  store: Store,
+  query: string | undefined,
+  options: DirectoryOptions,
+  deps: DirectoryDeps,
+): string[] {
+  const view = markedView(store, loaded.rules)
+  tellProblems(deps.err, loaded, view.problems)
   if (options.groups === true) {
     const groups = findGroups(view, query, false)
     if (options.json === true) return groups.map((group) => jsonLine(group))
@@ -156,10 +166,6 @@ function groupTable(groups: ReturnType<typeof findGroups>): string[] {
     printable(group.id),
   ])
   return table([[' ', 'GROUP', 'PEOPLE', 'DIRECTORY', 'ID'], ...rows], [1, 50, 7, 20])
-}
-
-function count(number: number, one: string, many: string): string {
-  return `${number} ${number === 1 ? one : many}`
 }
 
 /** Writes lines as fast as they are taken: a pipe to `less` may take them one page at a time. */

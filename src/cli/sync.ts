@@ -6,7 +6,9 @@ import type { MakeIndex, Store } from '../directory/store.ts'
 import { openStore } from '../directory/store-open.ts'
 import { synchronise, type SyncOutcome, type SyncProgress } from '../directory/sync.ts'
 import { exitCodeOf, NamesakeError } from '../errors.ts'
-import { printable } from './text.ts'
+import type { ProtectionProblem } from '../policy/rules.ts'
+import { tellProblems } from './problems.ts'
+import { count, printable } from './text.ts'
 
 /** Where results and messages go, and what of the wiring the verb needs. */
 export interface SyncDeps {
@@ -18,7 +20,8 @@ export interface SyncDeps {
   exit(code: number): void
   /** The configured directories, ready to be read. */
   directories(loaded: LoadedConfig): readonly ScheduledDirectory[]
-  makeIndex(loaded: LoadedConfig): MakeIndex
+  /** `found` is told at each sync what the rules name and no directory has. */
+  makeIndex(loaded: LoadedConfig, found: (problems: readonly ProtectionProblem[]) => void): MakeIndex
 }
 
 interface SyncVerbOptions {
@@ -81,7 +84,8 @@ async function syncEach(
   const interrupt = (): void => stop.abort(new NamesakeError('usage', 'interrupted; the people are as they were'))
   process.once('SIGINT', interrupt)
   process.once('SIGTERM', interrupt)
-  const makeIndex = deps.makeIndex(loaded)
+  let problems: readonly ProtectionProblem[] = []
+  const makeIndex = deps.makeIndex(loaded, (found) => (problems = found))
   try {
     for (const directory of directories) {
       const { name } = directory.provider
@@ -102,14 +106,20 @@ async function syncEach(
       } catch (error) {
         line.clear()
         if (directories.length === 1 || stop.signal.aborted || !(error instanceof NamesakeError)) throw error
-        deps.err.write(`namesake: ${printable(name)}: ${error.message}\n`)
+        deps.err.write(`namesake: ${named(name, error.message)}\n`)
         deps.exit(exitCodeOf(error))
       }
     }
+    tellProblems(deps.err, loaded, problems)
   } finally {
     process.off('SIGINT', interrupt)
     process.off('SIGTERM', interrupt)
   }
+}
+
+/** A message with the directory's name before it, where it doesn't begin with that. */
+function named(directory: string, message: string): string {
+  return message.startsWith(`${directory}: `) ? message : `${printable(directory)}: ${message}`
 }
 
 /** What a synchronisation did, for people. */
@@ -122,7 +132,8 @@ export function inWords(outcome: SyncOutcome): string {
   ].filter((part) => part !== '')
   const what = changes.length === 0 ? 'nobody changed' : changes.join(', ')
   const read = round === 'full' ? 'everything read' : 'changes read'
-  return `${what}; ${people} people and ${groups} groups (${read} in ${(duration / 1000).toFixed(1)} s)`
+  const counts = `${count(people, 'person', 'people')} and ${count(groups, 'group', 'groups')}`
+  return `${what}; ${counts} (${read} in ${(duration / 1000).toFixed(1)} s)`
 }
 
 interface ProgressLine {

@@ -25,7 +25,7 @@ function protectGroup(rules: ProtectionRules, view: DirectoryView, group: Group)
     return { steps: [], message: `${name} is protected already` }
   }
   const step = addStep(rules, directory, 'groups', writtenGroup(view, group))
-  return { steps: [step], message: `protected: ${name} (${members.length} people)` }
+  return { steps: [step], message: `protected: ${name} (${members.length} ${members.length === 1 ? 'person' : 'people'})` }
 }
 
 function protectPerson(rules: ProtectionRules, view: DirectoryView, person: Person, who: string): Plan {

@@ -80,7 +80,7 @@ type Row = readonly [words: string[], says: RegExp, changes: string[]]
 
 /** Each against a fresh copy of the example. */
 const rows: readonly Row[] = [
-  [['protect', 'Finance & Control'], /^protected: group "Finance & Control" of "Staff" \(1 people\)$/, ['-    groups: ["Executives"]', '+    groups: ["Executives", "Finance & Control"]']],
+  [['protect', 'Finance & Control'], /^protected: group "Finance & Control" of "Staff" \(1 person\)$/, ['-    groups: ["Executives"]', '+    groups: ["Executives", "Finance & Control"]']],
   [['protect', 'finance'], /^protected: group "Finance & Control"/, ['-    groups: ["Executives"]', '+    groups: ["Executives", "Finance & Control"]']],
   [['protect', '  EXECUTIVES '], /^group "Executives" of "Staff" is protected already$/, []],
   [['protect', 'double-2'], /^protected: group "Double"/, ['-    groups: ["Executives"]', '+    groups: ["Executives", "double-2"]']],

@@ -7,14 +7,15 @@ import { addDirectoryVerb } from '../../../src/cli/directory.ts'
 import { addSyncVerb } from '../../../src/cli/sync.ts'
 import { FileProvider } from '../../../src/directory/file.ts'
 import type { MakeIndex } from '../../../src/directory/store.ts'
-import type { ProtectionRules } from '../../../src/policy/rules.ts'
+import type { ProtectionProblem, ProtectionRules } from '../../../src/policy/rules.ts'
 import { compilePolicy, policyIndexer } from '../../../src/policy/compile.ts'
 import { resolveRules } from '../../../src/policy/protection.ts'
 import { temporaryFolder } from './helpers.ts'
 
-function makeIndex(rules: ProtectionRules): MakeIndex {
+function makeIndex(rules: ProtectionRules, found: (problems: readonly ProtectionProblem[]) => void): MakeIndex {
   return (view) => {
-    const { resolved } = resolveRules(rules, view)
+    const { resolved, problems } = resolveRules(rules, view)
+    found(problems)
     return { resolved, indexer: policyIndexer(compilePolicy(resolved)) }
   }
 }
@@ -38,7 +39,7 @@ async function run(config: string, ...args: string[]): Promise<{ out: string; er
       directories.flatMap((directory) =>
         directory.type === 'file' ? [{ ...directory, provider: new FileProvider(directory) }] : [],
       ),
-    makeIndex: ({ rules }) => makeIndex(rules),
+    makeIndex: ({ rules }, found) => makeIndex(rules, found),
   })
   await program.parseAsync(['node', 'namesake', ...args, '--config', config])
   return result
@@ -99,7 +100,10 @@ t.test('directory and sync, as typed', async (t) => {
   await t.rejects(run(config, 'directory', 'jane'), { code: 'store-unusable', message: /namesake sync/ })
 
   const sync = await run(config, 'sync')
-  t.match(sync.out, /^Staff: 2 added; 2 people and 2 groups \(everything read in [\d.]+ s\)\nMore: 1 added; 1 people/)
+  t.match(
+    sync.out,
+    /^Staff: 2 added; 2 people and 2 groups \(everything read in [\d.]+ s\)\nMore: 1 added; 1 person and 0 groups/,
+  )
   t.match((await run(config, 'sync', 'staff')).out, /^Staff: nobody changed; 2 people and 2 groups \(changes read/)
   await t.rejects(run(config, 'sync', 'Nobody'), { code: 'usage', message: /the configuration has "Staff", "More"/ })
 
@@ -167,4 +171,20 @@ t.test('directory and sync, as typed', async (t) => {
   const both = await run(config, 'sync')
   t.match(both, { code: 65, err: /Staff: .*--accept-shrink/, out: /^More: nobody changed/ })
   t.match((await run(config, 'sync', 'Staff', '--accept-shrink')).out, /1 added, 2 removed/)
+})
+
+t.test('the protection file as it stands: an edit is seen at once, and what it names in vain is told', async (t) => {
+  const { config } = setUp(t)
+  const protection = join(config, '../protection.yaml')
+  await run(config, 'sync')
+  const marked = async () =>
+    (await run(config, 'directory', '--people')).out.match(/^\* .*/gm)?.map((l) => l.slice(3, 11))
+  t.strictSame(await marked(), ['Jane Roe'])
+  writeFileSync(protection, 'protect:\n  - { directory: Staff, groups: [Boad], users: [erik@corp.example] }\n')
+  t.strictSame(await marked(), ['Érik Li '], 'before anything else read the file')
+  const wants = /^namesake: \S+protection\.yaml:2:34: .*"Boad".*"Board"/m
+  t.match((await run(config, 'directory', '--groups')).err, wants)
+  const sync = await run(config, 'sync', '--full')
+  t.match(sync.err, wants)
+  t.equal(sync.code, 0)
 })
