@@ -20,7 +20,8 @@ const plainAddress = /^[a-z0-9_+-]+(?:\.[a-z0-9_+-]+)*@[a-z0-9-]+(?:\.[a-z0-9-]+
 export function canonicalAddress(addrSpec: string): string {
   if (plainAddress.test(addrSpec)) return addrSpec
   const trimmed = addrSpec.trim().normalize('NFC').toLowerCase().normalize('NFC')
-  const at = domainAt(trimmed)
+  // A domain-literal ends in its bracket; what trails behind it must not hide that.
+  const at = domainAt(withoutTrail(trimmed))
   if (at < 0) return trimmed
   return `${canonicalLocalPart(trimmed.slice(0, at).trim())}@${canonicalDomain(trimmed.slice(at + 1))}`
 }
@@ -54,16 +55,20 @@ export function localPartOf(canonical: string): string {
  * converted stays as it is, in lower case.
  */
 export function canonicalDomain(domain: string): string {
-  let text = domain.trim().toLowerCase()
-  if (text.startsWith('[')) return text
   // UTS #46 maps these full stops to the ASCII one.
-  if (/[^\0-\x7f]/.test(text)) {
-    // Percent signs and delimiters would mean something to the URL parser below.
-    const ascii = /[%/?#@:[\]\\\s]/.test(text) ? '' : domainToASCII(text)
-    text = ascii === '' ? text.replace(/[\u3002\uff0e\uff61]/g, '.').normalize('NFC') : ascii
-  }
+  const text = withoutTrail(domain.replace(/[\u3002\uff0e\uff61]/g, '.'))
+    .trimStart()
+    .toLowerCase()
+  if (text.startsWith('[') || !/[^\0-\x7f]/.test(text)) return text
+  // Percent signs and delimiters would mean something to the URL parser below.
+  const ascii = /[%/?#@:[\]\\\s]/.test(text) ? '' : domainToASCII(text)
+  return withoutTrail(ascii === '' ? text.normalize('NFC') : ascii)
+}
+
+/** Without the dots and white space at the end, in whatever order: a second pass finds nothing left. */
+function withoutTrail(text: string): string {
   let end = text.length
-  while (end > 0 && text.charCodeAt(end - 1) === 0x2e) end--
+  while (end > 0 && (text[end - 1] === '.' || text.slice(end - 1, end).trim() === '')) end--
   return text.slice(0, end)
 }
 
@@ -71,7 +76,7 @@ export function canonicalDomain(domain: string): string {
 function canonicalLocalPart(local: string): string {
   if (!/^"[^]*"$/.test(local) || local.length < 2) return local
   const content = local.slice(1, -1).replace(/\\([^])/g, '$1')
-  return dotAtom.test(content) ? content : `"${content.replace(/["\\]/g, '\\$&')}"`
+  return dotAtom.test(content) && !/\s/.test(content) ? content : `"${content.replace(/["\\]/g, '\\$&')}"`
 }
 
 /** The `@` that splits domain from local-part: the last one, but before a domain-literal, whose text may hold one. */
