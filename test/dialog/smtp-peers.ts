@@ -141,6 +141,8 @@ export class HopPeer {
       if (Date.now() > limit) throw new Error('hang: no connection to the next hop')
       await new Promise<void>((resolve) => {
         const timer = setTimeout(resolve, hangLimit)
+        // Who waits for a connection that never comes is not to hold up the end of the tests.
+        timer.unref()
         this.#wake = () => {
           clearTimeout(timer)
           resolve()
