@@ -1,26 +1,36 @@
-import { consonants, isConsonantal, latinConsonants } from './consonants.ts'
+import { isConsonantal } from './consonants.ts'
+import {
+  canonOf,
+  consonantKeys,
+  cut,
+  initialKeys,
+  joinWords,
+  lookKeys,
+  nicknameKey,
+  romanKey,
+  romanKeys,
+  shortestSlip,
+  typoKeys,
+} from './key-forms.ts'
+import type { KeyWord } from './key-forms.ts'
 import { readPersonNames } from './person-name.ts'
 import type { NameForms, PersonForm, PersonNames } from './person-name.ts'
 import { readShown } from './shown-name.ts'
 import type { ShownName, ShownText } from './shown-name.ts'
-import { joinPairs, looksOfCharacters } from './skeleton.ts'
 import { classes } from './tables.ts'
 import type { NameTables } from './tables.ts'
 import { gaps } from './tokens.ts'
 import type { Token } from './tokens.ts'
-import { romanCanon } from './transliterate.ts'
-import { makeWord } from './word.ts'
-import type { Word } from './word.ts'
 
 /**
  * Keys: short strings under which a person's spellings are stored and which a shown name is looked up by. A key only
  * leads to candidates; `matchName` decides. Families:
  *
  *   g  name written together, as it looks          every certain kind
- *   r  name written together, romanised coarsely   transliterations
- *   c  consonants of given name and surname        Arabic, Hebrew and Hangul names in Latin letters
+ *   r  name written together, romanised coarsely   transliterations (R: of names in Latin letters)
+ *   c  consonants of given name and surname        Arabic, Hebrew and Hangul names in Latin letters (C: of Latin ones)
  *   k  nickname class and surname                  nickname
- *   t  name with a letter left out                 typo (two names with one edit share such a key)
+ *   t  one part, and the other with a letter less  typo (two names with one edit share such a key)
  *   i  initial and surname, given name and initial initial
  */
 export type KeyFamily = 'look' | 'roman' | 'consonants' | 'nickname' | 'typo' | 'initial'
@@ -42,14 +52,29 @@ export const storedKeyLimit = 96
 export const queryKeyLimit = 64
 
 /** Changes when the same names would get other keys; part of an indexer's fingerprint. */
-export const keysVersion = 3
+export const keysVersion = 4
 
-const longestKey = 64
-const doubled = /(.)\1+/gu
-const drawnOut = /(.)\1\1+/gu
+/** What decides which keys are of use; given alike for people and for shown names, they find each other. */
+export interface KeyOptions {
+  /** Whether names with initials are looked for (`J. Roe`). Default true. */
+  readonly initials?: boolean
+}
+
+/** What is known of all people together: keys that lead to nobody are not tried. */
+export interface QueryOptions extends KeyOptions {
+  /** How many people bear a word as part of their name, or a mark of `marks`; see `StoredKeys.tokens`. */
+  readonly tokenCount?: (token: string) => number
+}
+
+/** Counted like words of names, and none: that somebody's name is in an alphabet for which Latin names have keys of their own. */
+const marks = { foreign: '*r', consonantal: '*c' } as const
 
 /** The keys of a person's names. */
-export function storedKeys(names: PersonNames | NameForms, tables: NameTables): StoredKeys {
+export function storedKeys(
+  names: PersonNames | NameForms,
+  tables: NameTables,
+  { initials = true }: KeyOptions = {},
+): StoredKeys {
   const forms = 'forms' in names ? names : readPersonNames(names, tables)
   const refs = new Set<string>()
   const tokens = new Set<string>()
@@ -57,16 +82,21 @@ export function storedKeys(names: PersonNames | NameForms, tables: NameTables): 
     if (form.type === 'whole') {
       for (const key of lookKeys(form.word)) refs.add(key)
       if (form.word.roman !== null || form.tokens > 1) refs.add(romanKey(form.word))
+      if (form.word.script !== 'latin') tokens.add(marks.foreign)
       tokens.add(form.word.base)
       continue
     }
-    for (const variant of [...form.given, ...form.surname]) tokens.add(variant.word.base)
-    addPersonKeys(form, tables, refs)
+    for (const { word } of [...form.given, ...form.surname]) {
+      tokens.add(word.base)
+      if (word.script !== 'latin') tokens.add(marks.foreign)
+      if (isConsonantal(word.script)) tokens.add(marks.consonantal)
+    }
+    addPersonKeys(form, tables, initials, refs)
   }
   return { refs: [...refs].slice(0, storedKeyLimit), tokens: [...tokens].filter((t) => t.length > 1) }
 }
 
-function addPersonKeys(form: PersonForm, tables: NameTables, refs: Set<string>): void {
+function addPersonKeys(form: PersonForm, tables: NameTables, initials: boolean, refs: Set<string>): void {
   for (const g of form.given) {
     for (const s of form.surname) {
       for (const key of lookKeys(joinWords(g.word, s.word))) refs.add(key)
@@ -79,34 +109,66 @@ function addPersonKeys(form: PersonForm, tables: NameTables, refs: Set<string>):
   for (const { word: s } of form.surname) {
     if (g === undefined) break
     for (const nickname of tables.nicknames.classesOf(g.latin)) refs.add(nicknameKey(nickname, s.base))
-    if (g.base.length > 0) {
+    if (initials && g.base.length > 0) {
       refs.add(cut(`i:${[...g.base][0] ?? ''} ${s.base}`))
       refs.add(cut(`i:${g.base} ${[...s.base][0] ?? ''}`))
     }
-    for (const key of typoKeys(g.base, s.base)) refs.add(key)
+    for (const key of typoKeys(g.base, s.base, 0)) refs.add(key)
+    for (const key of typoKeys(s.base, g.base, 0)) refs.add(key)
   }
 }
 
 /** The keys that a shown name is looked up by, most certain families first; at most `queryKeyLimit`. */
-export function queryKeys(shown: string | ShownName, tables: NameTables): readonly QueryKey[] {
+export function queryKeys(
+  shown: string | ShownName,
+  tables: NameTables,
+  options: QueryOptions = {},
+): readonly QueryKey[] {
   const read = typeof shown === 'string' ? readShown(shown) : shown
   const keys = new Map<string, KeyFamily>()
-  const add = (key: string, family: KeyFamily): void => {
-    if (keys.size < queryKeyLimit && !keys.has(key)) keys.set(key, family)
+  const query: Query = {
+    tables,
+    initials: options.initials !== false,
+    foreign: options.tokenCount === undefined || options.tokenCount(marks.foreign) > 0,
+    consonantal: options.tokenCount === undefined || options.tokenCount(marks.consonantal) > 0,
+    isBorne: (base) => options.tokenCount === undefined || options.tokenCount(base) > 0,
+    isName: (base) => tables.isName(base) || (options.tokenCount !== undefined && options.tokenCount(base) > 0),
+    add: (key, family) => {
+      if (keys.size < queryKeyLimit && !keys.has(key)) keys.set(key, family)
+    },
   }
-  for (const text of read.texts) addLookKeys(text, tables, add)
+  for (const text of read.texts) addLookKeys(text, query)
   const first = read.texts[0]
-  if (first !== undefined) addLikelyKeys(first, tables, add)
+  if (first !== undefined) addLikelyKeys(first, query)
   return [...keys].map(([key, family]) => ({ key, family }))
 }
 
-type Add = (key: string, family: KeyFamily) => void
+interface Query {
+  readonly tables: NameTables
+  readonly initials: boolean
+  /** Whether anybody's name is in another alphabet than the Latin one, and in one without vowels. */
+  readonly foreign: boolean
+  readonly consonantal: boolean
+  /** Whether anybody may bear the word. */
+  readonly isBorne: (base: string) => boolean
+  /** Whether the word is a name of its own, and so no slip of the pen. */
+  readonly isName: (base: string) => boolean
+  readonly add: (key: string, family: KeyFamily) => void
+}
 
-function addLookKeys(text: ShownText, tables: NameTables, add: Add): void {
+function addLookKeys(text: ShownText, query: Query): void {
+  const { tables, add } = query
   const count = text.tokens.length
-  const addWord = (word: Word, roman: boolean): void => {
+  const addRoman = (a: KeyWord, b: KeyWord | null): void => {
+    const latin = a.script === 'latin' && (b === null || b.script === 'latin')
+    if (latin && !query.foreign) return
+    const canon = b === null ? canonOf(a) : canonOf(a) + canonOf(b)
+    if (query.foreign) add(cut(`r:${canon}`), 'roman')
+    if (!latin) add(cut(`R:${canon}`), 'roman')
+  }
+  const addWord = (word: KeyWord, roman: boolean): void => {
     for (const key of lookKeys(word)) add(key, 'look')
-    if (roman || word.script !== 'latin') add(romanKey(word), 'roman')
+    if (roman || word.script !== 'latin') addRoman(word, null)
   }
   // The whole first, whatever it is cut into; then two units in a row, two with one or two between, three in a row.
   const units = unitsOf(text.tokens, tables, true)
@@ -117,14 +179,14 @@ function addLookKeys(text: ShownText, tables: NameTables, add: Add): void {
       const first = units[i]
       const last = units[i + step]
       if (first === undefined || last === undefined) continue
-      addWord(makeWord(first.raw + last.raw), false)
-      if (step === 1) add(romanPairKey(first.word, last.word), 'roman')
+      addWord(joinWords(first.word, last.word), false)
+      if (step === 1) addRoman(first.word, last.word)
     }
   }
   for (let i = 0; i + 2 < units.length && units.length <= fewUnits; i++) {
-    addWord(makeWord(units.slice(i, i + 3).reduce((raw, unit) => raw + unit.raw, '')), false)
+    addWord(joinAll(units.slice(i, i + 3)), false)
   }
-  for (const unit of units) if (mayBeWhole(unit, units.length)) addWord(makeWord(unit.raw), false)
+  for (const unit of units) if (mayBeWhole(unit, units.length)) addWord(unit.word, false)
 }
 
 /** A text of more units is a sentence: names in it are looked for by fewer keys. */
@@ -132,7 +194,7 @@ const fewUnits = 6
 
 /** Words that belong together: particles left out, hyphened words as one. */
 interface Unit {
-  readonly word: Word
+  readonly word: KeyWord
   readonly raw: string
   readonly base: string
   /** Something sets it off from what follows. */
@@ -151,7 +213,7 @@ function unitsOf(tokens: readonly Token[], tables: NameTables, withoutInitials: 
     keptBefore = !particle && !isBeside(token, tables)
     if (last !== undefined && !keptBefore) units.push(last)
     if (!keptBefore) return
-    const word = last === undefined ? token : makeWord(last.raw + token.raw)
+    const word = last === undefined ? token : joinWords(last.word, token)
     units.push({ word, raw: word.raw, base: word.base, setOff })
   })
   return units
@@ -173,28 +235,39 @@ function isBeside(token: Token | undefined, tables: NameTables): boolean {
 
 const mayBeName = classes.role | classes.department | classes.generic | classes.particle | classes.company
 
-function addLikelyKeys(text: ShownText, tables: NameTables, add: Add): void {
+function addLikelyKeys(text: ShownText, query: Query): void {
+  const { tables, add } = query
   const units = unitsOf(text.tokens, tables, false).filter(({ base }) => isPersonal(base, tables))
   const pairs = pairsOf(units)
   for (const [a, b] of pairs) {
-    for (const [given, surname] of [
-      [a, b],
-      [b, a],
-    ] as const) {
-      for (const nickname of tables.nicknames.classesOf(given.word.latin))
-        add(nicknameKey(nickname, surname.base), 'nickname')
-      if ([...given.raw].length === 1 && surname.base.length > 1) {
-        for (const key of initialKeys(given.base, surname.base)) add(key, 'initial')
-      }
-    }
+    addNicknameKeys(a, b, query)
+    addNicknameKeys(b, a, query)
   }
   for (const [a, b] of pairs) {
+    if (!query.consonantal && !isConsonantal(a.word.script)) continue
     for (const key of consonantKeys(a.word, b.word, 'shown')) add(key, 'consonants')
   }
   for (const [a, b] of pairs) {
-    if (a.base.length < 2 || b.base.length < 2 || (tables.isName(a.base) && tables.isName(b.base))) continue
-    for (const key of typoKeys(a.base, b.base)) add(key, 'typo')
+    for (const key of slipKeys(a, b, query)) add(key, 'typo')
+    for (const key of slipKeys(b, a, query)) add(key, 'typo')
   }
+}
+
+/** Keys by short forms and by the initial of the first, with the second as the surname. */
+function addNicknameKeys(given: Unit, surname: Unit, { tables, initials, isBorne, add }: Query): void {
+  const classesOfGiven = tables.nicknames.classesOf(given.word.latin)
+  const isInitial = initials && [...given.raw].length === 1 && surname.base.length > 1
+  if ((classesOfGiven.length === 0 && !isInitial) || !isBorne(surname.base)) return
+  for (const nickname of classesOfGiven) add(nicknameKey(nickname, surname.base), 'nickname')
+  if (isInitial) for (const key of initialKeys(given.base, surname.base)) add(key, 'initial')
+}
+
+/** Keys for a slip in the second word: the first must be somebody's name, and the second nobody's. */
+function slipKeys(intact: Unit, slipped: Unit, { isBorne, isName }: Query): string[] {
+  if (slipped.base.length < shortestSlip || intact.base.length < 2) return []
+  if (isName(slipped.base) || !isBorne(intact.base)) return []
+  // The first letter is no slip by itself, so leaving it out finds nothing that another key does not.
+  return typoKeys(intact.base, slipped.base, 1)
 }
 
 /** Whether a word may be of a person's name: not a role or a department that no one is called by. */
@@ -215,7 +288,7 @@ function pairsOf(units: readonly Unit[]): (readonly [Unit, Unit])[] {
   const [first, second, third] = units
   if (first !== undefined && second !== undefined && third !== undefined) {
     const join = (a: Unit, b: Unit): Unit => {
-      const word = makeWord(a.raw + b.raw)
+      const word = joinWords(a.word, b.word)
       return { word, raw: word.raw, base: word.base, setOff: false }
     }
     if (second.raw.length > 1) pairs.push([first, join(second, third)], [join(first, second), third])
@@ -223,99 +296,6 @@ function pairsOf(units: readonly Unit[]): (readonly [Unit, Unit])[] {
   return pairs
 }
 
-/** The given name's initial with the surname, and the given name with the surname's initial. */
-function initialKeys(given: string, surname: string): string[] {
-  return [cut(`i:${[...given][0] ?? ''} ${surname}`), cut(`i:${surname} ${[...given][0] ?? ''}`)]
-}
-
-/** Words written together, in each form that a key is made of. */
-function joinWords(a: Word, b: Word): Word {
-  return makeWord(a.raw + b.raw)
-}
-
-function lookKeys(word: Word): string[] {
-  const keys = [lookKey(word.looks)]
-  if (word.script === 'latin' && word.raw === word.plain && word.base === word.plain) return keys
-  const add = (text: string): void => {
-    const key = lookKey(looksOfCharacters(text))
-    if (!keys.includes(key)) keys.push(key)
-  }
-  add(word.base)
-  if (word.expanded !== word.base) add(word.expanded)
-  if (word.script !== 'latin') add(word.plain)
-  return keys
-}
-
-function lookKey(looks: string): string {
-  return cut(`g:${squeeze(joinPairs(looks.replace(drawnOut, '$1')))}`)
-}
-
-function romanKey(word: Word): string {
-  return cut(`r:${canonOf(word)}`)
-}
-
-function romanPairKey(a: Word, b: Word): string {
-  return cut(`r:${canonOf(a)}${canonOf(b)}`)
-}
-
-/** Both orders, each word by itself, and written together. */
-function romanKeys(given: Word, surname: Word): string[] {
-  return [
-    romanPairKey(given, surname),
-    romanPairKey(surname, given),
-    romanKey(joinWords(given, surname)),
-    romanKey(joinWords(surname, given)),
-  ]
-}
-
-function canonOf(word: Word): string {
-  return word.roman ?? romanCanon(word.base)
-}
-
-/**
- * Consonants of both words, in alphabetical order. Latin names are stored apart from those of consonantal scripts, as one is
- * only looked for by the other.
- */
-function consonantKeys(a: Word, b: Word, side: 'stored' | 'shown'): string[] {
-  const consonantal = isConsonantal(a.script) && isConsonantal(b.script)
-  if (!consonantal && (a.script !== 'latin' || b.script !== 'latin')) return []
-  const family = consonantal === (side === 'stored') ? 'c' : 'C'
-  const keys: string[] = []
-  for (const x of consonantal ? consonants(a.base, a.script) : [latinConsonants(a.base)]) {
-    for (const y of consonantal ? consonants(b.base, b.script) : [latinConsonants(b.base)]) {
-      keys.push(cut(`${family}:${x < y ? `${x} ${y}` : `${y} ${x}`}`))
-    }
-  }
-  return keys.slice(0, 16)
-}
-
-function nicknameKey(nickname: string, surname: string): string {
-  return cut(`k:${nickname} ${surname}`)
-}
-
-/** The pair in alphabetical order, whole and with each letter left out in turn; double letters count once. */
-function typoKeys(a: string, b: string): string[] {
-  const text = (a < b ? `${a} ${b}` : `${b} ${a}`).slice(0, longestKey - 2)
-  const keys = [`t:${squeeze(text)}`]
-  for (let i = 0; i < text.length; i++) {
-    // Of a double letter one is enough: leaving out either gives the same.
-    if (text[i] !== ' ' && text[i] !== text[i + 1]) keys.push(`t:${squeeze(text.slice(0, i) + text.slice(i + 1))}`)
-  }
-  return keys
-}
-
-/** Double letters once. */
-function squeeze(text: string): string {
-  for (let i = 1; i < text.length; i++) {
-    if (text.charCodeAt(i) === text.charCodeAt(i - 1)) return text.replace(doubled, '$1')
-  }
-  return text
-}
-
-/** Keys stay short: the rest of a long one is hashed (FNV-1a, 32 bit). */
-function cut(key: string): string {
-  if (key.length <= longestKey) return key
-  let hash = 0x811c9dc5
-  for (let i = longestKey - 8; i < key.length; i++) hash = Math.imul(hash ^ key.charCodeAt(i), 0x01000193)
-  return key.slice(0, longestKey - 8) + (hash >>> 0).toString(36)
+function joinAll(units: readonly Unit[]): KeyWord {
+  return units.map((unit) => unit.word).reduce(joinWords)
 }

@@ -92,7 +92,7 @@ export class ClaimFinder {
     const claims: Claim[] = []
     const seen = new Set<string>()
     const read = this.read(shown)
-    for (const { key } of queryKeys(read, this.policy.tables)) {
+    for (const { key } of queryKeys(read, this.policy.tables, this.context)) {
       for (const ref of this.lookup.byKey(key, peoplePerKey)) {
         const id = personKey(ref)
         if (seen.has(id)) continue

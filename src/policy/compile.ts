@@ -102,7 +102,7 @@ export function policyIndexer(policy: Policy): Indexer {
   return {
     fingerprint: policy.fingerprint,
     keysOf: (person) => {
-      const keys = storedKeys(policy.namesOf(person), policy.tables)
+      const keys = storedKeys(policy.namesOf(person), policy.tables, { initials: policy.rules.initials })
       return { refs: policy.protects(person) ? keys.refs : [], tokens: keys.tokens }
     },
     domainKeys: (domain) => (isPublicMailDomain(domain) ? [] : domainKeys(domain)),
@@ -165,7 +165,7 @@ function sameData(a: unknown, b: unknown): boolean {
   return JSON.stringify(a) === JSON.stringify(b)
 }
 
-/** Hash of what decides keys: who is protected, further names, name tables. Actions and senders leave it as it is. */
+/** Hash of what decides keys: who is protected, further names, name tables, initials. Actions and senders leave it as it is. */
 export function rulesFingerprint(resolved: ResolvedRules): string {
   const material = JSON.stringify([
     [indexVersion, keysVersion],
@@ -174,6 +174,7 @@ export function rulesFingerprint(resolved: ResolvedRules): string {
     sortedKeys(resolved.excluded),
     [...furtherNames(resolved)].sort(([a], [b]) => (a < b ? -1 : 1)),
     resolved.rules.names,
+    resolved.rules.initials,
   ])
   return createHash('sha256').update(material).digest('base64url')
 }

@@ -22,7 +22,7 @@ const context = { tokenCount: (token: string) => tokens.get(token) ?? 0 }
 /** The people that a shown name shows, found by keys as the judgement finds them. */
 function find(shown: string): Map<TestPerson, NameMatch> {
   const found = new Map<TestPerson, NameMatch>()
-  for (const { key } of queryKeys(shown, tables)) {
+  for (const { key } of queryKeys(shown, tables, context)) {
     for (const person of index.get(key) ?? []) {
       if (found.has(person)) continue
       const match = matchName(shown, person.names, tables, context)
