@@ -62,7 +62,7 @@ function common(sync: string) {
       .prefault(0.5)
       .meta({
         description:
-          'A synchronisation that would remove more than this fraction of the people stops and keeps them. 1 lets any through.',
+          'A synchronisation that would remove more than this fraction of the people stops and keeps them; so does one of office365 that reads everything and would remove more of the groups or memberships. 1 lets any through.',
         accepts: fraction,
       }),
   }

@@ -143,7 +143,7 @@ export class Round {
       const meta = readMeta(tables)
       const before = this.#current()
       const delta = applyDelta(tables, this.#provider, before, this.#changes)
-      this.#brake(before.people, delta.tally.removed, options.shrinkLimit)
+      this.#brake('people', before.people, delta.tally.removed, options.shrinkLimit)
       const record = this.#recordAfter(before, options, delta.tally.people, delta.groups, delta.nextNumber)
       let next = withDirectory(meta, record)
       if (this.#changes.length > 0) {
@@ -169,9 +169,10 @@ export class Round {
     const before = this.#current()
     const tally = await deriveAll(tables, this.#provider, stage.slot, before.slot, options.progress ?? (() => {}))
     tally.removed = before.people - (tally.people - tally.added)
-    this.#brake(before.people, tally.removed, options.shrinkLimit)
+    this.#brake('people', before.people, tally.removed, options.shrinkLimit)
 
     const groups = tables.groups.getKeysCount(slotBounds(stage.slot))
+    if (kind === 'full' && this.#provider.deltas) this.#brakeGroups(before, stage.slot, groups, options.shrinkLimit)
     const after = this.#recordAfter(before, options, tally.people, groups, stage.nextNumber)
     const full = kind === 'full' ? { lastFull: options.now, sinceFull: 0 } : {}
     await this.#store.exclusive(() => this.#switchTo({ ...after, ...full, slot: stage.slot, keySlot: null }, options))
@@ -228,12 +229,24 @@ export class Round {
     else meta.putSync(key, Buffer.from(cursor))
   }
 
-  #brake(people: number, removed: number, limit: number | null): void {
-    if (limit === null || removed <= limit * people) return
+  /**
+   * Where deltas tell of each group that goes, a full round has few to take away: one that finds far fewer groups, or
+   * memberships, was answered by half of the service, and would leave people unguarded though all of them are there.
+   */
+  #brakeGroups(before: DirectoryRecord, slot: number, groups: number, limit: number | null): void {
+    if (limit === null || before.slot === null || before.groups === 0) return
+    this.#brake('groups', before.groups, before.groups - groups, limit)
+    const { members } = this.#store.tables
+    const [then, now] = [before.slot, slot].map((each) => members.getKeysCount(slotBounds(each))) as [number, number]
+    this.#brake('memberships of groups', then, then - now, limit)
+  }
+
+  #brake(what: string, before: number, removed: number, limit: number | null): void {
+    if (limit === null || removed <= limit * before) return
     const { name } = this.#provider
     throw new NamesakeError(
       'sync-shrink',
-      `synchronising "${name}" would remove ${removed} of ${people} people, more than the ${Math.round(100 * limit)} % ` +
+      `synchronising "${name}" would remove ${removed} of ${before} ${what}, more than the ${Math.round(100 * limit)} % ` +
         `that may go at once; nothing was changed. If they are really gone: namesake sync ${JSON.stringify(name)} --accept-shrink`,
     )
   }
