@@ -1,7 +1,8 @@
 import t from 'tap'
 import { held, wanted } from './expected.ts'
-import { sync } from './sync.ts'
-import { failure, synced } from './synced.ts'
+import { bench } from './harness.ts'
+import { sync, temporaryStore } from './sync.ts'
+import { failure, populate, synced } from './synced.ts'
 
 /** Tokens and permissions that Graph refuses. Numbers are those of the issue's list. */
 
@@ -36,6 +37,32 @@ t.test('9: a claims challenge is answered (Continuous Access Evaluation)', async
   t.same(sent.access_token.nbf, { essential: true, value: '1604106651' })
   t.same(sent.access_token.xms_cc, { values: ['CP1'] }, 'and says that we can answer more')
   t.same(held(store), wanted(b.emulator.tenant))
+})
+
+t.test('9: tokens that are revoked in mid-run: one new one serves all pages that follow', async (t) => {
+  const claims = JSON.stringify({ access_token: { nbf: { essential: true, value: '1604106651' } } })
+  const field = `Bearer error="insufficient_claims", claims="${Buffer.from(claims).toString('base64')}"`
+  for (const [name, challenge] of [
+    ['without a challenge', null],
+    ['with a claims challenge', field],
+  ] as const) {
+    const b = await bench(t)
+    const store = temporaryStore(t)
+    populate(b, 40)
+    const { entra } = b.emulator
+    entra.challenge = challenge
+    // Revoked twice: the second time the new token, which the claims gave, has to be replaced as well.
+    for (const skip of [3, 9]) {
+      b.emulator.inject({ on: '/delta', skip, act: { kind: 'meanwhile', run: () => entra.tokens.clear() } })
+    }
+    await sync(store, b.provider, b.request())
+    t.same(held(store), wanted(b.emulator.tenant), name)
+    t.equal(entra.requests.length, 3, `${name}: a token at first, and one for each revoking`)
+    const pages = b.emulator.graphUrls()
+    t.equal(pages.length, new Set(pages).size + 2, `${name}: two pages are asked for twice`)
+    const sent = entra.requests.map((form) => /"nbf"/.test(form.get('claims') ?? ''))
+    t.same(sent, [false, challenge !== null, challenge !== null], `${name}: the claims that were asked for`)
+  }
 })
 
 t.test('9: a token that stays rejected, and 403: one clear message each, no hot loop', async (t) => {

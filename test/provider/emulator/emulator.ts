@@ -145,6 +145,7 @@ export class Emulator {
     if (token === undefined)
       return {
         status: 401,
+        ...(this.entra.challenge === null ? {} : { headers: { 'www-authenticate': this.entra.challenge } }),
         body: {
           error: { code: 'InvalidAuthenticationToken', message: 'Access token has expired or is not yet valid.' },
         },

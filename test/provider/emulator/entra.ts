@@ -26,6 +26,8 @@ export class Entra {
   readonly tokens = new Map<string, { roles: ReadonlySet<string>; claims: string | null }>()
   /** Forms of the token requests, for tests to look at. */
   readonly requests: URLSearchParams[] = []
+  /** What Graph says beside its 401 in WWW-Authenticate; null: nothing. */
+  challenge: string | null = null
   tokenLifetime = 3599
   /** Seconds by which the service's clock is ahead. */
   clockAhead = 0
