@@ -1,46 +1,10 @@
 #!/usr/bin/env node
-import { readFileSync } from 'node:fs'
-import { Command, CommanderError } from 'commander'
-import { addAuthorizeVerb } from './cli/authorize.ts'
-import { addCheckVerb } from './cli/check.ts'
-import { addConfigVerbs } from './cli/config-check.ts'
-import { addDirectoryVerb } from './cli/directory.ts'
-import { addProtectVerbs } from './cli/protect.ts'
-import { addServeVerb } from './cli/serve.ts'
-import { addSyncVerb } from './cli/sync.ts'
+import { CommanderError } from 'commander'
+import { buildProgram } from './cli/program.ts'
 import type { Cli } from './cli/verb.ts'
-import { indexMaker } from './main/index-maker.ts'
-import { scheduledOf } from './main/providers.ts'
 import { NamesakeError, exitCode, exitCodeOf } from './errors.ts'
 
 /** `namesake <verb>`: arguments in, one verb's file called, an exit code out (design section 3). */
-
-function version(): string {
-  const text = readFileSync(new URL('../package.json', import.meta.url), 'utf8')
-  return (JSON.parse(text) as { version: string }).version
-}
-
-function buildProgram(cli: Cli): Command {
-  const program = new Command('namesake')
-    .description('Stops display-name impersonation: an SMTP proxy and milter that knows your people.')
-    .version(version())
-    .exitOverride()
-    .configureOutput({ writeOut: (text) => cli.out.write(text), writeErr: (text) => cli.err.write(text) })
-    .showSuggestionAfterError()
-    .showHelpAfterError('(namesake --help lists the verbs; namesake <verb> --help has examples)')
-  addServeVerb(program, cli)
-  addCheckVerb(program, cli)
-  addSyncVerb(program, {
-    ...cli,
-    directories: ({ config }) => config.directories.map(scheduledOf),
-    makeIndex: (loaded, found) => indexMaker(loaded, ({ problems }) => found(problems)),
-  })
-  addDirectoryVerb(program, cli)
-  addProtectVerbs(program, cli)
-  addAuthorizeVerb(program, process.stdin.isTTY ? { ...cli, input: process.stdin } : cli)
-  addConfigVerbs(program, cli)
-  return program
-}
 
 /** Help and version end well; anything else that commander throws is a wrong command line. */
 function codeOf(error: unknown): number {

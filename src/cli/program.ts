@@ -1,0 +1,40 @@
+import { readFileSync } from 'node:fs'
+import { Command } from 'commander'
+import { indexMaker } from '../main/index-maker.ts'
+import { scheduledOf } from '../main/providers.ts'
+import { addAuthorizeVerb } from './authorize.ts'
+import { addCheckVerb } from './check.ts'
+import { addConfigVerbs } from './config-check.ts'
+import { addDirectoryVerb } from './directory.ts'
+import { addProtectVerbs } from './protect.ts'
+import { addServeVerb } from './serve.ts'
+import { addSyncVerb } from './sync.ts'
+import type { Cli } from './verb.ts'
+
+/** The command line as a whole: every verb in its place. Errors are thrown, to be told by `cli.ts`. */
+export function buildProgram(cli: Cli): Command {
+  const program = new Command('namesake')
+    .description('Stops display-name impersonation: an SMTP proxy and milter that knows your people.')
+    .version(version())
+    .exitOverride()
+    .configureOutput({ writeOut: (text) => cli.out.write(text), writeErr: (text) => cli.err.write(text) })
+    .showSuggestionAfterError()
+    .showHelpAfterError('(namesake --help lists the verbs; namesake <verb> --help has examples)')
+  addServeVerb(program, cli)
+  addCheckVerb(program, cli)
+  addSyncVerb(program, {
+    ...cli,
+    directories: ({ config }) => config.directories.map(scheduledOf),
+    makeIndex: (loaded, found) => indexMaker(loaded, ({ problems }) => found(problems)),
+  })
+  addDirectoryVerb(program, cli)
+  addProtectVerbs(program, cli)
+  addAuthorizeVerb(program, process.stdin.isTTY ? { ...cli, input: process.stdin } : cli)
+  addConfigVerbs(program, cli)
+  return program
+}
+
+function version(): string {
+  const text = readFileSync(new URL('../../package.json', import.meta.url), 'utf8')
+  return (JSON.parse(text) as { version: string }).version
+}
