@@ -144,6 +144,8 @@ class Job {
       suppressMissedWarning: true,
       unref: true,
     })
+    // The machine slept, or the process was held up: late is better than at the next time, which may be a day away.
+    this.#task.on('execution:missed', () => this.#onSchedule())
   }
 
   start(): void {
@@ -205,14 +207,19 @@ class Job {
 
   #onSchedule(): void {
     this.#tellIfStale()
-    // A sync that takes longer than the schedule's interval is not followed by a queue of others.
-    if (this.#running === undefined) this.#later(this.#around.random() * (this.directory.jitter ?? 0))
+    // A sync that takes longer than the schedule's interval is not followed by a queue of others; one that is put off
+    // already is not put off again, or a jitter above the interval would do so for ever.
+    if (this.#running !== undefined || this.#timer !== undefined) return
+    this.#later(this.#around.random() * (this.directory.jitter ?? 0))
   }
 
   #later(delay: number): void {
     if (this.#around.signal.aborted) return
     clearTimeout(this.#timer)
-    this.#timer = setTimeout(() => void this.run().catch(() => undefined), delay).unref()
+    this.#timer = setTimeout(() => {
+      this.#timer = undefined
+      void this.run().catch(() => undefined)
+    }, delay).unref()
   }
 
   #age(): number | null {
