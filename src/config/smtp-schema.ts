@@ -180,7 +180,7 @@ const limits: Field<SmtpConfig['limits']> = section(
     }),
     recipients: count('Recipients of one message.', 1000, { min: 1, max: 100_000 }),
     messageSize: size('Octets of one message. 0B leaves it to the next hop.', '100MiB', { min: '0B', max: '4GiB' }),
-    commands: count('Commands of one connection.', 10_000, { min: 10, max: 100_000_000 }),
+    commands: count('Commands of one connection.', 100_000, { min: 10, max: 100_000_000 }),
     unknownCommands: count('Unknown or malformed commands of one connection, after which it is closed.', 20, {
       min: 1,
       max: 10_000,

@@ -183,7 +183,10 @@ export type SmtpEvent = keyof SmtpEvents
 
 export type OnSmtpEvent = <K extends SmtpEvent>(name: K, details: SmtpEvents[K]) => void
 
-/** Timeouts with those not given filled in; those of the next hop follow `nextHop`. */
+/**
+ * Timeouts with those not given filled in; those of the next hop follow `nextHop`. These and the limits below are the
+ * values that the configuration states as its defaults; a test holds them equal.
+ */
 export function timeoutsOf(given: Partial<SmtpTimeouts> = {}): SmtpTimeouts {
   const nextHop = given.nextHop ?? 100_000
   return {
@@ -191,7 +194,7 @@ export function timeoutsOf(given: Partial<SmtpTimeouts> = {}): SmtpTimeouts {
     data: given.data ?? 1_800_000,
     nextHop,
     connect: Math.min(given.connect ?? 30_000, nextHop),
-    greeting: Math.min(given.greeting ?? nextHop, nextHop),
+    greeting: Math.min(given.greeting ?? 60_000, nextHop),
     nextHopData: given.nextHopData ?? nextHop,
   }
 }
@@ -200,13 +203,13 @@ export function timeoutsOf(given: Partial<SmtpTimeouts> = {}): SmtpTimeouts {
 export function limitsOf(given: Partial<SmtpLimits> = {}): SmtpLimits {
   return {
     connections: given.connections ?? 1000,
-    connectionsPerNetwork: given.connectionsPerNetwork ?? 500,
-    recipients: given.recipients ?? 2000,
-    messageSize: given.messageSize ?? 0,
+    connectionsPerNetwork: given.connectionsPerNetwork ?? 200,
+    recipients: given.recipients ?? 1000,
+    messageSize: given.messageSize ?? 104_857_600,
     commands: given.commands ?? 100_000,
     unknownCommands: given.unknownCommands ?? 20,
     headerSection: given.headerSection ?? 262_144,
-    hops: given.hops ?? 50,
+    hops: given.hops ?? 100,
   }
 }
 
