@@ -15,6 +15,8 @@ import type { TlsFiles } from './tls-files.ts'
 /** After a failure a next hop is passed over for this long (ms), doubling up to the longest. */
 const shortestPause = 250
 const longestPause = 5000
+/** How long a kept connection may take to answer (ms) before a new one is opened in its place. */
+const longestAnswer = 5000
 
 interface Health {
   failures: number
@@ -130,8 +132,10 @@ export class Relay {
 
   /** Greets a kept connection; whatever goes wrong with it says nothing about the next hop. */
   #openKept(attempt: Attempt, target: NextHopAddress, kept: HopConnection): void {
+    const options = this.#openingOptions(attempt, target, this.#options.settings)
+    const { deadline } = attempt
     attempt.current = new HopOpening(
-      this.#openingOptions(attempt, target, this.#options.settings),
+      { ...options, deadline: Math.min(performance.now() + longestAnswer, (performance.now() + deadline) / 2) },
       (result) => {
         if (result.kind === 'open') attempt.done(result)
         else this.#openNew(attempt, target, this.#options.settings)

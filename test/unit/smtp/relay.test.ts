@@ -95,8 +95,8 @@ async function message(client: Peer, hop: Peer): Promise<void> {
 }
 
 t.test('a kept connection that has died costs the next client nothing', async (t) => {
-  for (const death of ['closed while kept', 'closes at EHLO', 'refuses EHLO'] as const) {
-    const stage = await setStage({ nextHop: { reuse: true } })
+  for (const death of ['closed while kept', 'closes at EHLO', 'refuses EHLO', 'is silent at EHLO'] as const) {
+    const stage = await setStage({ nextHop: { reuse: true }, timeouts: { nextHop: 2000 } })
     const client = await stage.client()
     const hop = await greet(stage, client)
     await message(client, hop)
