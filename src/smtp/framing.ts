@@ -16,9 +16,13 @@ export class LineReader {
   #octets: Buffer = empty
   #at = 0
   #skipping = false
+  #toSkip = 0
 
   /** Adds what the socket gave. */
-  push(chunk: Buffer): void {
+  push(octets: Buffer): void {
+    const skipped = Math.min(this.#toSkip, octets.length)
+    this.#toSkip -= skipped
+    const chunk = skipped === 0 ? octets : octets.subarray(skipped)
     const rest = this.#octets.length - this.#at
     this.#octets = rest === 0 ? chunk : Buffer.concat([this.#octets.subarray(this.#at), chunk])
     this.#at = 0
@@ -46,6 +50,13 @@ export class LineReader {
       return 'too-long'
     }
     return this.#octets.subarray(start, end + 1)
+  }
+
+  /** Drops the next octets, those that have come and those to come: they are no commands. */
+  skip(count: number): void {
+    const here = Math.min(count, this.waiting)
+    this.#at += here
+    this.#toSkip = count - here
   }
 
   /** Octets not read as lines yet: how many. */

@@ -401,6 +401,12 @@ export class Session implements HopOwner, TransferHost, Timed {
     }
   }
 
+  /** Refuses a command whose payload of so many octets follows. */
+  refuseChunk(size: number): void {
+    this.#lines.skip(size)
+    this.#unreadable('500 5.5.1 BDAT is not offered')
+  }
+
   /** Answers a line that is no command of ours. */
   #unreadable(text: string): void {
     this.#unknown++

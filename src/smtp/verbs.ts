@@ -112,6 +112,20 @@ function answered(reply: string): VerbRule {
   return { alone: false, check: () => null, proceed: (session) => session.reply(reply) }
 }
 
+/**
+ * BDAT (RFC 3030) is not offered; whoever uses it all the same sends its chunk without waiting. The chunk is dropped,
+ * so that none of it is run as commands; where its length can't be read, nothing that follows can be trusted.
+ */
+const bdat: VerbRule = {
+  alone: false,
+  check: () => null,
+  proceed(session, command) {
+    const size = /^[ \t]+(\d{1,15})(?:[ \t]+LAST)?[ \t]*$/i.exec(command.argument)?.[1]
+    if (size === undefined) session.finish('501 5.5.4 Malformed BDAT')
+    else session.refuseChunk(Number(size))
+  },
+}
+
 const startTls: VerbRule = {
   alone: true,
   check(session, command) {
@@ -151,6 +165,7 @@ export const verbs: ReadonlyMap<string, VerbRule> = new Map([
   ['MAIL', mail],
   ['RCPT', rcpt],
   ['DATA', data],
+  ['BDAT', bdat],
   ['RSET', rset],
   ['VRFY', passed],
   ['EXPN', passed],
