@@ -45,6 +45,8 @@ export interface StoredKeys {
   readonly refs: readonly string[]
   /** Words of the person's names, base form, that are only counted. */
   readonly tokens: readonly string[]
+  /** Marks to be counted like words if the keys lead to the person: they say which keys can lead to anybody. */
+  readonly gates: readonly string[]
 }
 
 /** Most keys that one person is stored under, and that one shown name is looked up by. */
@@ -62,12 +64,12 @@ export interface KeyOptions {
 
 /** What is known of all people together: keys that lead to nobody are not tried. */
 export interface QueryOptions extends KeyOptions {
-  /** How many people bear a word as part of their name, or a mark of `marks`; see `StoredKeys.tokens`. */
+  /** How many people bear a word as part of their name, or have a gate; see `StoredKeys`. */
   readonly tokenCount?: (token: string) => number
 }
 
-/** Counted like words of names, and none: that somebody's name is in an alphabet for which Latin names have keys of their own. */
-const marks = { foreign: '*r', consonantal: '*c' } as const
+/** Gates: that somebody's name is in an alphabet for which Latin names have keys of their own. */
+const gates = { foreign: '*r', consonantal: '*c' } as const
 
 /** The keys of a person's names. */
 export function storedKeys(
@@ -78,25 +80,36 @@ export function storedKeys(
   const forms = 'forms' in names ? names : readPersonNames(names, tables)
   const refs = new Set<string>()
   const tokens = new Set<string>()
+  const opened = new Set<string>()
   for (const form of forms.forms) {
     if (form.type === 'whole') {
       for (const key of lookKeys(form.word)) refs.add(key)
       if (form.word.roman !== null || form.tokens > 1) refs.add(romanKey(form.word))
-      if (form.word.script !== 'latin') tokens.add(marks.foreign)
+      if (form.word.script !== 'latin') opened.add(gates.foreign)
       tokens.add(form.word.base)
       continue
     }
     for (const { word } of [...form.given, ...form.surname]) {
       tokens.add(word.base)
-      if (word.script !== 'latin') tokens.add(marks.foreign)
-      if (isConsonantal(word.script)) tokens.add(marks.consonantal)
+      if (word.script !== 'latin') opened.add(gates.foreign)
+      if (isConsonantal(word.script)) opened.add(gates.consonantal)
     }
-    addPersonKeys(form, tables, initials, refs)
+    addPersonKeys(form, tables, initials, refs, opened)
   }
-  return { refs: [...refs].slice(0, storedKeyLimit), tokens: [...tokens].filter((t) => t.length > 1) }
+  return {
+    refs: [...refs].slice(0, storedKeyLimit),
+    tokens: [...tokens].filter((t) => t.length > 1),
+    gates: [...opened],
+  }
 }
 
-function addPersonKeys(form: PersonForm, tables: NameTables, initials: boolean, refs: Set<string>): void {
+function addPersonKeys(
+  form: PersonForm,
+  tables: NameTables,
+  initials: boolean,
+  refs: Set<string>,
+  opened: Set<string>,
+): void {
   for (const g of form.given) {
     for (const s of form.surname) {
       for (const key of lookKeys(joinWords(g.word, s.word))) refs.add(key)
@@ -113,8 +126,13 @@ function addPersonKeys(form: PersonForm, tables: NameTables, initials: boolean, 
       refs.add(cut(`i:${[...g.base][0] ?? ''} ${s.base}`))
       refs.add(cut(`i:${g.base} ${[...s.base][0] ?? ''}`))
     }
-    for (const key of typoKeys(g.base, s.base, 0)) refs.add(key)
-    for (const key of typoKeys(s.base, g.base, 0)) refs.add(key)
+    for (const [intact, slipped] of [
+      [g.base, s.base],
+      [s.base, g.base],
+    ] as const) {
+      for (const key of typoKeys(intact, slipped, 0)) refs.add(key)
+      opened.add(slipGate(intact, slipped.charAt(0)))
+    }
   }
 }
 
@@ -129,8 +147,8 @@ export function queryKeys(
   const query: Query = {
     tables,
     initials: options.initials !== false,
-    foreign: options.tokenCount === undefined || options.tokenCount(marks.foreign) > 0,
-    consonantal: options.tokenCount === undefined || options.tokenCount(marks.consonantal) > 0,
+    foreign: options.tokenCount === undefined || options.tokenCount(gates.foreign) > 0,
+    consonantal: options.tokenCount === undefined || options.tokenCount(gates.consonantal) > 0,
     isBorne: (base) => options.tokenCount === undefined || options.tokenCount(base) > 0,
     isName: (base) => tables.isName(base) || (options.tokenCount !== undefined && options.tokenCount(base) > 0),
     add: (key, family) => {
@@ -266,6 +284,10 @@ function addNicknameKeys(given: Unit, surname: Unit, { tables, initials, isBorne
 function slipKeys(intact: Unit, slipped: Unit, { isBorne, isName }: Query): string[] {
   if (slipped.base.length < shortestSlip || intact.base.length < 2) return []
   if (isName(slipped.base) || !isBorne(intact.base)) return []
+  // A slip leaves the first letter, or swaps it with the second.
+  if (!isBorne(slipGate(intact.base, slipped.base.charAt(0)))) {
+    if (!isBorne(slipGate(intact.base, slipped.base.charAt(1)))) return []
+  }
   // The first letter is no slip by itself, so leaving it out finds nothing that another key does not.
   return typoKeys(intact.base, slipped.base, 1)
 }
@@ -298,4 +320,9 @@ function pairsOf(units: readonly Unit[]): (readonly [Unit, Unit])[] {
 
 function joinAll(units: readonly Unit[]): KeyWord {
   return units.map((unit) => unit.word).reduce(joinWords)
+}
+
+/** Gate of the names of which one part is this and the other begins with this letter. */
+function slipGate(intact: string, first: string): string {
+  return `${intact} ${first}`
 }

@@ -1,6 +1,7 @@
 import { canonicalAddress, domainOf, localPartOf, withoutTag } from '../mail/address.ts'
 import type { Kind, Lookup, Person, PersonRef, Reading, Tier } from '../model.ts'
 import { queryKeys } from '../names/keys.ts'
+import type { QueryKey } from '../names/keys.ts'
 import { localPartNames } from '../names/local-part.ts'
 import { matchName } from '../names/match.ts'
 import type { MatchContext, NameMatch } from '../names/match.ts'
@@ -8,6 +9,7 @@ import { readShown } from '../names/shown-name.ts'
 import type { ShownName } from '../names/shown-name.ts'
 import type { Policy } from './compile.ts'
 import { personKey } from './person-key.ts'
+import type { Recollection } from './recollections.ts'
 import { shownAddresses } from './shown-address.ts'
 
 /** What a reading claims: that it comes from a protected person, by name, by address, or by the look of its mailbox. */
@@ -22,32 +24,43 @@ export interface Claim {
 
 /** Work allowed for one message: a From field of ten thousand names must not cost ten thousand judgements. */
 export interface Budget {
-  /** Candidates still to be verified. */
-  candidates: number
-  /** Whether something was left out for lack of it. */
+  /** People still to be looked at; each costs about a microsecond. */
+  people: number
+  /** Spellings still to be compared; each costs some microseconds. People of one spelling cost one comparison. */
+  comparisons: number
+  /** Whether something was left out for lack of it: who is not found then may be there. */
   exhausted: boolean
 }
 
-/** People asked for under one key; the owner of an address is found by the address, however many share a name. */
-const peoplePerKey = 16
-/** Candidates verified for one shown name. */
-const candidatesPerName = 64
+/** What one message may cost: some milliseconds. */
+export function fullBudget(): Budget {
+  return { people: 6000, comparisons: 1000, exhausted: false }
+}
+
+/** People asked for under one key: namesakes, of whom any may be the one that the policy is strictest about. */
+const peoplePerKey = 1000
+/** Spellings compared for one shown name. */
+const comparisonsPerName = 400
 
 /** Finds claims; keeps what one message asks twice. One is made for each message. */
 export class ClaimFinder {
   private readonly policy: Policy
   private readonly lookup: Lookup
   private readonly budget: Budget
+  private readonly recollection: Recollection
   readonly context: MatchContext
   private readonly byName = new Map<string, readonly Claim[]>()
   private readonly people = new Map<string, Person | null>()
   private readonly texts = new Map<string, ShownName>()
+  private readonly ownersOf = new Map<string, readonly Person[]>()
+  private readonly matched = new Map<Person, Map<string, NameMatch | null>>()
 
   constructor(policy: Policy, lookup: Lookup, budget: Budget) {
     this.policy = policy
     this.lookup = lookup
     this.budget = budget
-    this.context = { tokenCount: (token) => lookup.tokenCount(token), initials: policy.rules.initials }
+    this.recollection = policy.recollections.of(lookup)
+    this.context = { tokenCount: (token) => this.tokenCount(token), initials: policy.rules.initials }
   }
 
   /** All claims of a reading: by its name, by addresses in it, by its mailbox. One claim a person and kind. */
@@ -72,9 +85,16 @@ export class ClaimFinder {
     return person ?? undefined
   }
 
-  /** How a shown name matches a person's, protected or not; null if it does not. */
+  /** How a shown name matches a person's, protected or not; null if it does not. Compared once a message. */
   match(shown: string, person: Person): NameMatch | null {
-    return matchName(this.read(shown), this.policy.namesOf(person), this.policy.tables, this.context)
+    let ofPerson = this.matched.get(person)
+    if (ofPerson === undefined) this.matched.set(person, (ofPerson = new Map<string, NameMatch | null>()))
+    let match = ofPerson.get(shown)
+    if (match === undefined) {
+      match = matchName(this.read(shown), this.policy.namesOf(person), this.policy.tables, this.context)
+      ofPerson.set(shown, match)
+    }
+    return match
   }
 
   private read(shown: string): ShownName {
@@ -86,27 +106,61 @@ export class ClaimFinder {
     return read
   }
 
+  /** The keys that a shown name is looked up by. */
+  keysOf(shown: string): readonly QueryKey[] {
+    return queryKeys(this.read(shown), this.policy.tables, this.context)
+  }
+
   private byShownName(shown: string): readonly Claim[] {
-    const known = this.byName.get(shown)
-    if (known) return known
+    const known = this.byName.get(shown) ?? this.recollection.claims.get(shown)
+    if (known !== undefined) return known
+    const before = this.budget.exhausted
+    this.budget.exhausted = false
+    const claims = this.findByShownName(shown)
+    this.byName.set(shown, claims)
+    if (!this.budget.exhausted) this.recollection.claims.set(shown, claims)
+    this.budget.exhausted ||= before
+    return claims
+  }
+
+  private findByShownName(shown: string): readonly Claim[] {
     const claims: Claim[] = []
     const seen = new Set<string>()
-    const read = this.read(shown)
-    for (const { key } of queryKeys(read, this.policy.tables, this.context)) {
-      for (const ref of this.lookup.byKey(key, peoplePerKey)) {
+    const matches = new Map<string, NameMatch | null>()
+    for (const { key } of this.keysOf(shown)) {
+      for (const ref of this.lookup.byKey(key, Math.min(peoplePerKey, this.budget.people + 1))) {
         const id = personKey(ref)
         if (seen.has(id)) continue
         seen.add(id)
-        if (seen.size > candidatesPerName) break
-        if (!this.spend()) return claims
+        if (this.budget.people-- <= 0) return this.leftOut(claims)
         const person = this.person(ref)
         if (person === undefined || !this.policy.protects(person)) continue
-        const match = this.match(shown, person)
+        const spelling = this.policy.spellingOf(person)
+        let match = matches.get(spelling)
+        if (match === undefined) {
+          if (matches.size >= comparisonsPerName || this.budget.comparisons-- <= 0) return this.leftOut(claims)
+          match = this.match(shown, person)
+          matches.set(spelling, match)
+        }
         if (match) claims.push({ person, kind: match.kind, tier: match.tier, evidence: match.evidence, shown })
       }
     }
-    this.byName.set(shown, claims)
     return claims
+  }
+
+  /** Marks that not everyone was looked at whom a name could mean. */
+  private leftOut(claims: readonly Claim[]): readonly Claim[] {
+    this.budget.exhausted = true
+    return claims
+  }
+
+  private tokenCount(token: string): number {
+    let count = this.recollection.tokens.get(token)
+    if (count === undefined) {
+      count = this.lookup.tokenCount(token)
+      this.recollection.tokens.set(token, count)
+    }
+    return count
   }
 
   /** A protected person's own address shown as the name of some mailbox, or another one that carries the name. */
@@ -131,13 +185,17 @@ export class ClaimFinder {
   }
 
   /** People who own a canonical address (or it without its tag), by directory or by the protection file. */
-  owners(canonical: string): Person[] {
+  owners(canonical: string): readonly Person[] {
+    const known = this.ownersOf.get(canonical)
+    if (known !== undefined) return known
     const refs = new Map<string, PersonRef>()
-    for (const form of new Set([canonical, withoutTag(canonical)])) {
-      for (const ref of this.lookup.byAddress(form)) refs.set(personKey(ref), ref)
-    }
+    const plain = withoutTag(canonical)
+    for (const ref of this.lookup.byAddress(canonical)) refs.set(personKey(ref), ref)
+    if (plain !== canonical) for (const ref of this.lookup.byAddress(plain)) refs.set(personKey(ref), ref)
     for (const ref of this.policy.secondaries.owners(canonical)) refs.set(personKey(ref), ref)
-    return [...refs.values()].map((ref) => this.person(ref)).filter((person) => person !== undefined)
+    const owners = [...refs.values()].map((ref) => this.person(ref)).filter((person) => person !== undefined)
+    this.ownersOf.set(canonical, owners)
+    return owners
   }
 
   /** The mailbox itself: at a domain that imitates an own one, or carrying the name where no other name is shown. */
@@ -186,15 +244,6 @@ export class ClaimFinder {
       }
     }
     return claims
-  }
-
-  private spend(): boolean {
-    if (this.budget.candidates <= 0) {
-      this.budget.exhausted = true
-      return false
-    }
-    this.budget.candidates--
-    return true
   }
 }
 

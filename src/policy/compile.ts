@@ -7,6 +7,7 @@ import type { NameForms } from '../names/person-name.ts'
 import { buildTables } from '../names/tables.ts'
 import type { NameTables } from '../names/tables.ts'
 import { LookAlikeDomains } from './look-alikes.ts'
+import { Recollections } from './recollections.ts'
 import { isPublicMailDomain } from './public-mail.ts'
 import { personKey } from './person-key.ts'
 import { strictest } from './rules.ts'
@@ -23,6 +24,8 @@ export interface Policy {
   readonly senders: SenderTable
   readonly secondaries: SecondaryAddresses
   readonly lookAlikes: LookAlikeDomains
+  /** What was found out for earlier messages, and holds as long as people and rules stay the same. */
+  readonly recollections: Recollections
   /** Fingerprint of all that decides the stored keys; see `Indexer`. */
   readonly fingerprint: string
   /** Whether the person's name is guarded: by group or by name, and not excluded. Exclusion wins. */
@@ -33,6 +36,8 @@ export interface Policy {
   isSecondary(person: PersonRef, canonical: string): boolean
   /** All spellings of the person's name that are known, the directory's and the protection file's, cut into parts. */
   namesOf(person: Person): NameForms
+  /** The same text for people whose names are spelt the same in every way that is known. */
+  spellingOf(person: Person): string
 }
 
 /** Part of the fingerprint; raise it when keys change in a way that the data below does not show. */
@@ -66,6 +71,7 @@ export function compilePolicy(resolved: ResolvedRules, before: Policy | null = n
     senders: compileSenders(rules.trustedSenders, rules.presets),
     secondaries,
     lookAlikes: new LookAlikeDomains(),
+    recollections: new Recollections(),
     fingerprint: rulesFingerprint(resolved),
     protects: (person) => {
       const key = personKey(person)
@@ -82,6 +88,12 @@ export function compilePolicy(resolved: ResolvedRules, before: Policy | null = n
       }
     },
     isSecondary: (person, canonical) => secondaries.has(person, canonical),
+    spellingOf: (person) => {
+      const name = `${person.displayName}\0${person.givenName ?? ''}\0${person.surname ?? ''}`
+      if (further.size === 0) return name
+      const key = personKey(person)
+      return further.has(key) ? `${name}\0${key}` : name
+    },
     namesOf: (person) => {
       const known = forms.get(person)
       if (known !== undefined) return known
@@ -103,7 +115,9 @@ export function policyIndexer(policy: Policy): Indexer {
     fingerprint: policy.fingerprint,
     keysOf: (person) => {
       const keys = storedKeys(policy.namesOf(person), policy.tables, { initials: policy.rules.initials })
-      return { refs: policy.protects(person) ? keys.refs : [], tokens: keys.tokens }
+      return policy.protects(person)
+        ? { refs: keys.refs, tokens: [...keys.tokens, ...keys.gates] }
+        : { refs: [], tokens: keys.tokens }
     },
     domainKeys: (domain) => (isPublicMailDomain(domain) ? [] : domainKeys(domain)),
   }

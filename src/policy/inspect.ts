@@ -10,8 +10,8 @@ import type {
 import { canonicalAddress, domainOf } from '../mail/address.ts'
 import { readOriginators } from '../mail/originators.ts'
 import { readAuthentication } from './authentication.ts'
-import { ClaimFinder } from './claims.ts'
-import type { Budget, Claim } from './claims.ts'
+import { ClaimFinder, fullBudget } from './claims.ts'
+import type { Claim } from './claims.ts'
 import type { Policy } from './compile.ts'
 import { ExcuseFinder } from './excuses.ts'
 import { reasonText } from './fields.ts'
@@ -36,9 +36,6 @@ export interface Inspection {
   readonly findings: readonly Finding[]
 }
 
-/** Candidates verified for one message (each costs some microseconds), so that none costs more than a few milliseconds. */
-const candidatesPerMessage = 1000
-
 /**
  * Judges a header section.
  * @param now milliseconds since the epoch, for the end dates of trusted senders
@@ -61,7 +58,7 @@ export function inspect(
     return { ...unread(policy, 'from-too-large'), originators }
   }
 
-  const budget: Budget = { candidates: candidatesPerMessage, exhausted: false }
+  const budget = fullBudget()
   const claims = new ClaimFinder(policy, lookup, budget)
   const authentication = readAuthentication(section, rules.authservIds, () => authors(originators) === 1)
   const excuses = new ExcuseFinder(policy, claims, authentication, now)

@@ -14,7 +14,7 @@ const index = new Map<string, TestPerson[]>()
 const tokens = new Map<string, number>()
 for (const person of people) {
   const keys = storedKeys(person.names, tables)
-  for (const token of keys.tokens) tokens.set(token, (tokens.get(token) ?? 0) + 1)
+  for (const token of [...keys.tokens, ...keys.gates]) tokens.set(token, (tokens.get(token) ?? 0) + 1)
   for (const key of keys.refs) index.set(key, [...(index.get(key) ?? []), person])
 }
 const context = { tokenCount: (token: string) => tokens.get(token) ?? 0 }
