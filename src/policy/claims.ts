@@ -127,8 +127,11 @@ export class ClaimFinder {
     const claims: Claim[] = []
     const seen = new Set<string>()
     const matches = new Map<string, NameMatch | null>()
+    let cut = false
     for (const { key } of this.keysOf(shown)) {
-      for (const ref of this.lookup.byKey(key, Math.min(peoplePerKey, this.budget.people + 1))) {
+      const refs = this.lookup.byKey(key, Math.min(peoplePerKey, this.budget.people + 1))
+      cut ||= refs.length >= peoplePerKey
+      for (const ref of refs) {
         const id = personKey(ref)
         if (seen.has(id)) continue
         seen.add(id)
@@ -145,12 +148,12 @@ export class ClaimFinder {
         if (match) claims.push({ person, kind: match.kind, tier: match.tier, evidence: match.evidence, shown })
       }
     }
-    return claims
+    return cut ? this.leftOut(claims) : claims
   }
 
-  /** Marks that not everyone was looked at whom a name could mean. */
+  /** Not everyone was looked at whom a name could mean. Where some of them were found, the others are their namesakes. */
   private leftOut(claims: readonly Claim[]): readonly Claim[] {
-    this.budget.exhausted = true
+    if (claims.length === 0) this.budget.exhausted = true
     return claims
   }
 

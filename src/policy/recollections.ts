@@ -1,0 +1,65 @@
+import type { Lookup } from '../model.ts'
+import type { Claim } from './claims.ts'
+
+/**
+ * What was found out for earlier messages: people write more than once. It holds for one Lookup, which is for as long
+ * as people and rules stay the same, and is bounded in number and size, so memory stays flat.
+ */
+export interface Recollection {
+  /** The claims that a shown name makes. */
+  readonly claims: Memo<readonly Claim[]>
+  /** How many people bear a word. */
+  readonly tokens: Memo<number>
+}
+
+const namesKept = 4000
+const wordsKept = 20_000
+
+/** One recollection for each state of the directories that is still in use. */
+export class Recollections {
+  private readonly known = new WeakMap<Lookup, Recollection>()
+
+  of(lookup: Lookup): Recollection {
+    let found = this.known.get(lookup)
+    if (found === undefined) {
+      found = { claims: new Memo(namesKept), tokens: new Memo(wordsKept) }
+      this.known.set(lookup, found)
+    }
+    return found
+  }
+}
+
+/** Longer texts are not kept: nobody writes under such a name twice. */
+const longestKept = 120
+
+/** A bounded map of texts: of those asked for lately, at least half of `limit` and at most `limit` are kept. */
+export class Memo<T> {
+  private readonly half: number
+  private recent = new Map<string, T>()
+  private before = new Map<string, T>()
+
+  constructor(limit: number) {
+    this.half = Math.ceil(limit / 2)
+  }
+
+  get size(): number {
+    return this.recent.size + this.before.size
+  }
+
+  get(text: string): T | undefined {
+    const found = this.recent.get(text)
+    if (found !== undefined) return found
+    const earlier = this.before.get(text)
+    if (earlier !== undefined) this.set(text, earlier)
+    return earlier
+  }
+
+  set(text: string, value: T): void {
+    if (text.length > longestKept) return
+    if (this.recent.size >= this.half) {
+      this.before = this.recent
+      this.recent = new Map()
+    }
+    this.recent.set(text, value)
+  }
+}
