@@ -112,7 +112,7 @@ function office365Options(around: Surroundings) {
       graph: optional(httpsUrl('Where Graph answers, as https://host, without the version.')),
       scope: optional(httpsUrl('Scope that tokens are asked for, such as https://graph.microsoft.com/.default.')),
       fullEvery,
-      jitter: duration('Each synchronisation starts later by a random part of this.', '30s'),
+      jitter: duration('Each synchronisation starts later by a random part of this; 0s for none.', '30s', 'timer', 0),
     },
     'A directory in Microsoft 365, read by an app registration with User.Read.All and GroupMember.Read.All.',
   )

@@ -100,13 +100,14 @@ export function duration(
   prose: string,
   byDefault: string | null,
   most: 'timer' | 'years' = 'timer',
+  least: 0 | 1 = 1,
 ): z.ZodType<number, string | undefined> {
   const longest = most === 'timer' ? longestTimer : tenYears
   const range = `at most ${most === 'timer' ? '24d' : '3650d'}`
   const accepts = `a duration with its unit (ms, s, m, h, d, w), such as ${byDefault ?? '100s'}, ${range}`
   const parse = (value: string): number | null => {
     const found = parseDuration(value)
-    return found !== null && found >= 1 && found <= longest ? found : null
+    return found !== null && found >= least && found <= longest ? found : null
   }
   const field: z.ZodType<number, string | undefined> = parsed(parse, prose, accepts)
   return byDefault === null ? field : field.prefault(byDefault).meta({ description: prose, accepts })

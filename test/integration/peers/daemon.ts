@@ -69,6 +69,8 @@ export interface DaemonOptions {
   readonly workers?: number
   readonly people?: string
   readonly protection?: string
+  /** Further entries of `directories:`, as YAML text indented by two. */
+  readonly directories?: string
   /** Further keys of namesake.yaml, as YAML text. */
   readonly more?: string
   /** Lines within \`smtp:\`, as YAML text indented by two. */
@@ -95,6 +97,7 @@ store: ./store
 protection: ./protection.yaml
 directories:
   - { name: Staff, type: file, path: ./people.yaml, sync: "*/5 * * * *" }
+${options.directories ?? ''}
 ops: { listen: "127.0.0.1:${opsPort}" }
 workers: ${options.workers ?? 1}
 ${options.more ?? ''}
