@@ -201,6 +201,11 @@ export const eventCatalogue = {
     fields: ['peer', 'queueId', 'error'],
   },
   'milter-socket-error': { level: 'info', means: 'the connection to an MTA broke', fields: ['peer', 'error'] },
+  'log-lost': {
+    level: 'error',
+    means: 'whatever reads the log stood still for so long that lines had to be dropped; mail was not touched',
+    fields: ['lines'],
+  },
   internal: { level: 'error', means: 'our own fault, caught at the edge', fields: ['error'] },
 } as const
 

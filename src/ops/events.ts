@@ -3,6 +3,7 @@ import type { Logger } from 'pino'
 import type { MessageRecord } from '../model.ts'
 import { eventCatalogue } from './catalogue.ts'
 import type { CatalogueEvent, Level } from './catalogue.ts'
+import { openLogSink } from './log-sink.ts'
 
 /** The one way into the log. */
 export interface Events {
@@ -23,14 +24,9 @@ export interface LogOptions {
   readonly destination: number
 }
 
-/**
- * Opens the log: one JSON object a line. Lines are written asynchronously, whole, and at most 4,096 octets a write
- * (PIPE_BUF), so that the lines of several workers on one pipe never run into each other.
- */
+/** Opens the log: one JSON object a line. */
 export function openEvents(options: LogOptions): Events {
-  const sink = pino.destination({ dest: options.destination, sync: false, minLength: 0, maxWrite: 4096 })
-  // A reader of the log that goes away (EPIPE) must not take the mail with it.
-  sink.on('error', () => {})
+  const sink = openLogSink(options.destination, (lines) => emit(logger, 'log-lost', { lines }))
   const logger = pino(
     {
       level: options.level,
@@ -45,13 +41,7 @@ export function openEvents(options: LogOptions): Events {
     emit: (event, details) => emit(logger, event, details ?? {}),
     message: (record) => logger.info(messageLine(record)),
     enabled: (level) => logger.isLevelEnabled(level),
-    flush() {
-      try {
-        sink.flushSync()
-      } catch {
-        // The descriptor was never opened or is gone: nothing is left to be written to.
-      }
-    },
+    flush: () => sink.flush(),
   }
 }
 
