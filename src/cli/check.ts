@@ -1,18 +1,28 @@
+import { availableParallelism } from 'node:os'
 import { resolve } from 'node:path'
 import type { Readable } from 'node:stream'
 import type { Command } from 'commander'
-import { loadConfig } from '../config/load.ts'
+import { loadConfig, loadProtection } from '../config/load.ts'
+import type { LoadedConfig } from '../config/types.ts'
 import { exitCode } from '../errors.ts'
-import { parseHeaderSection } from '../mail/section.ts'
-import { inspectSafely } from '../policy/decide.ts'
-import { explain } from '../policy/explain.ts'
-import { jsonOf, lineOf, rowsOf, Tally } from './check-report.ts'
-import type { CheckLine } from './check-report.ts'
-import { openJudgement } from './check-people.ts'
-import type { JudgedBy } from './check-people.ts'
-import { findMessages, totalOctets } from './message-sources.ts'
+import { tellProblems } from './problems.ts'
 import { startProgress } from './progress.ts'
-import type { Progress } from './progress.ts'
+import type { AdviceContext } from './replay/advice.ts'
+import { readCheckOptions } from './replay/check-options.ts'
+import type { CheckOptions, GivenOptions } from './replay/check-options.ts'
+import { messagesListed, reportPage } from './replay/html.ts'
+import { changeOf } from './replay/outcome.ts'
+import type { Judged } from './replay/outcome.ts'
+import { openJudgement } from './replay/people.ts'
+import type { Judgement } from './replay/people.ts'
+import { Replay } from './replay/replay.ts'
+import { checkReportPath, writeReport } from './replay/report-file.ts'
+import { ResultWriter } from './replay/result-writer.ts'
+import { findMessages } from './replay/sources.ts'
+import { summaryLines } from './replay/summary.ts'
+import { Tally } from './replay/tally.ts'
+import type { NamedPerson } from './replay/tally.ts'
+import { totalOctets } from './replay/walk.ts'
 import { printable } from './text.ts'
 
 /** Where results and messages go, where messages come from, and how the exit code is said. */
@@ -25,19 +35,14 @@ export interface CheckDeps {
   exit(code: number): void
   /** Default: the process's. */
   readonly stdin?: Readable
-}
-
-interface CheckOptions {
-  readonly config: string
-  readonly json?: boolean
-  readonly explain?: boolean
-  readonly all?: boolean
-  readonly policy?: string
+  /** Ends the run early; default: Ctrl-C. */
+  readonly stop?: AbortSignal
 }
 
 const examples = [
   'check message.eml',
   'check ~/Maildir /var/spool/archive/2026-10.mbox.gz',
+  'check --since 30d --html report.html ~/Maildir',
   'check --policy stricter.yaml archive.mbox',
   'check --json archive.mbox | jq -r \'select(.verdict == "detected") | .reason\'',
   'check --explain < message.eml',
@@ -50,16 +55,22 @@ export function addCheckVerb(program: Command, deps: CheckDeps): void {
     .summary('judge messages without relaying them')
     .description(
       'Judges messages without relaying them: .eml files, mboxes, Maildirs, folders, each also as .gz, or standard input (-). ' +
-        'Exit code 1: something was detected; 65: something could not be read.',
+        'Exit code 1: something was detected; 65: something could not be read; 130: interrupted.',
     )
     .option('--config <file>', "the daemon's configuration", 'config/namesake.yaml')
     .option('--json', 'one JSON object a line for each message')
+    .option('--csv', 'one row for each message that is not clean, for a spreadsheet')
+    .option('--html <file>', 'write a report with plots, one file that needs nothing else')
     .option('--explain', 'each reading of the message and each step of the match')
-    .option('--all', 'clean messages in the table too')
-    .option('--policy <file>', 'judge by this protection file instead of the configured one')
+    .option('--all', 'clean messages in the table and in --csv too; in a comparison, unchanged ones')
+    .option('--policy <file>', 'try this protection file: judge by it, and say what it changes')
+    .option('--since <date>', 'only mail since then: 2026-10-01, 2026-10-01T12:00Z, or 30d, 12h, 4w ago')
+    .option('--until <date>', 'only mail before then')
+    .option('--jobs <number>', 'processes that judge (default: one a core)')
     .addHelpText('after', `\nExamples:\n${examples.map((line) => `  namesake ${line}`).join('\n')}`)
-    .action(async (paths: string[], options: CheckOptions) => {
-      deps.exit(await check(paths, options, deps))
+    .action(async (paths: string[], given: GivenOptions) => {
+      const options = readCheckOptions(paths, given, Date.now(), availableParallelism())
+      deps.exit(await check(options, deps))
     })
 }
 
@@ -67,103 +78,120 @@ export function addCheckVerb(program: Command, deps: CheckDeps): void {
 const defaultHeaderOctets = 262_144
 const defaultFromOctets = 65_536
 
-async function check(given: readonly string[], options: CheckOptions, deps: CheckDeps): Promise<number> {
+/** The exit code of shells for a process that Ctrl-C ended. */
+const interruptedCode = 130
+
+async function check(options: CheckOptions, deps: CheckDeps): Promise<number> {
   const loaded = loadConfig(options.config, { credentials: false })
-  const paths = given.length > 0 ? given : ['-']
-  const limits = loaded.config.smtp?.limits ?? loaded.config.milter?.limits
+  if (options.html !== null) checkReportPath(options.html)
   const warn = (text: string): boolean => deps.err.write(`namesake: warning: ${printable(text)}\n`)
-  const other = options.policy === undefined ? null : resolve(options.policy)
-  const judgedBy = await openJudgement(loaded, other, warn)
+  const { config } = loaded
+  const tried = options.policy === null ? null : loadProtection({ ...config, protection: resolve(options.policy) })
+  const judgement = await openJudgement(loaded, tried, warn)
+  const { stop, done } = stopSignal(deps)
   try {
-    for (const { message } of judgedBy.problems) warn(message)
-    const run = new CheckRun(judgedBy, options, deps, limits?.fromField ?? defaultFromOctets)
-    return await run.over(paths, limits?.headerSection ?? defaultHeaderOctets)
+    tellProblems(deps.err, tried ?? loaded, judgement.by.problems)
+    return await run(options, deps, loaded, judgement, stop)
   } finally {
-    await judgedBy.close()
+    done()
+    await judgement.close()
   }
 }
 
-/** Rows that are held back to align their columns. */
-const rowsAtOnce = 200
-
-class CheckRun {
-  private readonly judgedBy: JudgedBy
-  private readonly options: CheckOptions
-  private readonly deps: CheckDeps
-  private readonly fromOctets: number
-  private readonly tally = new Tally()
-  private readonly waiting: CheckLine[] = []
-  private headWritten = false
-
-  constructor(judgedBy: JudgedBy, options: CheckOptions, deps: CheckDeps, fromOctets: number) {
-    this.judgedBy = judgedBy
-    this.options = options
-    this.deps = deps
-    this.fromOctets = fromOctets
+async function run(
+  options: CheckOptions,
+  deps: CheckDeps,
+  loaded: LoadedConfig,
+  judgement: Judgement,
+  stop: AbortSignal,
+): Promise<number> {
+  const { paths, form, all, explain, since, until, jobs } = options
+  const limits = loaded.config.smtp?.limits ?? loaded.config.milter?.limits
+  const headerOctets = limits?.headerSection ?? defaultHeaderOctets
+  const fromOctets = limits?.fromField ?? defaultFromOctets
+  const compared = judgement.before !== null
+  const tally = new Tally()
+  const listed: Judged[] = []
+  let found = 0
+  const progress = startProgress(deps.err, () => (paths.includes('-') ? 0 : totalOctets(paths)))
+  const writer = new ResultWriter(deps, { form, all, explain, compared }, () => progress.clear())
+  const replay = new Replay({
+    judgement,
+    settings: { headerOctets, fromOctets, since, until, explain },
+    jobs,
+    writer,
+    tally,
+    progress,
+    found: () => found,
+    err: deps.err,
+    onJudged: (judged) => {
+      if (options.html !== null && listed.length < messagesListed && isTelling(judged)) listed.push(judged)
+    },
+  })
+  const onProgress = (octets: number): void => {
+    found += octets
   }
+  const stdin = deps.stdin ?? process.stdin
+  stop.addEventListener('abort', () => stdin.destroy(), { once: true })
+  await replay.over(findMessages(paths, { headerOctets, stdin, onProgress }), stop)
+  progress.clear()
+  await writer.end()
 
-  async over(paths: readonly string[], headerOctets: number): Promise<number> {
-    let done = 0
-    const progress = startProgress(this.deps.err, () => (paths.includes('-') ? 0 : totalOctets(paths)))
-    const onProgress = (octets: number): void => {
-      done += octets
-    }
-    const sources = { headerOctets, stdin: this.deps.stdin ?? process.stdin, onProgress }
-    for await (const found of findMessages(paths, sources)) {
-      if ('problem' in found) {
-        progress.clear()
-        this.tally.unreadable++
-        this.deps.err.write(`namesake: ${printable(found.source)}: ${found.problem}\n`)
-      } else {
-        await this.judge(found.source, found.octets, found.truncated, progress)
-      }
-      progress.update(done, this.tally.messages)
-    }
-    progress.clear()
-    this.flush()
-    if (this.options.json !== true) {
-      await this.write(`${this.headWritten ? '\n' : ''}${this.tally.summary().join('\n')}\n`)
-    }
-    if (this.tally.unreadable > 0) return exitCode.badInput
-    return this.tally.detected > 0 ? exitCode.detected : exitCode.done
+  const interrupted = stop.aborted
+  if (interrupted) deps.err.write('namesake: interrupted; this is what was judged until then\n')
+  const context = adviceContext(options, judgement)
+  const summary = `${summaryLines(tally, context, compared).join('\n')}\n`
+  if (form === 'table') await writer.write(`${writer.begun ? '\n' : ''}${summary}`)
+  else if (interrupted) deps.err.write(summary)
+  if ((since !== null || until !== null) && tally.undated > 0) {
+    deps.err.write(`namesake: ${tally.undated} of the messages judged have no readable date\n`)
   }
+  if (options.html !== null) {
+    const facts = factsOf(loaded, options, judgement)
+    const page = { made: Date.now(), sources: paths, facts, tally, context, compared, interrupted, listed }
+    writeReport(options.html, reportPage(page))
+  }
+  if (interrupted) return interruptedCode
+  if (tally.unreadable > 0) return exitCode.badInput
+  return tally.detected > 0 ? exitCode.detected : exitCode.done
+}
 
-  private async judge(source: string, octets: Buffer, truncated: boolean, progress: Progress): Promise<void> {
-    const { policy, lookup } = this.judgedBy
-    const inspection = inspectSafely(parseHeaderSection(octets, truncated), policy, lookup(), {
-      now: Date.now(),
-      limits: { fromOctets: this.fromOctets },
-      onFailure: (error) => this.deps.err.write(`namesake: ${printable(source)}: judging failed: ${String(error)}\n`),
-    })
-    const line = lineOf(source, inspection.verdict)
-    this.tally.add(line)
-    if (this.options.explain === true) {
-      progress.clear()
-      const steps = explain(inspection, policy).map((step) => `  ${printable(step)}\n`)
-      const head = `${printable(source)}\n`
-      if (this.options.json === true) this.deps.err.write(head + steps.join(''))
-      else await this.write(head + steps.join(''))
-    }
-    if (this.options.json === true) await this.write(`${jsonOf(line)}\n`)
-    else if (this.options.explain !== true && (line.verdict !== 'clean' || this.options.all === true)) {
-      this.waiting.push(line)
-      if (this.waiting.length >= rowsAtOnce) {
-        progress.clear()
-        this.flush()
-      }
-    }
-  }
+/** Whether a message is one to list in the report. */
+function isTelling({ outcome, before }: Judged): boolean {
+  return before === null ? outcome.verdict === 'detected' : changeOf(before, outcome) !== null
+}
 
-  private flush(): void {
-    if (this.waiting.length === 0) return
-    const rows = rowsOf(this.waiting, !this.headWritten)
-    this.headWritten = true
-    this.waiting.length = 0
-    this.deps.out.write(rows.map((row) => `${row}\n`).join(''))
+function adviceContext({ config }: CheckOptions, { store, by }: Judgement): AdviceContext {
+  const people = store.snapshot()
+  const who = (person: NamedPerson): string => {
+    const address = people.person(person)?.addresses[0]
+    return address !== undefined && people.byAddress(address).length === 1 ? address : person.id
   }
+  return {
+    who,
+    config: config === 'config/namesake.yaml' ? null : config,
+    authenticates: by.policy.rules.authservIds.length > 0,
+  }
+}
 
-  /** Writes results, and waits for a slow reader instead of piling them up. */
-  private async write(text: string): Promise<void> {
-    if (!this.deps.out.write(text)) await new Promise((resume) => this.deps.out.once('drain', resume))
+function factsOf(loaded: LoadedConfig, options: CheckOptions, { store }: Judgement): [string, string][] {
+  const directories = store.snapshot().directories()
+  const facts: [string, string][] = [['protection file', loaded.config.protection]]
+  if (options.policy !== null) facts.push(['compared with it', options.policy])
+  for (const { name, people, lastSync } of directories) {
+    const when = lastSync === null ? 'never' : new Date(lastSync).toISOString()
+    facts.push(['directory', `${name}: ${people} people, last read ${when}`])
   }
+  if (options.since !== null) facts.push(['since', new Date(options.since).toISOString()])
+  if (options.until !== null) facts.push(['until', new Date(options.until).toISOString()])
+  return facts
+}
+
+/** Ctrl-C once ends the run with what there is; a second one ends the process, as it does everywhere. */
+function stopSignal(deps: CheckDeps): { stop: AbortSignal; done: () => void } {
+  if (deps.stop !== undefined) return { stop: deps.stop, done: () => undefined }
+  const controller = new AbortController()
+  const onInterrupt = (): void => controller.abort()
+  process.once('SIGINT', onInterrupt)
+  return { stop: controller.signal, done: () => void process.removeListener('SIGINT', onInterrupt) }
 }

@@ -164,9 +164,9 @@ t.test('a table and a summary', async (t) => {
   t.match(ran.out, /^verdict +tier +kind +action +person +address +source\n/)
   t.match(ran.out, /\ndetected +certain +exact +tag +Jane Roe +x@evil\.example +.*box\.mbox#2\n/)
   t.match(ran.out, /3 messages: 2 clean, 1 detected, 0 unchecked/)
-  t.match(ran.out, /namesake secondary add jane x@evil\.example/)
+  t.match(ran.out, /namesake secondary add jane\.roe@corp\.example x@evil\.example --config /)
   const clean = await check([at('good.eml')])
-  t.equal(clean.out, '1 messages: 1 clean, 0 detected, 0 unchecked\n')
+  t.equal(clean.out, '1 message: 1 clean, 0 detected, 0 unchecked\n')
   t.match((await check(['--all', at('good.eml')])).out, /^verdict[^]*\nclean +.*good\.eml\n/)
 })
 

@@ -6,13 +6,15 @@
 /** One message's header section, with its number in the mbox, from 1. */
 export interface MboxSection {
   readonly number: number
+  /** The line before the message that tells who sent it and when; empty if it was lost. */
+  readonly postmark: string
   readonly octets: Buffer
   /** True if the section was longer than the limit. */
   readonly truncated: boolean
 }
 
 /**
- * Reads an mbox from its chunks.
+ * Reads an mbox from its chunks. A chunk may be used anew once the next one is asked for.
  * @param limit octets of one header section that are kept
  */
 export async function* mboxSections(chunks: AsyncIterable<Buffer>, limit: number): AsyncGenerator<MboxSection> {
@@ -24,9 +26,14 @@ export async function* mboxSections(chunks: AsyncIterable<Buffer>, limit: number
 const lineFeed = 0x0a
 const carriageReturn = 0x0d
 const postmark = Buffer.from('From ')
+const emptyLine = Buffer.from('\n\n')
+const emptyLineWithReturn = Buffer.from('\n\r\n')
 const nextPostmark = Buffer.from('\nFrom ')
 /** A postmark and the line behind it are looked at this far; longer ones are taken as they are. */
 const lookAhead = 2048
+
+/** Most header sections end within this; they are taken at once, others line by line. */
+const usualSection = 16_384
 
 /** What the reader is in the middle of; `body` begins at the start of a line. */
 type Stage = 'postmark' | 'section' | 'line-of-body' | 'body'
@@ -37,6 +44,7 @@ class MboxReader {
   private rest: Buffer = Buffer.alloc(0)
   private last = false
   private number = 0
+  private postmark = ''
   private parts: Buffer[] = []
   private size = 0
   private truncated = false
@@ -80,7 +88,9 @@ class MboxReader {
     if (end === -1 && !this.last && this.rest.length < lookAhead) return null
     if (this.rest.subarray(0, postmark.length).equals(postmark)) {
       this.stage = 'section'
-      return end === -1 ? this.rest.length : end + 1
+      const used = end === -1 ? this.rest.length : end + 1
+      this.postmark = this.rest.subarray(0, Math.min(used, lookAhead)).toString('latin1')
+      return used
     }
     // White lines at the top; anything else is a message whose postmark was lost.
     if (end !== -1 && this.rest.subarray(0, end).toString('latin1').trim() === '') return end + 1
@@ -89,6 +99,8 @@ class MboxReader {
   }
 
   private readLine(): number | null {
+    const whole = this.size === 0 ? this.readUsualSection() : 0
+    if (whole > 0) return whole
     const end = this.rest.indexOf(lineFeed)
     // A line longer than the limit is taken in parts, so that a file without line ends stays in bounds.
     if (end === -1 && !this.last && this.rest.length <= this.limit) return null
@@ -103,6 +115,20 @@ class MboxReader {
     if (part.length > 0) this.parts.push(part)
     this.size += part.length
     return used
+  }
+
+  /** Takes a section that ends nearby in one piece. Octets that it and the empty line have; 0 if it has to be read by lines. */
+  private readUsualSection(): number {
+    if (this.rest[0] === lineFeed || this.rest[0] === carriageReturn) return 0
+    const near = this.rest.subarray(0, Math.min(usualSection, this.limit))
+    const bare = near.indexOf(emptyLine)
+    const withReturn = (bare === -1 ? near : near.subarray(0, bare + 2)).indexOf(emptyLineWithReturn)
+    const end = withReturn === -1 ? bare + 1 : withReturn + 1
+    if (end === 0) return 0
+    this.parts.push(Buffer.from(this.rest.subarray(0, end)))
+    this.size = end
+    this.stage = 'line-of-body'
+    return end + (withReturn === -1 ? 1 : 2)
   }
 
   /** Behind the empty line: the next postmark stands there if the body is empty. */
@@ -133,7 +159,11 @@ class MboxReader {
 
   private finish(): MboxSection {
     this.number++
-    const section = { number: this.number, octets: Buffer.concat(this.parts), truncated: this.truncated }
+    const { number, postmark, truncated } = this
+    const [first] = this.parts
+    const octets = first !== undefined && this.parts.length === 1 ? first : Buffer.concat(this.parts)
+    const section = { number, postmark, octets, truncated }
+    this.postmark = ''
     this.parts = []
     this.size = 0
     this.truncated = false

@@ -1,25 +1,43 @@
 import { statSync } from 'node:fs'
-import { loadProtection } from '../config/load.ts'
-import type { FileDirectoryConfig, LoadedConfig } from '../config/types.ts'
-import { FileProvider } from '../directory/file.ts'
-import { openStore, openStoreToRead } from '../directory/store-open.ts'
-import type { MakeIndex, Store } from '../directory/store.ts'
-import { synchronise } from '../directory/sync.ts'
-import { NamesakeError } from '../errors.ts'
-import type { Lookup } from '../model.ts'
-import { compilePolicy, policyIndexer, rulesFingerprint } from '../policy/compile.ts'
-import type { Policy } from '../policy/compile.ts'
-import { buildMemoryDirectory } from '../policy/memory.ts'
-import { resolveRules } from '../policy/protection.ts'
-import type { ProtectionProblem, ProtectionRules } from '../policy/rules.ts'
+import type { FileDirectoryConfig, LoadedConfig, LoadedProtection } from '../../config/types.ts'
+import { FileProvider } from '../../directory/file.ts'
+import { openStore, openStoreToRead } from '../../directory/store-open.ts'
+import { Store } from '../../directory/store.ts'
+import type { MakeIndex } from '../../directory/store.ts'
+import { synchronise } from '../../directory/sync.ts'
+import { NamesakeError } from '../../errors.ts'
+import type { Lookup } from '../../model.ts'
+import { compilePolicy, policyIndexer, rulesFingerprint } from '../../policy/compile.ts'
+import type { Policy } from '../../policy/compile.ts'
+import { buildMemoryDirectory } from '../../policy/memory.ts'
+import { resolveRules } from '../../policy/protection.ts'
+import type { ProtectionProblem, ProtectionRules } from '../../policy/rules.ts'
 
-/** Whom `check` judges against: the store's people under the protection file's rules, or under another file's. */
+/** The people whom messages are judged against and one policy's rules about them. */
 export interface JudgedBy {
   readonly policy: Policy
   /** Asked anew after each await. */
   readonly lookup: () => Lookup
   /** What in the rules means nobody. */
   readonly problems: readonly ProtectionProblem[]
+}
+
+/** Plain data from which another process makes the same judgement. */
+export interface JudgeRecipe {
+  /** Path of a store that is known to be sound. */
+  readonly store: string
+  readonly by: ProtectionRules
+  readonly before: ProtectionRules | null
+}
+
+/** What `check` judges by: the configured protection file, or another one beside it. */
+export interface Judgement {
+  readonly by: JudgedBy
+  /** The configured policy, where `by` is another one that is tried; else null. */
+  readonly before: JudgedBy | null
+  /** For `openJudges` in another process. */
+  readonly recipe: JudgeRecipe
+  readonly store: Store
   close(): Promise<void>
 }
 
@@ -27,20 +45,29 @@ export interface JudgedBy {
  * Opens the store and makes the rules ready. File directories that were never read, or whose file has changed since, are
  * synchronised first. Where the store's keys were made with other rules (a protection file that was just edited, or
  * another one), people are indexed in memory: what is judged is always the file's state.
- * @param other path of a protection file to try in place of the configuration's
+ * @param other a protection file to try beside the configuration's
  * @param warn told of what went wrong and does not stop the check
- * @throws NamesakeError if there are no people to judge against; ConfigError for faults of the other file
+ * @throws NamesakeError if there are no people to judge against
  */
 export async function openJudgement(
   loaded: LoadedConfig,
-  other: string | null,
+  other: LoadedProtection | null,
   warn: (text: string) => void,
-): Promise<JudgedBy> {
-  const { config } = loaded
-  const rules = other === null ? loaded.rules : loadProtection({ ...config, protection: other }).rules
+): Promise<Judgement> {
   const store = await openFresh(loaded, warn)
+  const by = other?.rules ?? loaded.rules
+  return judgesOf(store, { store: loaded.config.store, by, before: other === null ? null : loaded.rules })
+}
+
+/** The same judgement in another process, by its own reading of the store. The caller closes it. */
+export function openJudges(recipe: JudgeRecipe): Promise<Judgement> {
+  return judgesOf(Store.open({ path: recipe.store, readOnly: true }), recipe)
+}
+
+async function judgesOf(store: Store, recipe: JudgeRecipe): Promise<Judgement> {
   try {
-    return judgeBy(store, rules)
+    const before = recipe.before === null ? null : judgeBy(store, recipe.before)
+    return { by: judgeBy(store, recipe.by), before, recipe, store, close: () => store.close() }
   } catch (error) {
     await store.close()
     throw error
@@ -54,15 +81,14 @@ function judgeBy(store: Store, rules: ProtectionRules): JudgedBy {
   }
   const { resolved, problems } = resolveRules(rules, snapshot)
   const policy = compilePolicy(resolved)
-  const close = (): Promise<void> => store.close()
   const stored = store.rules()
   if (stored !== null && rulesFingerprint(stored) === policy.fingerprint) {
-    return { policy, lookup: () => store.snapshot(), problems, close }
+    return { policy, lookup: () => store.snapshot(), problems }
   }
   const groups = snapshot.directoryNames().flatMap((name) => [...snapshot.groups(name)])
   const memory = buildMemoryDirectory(snapshot.people(), groups, snapshot.directories())
   const lookup = memory.index(policyIndexer(policy))
-  return { policy, lookup: () => lookup, problems, close }
+  return { policy, lookup: () => lookup, problems }
 }
 
 /** The store to read, after the file directories that need it were synchronised. */

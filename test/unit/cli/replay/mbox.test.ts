@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import t from 'tap'
-import { mboxSections } from '../../../src/cli/mbox.ts'
+import { mboxSections } from '../../../../src/cli/replay/mbox.ts'
 
 /** An mbox in chunks of some size, its sections back as texts. */
 async function sections(text: string, size = 7, limit = 10_000): Promise<string[]> {
