@@ -27,7 +27,7 @@ async function start(emulator: Emulator): Promise<Daemon> {
     graph: ${emulator.origin}
     sync: "* * * * * *"
     jitter: 0s
-    staleAfter: 4s`,
+    staleAfter: 6s`,
     more: 'log: { level: debug }',
     env: { NAMESAKE_TEST_SECRET: secret, NODE_EXTRA_CA_CERTS: authority, NO_PROXY: 'localhost' },
   })
@@ -50,10 +50,10 @@ t.test('Microsoft goes away and comes back while mail flows', async (t) => {
   const readiness = async (): Promise<{ status: string; problems: string[] }> =>
     (await (await fetch(`http://127.0.0.1:${daemon.opsPort}/readyz`)).json()) as { status: string; problems: string[] }
   const until = (status: string): Promise<unknown> =>
-    waitUntil(status, async () => ((await readiness()).status === status ? true : undefined), 30_000)
+    waitUntil(status, async () => ((await readiness()).status === status ? true : undefined))
 
   const forged = '"Person 1" <person.1@evil.example>'
-  t.same(await readiness(), { status: 'ready', problems: [] })
+  await until('ready')
   t.match(await judged(forged), { verdict: 'detected', kind: 'exact', person: 'user-1' })
   t.match(await judged('"Person 1" <person.1@contoso.example>'), { verdict: 'clean' }, "the tenant's address")
   t.match(await judged('"Person 1" <person1@home.example>'), { verdict: 'clean' }, "the same person's, from the file")
@@ -62,15 +62,15 @@ t.test('Microsoft goes away and comes back while mail flows', async (t) => {
   emulator.tenant.removeMember('group-board', 'user-1')
   emulator.tenant.addMember('group-board', 'user-1')
   emulator.inject({ on: '/delta', times: 1e6, act: { kind: 'answer', status: 503, body: {} } })
-  const stale = await daemon.waitFor((line) => line['event'] === 'directory-stale', 30_000)
+  const stale = await daemon.waitFor((line) => line['event'] === 'directory-stale')
   t.match(stale, { level: 'warn', directory: 'Tenant' })
   await until('degraded')
   t.match((await readiness()).problems, [/^directory "Tenant": last synchronised \d+ s ago/])
   const old = await judged(forged)
   t.match(old, { verdict: 'detected' }, 'the people known serve')
-  t.ok(Number(old['directoryAge']) >= 4, `and their age is told: ${String(old['directoryAge'])} s`)
+  t.ok(Number(old['directoryAge']) > 5, `and their age is told: ${String(old['directoryAge'])} s`)
   const metrics = await (await fetch(`http://127.0.0.1:${daemon.opsPort}/metrics`)).text()
-  t.ok(Number(/namesake_directory_age_seconds\{directory="Tenant"\} ([\d.]+)/.exec(metrics)?.[1]) >= 4)
+  t.ok(Number(/namesake_directory_age_seconds\{directory="Tenant"\} ([\d.]+)/.exec(metrics)?.[1]) > 6)
   t.match(
     daemon.lines().filter((line) => line['event'] === 'directory-notice'),
     [{ text: /reading users: the service answers 503; asking again in \d s/ }],

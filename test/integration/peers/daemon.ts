@@ -37,7 +37,7 @@ export function freePort(): Promise<number> {
 export async function waitUntil<T>(
   what: string,
   probe: () => T | undefined | Promise<T | undefined>,
-  within = 15_000,
+  within = 60_000,
 ): Promise<T> {
   const end = Date.now() + within
   for (;;) {
@@ -146,7 +146,10 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
       ended.then((code) => {
         throw new Error(`the daemon ended with ${code} at its start: ${errors}`)
       }),
-    ])
+    ]).catch(async (error: unknown) => {
+      await removeDaemon(daemon)
+      throw error
+    })
   }
   return daemon
 }
