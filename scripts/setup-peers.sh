@@ -11,6 +11,10 @@ declare -A wanted=(
   [/usr/bin/miltertest]=miltertest
   [/usr/bin/openssl]=openssl
   [/usr/bin/m4]=m4
+  [/usr/bin/promtool]=prometheus
+  [/usr/bin/strace]=strace
+  [/usr/bin/systemd-analyze]=systemd
+  [/usr/sbin/logrotate]=logrotate
 )
 missing=()
 for file in "${!wanted[@]}"; do [ -e "$file" ] || missing+=("${wanted[$file]}"); done

@@ -16,6 +16,8 @@ import { startOps } from './ops/http.ts'
 import type { OpsServer } from './ops/http.ts'
 import { formatMetrics, primaryMetrics } from './ops/metrics.ts'
 import type { PrimaryMetrics } from './ops/metrics.ts'
+import { openServiceManager } from './ops/service-manager.ts'
+import type { ServiceManager } from './ops/service-manager.ts'
 import { startMaildir } from './smtp/maildir.ts'
 import type { MaildirServer } from './smtp/maildir.ts'
 
@@ -46,6 +48,7 @@ class Daemon {
   readonly #configPath: string
   readonly #events: Events
   readonly #metrics: PrimaryMetrics
+  readonly #manager: ServiceManager
   #loaded: LoadedConfig
   #directories: Directories | null = null
   #maildir: (MaildirServer & { readonly path: string }) | null = null
@@ -68,6 +71,11 @@ class Daemon {
       }),
       Date.now,
     )
+    this.#manager = openServiceManager({
+      env: process.env,
+      alive: () => (this.#pool?.listeners() ?? []).length > 0,
+      onFailure: (error) => this.#events.emit('service-manager-failed', { error }),
+    })
     this.ended = new Promise((resolve) => (this.#end = resolve))
   }
 
@@ -87,6 +95,7 @@ class Daemon {
     this.#watchProtection()
     this.#listenToSignals()
     this.#events.emit('started', { listeners: this.#pool.listeners(), workers: workerCount(this.#config) })
+    this.#tellReady()
   }
 
   /** Ends everything in order: no new mail, open messages finished, then the rest. */
@@ -96,6 +105,7 @@ class Daemon {
     await this.#ops?.close()
     await this.#maildir?.close()
     await this.#directories?.close()
+    await this.#manager.close()
     this.#events.flush()
   }
 
@@ -150,6 +160,7 @@ class Daemon {
     for (const signal of ['SIGTERM', 'SIGINT'] as const) {
       process.once(signal, () => {
         this.#events.emit('stopping', { signal })
+        this.#manager.stopping()
         void this.stop().then(() => {
           this.#events.emit('stopped')
           this.#events.flush()
@@ -163,6 +174,7 @@ class Daemon {
   /** Runs a reload; one with faults changes nothing, and is told and counted. */
   #reload(work: () => Promise<string>): void {
     this.#reloading = this.#reloading.then(async () => {
+      this.#manager.reloading()
       try {
         const file = await work()
         this.#metrics.reload('ok')
@@ -173,6 +185,7 @@ class Daemon {
         const faults = error instanceof ConfigError ? error.message.split('\n') : [String(error)]
         this.#events.emit('config-refused', { file: this.#config.protection, faults })
       }
+      this.#tellReady()
     })
   }
 
@@ -198,6 +211,11 @@ class Daemon {
     }
     this.#watchProtection()
     return this.#configPath
+  }
+
+  #tellReady(): void {
+    const guarded = this.#directories?.protectedPeople ?? 0
+    this.#manager.ready(`${guarded} people protected; ${(this.#pool?.listeners() ?? []).join(', ')}`)
   }
 
   #tellWarnings(): void {

@@ -14,6 +14,9 @@ const longestGap = 10_000
 const startTime = 30_000
 /** How long a scrape waits for a busy worker before it takes the numbers it had last. */
 const metricsTime = 1_000
+/** Every so often each worker is asked for a sign of life; one that owes this many is ended and replaced. Milliseconds. */
+const lifeSignGap = 10_000
+const owedSigns = 3
 
 interface Member {
   readonly worker: Worker
@@ -21,6 +24,8 @@ interface Member {
   listeners: readonly string[]
   ready: boolean
   leaving: boolean
+  /** Questions since it last said anything. */
+  owes: number
   /** The last numbers that it told. */
   last: MetricsSnapshot
 }
@@ -38,9 +43,11 @@ export class WorkerPool {
   /** What workers that are gone had counted. */
   #retired: MetricsSnapshot = []
   #retiring: Promise<void> = Promise.resolve()
+  readonly #lifeSigns: NodeJS.Timeout
 
-  /** @param count number of processes. @param events told of every start and death. */
-  constructor(count: number, settings: WorkerSettings, events: Events) {
+  /** @param count number of processes. @param events told of every start and death. @param gap between signs of life. */
+  constructor(count: number, settings: WorkerSettings, events: Events, gap: number = lifeSignGap) {
+    this.#lifeSigns = setInterval(() => this.#askForLife(), gap).unref()
     this.#count = count
     this.#settings = settings
     this.#events = events
@@ -90,6 +97,7 @@ export class WorkerPool {
           }),
       ),
     )
+    clearInterval(this.#lifeSigns)
   }
 
   /** Addresses that the workers listen on; empty while none is ready. */
@@ -119,6 +127,20 @@ export class WorkerPool {
     })
   }
 
+  /** A worker whose event loop hangs still has its share of new connections queued for it: clients would wait for ever. */
+  #askForLife(): void {
+    for (const member of this.#members.values()) {
+      if (!member.ready) continue
+      if (member.owes >= owedSigns) {
+        this.#events.emit('worker-hung', { worker: member.worker.process.pid })
+        member.worker.process.kill('SIGKILL')
+      } else {
+        member.owes++
+        send(member.worker, { type: 'metrics', request: this.#request++ })
+      }
+    }
+  }
+
   #leave(member: Member): void {
     member.leaving = true
     if (member.worker.isConnected()) send(member.worker, { type: 'drain' })
@@ -126,7 +148,7 @@ export class WorkerPool {
 
   #fork(): Promise<Member> {
     const worker = cluster.fork()
-    const member: Member = { worker, born: Date.now(), listeners: [], ready: false, leaving: false, last: [] }
+    const member: Member = { worker, born: Date.now(), listeners: [], ready: false, leaving: false, owes: 0, last: [] }
     this.#members.set(worker.id, member)
     return new Promise((resolve, reject) => {
       const timer = setTimeout(() => {
@@ -134,6 +156,7 @@ export class WorkerPool {
         worker.kill('SIGKILL')
       }, startTime)
       worker.on('message', (message: ToPrimary) => {
+        member.owes = 0
         if (message.type === 'listening') send(worker, { type: 'start', settings: this.#settings })
         else if (message.type === 'ready') {
           clearTimeout(timer)

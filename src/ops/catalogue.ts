@@ -66,6 +66,16 @@ export const eventCatalogue = {
     means: 'a worker process ended unasked; another takes its place',
     fields: ['worker', 'code', 'signal', 'restartIn'],
   },
+  'worker-hung': {
+    level: 'error',
+    means: 'a worker process gave no sign of life; it is killed, and another takes its place',
+    fields: ['worker'],
+  },
+  'service-manager-failed': {
+    level: 'warn',
+    means: 'the service manager (systemd) could not be told how the daemon is; told once, the daemon goes on',
+    fields: ['error'],
+  },
   'next-hop-embedded': { level: 'info', means: 'the embedded next hop (maildir:) is up', fields: ['path', 'url'] },
   'next-hop-embedded-died': {
     level: 'error',
