@@ -1,3 +1,4 @@
+import { spawn } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import t from 'tap'
@@ -6,7 +7,6 @@ import { notifyMissing, openNotifySocket } from './peers/notify-socket.ts'
 import { endChild, findProgram, makeScratch, removeScratch, run, skipUnless } from './peers/scratch.ts'
 import { RawClient } from './peers/smtp-client.ts'
 import { startSink } from './peers/sink.ts'
-import { spawn } from 'node:child_process'
 
 /** The systemd unit, by systemd's own tools, and the daemon as a service of Type=notify. */
 const folder = resolve(import.meta.dirname, '../../deploy/systemd')
@@ -35,10 +35,9 @@ t.test('the sandbox scores what the page says', analyze, async (t) => {
   t.match(page, `**${score}**`, 'quoted in deploy/systemd/README.md')
 })
 
-t.test('the daemon asks for no system call that the unit forbids', async (t) => {
-  const missing = findProgram('strace') === null ? 'strace is not installed (Debian: strace)' : null
-  const skip = skipUnless(missing)
-  if (skip.skip !== undefined) return t.skip(skip.skip)
+const tracing = skipUnless(findProgram('strace') === null ? 'strace is not installed (Debian: strace)' : null)
+
+t.test('the daemon asks for no system call that the unit forbids', { ...analyze, ...tracing }, async (t) => {
   const scratch = makeScratch('calls')
   t.teardown(() => removeScratch(scratch))
   const sink = await startSink()
