@@ -10,6 +10,7 @@ import { skeleton } from './skeleton.ts'
 /** Names of fewer letters are too near to too many others for a likeness to mean anything. */
 const shortestTypo = 5
 const shortestPart = 4
+const shortestCompany = 3
 
 /** Words that are joined to a company's name to make a believable domain. */
 const joinedWords =
@@ -38,6 +39,17 @@ export function domainKeys(domain: string): string[] {
   for (const label of form.labels.slice(0, -1)) keys.add(`s:${label}`)
   if (form.name.length >= shortestTypo) for (const key of neighbours(form.name)) keys.add(`d:${key}`)
   return [...keys]
+}
+
+/** The key of `domainKeys` under which the domains of a company stand, by the company's name written together. */
+export function companyKey(name: string): string {
+  return `s:${skeleton(name)}`
+}
+
+/** Whether a name, written together, is the one that a domain bears: "meridianlabs" of meridian-labs.example. */
+export function isNameOfDomain(name: string, domain: string): boolean {
+  const form = name.length < shortestCompany ? null : readDomain(domain)
+  return form !== null && likelyNames(form).has(skeleton(name))
 }
 
 /**

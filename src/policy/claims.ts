@@ -7,7 +7,9 @@ import { matchName } from '../names/match.ts'
 import type { MatchContext, NameMatch } from '../names/match.ts'
 import { readShown } from '../names/shown-name.ts'
 import type { ShownName } from '../names/shown-name.ts'
+import type { NameTables } from '../names/tables.ts'
 import type { Policy } from './compile.ts'
+import { withOwnCompanies } from './own-companies.ts'
 import { personKey } from './person-key.ts'
 import type { Recollection } from './recollections.ts'
 import { shownAddresses } from './shown-address.ts'
@@ -24,6 +26,8 @@ export interface Claim {
 
 /** Work allowed for one message: a From field of ten thousand names must not cost ten thousand judgements. */
 export interface Budget {
+  /** Different texts still to be read as names; each costs some ten look-ups. */
+  names: number
   /** People still to be looked at; each costs about a microsecond. */
   people: number
   /** Spellings still to be compared; each costs some microseconds. People of one spelling cost one comparison. */
@@ -32,15 +36,15 @@ export interface Budget {
   exhausted: boolean
 }
 
-/** What one message may cost: some milliseconds. */
+/** What one message may cost: some microseconds as mail is, some ten milliseconds as it can be made. */
 export function fullBudget(): Budget {
-  return { people: 6000, comparisons: 1000, exhausted: false }
+  return { names: 128, people: 6000, comparisons: 400, exhausted: false }
 }
 
 /** People asked for under one key: namesakes, of whom any may be the one that the policy is strictest about. */
 const peoplePerKey = 1000
 /** Spellings compared for one shown name. */
-const comparisonsPerName = 400
+const comparisonsPerName = 250
 
 /** Finds claims; keeps what one message asks twice. One is made for each message. */
 export class ClaimFinder {
@@ -52,6 +56,7 @@ export class ClaimFinder {
   private readonly byName = new Map<string, readonly Claim[]>()
   private readonly people = new Map<string, Person | null>()
   private readonly texts = new Map<string, ShownName>()
+  private readonly tables = new Map<string, NameTables>()
   private readonly ownersOf = new Map<string, readonly Person[]>()
   private readonly matched = new Map<Person, Map<string, NameMatch | null>>()
 
@@ -91,10 +96,22 @@ export class ClaimFinder {
     if (ofPerson === undefined) this.matched.set(person, (ofPerson = new Map<string, NameMatch | null>()))
     let match = ofPerson.get(shown)
     if (match === undefined) {
-      match = matchName(this.read(shown), this.policy.namesOf(person), this.policy.tables, this.context)
+      match = matchName(this.read(shown), this.policy.namesOf(person), this.tablesFor(shown), this.context)
       ofPerson.set(shown, match)
     }
     return match
+  }
+
+  /** The name tables with the organisation's own names in the text known as such. */
+  private tablesFor(shown: string): NameTables {
+    let tables = this.tables.get(shown)
+    if (tables === undefined) {
+      const isBorne = (base: string): boolean => this.tokenCount(base) > 0
+      const { companies } = this.recollection
+      tables = withOwnCompanies(this.policy.tables, this.read(shown), this.lookup, companies, isBorne)
+      this.tables.set(shown, tables)
+    }
+    return tables
   }
 
   private read(shown: string): ShownName {
@@ -127,6 +144,7 @@ export class ClaimFinder {
     const claims: Claim[] = []
     const seen = new Set<string>()
     const matches = new Map<string, NameMatch | null>()
+    if (this.budget.names-- <= 0) return this.leftOut(claims)
     let cut = false
     for (const { key } of this.keysOf(shown)) {
       const refs = this.lookup.byKey(key, Math.min(peoplePerKey, this.budget.people + 1))

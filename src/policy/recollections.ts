@@ -10,6 +10,8 @@ export interface Recollection {
   readonly claims: Memo<readonly Claim[]>
   /** How many people bear a word. */
   readonly tokens: Memo<number>
+  /** Whether words written together are the name of an own domain. */
+  readonly companies: Memo<boolean>
 }
 
 const namesKept = 4000
@@ -22,7 +24,7 @@ export class Recollections {
   of(lookup: Lookup): Recollection {
     let found = this.known.get(lookup)
     if (found === undefined) {
-      found = { claims: new Memo(namesKept), tokens: new Memo(wordsKept) }
+      found = { claims: new Memo(namesKept), tokens: new Memo(wordsKept), companies: new Memo(wordsKept) }
       this.known.set(lookup, found)
     }
     return found
