@@ -27,6 +27,35 @@ const notCarried = new Set([
   'X-ANONYMOUSTLS',
 ])
 
+/** MAIL parameters and the keyword that lets a client use them, where the two differ in name. */
+const parameterKeywords: Readonly<Record<string, string>> = {
+  BODY: '8BITMIME',
+  RET: 'DSN',
+  ENVID: 'DSN',
+  BY: 'DELIVERBY',
+  HOLDFOR: 'FUTURERELEASE',
+  HOLDUNTIL: 'FUTURERELEASE',
+}
+
+/**
+ * Whether a MAIL command uses what one next hop offered and another does not: the other would refuse it for good,
+ * though the client did nothing wrong.
+ *
+ * @param argument of the MAIL command, latin1
+ */
+export function usesWithdrawn(
+  argument: string,
+  offered: ReadonlyMap<string, string>,
+  now: ReadonlyMap<string, string>,
+): boolean {
+  const behindPath = argument.replace(/^.*>/s, '')
+  return behindPath.split(/\s+/).some((parameter) => {
+    const name = (parameter.split('=', 1)[0] ?? '').toUpperCase()
+    const keyword = parameterKeywords[name] ?? name
+    return offered.has(keyword) && !now.has(keyword)
+  })
+}
+
 export interface EhloOffer {
   /** Octets of one message that we take; 0 for no limit of ours. */
   readonly messageSize: number

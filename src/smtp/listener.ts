@@ -19,7 +19,7 @@ import type {
 } from './options.ts'
 import { Relay } from './relay.ts'
 import { Session } from './session.ts'
-import type { SessionContext, SessionStart } from './session.ts'
+import type { SessionContext, SessionStart } from './session-types.ts'
 import { TlsFiles } from './tls-files.ts'
 import type { ServerTls } from './tls-files.ts'
 

@@ -11,6 +11,12 @@ export interface ReceivedFrom {
 const days = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat']
 const months = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec']
 
+/** RFC 3848's word for the way a message came; `plain` after HELO. */
+export function protocolWord(protocol: 'smtp' | 'lmtp', plain: boolean, secure: boolean): string {
+  const word = protocol === 'lmtp' ? 'LMTP' : plain ? 'SMTP' : 'ESMTP'
+  return secure && word !== 'SMTP' ? `${word}S` : word
+}
+
 /** The field with its line end. What the client said of itself stands there without what could end the field. */
 export function receivedField(from: ReceivedFrom, now: Date = new Date()): string {
   const helo = from.helo.replace(/[^\x21-\x7e]|[()\\;]/g, '').slice(0, 255)

@@ -1,8 +1,25 @@
-/** The end of data where next hop and client count replies differently: LMTP has one for each recipient (RFC 2033). */
+/** Replies to the client that are made of the next hop's, or stand in their place. */
 import { replyCode } from '../mail/reply.ts'
 
+// Replies of ours, whole with their line ends.
+export const lost = '451 4.4.2 Lost the connection to the next hop\r\n'
+export const late = '451 4.4.2 The next hop did not answer in time\r\n'
+export const unavailable = '451 4.4.1 The next hop is not available\r\n'
+export const garbled = '451 4.5.0 The next hop gave an unexpected reply\r\n'
+
+/** First line of a reply, without its line end. */
+export function firstLine(reply: Buffer): string {
+  return reply.toString('latin1').split(/\r?\n/, 1)[0] ?? ''
+}
+
+/** A greeting that was refused in mid-session is no verdict on the command that needed it. */
+export function asTemporary(reply: Buffer): Buffer | string {
+  return replyCode(reply, 0) < 500 ? reply : unavailable
+}
+
 /**
- * What the client gets for the next hop's final replies.
+ * What the client gets for the next hop's final replies, which the two may count differently: LMTP has one for each
+ * recipient (RFC 2033).
  *
  * @param given the next hop's, in order: one over SMTP, one for each accepted recipient over LMTP
  * @param recipients replies that the client waits for: 1 over SMTP, one for each accepted recipient over LMTP

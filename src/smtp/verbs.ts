@@ -59,24 +59,25 @@ const mail: VerbRule = {
     if (limit > 0 && size !== undefined && Number(size) > limit) return '552 5.3.4 Message size exceeds the limit'
     return null
   },
-  proceed: (session, command) => session.forwardOpening('mail', command),
+  proceed: (session, command) => session.nextHop.forwardOpening('mail', command),
 }
 
 const rcpt: VerbRule = {
   alone: false,
   check(session) {
-    if (session.hop === null) return session.withoutHop('503 5.5.1 Send MAIL first')
+    if (session.nextHop.connection === null) return session.nextHop.withoutConnection('503 5.5.1 Send MAIL first')
     if (session.recipientsAsked >= session.limits.recipients) return '452 4.5.3 Too many recipients'
     return null
   },
-  proceed: (session, command) => session.forward('rcpt', command),
+  proceed: (session, command) => session.nextHop.forward('rcpt', command),
 }
 
 const data: VerbRule = {
   alone: false,
   check(session, command) {
     if (command.argument.trim() !== '') return '501 5.5.4 DATA takes no argument'
-    return session.hop === null ? session.withoutHop('503 5.5.1 Send MAIL first') : null
+    const { nextHop } = session
+    return nextHop.connection === null ? nextHop.withoutConnection('503 5.5.1 Send MAIL first') : null
   },
   proceed: (session, command) => session.askData(command),
 }
@@ -85,8 +86,8 @@ const rset: VerbRule = {
   alone: false,
   check: () => null,
   proceed(session, command) {
-    if (session.hop === null) session.resetWithoutHop()
-    else session.forward('rset', command)
+    if (session.nextHop.connection === null) session.resetWithoutHop()
+    else session.nextHop.forward('rset', command)
   },
 }
 
@@ -94,7 +95,7 @@ const rset: VerbRule = {
 const passed: VerbRule = {
   alone: false,
   check: greeted,
-  proceed: (session, command) => session.forwardOpening('plain', command),
+  proceed: (session, command) => session.nextHop.forwardOpening('plain', command),
 }
 
 const xforward: VerbRule = {
@@ -102,10 +103,11 @@ const xforward: VerbRule = {
   check(session) {
     const refused = greeted(session)
     if (refused !== null) return refused
-    if (session.hop !== null && !session.hop.keywords.has('XFORWARD')) return '502 5.5.1 XFORWARD is not offered'
+    const { connection } = session.nextHop
+    if (connection !== null && !connection.keywords.has('XFORWARD')) return '502 5.5.1 XFORWARD is not offered'
     return null
   },
-  proceed: (session, command) => session.forwardOpening('xforward', command),
+  proceed: (session, command) => session.nextHop.forwardOpening('xforward', command),
 }
 
 function answered(reply: string): VerbRule {
@@ -122,7 +124,7 @@ const bdat: VerbRule = {
   proceed(session, command) {
     const size = /^[ \t]+(\d{1,15})(?:[ \t]+LAST)?[ \t]*$/i.exec(command.argument)?.[1]
     if (size === undefined) session.finish('501 5.5.4 Malformed BDAT')
-    else session.refuseChunk(Number(size))
+    else session.commands.refuseChunk(Number(size))
   },
 }
 
@@ -135,8 +137,8 @@ const startTls: VerbRule = {
   },
   proceed(session) {
     // What came in plain behind STARTTLS would be run as if it had come under TLS (CVE-2011-0411).
-    if (session.hasMoreInput) session.finish('503 5.5.0 Commands behind STARTTLS are not accepted')
-    else session.startTls()
+    if (session.commands.hasMore) session.finish('503 5.5.0 Commands behind STARTTLS are not accepted')
+    else if (session.tls !== null) session.startTls(session.tls)
   },
 }
 

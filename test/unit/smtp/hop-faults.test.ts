@@ -46,14 +46,17 @@ async function playHop(hop: Peer, at: At, play: (hop: Peer) => void): Promise<vo
 const lines = ['EHLO client.example', 'MAIL FROM:<a@client.example>', 'RCPT TO:<b@hop.example>', 'DATA'] as const
 
 /** The client's part; gives the reply that is not the usual one, or the final one. */
-async function sendMessage(client: Peer): Promise<string> {
+async function sendMessage(client: Peer, stage: Stage, at: At): Promise<string> {
   for (const line of lines) {
     const reply = await client.ask(line)
     if (!/^(2|354)/.test(reply)) return reply
   }
   client.send(`Subject: x\r\n\r\nfirst line\r\n${'and more of it\r\n'.repeat(500)}`)
-  // The end comes once the next hop has done what it does inside the data.
-  await new Promise((resolve) => setTimeout(resolve, 20))
+  // The end comes once what the next hop does inside the data has been noticed.
+  for (let i = 0; at === 'inside the data' && i < 1000; i++) {
+    if (stage.events.some((e) => e.name === 'next-hop-error')) break
+    await new Promise((resolve) => setTimeout(resolve, 5))
+  }
   client.send('.\r\n')
   return client.reply()
 }
@@ -98,7 +101,7 @@ async function faultAt(t: Test, at: At, fault: string, play: (hop: Peer) => void
     await playHop(hop, at, play)
     return hop
   })
-  const reply = await sendMessage(client)
+  const reply = await sendMessage(client, stage, at)
   const hop = await hopSide
   const name = `${fault} at ${at}`
   t.match(reply, /^(451|421) /, name)
@@ -135,7 +138,11 @@ t.test('a final reply in the middle of the data', async (t) => {
         await playHop(hop, 'inside the data', () => (closes ? hop.socket.end(early) : hop.send(early)))
         return hop
       })
-      t.match(await sendMessage(client), wanted, `${JSON.stringify(early)}${closes ? ' and close' : ''}`)
+      t.match(
+        await sendMessage(client, stage, 'inside the data'),
+        wanted,
+        `${JSON.stringify(early)}${closes ? ' and close' : ''}`,
+      )
       const hop = await hopSide
       await hop.closed()
       t.notMatch(ending(hop), /\r\n\.\r\n$/)
