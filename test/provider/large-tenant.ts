@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net'
 import { gzipSync } from 'node:zlib'
 import { keyFile } from './emulator/emulator.ts'
 import { Entra } from './emulator/entra.ts'
+import { nameOf } from './large-names.ts'
 
 /**
  * A tenant of any size in a process of its own, its pages made up when asked for: `large-tenant.ts USERS GROUPS`.
@@ -16,12 +17,8 @@ const chunk = 1000
 const changed = 100
 
 const id = (kind: number, n: number): string => `${kind}0000000-0000-4000-8000-${String(n).padStart(12, '0')}`
-const first = ['Jane', 'Łukasz', 'Анна', '太郎', 'محمد', 'Maria José', 'Søren', 'Zoë', 'Björn', 'Nguyễn']
-const last = ['Roe', 'Żółć', 'Каренина', '山田', 'علي', 'da Silva', 'Ørsted', 'O’Neil', 'Ångström', 'Văn']
-
 function userRow(n: number, round: number): object {
-  const given = `${first[n % first.length]}${n}`
-  const sur = `${last[(n >> 3) % last.length]}${n % 977}`
+  const [given, sur] = nameOf(n)
   return {
     id: id(1, n),
     displayName: `${given} ${sur}${round === 0 ? '' : ` ${round}`}`,

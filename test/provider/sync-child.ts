@@ -4,14 +4,14 @@ import { Office365Provider } from '../../src/directory/office365/provider.ts'
 import { systemRuntime } from '../../src/directory/office365/runtime.ts'
 import { Store } from '../../src/directory/store.ts'
 import { optionsFor, settingsAt } from './harness.ts'
-import { sync } from './sync.ts'
+import { protecting, sync } from './sync.ts'
 
 /**
- * One sync in a process of its own, to be killed or measured: `sync-child.ts STORE ORIGIN CLIENT-ID`. Prints a line of
- * JSON at its end: the outcome, the memory before it and the most it held (MB), its time (s), and the longest that the
+ * One sync in a process of its own, to be killed or measured: `sync-child.ts STORE ORIGIN CLIENT-ID [full|delta
+ * [PROTECTED GROUP]…]`. Prints a line of JSON at its end: the outcome, the memory before it and the most it held (MB), its time (s), and the longest that the
  * event loop was blocked (ms).
  */
-const [, , path = '', origin = '', clientId = ''] = process.argv
+const [, , path = '', origin = '', clientId = '', round = 'delta', ...groups] = process.argv
 const store = Store.open({ path })
 const provider = new Office365Provider(
   settingsAt(origin, clientId),
@@ -33,10 +33,14 @@ const delay = monitorEventLoopDelay({ resolution: 5 })
 delay.enable()
 const idle = Math.round(process.memoryUsage().rss / 2 ** 20)
 const started = performance.now()
-const outcome = await sync(store, provider, {
+const request = {
   cursor: null,
   signal: new AbortController().signal,
-  notice: (text) => process.stderr.write(`${text}\n`),
+  notice: (text: string) => void process.stderr.write(`${text}\n`),
+}
+const outcome = await sync(store, provider, request, {
+  full: round === 'full',
+  ...(groups.length === 0 ? {} : { makeIndex: protecting(groups) }),
 })
 await store.close()
 clearInterval(looking)

@@ -2,7 +2,9 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Indexer } from '../../src/model.ts'
-import type { ResolvedRules } from '../../src/policy/rules.ts'
+import { compilePolicy, policyIndexer } from '../../src/policy/compile.ts'
+import { resolveRules } from '../../src/policy/protection.ts'
+import type { ProtectionRules, ResolvedRules } from '../../src/policy/rules.ts'
 import type { Provider, ReadRequest } from '../../src/directory/provider.ts'
 import { Store } from '../../src/directory/store.ts'
 import type { MakeIndex } from '../../src/directory/store.ts'
@@ -41,6 +43,15 @@ const indexer: Indexer = {
 /** Everybody is found by display name: enough to see that what is found is what is stored. */
 export const byName: MakeIndex = () => ({ indexer, resolved: nobody })
 
+/** The real rules and keys, with some groups of a directory protected. */
+export function protecting(groups: readonly string[], directory = 'Office 365'): MakeIndex {
+  const rules: ProtectionRules = { ...nobody.rules, protect: [{ directory, groups, users: [], exclude: [] }] }
+  return (view) => {
+    const { resolved } = resolveRules(rules, view)
+    return { resolved, indexer: policyIndexer(compilePolicy(resolved)) }
+  }
+}
+
 /** A store in a folder of its own that the test removes. */
 export function temporaryStore(t: { teardown: (done: () => Promise<void>) => void }): Store {
   const path = mkdtempSync(join(tmpdir(), 'namesake-office365-'))
@@ -57,10 +68,10 @@ export async function sync(
   store: Store,
   provider: Provider,
   request: ReadRequest,
-  options: { full?: boolean; shrinkLimit?: number | null } = {},
+  options: { full?: boolean; shrinkLimit?: number | null; makeIndex?: MakeIndex } = {},
 ): Promise<SyncOutcome> {
   return synchronise(store, provider, {
-    makeIndex: byName,
+    makeIndex: options.makeIndex ?? byName,
     shrinkLimit: options.shrinkLimit ?? null,
     signal: request.signal,
     notice: request.notice,
