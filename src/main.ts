@@ -1,4 +1,5 @@
 import { availableParallelism } from 'node:os'
+import { isDeepStrictEqual } from 'node:util'
 import { loadConfig, loadProtection } from './config/load.ts'
 import type { LoadedConfig, NamesakeConfig } from './config/types.ts'
 import { watchFile } from './config/watch.ts'
@@ -8,6 +9,7 @@ import { Directories } from './main/directories.ts'
 import { readReadiness } from './main/readiness.ts'
 import { redactedFields } from './main/redaction.ts'
 import { smtpSettings } from './main/smtp-settings.ts'
+import { version } from './main/version.ts'
 import { WorkerPool } from './main/worker-pool.ts'
 import { prepareMilterSockets } from './milter/listener.ts'
 import { openEvents } from './ops/events.ts'
@@ -43,6 +45,8 @@ export async function serve(configPath: string): Promise<number> {
   return daemon.ended
 }
 
+type EmbeddedHop = MaildirServer & { readonly path: string }
+
 class Daemon {
   readonly ended: Promise<number>
   readonly #configPath: string
@@ -51,7 +55,7 @@ class Daemon {
   readonly #manager: ServiceManager
   #loaded: LoadedConfig
   #directories: Directories | null = null
-  #maildir: (MaildirServer & { readonly path: string }) | null = null
+  #maildir: EmbeddedHop | null = null
   #pool: WorkerPool | null = null
   #ops: OpsServer | null = null
   #watcher: { stop(): void } | null = null
@@ -87,14 +91,18 @@ class Daemon {
     this.#tellWarnings()
     this.#directories = await Directories.open(this.#loaded, this.#events, this.#metrics)
     await this.#directories.start()
-    await this.#startMaildir()
+    this.#maildir = await this.#openMaildir()
     await this.#startOps()
     await prepareMilterSockets(this.#config.milter?.listen ?? [])
-    this.#pool = new WorkerPool(workerCount(this.#config), this.#workerSettings(), this.#events)
+    this.#pool = new WorkerPool(workerCount(this.#config), this.#workerSettings(this.#maildir), this.#events)
     await this.#pool.start()
     this.#watchProtection()
     this.#listenToSignals()
-    this.#events.emit('started', { listeners: this.#pool.listeners(), workers: workerCount(this.#config) })
+    this.#events.emit('started', {
+      version: version(),
+      listeners: this.#pool.listeners(),
+      workers: workerCount(this.#config),
+    })
     this.#tellReady()
   }
 
@@ -109,20 +117,16 @@ class Daemon {
     this.#events.flush()
   }
 
-  async #startMaildir(): Promise<void> {
+  /** The embedded next hop that the configuration asks for: the one that runs if its folder is still the same. */
+  async #openMaildir(): Promise<EmbeddedHop | null> {
     const { smtp } = this.#config
     const path = smtp?.relay.kind === 'maildir' ? smtp.relay.path : null
-    if (path === (this.#maildir?.path ?? null)) return
-    const before = this.#maildir
-    this.#maildir = null
-    if (path !== null) {
-      const server = await startMaildir(path, {
-        onDied: (details) => this.#events.emit('next-hop-embedded-died', { ...details }),
-      })
-      this.#maildir = { url: server.url, close: () => server.close(), path }
-      this.#events.emit('next-hop-embedded', { path, url: server.url })
-    }
-    await before?.close()
+    if (path === null || path === this.#maildir?.path) return path === null ? null : this.#maildir
+    const server = await startMaildir(path, {
+      onDied: (details) => this.#events.emit('next-hop-embedded-died', { ...details }),
+    })
+    this.#events.emit('next-hop-embedded', { path, url: server.url })
+    return { url: server.url, close: () => server.close(), path }
   }
 
   async #startOps(): Promise<void> {
@@ -139,12 +143,12 @@ class Daemon {
     )
   }
 
-  #workerSettings(): WorkerSettings {
+  #workerSettings(embedded: EmbeddedHop | null): WorkerSettings {
     const { log, store, smtp, milter } = this.#config
     return {
       log,
       store,
-      smtp: smtp === null ? null : smtpSettings(smtp, this.#maildir?.url ?? null),
+      smtp: smtp === null ? null : smtpSettings(smtp, embedded?.url ?? null),
       milter,
       fromField: { smtp: smtp?.limits.fromField ?? 0, milter: milter?.limits.fromField ?? 0 },
       drain: smtp?.timeouts.drain ?? 30_000,
@@ -198,17 +202,22 @@ class Daemon {
 
   /** Both files. The workers are exchanged: new ones listen before the old ones finish and leave. */
   async #reloadAll(): Promise<string> {
-    const loaded = loadConfig(this.#configPath)
     const before = this.#loaded
-    this.#loaded = loaded
+    this.#loaded = this.#keepUntilRestart(loadConfig(this.#configPath))
+    const hop = this.#maildir
+    let fresh = hop
     try {
-      await this.#startMaildir()
-      await this.#pool?.exchange(workerCount(loaded.config), this.#workerSettings())
-      await this.#directories?.useConfig(loaded)
+      fresh = await this.#openMaildir()
+      const old = await this.#pool?.exchange(workerCount(this.#config), this.#workerSettings(fresh))
+      this.#maildir = fresh
+      if (hop !== fresh) void old?.gone.then(() => hop?.close())
     } catch (error) {
       this.#loaded = before
+      if (fresh !== hop) await fresh?.close()
       throw error
     }
+    this.#events.setLevel(this.#config.log.level)
+    await this.#directories?.useConfig(this.#loaded)
     this.#watchProtection()
     return this.#configPath
   }
@@ -216,6 +225,17 @@ class Daemon {
   #tellReady(): void {
     const guarded = this.#directories?.protectedPeople ?? 0
     this.#manager.ready(`${guarded} people protected; ${(this.#pool?.listeners() ?? []).join(', ')}`)
+  }
+
+  /** A new configuration, with the running one's values where only a start can bring in others; says so for each. */
+  #keepUntilRestart(loaded: LoadedConfig): LoadedConfig {
+    const { store, ops } = this.#config
+    for (const key of ['store', 'ops'] as const) {
+      if (isDeepStrictEqual(loaded.config[key], this.#config[key])) continue
+      const warning = `${key}: the new value takes effect at the next start; until then the running one stays`
+      this.#events.emit('config-warning', { file: loaded.config.file, warning })
+    }
+    return { ...loaded, config: { ...loaded.config, store, ops } }
   }
 
   #tellWarnings(): void {

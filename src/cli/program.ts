@@ -1,7 +1,7 @@
-import { readFileSync } from 'node:fs'
 import { Command } from 'commander'
 import { indexMaker } from '../main/index-maker.ts'
 import { scheduledOf } from '../main/providers.ts'
+import { version } from '../main/version.ts'
 import { addAuthorizeVerb } from './authorize.ts'
 import { addCheckVerb } from './check.ts'
 import { addConfigVerbs } from './config-check.ts'
@@ -32,9 +32,4 @@ export function buildProgram(cli: Cli): Command {
   addAuthorizeVerb(program, process.stdin.isTTY ? { ...cli, input: process.stdin } : cli)
   addConfigVerbs(program, cli)
   return program
-}
-
-function version(): string {
-  const text = readFileSync(new URL('../../package.json', import.meta.url), 'utf8')
-  return (JSON.parse(text) as { version: string }).version
 }

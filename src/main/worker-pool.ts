@@ -68,8 +68,12 @@ export class WorkerPool {
     }
   }
 
-  /** Exchanges all workers for ones with other settings: the new ones listen before the old ones finish and leave. */
-  async exchange(count: number, settings: WorkerSettings): Promise<void> {
+  /**
+   * Exchanges all workers for ones with other settings: the new ones listen before the old ones finish and leave.
+   * If one of the new ones can't start, the old ones stay, and it throws.
+   * @returns what resolves when the last of the old ones is gone
+   */
+  async exchange(count: number, settings: WorkerSettings): Promise<{ readonly gone: Promise<unknown> }> {
     const old = [...this.#members.values()]
     const before = { settings: this.#settings, count: this.#count }
     this.#settings = settings
@@ -82,22 +86,22 @@ export class WorkerPool {
       for (const outcome of fresh) if (outcome.status === 'fulfilled') this.#leave(outcome.value)
       throw failed.reason
     }
-    for (const member of old) this.#leave(member)
+    return { gone: Promise.all(old.map((member) => this.#dismiss(member))) }
   }
 
   /** Asks every worker to finish its open messages and end. Resolves when all are gone. */
   async drain(): Promise<void> {
     this.#ending = true
-    await Promise.all(
-      [...this.#members.values()].map(
-        (member) =>
-          new Promise<void>((resolve) => {
-            member.worker.once('exit', () => resolve())
-            this.#leave(member)
-          }),
-      ),
-    )
+    await Promise.all([...this.#members.values()].map((member) => this.#dismiss(member)))
     clearInterval(this.#lifeSigns)
+  }
+
+  /** Asks a worker to leave; resolves when its process has ended. */
+  #dismiss(member: Member): Promise<void> {
+    return new Promise((resolve) => {
+      member.worker.once('exit', () => resolve())
+      this.#leave(member)
+    })
   }
 
   /** Addresses that the workers listen on; empty while none is ready. */

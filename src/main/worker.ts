@@ -10,7 +10,7 @@ import { startSmtp } from '../smtp/listener.ts'
 import type { SmtpServer } from '../smtp/listener.ts'
 import { addressText } from '../smtp/options.ts'
 import type { ToPrimary, ToWorker, WorkerSettings } from './ipc.ts'
-import { buildJudge } from './judge.ts'
+import { buildJudge, warmUp } from './judge.ts'
 import { redactedFields } from './redaction.ts'
 
 /** A process that carries mail: the two entrances over one judgement. Started and ended by the primary. */
@@ -38,11 +38,15 @@ class Worker {
     const { smtp, milter, fromField } = this.#settings
     const listeners: string[] = []
     if (smtp !== null) {
-      this.#smtp = await this.#startSmtp(smtp, this.#judge(fromField.smtp))
+      const judge = this.#judge(fromField.smtp)
+      warmUp(judge, 'smtp')
+      this.#smtp = await this.#startSmtp(smtp, judge)
       listeners.push(...this.#smtp.addresses.map((address) => `smtp ${addressText(address)}`))
     }
     if (milter !== null) {
-      this.#milter = await this.#startMilter(milter, this.#judge(fromField.milter))
+      const judge = this.#judge(fromField.milter)
+      warmUp(judge, 'milter')
+      this.#milter = await this.#startMilter(milter, judge)
       listeners.push(...this.#milter.addresses.map((address) => `milter ${address}`))
     }
     return listeners

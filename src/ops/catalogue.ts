@@ -52,7 +52,7 @@ export const eventCatalogue = {
   started: {
     level: 'info',
     means: 'the daemon is up: listeners are open',
-    fields: ['listeners', 'workers'],
+    fields: ['version', 'listeners', 'workers'],
   },
   stopping: {
     level: 'info',

@@ -12,6 +12,7 @@ export interface Events {
   /** The line of a judged message. */
   message(record: MessageRecord): void
   enabled(level: Level): boolean
+  setLevel(level: LogOptions['level']): void
   /** Writes out what is still buffered; blocks. For the end of the process. */
   flush(): void
 }
@@ -41,6 +42,9 @@ export function openEvents(options: LogOptions): Events {
     emit: (event, details) => emit(logger, event, details ?? {}),
     message: (record) => logger.info(messageLine(record)),
     enabled: (level) => logger.isLevelEnabled(level),
+    setLevel: (level) => {
+      logger.level = level
+    },
     flush: () => sink.flush(),
   }
 }

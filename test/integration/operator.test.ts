@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process'
-import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -108,6 +108,42 @@ t.test('SIGHUP takes both files over, and a faulty one changes nothing', async (
   await daemon.waitFor((line) => line['event'] === 'config-reloaded' && /namesake\.yaml$/.test(String(line['file'])))
   await fresh.transaction(mailFrom('Max Mustermann'), ['max@corp.example'])
   t.match(await daemon.waitFor((line) => line['messageId'] === '<MaxMustermann@x>'), { verdict: 'detected' })
+})
+
+t.test('SIGHUP exchanges the embedded next hop, or nothing at all', async (t) => {
+  const daemon = await startDaemon({ relay: 'maildir:./first' })
+  t.teardown(() => removeDaemon(daemon))
+  const deliver = async (): Promise<void> => {
+    const client = await RawClient.hello(daemon.smtpPort)
+    t.match((await client.transaction(mailFrom('Any One'), ['max@corp.example'])).at(-1), /^250 /)
+    client.quit()
+  }
+  const arrived = (folder: string): number => readdirSync(join(daemon.folder, folder, 'new')).length
+  const config = join(daemon.folder, 'namesake.yaml')
+  await deliver()
+  t.equal(arrived('first'), 1)
+
+  const changed = readFileSync(config, 'utf8').replace('maildir:./first', 'maildir:./second')
+  writeFileSync(config, changed.replace('store: ./store', 'store: ./elsewhere'))
+  daemon.child.kill('SIGHUP')
+  t.match(await daemon.waitFor((line) => line['event'] === 'config-warning'), { warning: /^store: .* next start/ })
+  await daemon.waitFor((line) => line['event'] === 'config-reloaded')
+  await deliver()
+  t.equal(arrived('second'), 1)
+  t.notOk(existsSync(join(daemon.folder, 'elsewhere')), 'the running store stays')
+
+  const taken = createServer()
+  await new Promise<void>((resolve) => taken.listen(0, '127.0.0.1', resolve))
+  t.teardown(() => taken.close())
+  const { port } = taken.address() as { port: number }
+  writeFileSync(
+    config,
+    changed.replace('maildir:./second', 'maildir:./third').replace(`:${daemon.smtpPort}`, `:${port}`),
+  )
+  daemon.child.kill('SIGHUP')
+  t.match(await daemon.waitFor((line) => line['event'] === 'config-refused'), { faults: [new RegExp(`:${port}`)] })
+  await deliver()
+  t.equal(arrived('second'), 2, 'what could not be taken over whole was not taken over at all')
 })
 
 t.test('readiness and the end', async (t) => {

@@ -17,6 +17,7 @@ t.test('a worker that hangs is killed and replaced', async (t) => {
     emit: (event, details) => told.push([event, details ?? {}]),
     message: () => {},
     enabled: () => false,
+    setLevel: () => {},
     flush: () => {},
   }
   const settings = {
