@@ -38,6 +38,7 @@ interface Waiting {
 interface Member {
   readonly child: ChildProcess
   readonly waiting: Waiting[]
+  started: boolean
 }
 
 /** Batches that a child has before it: one that it judges and some that wait, so that it never idles. */
@@ -46,18 +47,19 @@ const batchesEach = 3
 export class JudgePool {
   readonly #members: Member[] = []
   readonly #size: number
-  #started = 0
+  readonly #onReady: () => void
   #failure: Error | null = null
   #ending = false
 
-  /** Starts the processes; they are of use as soon as `ready` says so. */
-  constructor(size: number, recipe: JudgeRecipe, settings: JudgeSettings) {
+  /** Starts the processes. @param onReady told when they are of use */
+  constructor(size: number, recipe: JudgeRecipe, settings: JudgeSettings, onReady: () => void) {
     this.#size = size
+    this.#onReady = onReady
     const suffix = import.meta.url.endsWith('.ts') ? 'ts' : 'js'
     const file = fileURLToPath(new URL(`./judge-child.${suffix}`, import.meta.url))
     for (let i = 0; i < size; i++) {
       const child = fork(file, [], { serialization: 'advanced', stdio: ['ignore', 'ignore', 'inherit', 'ipc'] })
-      const member: Member = { child, waiting: [] }
+      const member: Member = { child, waiting: [], started: false }
       this.#members.push(member)
       child.on('message', (message) => this.#take(member, message as ToParent))
       child.on('error', (error) => this.#fail(error.message))
@@ -69,7 +71,7 @@ export class JudgePool {
   /** Whether batches are taken; until then whoever has one judges it himself. @throws if the processes can't start */
   get ready(): boolean {
     if (this.#failure !== null) throw this.#failure
-    return this.#started === this.#size
+    return this.#members.every(({ started }) => started)
   }
 
   /** Batches that keep all processes busy. */
@@ -94,12 +96,14 @@ export class JudgePool {
   /** Lets the processes end, and waits for it. */
   async close(): Promise<void> {
     this.#ending = true
-    await Promise.all(this.#members.map(({ child }) => endOf(child)))
+    await Promise.all(this.#members.map(endOf))
   }
 
   #take(member: Member, message: ToParent): void {
-    if (message.kind === 'ready') this.#started++
-    else if (message.kind === 'failed') this.#fail(message.why)
+    if (message.kind === 'ready') {
+      member.started = true
+      if (this.#failure === null && this.ready) this.#onReady()
+    } else if (message.kind === 'failed') this.#fail(message.why)
     else {
       const { compared } = message
       member.waiting.shift()?.resolve(message.results.map((result) => unpacked(result, compared)))
@@ -113,11 +117,13 @@ export class JudgePool {
   }
 }
 
-function endOf(child: ChildProcess): Promise<void> {
+function endOf({ child, started }: Member): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null || child.pid === undefined) return Promise.resolve()
   return new Promise((resolve) => {
     child.once('exit', () => resolve())
-    if (child.connected) child.disconnect()
+    // One that is still opening the store has nothing to finish.
+    if (!started || !child.connected) child.kill()
+    else child.disconnect()
   })
 }
 

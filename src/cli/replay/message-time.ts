@@ -28,9 +28,11 @@ export function timeOfPostmark(line: string): number | null {
 
 /** The delivery time with which a Maildir's file name begins, in seconds (`1767225600.M1P2.host:2,S`). */
 export function timeOfMaildirName(name: string): number | null {
-  const seconds = /^(\d{9,11})\./.exec(name)?.[1]
+  const seconds = /^(\d{9,10})\./.exec(name)?.[1]
   return seconds === undefined ? null : plausible(Number(seconds) * 1000)
 }
+
+const dateForm = /^(?=.*\d:\d\d)(?:.*\b(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)|\d{4}-\d\d-\d\dT)/i
 
 /** The time in the first Date field (RFC 5322 section 3.6.1), read as leniently as mail programs do. */
 export function timeOfDateField(section: HeaderSection): number | null {
@@ -42,8 +44,10 @@ export function timeOfDateField(section: HeaderSection): number | null {
     .replace(/\([^()]*\)/g, ' ')
     .replace(/\s+/g, ' ')
     .trim()
+  // What the runtime makes of a text without a month and a time is a guess.
+  if (!dateForm.test(text)) return null
   // Without a zone of its own it would be read in this machine's.
-  const zoned = /[+-]\d{4}\b|\b(?:[A-Z]{1,5}T|UTC?|Z)$/i.test(text) ? text : `${text} +0000`
+  const zoned = /[+-]\d\d:?\d\d$|\b(?:[A-Z]{1,5}T|UTC?)$|\dZ$/i.test(text) ? text : `${text} +0000`
   return plausible(Date.parse(zoned))
 }
 

@@ -27,6 +27,8 @@ export interface ReplayOptions {
   readonly err: NodeJS.WritableStream
   /** Told of each message judged, in order. */
   readonly onJudged: (judged: Judged) => void
+  /** Told when further processes take part. */
+  readonly onParallel?: () => void
 }
 
 type Batch = (FoundMessage | FoundFile)[]
@@ -96,8 +98,10 @@ export class Replay {
   }
 
   #poolIfReady(): JudgePool | null {
-    const { jobs, judgement, settings } = this.#options
-    if (jobs > 1 && this.#judgedHere >= messagesHere) this.#pool ??= new JudgePool(jobs, judgement.recipe, settings)
+    const { jobs, judgement, settings, onParallel } = this.#options
+    if (jobs > 1 && this.#judgedHere >= messagesHere && this.#pool === null) {
+      this.#pool = new JudgePool(jobs, judgement.recipe, settings, onParallel ?? ((): void => undefined))
+    }
     return this.#pool?.ready === true ? this.#pool : null
   }
 

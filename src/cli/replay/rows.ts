@@ -67,5 +67,5 @@ function csvLine(cells: readonly (string | null)[]): string {
  * whatever a program may take for the end of a cell. Full-width signs are taken for the plain ones by some.
  */
 function harmlessCell(text: string): string {
-  return printable(text).replace(/(^|[;,|"'])(\s*)(?=[=+\-@\uff1d\uff0b\uff0d\uff20])/gu, "$1$2'")
+  return printable(text).replace(/(^|[;,|"])(\s*)(?=[=+\-@\uff1d\uff0b\uff0d\uff20])/gu, "$1$2'")
 }
