@@ -33,7 +33,8 @@ export interface Likeness {
   /** The part is the given name, which alone has short forms. */
   readonly given: boolean
   readonly initials: boolean
-  readonly isName: (base: string) => boolean
+  /** Whether anyone is known to bear a word (base form) as a name. */
+  readonly isBorne: (base: string) => boolean
   readonly nicknames: Nicknames
 }
 
@@ -64,11 +65,15 @@ function findPlaces(
   return found
 }
 
+/** Of an alphabet: a Han character or a Hangul syllable is not the first letter of a name. */
+const initialLetter =
+  /[\p{Script=Latin}\p{Script=Cyrillic}\p{Script=Greek}\p{Script=Armenian}\p{Script=Hebrew}\p{Script=Arabic}]/u
+
 function likelyRelation(shown: Word, stored: Word, likeness: Likeness): Exclude<Found['agreement'], 'same'> | null {
   const shared = likeness.given ? shareClass(likeness.nicknames, shown.latin, stored.latin) : null
   if (shared !== null) return shared
-  if (isTypo(shown.base, stored.base) && !likeness.isName(shown.base)) return 'typo'
-  const initial = likeness.initials && [...shown.raw].length === 1 && /\p{L}/u.test(shown.raw)
+  if (isTypo(shown.base, stored.base) && !likeness.isBorne(shown.base)) return 'typo'
+  const initial = likeness.initials && [...shown.raw].length === 1 && initialLetter.test(shown.raw)
   return initial && stored.base.length > 1 && stored.base.startsWith(shown.base) ? 'initial' : null
 }
 

@@ -1,4 +1,5 @@
 import {
+  companions,
   conjunctions,
   departments,
   fromWords,
@@ -14,6 +15,7 @@ import {
 import { unpackKnownNames } from './known-names.ts'
 import { buildNicknames } from './nicknames.ts'
 import type { Nicknames } from './nicknames.ts'
+import { isRareName } from './rare-names.ts'
 import { baseForm } from './transliterate.ts'
 
 /** What operators add to the tables (`names:` in the protection file). */
@@ -39,6 +41,7 @@ export const classes = {
   conjunction: 512,
   generic: 1024,
   company: 2048,
+  companion: 4096,
 } as const
 
 /** Words that may stand beside a name without a mark between. */
@@ -51,10 +54,23 @@ export interface NameTables {
   classOf(base: string): number
   /** Whether the word, in base form, is a given name or surname that many people bear. */
   isName(base: string): boolean
+  /** Whether anyone is known to bear the word, be it a rare name: it is no slip of another name then. */
+  isBorne(base: string): boolean
   readonly nicknames: Nicknames
 }
 
 export const noAdditions: NameAdditions = { titles: [], roles: [], companies: [], nicknames: [] }
+
+/** Tables in which further words are companies' names, such as those that own domains carry. */
+export function withCompanies(tables: NameTables, isCompany: (base: string) => boolean): NameTables {
+  return {
+    ...tables,
+    classOf: (base) => {
+      const bits = tables.classOf(base)
+      return bits === 0 && isCompany(base) ? classes.company : bits
+    },
+  }
+}
 
 /** Builds the tables from the data that comes with Namesake and an operator's additions. */
 export function buildTables(additions: NameAdditions = noAdditions): NameTables {
@@ -77,6 +93,7 @@ export function buildTables(additions: NameAdditions = noAdditions): NameTables 
   add(particles, classes.particle)
   add(conjunctions, classes.conjunction)
   add(genericWords, classes.generic)
+  add(companions, classes.companion)
   add(additions.titles, classes.title)
   add(additions.roles, classes.role)
   add(additions.companies, classes.company)
@@ -84,6 +101,7 @@ export function buildTables(additions: NameAdditions = noAdditions): NameTables 
   return {
     classOf: (base) => bits.get(base) ?? 0,
     isName: (base) => names.has(base),
+    isBorne: (base) => names.has(base) || isRareName(base),
     nicknames: buildNicknames(additions.nicknames),
   }
 }

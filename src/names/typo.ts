@@ -16,13 +16,22 @@ export function isTypo(shown: string, stored: string): boolean {
     tail++
   const a = shown.slice(head, shown.length - tail)
   const b = stored.slice(head, stored.length - tail)
+  return isSlip(a, b, shown, stored, head, tail)
+}
+
+/** Whether the part in which two words differ, with `head` letters before it and `tail` behind, is one edit of that kind. */
+function isSlip(a: string, b: string, shown: string, stored: string, head: number, tail: number): boolean {
   if (a.length === 2 && b.length === 2) return a[0] === b[1] && a[1] === b[0]
   if (a.length + b.length === 1) return isSlippedLetter(a + b, shown, stored, head, tail)
-  return a.length === 1 && b.length === 1 && isMistakenLetter(a, b, stored, head, tail)
+  // Few names of other alphabets are known, and one letter for another makes a name as often as a slip.
+  return a.length === 1 && b.length === 1 && ascii.test(stored) && isMistakenLetter(a, b, stored, head, tail)
 }
 
 /** Alphabets in which a letter more or less is a slip; one Han or Hangul character makes another name. */
 const spelt = /^[\p{Script=Latin}\p{Script=Cyrillic}\p{Script=Greek}]+$/u
+/** Last letters that are taken for one another; others end other names (Hohenfeld, Hohenfels). */
+const endings: ReadonlySet<string> = new Set(['mn', 'nm', 'sz', 'zs', 'kc', 'ck', 'td', 'dt', 'fv', 'vf', 'xs', 'sx'])
+const ascii = /^[a-z]+$/
 const vowels = 'aeiouyаеиоуыэюяαεηιουω'
 
 /** A letter left out or put in. */
@@ -38,6 +47,6 @@ function isSlippedLetter(letter: string, shown: string, stored: string, head: nu
 /** One letter for another. */
 function isMistakenLetter(a: string, b: string, stored: string, head: number, tail: number): boolean {
   if (head === 0 || stored.length < 5) return false
-  if (tail === 0) return stored.length >= 6 && !vowels.includes(a) && !vowels.includes(b)
+  if (tail === 0) return stored.length >= 6 && endings.has(a + b)
   return true
 }
