@@ -51,6 +51,7 @@ export const roles: readonly string[] = words(`
   researcher scientist lecturer dean provost rector chancellor teacher trainer coach nurse physician surgeon
   interim acting deputy assistant associate regional global group corporate national international worldwide senior junior staff emea apac latam
   secretary-general trustee governor curator editor publisher producer ambassador delegate commissioner minister mayor
+  exec dir mgr asst assoc snr jnr acct mktg proc treas supv supt mng mgmt stellv
   commercial personal general ejecutivo ejecutiva financiero financiera comercial tecnico operativo finanziario generale kaufmannischer technischer financier commercial
 `)
 
@@ -76,6 +77,10 @@ export const notes: readonly string[] = words(`
   mobile mobil handy cell phone iphone ipad android tel telephone home work buro desktop laptop teams zoom slack skype whatsapp sms outlook gmail linkedin docusign sharepoint onedrive dropbox
   new neue nouveau nuevo neu message messages nachricht voicemail voice mail email e-mail mailbox inbox fax call anruf missed notification notifications alert reminder request anfrage
   invoice rechnung facture factura fattura payment zahlung paiement pago statement document documents dokument file files shared sharing invitation einladung invite meeting
+  mensaje mensagem messaggio bericht voicebericht melding meddelande besked viesti wiadomosc zprava sprava uzenet poruka sporocilo mesaj sprachnachricht
+  сообщение письмо повідомлення лист съобщение порука μηνυμα رسالة
+  factuur faktura lasku fatura szamla szamlak betaling betalning platba platnosc pago pagamento solicitud solicitacao demande verzoek richiesta
+  aviso avis hinweis benachrichtigung notificacion notificacao notifica bildirim oproep chamada llamada appel chiamata attn attention fao
   re fw fwd aw wg tr rv sv vs antw reply forwarded automatic auto autoreply out of office ooo away abwesend
   sent gesendet envoye enviado inviato verzonden account konto your you a the an ihr ihre from behalf auftrag im in on au nom nombre nome hi hello hallo
 `)
@@ -103,13 +108,18 @@ export const viaWords: readonly string[] = words(`
 
 /** Words that a sender's name follows, as in "message from". */
 export const fromWords: readonly string[] = words(`
-  from von de par da di by per of namens av fra fran od ot
+  from von vom van de del des par da do dal di by per of namens av fra fran od ot vid απο από от від из desde por door
+`)
+
+/** Who may be named together with a person without changing whose message it is: Jane Roe & Team. */
+export const companions: readonly string[] = words(`
+  team teams staff colleagues kollegen kolleginnen mitarbeiter equipe equipo equipa squadra zespol tym tim crew ekip family familie famille familia famiglia
 `)
 
 /** Particles of surnames: kept, dropped or glued, they do not tell two people apart. */
 export const particles: readonly string[] = words(`
   van von vom vd v d vdr zu zum zur der den dem des de del della dello delle degli dei di da das do dos du le la les lo li los las el al al- ar as an ad ash az
-  bin ibn ben bint bat abu abd ould ait mac mc o te ten ter tot op het 't t in 's s zen y e i af av und of st saint san santa
+  bin ibn ben bint bat abu abd ould ait mac mc o ap ferch ni nic mhic ui ua binti bte dela delos delas dall dalla dell degl te ten ter tot op het 't t in 's s zen y e i af av und of st saint san santa
 `)
 
 /** Words that join two things: what stands on both sides is not one person. */

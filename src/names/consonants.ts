@@ -80,19 +80,22 @@ function syllable(char: string): (Letter | undefined)[] {
 
 const article = /^ال(?=.{2})/u
 
-/** Letters that stand for a vowel at the end of a word (in base form ya is also alif maqsura, ha ta marbuta). */
-const endings: Readonly<Record<string, string>> = { ي: 'a|ah|e', ه: 'a|ah|eh|at|e' }
+/** Letters that stand for a vowel at the end of a word. */
+const endings: Readonly<Record<string, string>> = { ى: 'a|ah|e', ه: 'a|ah|eh|at|e', ة: 'a|ah|eh|at|e' }
 
-/** Whether a Latin word (base form) is a spelling of a word of a consonantal script (base form). */
-export function spells(latin: string, word: string, script: Script): boolean {
+/**
+ * Whether a Latin word (base form) is a spelling of a word of a consonantal script (base form).
+ * @param last the last letter as written: base form makes alif maqsura ya, and ta marbuta ha
+ */
+export function spells(latin: string, word: string, script: Script, last: string = word.slice(-1)): boolean {
   if (latin.length > 40 || !/^[a-z]+$/.test(latin)) return false
   const letters = lettersOf(script === 'arabic' ? word.replace(article, '') : word, script)
   if (letters === null) return false
   const free = script !== 'hangul'
-  const last = endings[word.at(-1) ?? '']
+  const spelt = endings[last]
   let at = startsOf(latin, script, word)
   for (const [i, [spelling, key]] of letters.entries()) {
-    const ending = i === letters.length - 1 && last !== undefined ? `|${last}` : ''
+    const ending = i === letters.length - 1 && spelt !== undefined ? `|${spelt}` : ''
     at = afterLetter(latin, at, `${spelling}${ending}`.split('|'), free && key !== '')
     if (at.size === 0) return false
     if (free) at = afterVowels(latin, at)
@@ -154,6 +157,11 @@ const classOfLetter: Readonly<Record<string, string>> = {
   k: 'K', g: 'K', q: 'K', c: 'K', j: 'K', t: 'T', d: 'T', s: 'S', z: 'S', b: 'B', p: 'B', f: 'B', v: 'B', l: 'L', m: 'M', n: 'N', r: 'R', x: 'KS',
 } // prettier-ignore
 const latinArticle = /^(?:al|el)(?=[^aeiou]{1,2}[aeiou])/
+
+/** A Latin word without an Arabic article before a vowel, where it may be one; null if there is none. */
+export function withoutArticle(base: string): string | null {
+  return /^[ae]l[aeiou]\w{3}/.test(base) ? base.slice(2) : null
+}
 
 /** Consonant classes of a Latin word: what is left of any of its spellings. */
 export function latinConsonants(base: string): string {

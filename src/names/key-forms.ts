@@ -1,4 +1,4 @@
-import { consonants, isConsonantal, latinConsonants } from './consonants.ts'
+import { consonants, isConsonantal, latinConsonants, withoutArticle } from './consonants.ts'
 import { joinPairs, looksOfCharacters } from './skeleton.ts'
 import { romanCanon } from './transliterate.ts'
 import { makeWord } from './word.ts'
@@ -87,12 +87,18 @@ export function consonantKeys(a: KeyWord, b: KeyWord, side: 'stored' | 'shown'):
   if (!consonantal && (a.script !== 'latin' || b.script !== 'latin')) return []
   const family = consonantal === (side === 'stored') ? 'c' : 'C'
   const keys: string[] = []
-  for (const x of consonantal ? consonants(a.base, a.script) : [latinConsonants(a.base)]) {
-    for (const y of consonantal ? consonants(b.base, b.script) : [latinConsonants(b.base)]) {
+  for (const x of consonantal ? consonants(a.base, a.script) : latinForms(a.base)) {
+    for (const y of consonantal ? consonants(b.base, b.script) : latinForms(b.base)) {
       keys.push(cut(`${family}:${x < y ? `${x} ${y}` : `${y} ${x}`}`))
     }
   }
   return keys.slice(0, 16)
+}
+
+/** Alotaibi with its article and without; Alice has none. */
+function latinForms(base: string): string[] {
+  const bare = withoutArticle(base)
+  return bare === null ? [latinConsonants(base)] : [latinConsonants(base), latinConsonants(bare)]
 }
 
 export function nicknameKey(nickname: string, surname: string): string {

@@ -13,6 +13,7 @@ import {
   typoKeys,
 } from './key-forms.ts'
 import type { KeyWord } from './key-forms.ts'
+import { romanised } from './nicknames.ts'
 import { readPersonNames } from './person-name.ts'
 import type { NameForms, PersonForm, PersonNames } from './person-name.ts'
 import { readShown } from './shown-name.ts'
@@ -54,7 +55,7 @@ export const storedKeyLimit = 96
 export const queryKeyLimit = 64
 
 /** Changes when the same names would get other keys; part of an indexer's fingerprint. */
-export const keysVersion = 4
+export const keysVersion = 5
 
 /** What decides which keys are of use; given alike for people and for shown names, they find each other. */
 export interface KeyOptions {
@@ -121,7 +122,12 @@ function addPersonKeys(
   const g = (form.given[1] ?? form.given[0])?.word
   for (const { word: s } of form.surname) {
     if (g === undefined) break
-    for (const nickname of tables.nicknames.classesOf(g.latin)) refs.add(nicknameKey(nickname, s.base))
+    for (const nickname of tables.nicknames.classesOf(g.latin)) {
+      refs.add(nicknameKey(nickname, s.base))
+      if (g.script === 'latin' && s.script === 'latin' && !nickname.endsWith(romanised)) continue
+      refs.add(nicknameKey(nickname, anySpelling(s)))
+      opened.add(anySpelling(s))
+    }
     if (initials && g.base.length > 0) {
       refs.add(cut(`i:${[...g.base][0] ?? ''} ${s.base}`))
       refs.add(cut(`i:${g.base} ${[...s.base][0] ?? ''}`))
@@ -190,7 +196,9 @@ function addLookKeys(text: ShownText, query: Query): void {
   }
   // The whole first, whatever it is cut into; then two units in a row, two with one or two between, three in a row.
   const units = unitsOf(text.tokens, tables, true)
-  if (count !== 2 || units.length !== 2) addWord(text.word(0, Math.min(count, 16)), count === 1)
+  if (count !== 2 || units.length !== 2) {
+    addWord(text.word(0, Math.min(count, 16)), count === 1 || count === 3 || count === 4)
+  }
   if (count === 1) return
   for (const step of units.length > fewUnits ? [1, 2] : [1, 2, 3]) {
     for (let i = 0; i + step < units.length; i++) {
@@ -222,11 +230,14 @@ interface Unit {
 function unitsOf(tokens: readonly Token[], tables: NameTables, withoutInitials: boolean): Unit[] {
   const units: Unit[] = []
   let keptBefore = false
+  let named = false
   tokens.forEach((token, i) => {
     const setOff = (tokens[i + 1]?.gap ?? gaps.bar) >= gaps.comma
-    const inside = i > 0 && i < tokens.length - 1 && !setOff
+    // Between two words of a name; Al Roy, Bo Li and Dr. Al Roy have none there.
+    const inside = named && !setOff && isOfName(tokens[i + 1], tables)
     const initial = withoutInitials && token.dotted && token.raw.length === 1
     const particle = inside && (initial || (tables.classOf(token.base) & classes.particle) !== 0)
+    named ||= isOfName(token, tables)
     const last = keptBefore && token.gap === gaps.joined ? units.pop() : undefined
     keptBefore = !particle && !isBeside(token, tables)
     if (last !== undefined && !keptBefore) units.push(last)
@@ -235,6 +246,11 @@ function unitsOf(tokens: readonly Token[], tables: NameTables, withoutInitials: 
     units.push({ word, raw: word.raw, base: word.base, setOff })
   })
   return units
+}
+
+/** A word that a person's name may consist of. */
+function isOfName(token: Token | undefined, tables: NameTables): boolean {
+  return token !== undefined && !isBeside(token, tables) && isPersonal(token.base, tables)
 }
 
 /** A word by itself is a name written together, or a name of one word if something sets it off. */
@@ -275,7 +291,12 @@ function addLikelyKeys(text: ShownText, query: Query): void {
 function addNicknameKeys(given: Unit, surname: Unit, { tables, initials, isBorne, add }: Query): void {
   const classesOfGiven = tables.nicknames.classesOf(given.word.latin)
   const isInitial = initials && [...given.raw].length === 1 && surname.base.length > 1
-  if ((classesOfGiven.length === 0 && !isInitial) || !isBorne(surname.base)) return
+  if (classesOfGiven.length === 0 && !isInitial) return
+  const coarse = classesOfGiven.length > 0 ? anySpelling(surname.word) : null
+  if (coarse !== null && isBorne(coarse)) {
+    for (const nickname of classesOfGiven) add(nicknameKey(nickname, coarse), 'nickname')
+  }
+  if (!isBorne(surname.base)) return
   for (const nickname of classesOfGiven) add(nicknameKey(nickname, surname.base), 'nickname')
   if (isInitial) for (const key of initialKeys(given.base, surname.base)) add(key, 'initial')
 }
@@ -320,6 +341,11 @@ function pairsOf(units: readonly Unit[]): (readonly [Unit, Unit])[] {
 
 function joinAll(units: readonly Unit[]): KeyWord {
   return units.map((unit) => unit.word).reduce(joinWords)
+}
+
+/** A surname in all its romanisations, in keys of short forms and as the gate of these: for names of other alphabets. */
+function anySpelling(surname: KeyWord): string {
+  return `~${canonOf(surname)}`
 }
 
 /** Gate of the names of which one part is this and the other begins with this letter. */

@@ -120,7 +120,7 @@ class Matcher {
     return findLikely(this.#text, variants, {
       given,
       initials,
-      isName: this.#isName,
+      isBorne: (base) => this.#tables.isBorne(base) || (this.#context.tokenCount?.(base) ?? 0) > 0,
       nicknames: this.#tables.nicknames,
     })
   }
@@ -130,7 +130,8 @@ class Matcher {
     const [first, second] = reordered ? [surname, given] : [given, surname]
     if (first.end > second.start || this.#isTornApart(first, second, reordered)) return
     const middle = this.#middle(first.end, second.start, reordered)
-    if (middle === null || (given.reduced && this.#contradicts(form, first.end, second.start))) return
+    if (middle === null || this.#isOtherFamily(form, first.end, second.start)) return
+    if (given.reduced && this.#contradicts(form, first.end, second.start)) return
     const start = first.start
     const end = this.#takeMiddle(form, second.end, reordered)
     const rest = judgeRest(this.#text.tokens, start, end, this.#tables, false)
@@ -187,6 +188,13 @@ class Matcher {
     if ([...word.base].length === 1) return true
     // A word that nobody bears makes a sentence (Simon Says Oakley), unless it is foreign to the table.
     return this.#isName(word.base) || (bits === 0 && word.script !== 'latin')
+  }
+
+  /** Particles that have nothing in common with the person's own. */
+  #isOtherFamily(form: PersonForm, from: number, to: number): boolean {
+    if (form.particles.length === 0) return false
+    const shown = this.#text.tokens.slice(from, to).filter((token) => this.#isParticle(token))
+    return shown.length > 0 && !shown.some((token) => form.particles.some((own) => soundsLike(own, token.base)))
   }
 
   /** Where the person has further given names, another one in their place makes another person. */
@@ -278,4 +286,10 @@ class Matcher {
     const found: NameMatch = { kind, tier: likely.has(kind) ? 'likely' : 'certain', evidence }
     if (this.#best === null || rank(found) < rank(this.#best)) this.#best = found
   }
+}
+
+/** Particles of one kind begin alike: van der, v.d. and vanden; al and el; bin and ibn. */
+function soundsLike(a: string, b: string): boolean {
+  const kind = (particle: string): string => (particle === 'ibn' ? 'b' : particle.charAt(0).replace('e', 'a'))
+  return kind(a) === kind(b)
 }

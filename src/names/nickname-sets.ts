@@ -4,10 +4,10 @@
  * other people (Jan for Janet, Ann for Nancy) are left out on purpose. Written for this project; operators add to it.
  */
 export const nicknameSets: string = `
-abigail: abby abbie abbey gail
+abigail: abby abbie abbey
 abraham abram: abe bram
-adam: ad addy adamek
-adelaide adele adela: addie della ada heidi
+adam: addy adamek
+adelaide adele adela: addie della
 adrian adriano: ade adi adri
 adriana adrienne: adri
 agnes agnieszka: aggie aga agi agusia nessie
@@ -19,14 +19,14 @@ alice alicia: ali allie lisha
 alison allison: ali ally allie
 alan allan allen: al
 amanda: mandy manda
-amelia amalia: amy millie mel
-anastasia anastasiya anastasiia: stacy stacey nastya nastia ana stasia asya nasta
+amelia amalia: millie mel
+anastasia anastasiya anastasiia: stacy stacey nastya nastia stasia asya nasta
 anatoly anatoliy anatoli: tolya tolik
 andrew andreas andrea andre andrei andrey andrej andrzej andres ondrej: andy drew andi drey jedrek ondra
-angela angelina angelica angelika: angie angel geli gela
+angela angelina angelica angelika: angie geli gela
 ann anne anna hannah ana: annie nan anni anka ania annushka anushka aneczka hania
 anthony antony antoni antonio anton antoine antonin: tony toni tonio tonino toño tono nino antek tonda ant toine
-antonia antonina antoinette: toni tonia tonya tosia nina netta
+antonia antonina antoinette: toni tonia tonya tosia netta
 arnold arnaldo: arnie arne arno
 arthur arturo artur: art artie turo
 augustus augustin augustine agustin: gus gussie augie tin
@@ -48,7 +48,7 @@ caleb: cal
 calvin: cal vin
 cameron: cam
 carlos: carlitos charlie
-caroline carolina carolyn karolina karoline: carol carrie caro lina line karola karo
+caroline carolina carolyn karolina karoline: carrie caro lina line karola karo
 cassandra: cass cassie sandra
 catherine katherine kathryn katharine catharine katharina katarina ekaterina yekaterina catalina caterina katarzyna kathrin kateryna kathleen cathleen: cathy kathy kate katie katy kay kit kitty cat kat cate cathie kathie kathe kati katja katya katia kasia kaska kaisa katinka trina cata rina kata kata katka kasha katrin katrine katerina
 cecilia cecile cecilie: cissy cece celia silje cilla
@@ -67,7 +67,7 @@ cornelius cornelis: con neil corny cor kees nelis cees
 curtis: curt
 cynthia: cindy cyndi
 daniel daniele daniil danil: dan danny dani danylo danya niels danek
-daniela danielle daniella: dani danny ella
+daniela danielle daniella: dani danny
 david davide davyd: dave davy davey dov dudi
 deborah debra debora: deb debbie debby
 denise: den neecy
@@ -78,7 +78,7 @@ dimitri dmitri dmitry dmitriy dimitrios dmytro dimitris dimitar: dima mitya dimi
 dolores: lola loli
 dominic dominik dominique domingo domenico: dom nick nico mimmo menico mingo
 donald: don donnie donny
-dorothy dorothea dorota: dot dottie dolly dory thea dora doro dorotka
+dorothy dorothea dorota: dot dottie dolly dory thea doro dorotka
 douglas: doug dougie
 duncan: dunc
 dylan: dyl
@@ -87,11 +87,11 @@ edith edyta: edie
 edmund edmond: ed eddie ned ted
 edward eduard edoardo eduardo edouard: ed eddie eddy ned ted teddy edu lalo edi edek edo
 edwin: ed eddie win
-eleanor elinor eleonora eleonore: ellie nell nellie nora nelly lenore ella
-elena helen helena helene yelena jelena olena ilona: ellie lena nell nellie lenka ela leni nena lene leni lenochka helenka lenya
-elizabeth elisabeth elisabetta elizaveta elzbieta elisabet alzbeta erzsebet: liz lizzie lizzy beth bess bessie betty betsy betsey eliza elsie libby lisa lise liza ella elsa elise lisbeth lilibet lili ela elka ebba bettina sisi sissi liesel lisl bet elli elly babette betka zsoka bozsi
-emily emilia emilie: em emmy emmie milly millie emi mila
-emmanuel emanuel manuel emanuele: manny manu manolo lele manolito mani emma
+eleanor elinor eleonora eleonore: ellie nell nellie nelly lenore
+elena helen helena helene yelena jelena olena ilona: lena nell lenka ela leni nena lene leni lenochka helenka lenya
+elizabeth elisabeth elisabetta elizaveta elzbieta elisabet alzbeta erzsebet: liz lizzie lizzy beth bess bessie betty betsy betsey eliza elsie libby lisa lise liza lisbeth lilibet lili ela elka ebba sisi sissi liesel lisl bet elli elly babette betka zsoka bozsi
+emily emilia emilie: em emmy emmie milly millie emi
+emmanuel emanuel manuel emanuele: manny manu manolo lele manolito mani
 enrique enrico: quique kike rico chicco
 eric erik erich: rick ricky
 ernest ernst ernesto: ernie erni neto
@@ -113,16 +113,16 @@ francis francesco francisco franciszek francois frans frantisek: frank frankie f
 franz: franzl ferenc feri franzi
 frederick frederic friedrich frederik federico fryderyk fredrik: fred freddy freddie fritz rick fede rico fiete frits rik freek
 gabriel gabriele: gabe gabi gaby lele gab gabo
-gabriella gabriela gabrielle: gabby gabi gaby ella gabs lella
+gabriella gabriela gabrielle: gabby gabi gaby gabs lella
 genevieve: gen jenny viv ginny
 geoffrey: geoff
-george georg georges giorgio jorge yorgos georgios georgi georgy jerzy yury yuri jiri jurgen joris: georgie jorg schorsch giorgos yiorgos gio yorgo goga jurek jura jirka jurij jordi gogi joris zhora
+george georg georges giorgio jorge yorgos georgios georgi georgy jerzy yury yuri jiri joris: georgie jorg schorsch giorgos yiorgos gio yorgo goga jurek jura jirka jurij jordi gogi zhora
 gerald gerard gerardo gerhard gerrit: gerry jerry gerd gert hardy gerri lalo ger
 geraldine: gerry geri
 gertrude gertrud: gert gertie trudy trude trudi
 gilbert: gil bert
 giovanni: gianni nino vanni gio giannino
-giovanna: gianna vanna gio
+giovanna: vanna gio
 giuseppe: beppe peppe peppino pino beppino geppo
 giuseppina: pina giusy peppina
 gloria: glo
@@ -138,7 +138,7 @@ gustav gustavo gustave: gus gustl tavo gusti guus
 gwendolyn gwendoline: gwen wendy
 harold harald: harry hal
 harriet: hattie harry hatty
-heinrich heinz hendrik henrik henrique henryk: heini hein henk rik henner hinnerk henri heinz rique heniek drikus heino
+heinrich heinz hendrik henrik henrique henryk: heini hein henk rik henner hinnerk henri rique heniek drikus heino
 henry henri: harry hank hal harri
 henrietta henriette: etta hattie hetty jette jetty
 herbert heriberto: herb herbie bert beto
@@ -161,10 +161,10 @@ ivan: vanya iwan ivo vania vanja ivica wanja
 jack: jackie
 jacob jakob jakub jacobo jacopo yakov: jake jakey kuba jaap kobus cobus jackie jasha kuba kubik kobi yasha coby
 jacqueline: jackie jacqui jacky
-james: jim jimmy jamie jem jimmie jaime jas
+james: jim jimmy jamie jem jimmie jas
 jane: janey janie jenny
 janet: jenny
-janina: janka nina
+janina: janka
 javier xavier: javi xavi xave
 jaroslav jaroslaw yaroslav: jarek jarda slavik slava
 jean: jeannie jeanie
@@ -176,7 +176,7 @@ jessica: jess jessie jessy
 jesus: chuy chus suso
 joachim joaquin joakim gioacchino: jo jochen achim quim joa jocke kimo quino chimo
 joan joanne joanna johanna: jo joey joanie hanna hanne asia joasia aska jo annie hansi
-johannes johann joannes: hans hannes johnny hansi hansl jo jan hannu
+johannes johann joannes: hans hannes johnny hansi hansl hannu
 john: johnny jack jackie jock johnnie jonny
 jonathan johnathan jonathon: jon jonny jonty johnny jonno yoni
 jose: pepe chepe pepito joselito
@@ -196,9 +196,9 @@ kazimierz casimir: kazik kazek
 kenneth: ken kenny kenn
 kevin: kev
 kimberly kimberley: kim kimmy
-klaus nicolaus nikolaus nicholas nicolas niklas nikolai nikolay nikolaj nikolaos nicola niccolo mikolaj miklos mykola: nick nicky nico nik niko nikki klaas klas claus kolya nikos cole nicki klausi koos miki mikolajek colin kolja niels
+klaus nicolaus nikolaus nicholas nicolas niklas nikolai nikolay nikolaj nikolaos nicola niccolo mikolaj miklos mykola: nick nicky nico nik niko nikki klaas klas claus kolya nikos nicki klausi koos miki mikolajek kolja niels
 krystyna: krysia krystynka
-lajos ludwig louis luis luigi ludvik ludovic: lou louie luigi gigi lutz wiggerl lucho lajcsi luisito lui lewis gino ludek luigino wickerl vico ludde
+lajos ludwig louis luis luigi ludvik ludovic: lou louie luigi gigi lutz wiggerl lucho lajcsi luisito lui gino ludek luigino wickerl vico ludde
 lars laurens lawrence laurence lorenzo lorenz laurent laurentius: larry laurie lars lasse renzo enzo laz lenz lonnie law loren
 laszlo: laci
 laura: laurie lauri lolly lala
@@ -210,14 +210,14 @@ lillian liliana lilian: lil lily lilly lili lilla
 louise louisa luisa luise: lou lulu louie lu isa
 lucas lukas luca luke: lucky luki luk
 lucia lucy lucie lucille lucinda: lu lucy luci cindy lulu luce
-ludmila lyudmila liudmila: luda lyuda mila lida ludka lyusya
+ludmila lyudmila liudmila: luda lyuda lida ludka lyusya
 lukasz: lukaszek luki
 magdalena magdalene magdalen: magda lena madzia leni maggie magdi lene malene
 manfred: manni fred manny
-marcel marcello marcelo marceli: marc celo
+marcel marcello marcelo marceli: celo
 marcus markus marc mark marco marek marcos: markie marky marki
-margaret margarete margarethe margareta margarita marguerite margherita malgorzata margit margriet marketa: maggie meg megan peg peggy madge marge margie margot greta gretel gretchen rita daisy grete margo mags gosia malgosia rita margaretha marga griet gitta grit gretl maisie meggy marketka
-maria mary marie mariya: molly polly mia mitzi mariechen maja mimi marusya masha marysia mascha manya mamie maruja mizzi majka mery maruska mascha mieke mietzi mariquita
+margaret margarete margarethe margareta margarita marguerite margherita malgorzata margit margriet marketa: maggie meg peg peggy madge marge margie margot greta gretel gretchen grete margo mags gosia malgosia margaretha marga griet gitta grit gretl maisie meggy marketka
+maria mary marie mariya: polly mitzi mariechen mimi marusya masha marysia mascha manya mamie maruja mizzi majka mery maruska mascha mieke mietzi mariquita
 maria-jose mariajose: majo
 mariano marian: nano
 marilyn: lyn
@@ -244,11 +244,11 @@ mustafa: musti
 nancy: nan nance
 natalia natalie nathalie nataliya natalya nataliia: nat natasha tasha natka talia nata natascha nati tala
 nathan nathaniel nathanael: nat nate natty
-nicole nicola nicolette: nicky nikki nic nico colette cole nici
+nicole nicola nicolette: nicky nikki nic nico colette nici
 norbert: norb bert bertie norbi
 norman: norm
 octavia: tavi
-olga: olya olia olka lola
+olga: olya olia olka
 oliver olivier: ollie oli olly noll
 olivia: liv livvy ollie
 oscar oskar: ossi ozzie oskarek
@@ -256,7 +256,7 @@ oswald: ozzie oz ossi
 pamela: pam pammie
 panagiotis: panos takis panayotis panagis
 patricia: pat patty tricia trish patti trisha pati paddy
-patrick patricio patryk patrizio: pat paddy pato patsy rick
+patrick patricio patryk patrizio: pat paddy pato patsy
 paul paulus pablo paolo pavel pawel pavlo paulo: pauly pauli pablito pasha pavlik pavlos paulie pavlusha
 paula paulina pauline paola polina: pauli polly paulie polya
 penelope: penny nell pen
@@ -266,8 +266,8 @@ petra: peti
 philip phillip philipp philippe felipe filippo filip: phil pip pippo flip fil lippo filipek pippi felip
 priscilla: cilla prissy
 prudence: prue
-rachel rachael raquel rahel: rach rae shelly raquelita
-rafael raphael raffaele rafal: rafa raf rafi ralph raffa rafalek
+rachel rachael raquel rahel: rach rae raquelita
+rafael raphael raffaele rafal: rafa raf rafi raffa rafalek
 ralph: rafe
 raimund raymond ramon raimundo raymundo: ray moncho mundo rai
 randolph randall: randy rand dolph
@@ -286,7 +286,7 @@ roman: roma romek
 ronald ronaldo: ron ronnie ronny
 rosa rose rosalie rosalind rosemary rosemarie rosario: rosie rosi roz rosita ros charo rosy rosl
 roxanne roxana: roxy roxie
-rosanna roseanne: rosie anna
+rosanna roseanne: rosie
 rudolf rudolph rodolfo: rudy rudi rolf dolf rudo fito rolfi
 rupert: rupe
 russell: russ rusty
@@ -295,7 +295,7 @@ salvatore salvador: sal salva chava toto turi totò sally
 samantha: sam sammy samie
 samuel: sam sammy samu sammie
 sandra: sandy
-sarah sara: sally sadie sari sadie
+sarah sara: sally sari
 scott: scotty scottie
 sean shaun: shay
 sebastian sebastiano sebastien: seb bas basti seba bastian bastien wastl sebi bast
@@ -308,7 +308,7 @@ silvester sylvester: syl sly silvi vester
 silvia sylvia: silvi syl sylvie silke
 simon simone simeon szymon: si simi simo syma szymek
 solomon salomon: sol sal shlomo
-sophia sofia sophie sofie zofia sofiya zsofia: soph sophie sofi zosia fifi sonya zoska fia sofka zsofi
+sophia sofia sophie sofie zofia sofiya zsofia: soph sophie sofi zosia fifi zoska fia sofka zsofi
 spencer: spence
 stanley stanislav stanislaw stanislaus: stan stas stasik staszek stach standa stanek
 stefan stephan stephen steven esteban stefano stefanos stepan etienne szczepan istvan: steve steffen stevie steff stef fano pista isti stepa stephane stefek stevo pisti
@@ -321,7 +321,7 @@ tadeusz thaddeus tadeas: tadek thad ted teddy
 tamara: tammy tam toma mara
 tatiana tatyana tatjana tetiana: tanya tania tanja tata tanechka
 terence terrence: terry tel
-theresa teresa therese terezia tereza: terry tess tessa tracy tere resi terri teri tete reza terka
+theresa teresa therese terezia tereza: terry tess tessa tere resi terri teri tete reza terka
 theodore theodor teodor teodoro fyodor fedor theodoros: theo ted teddy teo fedya doro dory todor thodoris fedja tedi
 theodora: dora theo
 thomas tomas tommaso tomasz: tom tommy thom tomi tomek maso tommi tomcio masi tomasek
@@ -334,12 +334,12 @@ valentin valentine valentino: val vali tino valya
 valentina: val vale valya tina
 valerie valeria: val vale lera
 vanessa: nessa vani ness
-vasily vasili vassily vasil vasilios vasilis vasyl: vasya bill basil vasek vassilis vaso vasko
-veronica veronika veronique: ronnie vroni nika roni vera vero niki ronja ronny
+vasily vasili vassily vasil vasilios vasilis vasyl: vasya vasek vassilis vaso vasko
+veronica veronika veronique: ronnie vroni nika roni vero niki ronja ronny
 victor viktor vittorio wiktor: vic vitya vito vik wiktorek toyo
 victoria viktoria vittoria wiktoria: vicky vicki vic tori vickie vika tory viky vici wika
 vincent vincenzo vicente vinzenz: vince vin vinnie vinny enzo cenzo chente vinz
-violet violetta: vi viola
+violet violetta: vi
 virginia: ginny ginger gina virgie ginnie
 vladimir wladimir volodymyr vladimiro: vlad volodya vova vovka wowa vladi vlado volodja wolodja vlada
 vladislav wladyslaw vladyslav ladislav: vlad wladek slava ladik lada laco laci vladik
@@ -364,6 +364,168 @@ zachary zacharias zachariah: zach zack zak
 zbigniew: zbyszek zbych
 zdenek zdenka: zdena
 zdzislaw: zdzisiek zdzich
+ahmad ahmed: hamada medo
+alejandra: aleja jandra
+alexey alexei aleksey aleksei alexej oleksiy oleksii: alyosha lyosha alesha lesha lyokha lekha alosha losha lyoshka
+aleksandra: olka sanja saska
+amalia amalie: malchen mali
+amit: amu
+anjali: anju
+antonio: toninho tonho toti
+arkady arkadiy: arkasha
+aurelie aurelia: lily relie
+beatriz: bia biazinha
+begona: bego
+benoit benedicte: ben
+bernadette: detta berni
+bohumil: bohous
+chukwuemeka: emeka chukwu
+concepcion conceicao: concha conchita sao
+conrad konrad: con conny koni kuno
+cornelia: conny nele nelly
+cristiano: cris
+damian damien: dame
+darya daria: dasha dascha
+deepak: deep dipu
+diego: dieguito
+dirk: dirkie
+dorota: dorotka
+eduardo: dudu lalo
+emma: em emmy
+erzsebet: erzsi erzsike bozsi zsoka bori
+esther ester: essie etty
+eugenia: gena
+evangelos: vangelis vaggelis
+evangelia: litsa lia vangelio
+fabian fabio: fabi fabs
+felicity: fliss flick
+fernanda: nanda fer
+ferenc: feri ferko franci
+filomena: mena
+fiona: fifi
+francesca: franca franci
+galina: galya galia
+gergely gergo: geri
+ginevra: ginny
+gottfried: friedel
+guillaume: guigui gui
+gunnar: gunni
+gyorgy: gyuri
+hans-peter hanspeter hans-jurgen: hape hapi hajo
+harpreet: preet harry
+hiroshi: hiro
+ibrahim: ibo ibra brahim
+imre: imi
+ines: inesita
+ioanna: nana
+jan: janek jasiek jasio jantje honza
+janos: jani jancsi
+jaroslava: jarka
+johan: johnny jo hannes joppe
+jorge: coque
+jose-luis joseluis: pepe pepelu
+joao joao-paulo joaopaulo: joaozinho jojo jp
+juan-carlos juancarlos: juanca juancho
+jurgen: jogi jurgi jurg jojo
+juergen: jogi
+katalin: kati kata katinka
+katerina: katka kacka katya
+kenji: ken
+konstantinos konstantin constantine: kostas kostis costas dinos kostya kosta
+krishna: krish
+kristijan: kiki
+lakshmi laxmi: laxmi lakshmi lucky
+lieselotte: lilo lotte
+ljiljana: ljilja
+ljubomir lubomir: lubos ljubo
+luca: luchino
+lyubov liubov: lyuba liuba
+maarten: marten
+manish: manu
+marc marcus markus marcos: marc
+margarita: rita
+maria-jose: majo
+mariana: mari nana
+marijke: marij rijk
+marko: mare
+marta: martusia
+matilde: mati
+meenakshi: meena
+mehmet: memo memet
+michel: mich michou
+mihaly: misi miska
+mirjam: miri
+mohan: mohi
+monserrat montserrat: montse
+nadezhda nadia nadiya: nadya nadja nadenka
+neha: nehu
+nikolaos nikos: nikos niko
+nikita: nik
+oksana: ksyusha
+oleg oleh: olezhka
+ondrej: ondra
+osvaldo: valdo
+pallavi: pallu
+panagiota: giota
+paraskevi: vivi voula evi
+patricio: pato
+pavel: pasha pavlik pavlusha
+pawel: pawelek
+pieter-jan pieterjan: pj piet-jan
+piotr: piotrek piotrus
+pooja puja: puja pooju
+priyanka: priya
+rafaela: rafa
+rajesh rajendra rajiv rajeev: raj raju
+ramesh: ram ramu
+reinaldo reynaldo: rey
+ricardo: cacho richi kaka
+roberta: robi
+rocio: chio
+roman: romik
+sabine: bine binchen biene
+sandor: sanyi sandorka
+sanjay sanjeev: sanju
+santiago: santi chago
+satish: sati
+sergio: checo serginho
+shiv: shivu
+slavko: slave
+snezana snjezana: sneza snjeza neza
+stephane stephan: steph stef fanou
+stella: stelly
+subramaniam subramanian: subbu mani
+suleyman: sulo
+sunil: suni
+sunita: suni
+suresh: suri
+sven: svenni
+szymon: szymek
+tadeusz: tadek tadzio
+theodora: thea
+thiago tiago: thi titi
+tomislav: tomo
+ursula: uschi ulla
+valeria: lera vale
+vaclav: vasek venca
+venkatesh venkataraman: venkat venky
+vijay: viju
+vikram: vicky
+vinicius: vini
+vlasta: vlastik
+volker: volki
+wanda: wandzia
+wolfram: wolfi
+xenia ksenia kseniya: ksyusha ksusha
+yelena elena: lena lenka
+yekaterina ekaterina kateryna: katya katia katyusha katerina
+yolanda: yoli
+yosef yoseph: yossi yosi sefi
+yevgeny evgeny evhen yevhen: zhenya zheka
+zeljko: zeljo zeks
+zinaida: zina
+zoltan: zoli
+zsuzsanna: zsuzsa zsuzsi
 `
 
 /**
@@ -421,7 +583,7 @@ anatoly anatoliy anatolii
 vitaly vitaliy vitalii
 valery valeriy valerii
 gennady gennadiy gennadii
-oleksandr aleksandr alexandr
+oleksandr aleksandr alexandr alexander
 olga olha
 anastasia anastasiya anastasiia
 ksenia kseniya kseniia

@@ -14,6 +14,9 @@ const invisible =
 /** Line and paragraph ends, tabs and Braille's empty cell read as a space; NFKC does the no-break and wide spaces. */
 const spaceLike = /[\s\u0085\u2800\u1680\u180e\u2028\u2029]+/gu
 
+/** Signs that NFKC would turn into letters. */
+const tradeMarks = /[\u2122\u2120\u00ae\u00a9\u2117]/g
+
 const override = /[\u202d\u202e]/
 /** A right-to-left override shows what follows it backwards, up to its end or the next direction control. */
 const overridden = /\u202e([^\u202a-\u202e\u2066-\u2069]*)[\u202c\u2069]?/gu
@@ -39,10 +42,11 @@ const plainAscii = /^[\x20-\x7e]*$/
 
 /** Cleans a shown text. Idempotent on its `text`; linear in the input's length, which it cuts at `shownLimit`. */
 export function cleanText(shown: string): CleanText {
-  const cut = shown.length > shownLimit ? cutMiddle(shown) : shown
-  if (plainAscii.test(cut)) {
-    return { text: cut.replace(/ {2,}/g, ' ').trim(), mirrored: null, altered: false }
+  const whole = shown.length > shownLimit ? cutMiddle(shown) : shown
+  if (plainAscii.test(whole)) {
+    return { text: whole.replace(/ {2,}/g, ' ').trim(), mirrored: null, altered: false }
   }
+  const cut = whole.replace(tradeMarks, ' ')
   const mirrored = override.test(cut) ? fold(cut.replace(overridden, (_, inside: string) => backwards(inside))) : null
   const text = fold(cut)
   return { text, mirrored: mirrored === text ? null : mirrored, altered: isAltered(cut, text) }

@@ -28,6 +28,8 @@ export interface PersonForm {
   readonly source: string
   readonly given: readonly PartVariant[]
   readonly surname: readonly PartVariant[]
+  /** The particles of the surname, base form; where it has some, others make another surname (van der Veld, in 't Veld). */
+  readonly particles: readonly string[]
   /** Further given names, any of which may stand as middle names. */
   readonly middle: readonly Word[]
   /** The whole name written together, in both orders. */
@@ -281,6 +283,7 @@ function personForm(
     source: source.trim(),
     given: g,
     surname: s,
+    particles: particlesOf(surname, tables),
     wholes,
     middle: given.slice(1).map((t) => makeWord(t.raw)),
   }
@@ -309,6 +312,10 @@ function givenVariants(given: readonly Token[], surname: readonly Token[]): Part
     variants.push({ word: makeWord(last.raw), reduced: true })
   }
   return variants
+}
+
+function particlesOf(surname: readonly Token[], tables: NameTables): string[] {
+  return surname.slice(0, -1).flatMap((t) => (isParticle(t, tables) ? [t.base] : []))
 }
 
 const portuguese = /[ãõ]|^(da|do|dos|das)$/i

@@ -80,9 +80,13 @@ function rightOf(tokens: readonly Token[], end: number, tables: NameTables): tru
   return true
 }
 
-/** Jane Roe and John Doe: two people, of whom one is meant. Jane Roe & Associates is neither. */
+/** Jane Roe and John Doe: two people, of whom one is meant; & Team is hers. Jane Roe & Associates is neither. */
 function namesFollow(tokens: readonly Token[], from: number, tables: NameTables): true | null {
   const next = tokens.slice(from)
+  const [first, ...others] = next
+  if (first !== undefined && (tables.classOf(first.base) & classes.companion) !== 0) {
+    return others.every((t) => isDecoration(t, tables) || t.gap >= gaps.bracket) ? true : null
+  }
   if (next.length === 0 || next.some((t) => (tables.classOf(t.base) & classes.organisation) !== 0)) return null
   return next.some((t) => tables.isName(t.base)) ? true : null
 }

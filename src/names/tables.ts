@@ -61,17 +61,6 @@ export interface NameTables {
 
 export const noAdditions: NameAdditions = { titles: [], roles: [], companies: [], nicknames: [] }
 
-/** Tables in which further words are companies' names, such as those that own domains carry. */
-export function withCompanies(tables: NameTables, isCompany: (base: string) => boolean): NameTables {
-  return {
-    ...tables,
-    classOf: (base) => {
-      const bits = tables.classOf(base)
-      return bits === 0 && isCompany(base) ? classes.company : bits
-    },
-  }
-}
-
 /** Builds the tables from the data that comes with Namesake and an operator's additions. */
 export function buildTables(additions: NameAdditions = noAdditions): NameTables {
   const bits = new Map<string, number>()

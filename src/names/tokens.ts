@@ -34,6 +34,7 @@ const quotes = '"“”„‟'
 const commas = ',、，،'
 const conjoining = '&+＆'
 const apostrophe = '\u2019'
+const symbol = /\p{S}/u
 const bars = '@|/\\;:•·•→←↔►▶◆■–—―¦│┃～~※・'
 
 /**
@@ -45,7 +46,7 @@ export function tokenise(text: string, signsAreLetters = false): readonly Token[
   const outside: Token[] = []
   const inside: Token[] = []
   scan(flat, signsAreLetters, (token) => (token.bracketed ? inside : outside).push(token))
-  const tokens = mergeSingles(outside)
+  const tokens = withAlphabetsApart(mergeSingles(outside))
   const bracket = mergeSingles(inside)
   if (bracket.length > 0) {
     tokens.push(...bracket.map((token, i) => (i === 0 ? { ...token, gap: gaps.bar } : token)))
@@ -113,6 +114,8 @@ function widen(gap: Gap, char: string, next: string, after: string): Gap {
   if (bars.includes(char) || char === '+') return gaps.bar
   if (commas.includes(char)) return gap > gaps.comma ? gap : gaps.comma
   if (char === ' ' && dashes.includes(next) && after === ' ') return gaps.bar
+  // ★ and 🌻 set off what stands behind them, but may stand within a name.
+  if (char > '\u2000' && gap < gaps.bracket && symbol.test(char)) return gaps.bracket
   return gap
 }
 
@@ -121,7 +124,7 @@ function isWordChar(char: string): boolean {
   const code = char.charCodeAt(0)
   if (code < 128 || char === '')
     return (code >= 97 && code <= 122) || (code >= 65 && code <= 90) || (code >= 48 && code <= 57)
-  return wordChar.test(char)
+  return wordChar.test(char) && !apostrophes.includes(char)
 }
 
 /** J@ne, $imon, Ro€: a sign inside a word or at its edge stands for a letter. */
@@ -157,6 +160,20 @@ function makeToken(text: string, gap: Gap, bracketed: boolean, dotted: boolean):
 }
 
 const asciiLetters = /^[A-Za-z]+$/
+
+/** Chen Yulan 陈玉兰, Jane Roe 財務: what stands in another writing is set off. */
+function withAlphabetsApart(tokens: Token[]): Token[] {
+  if (!tokens.some(isEastAsian)) return tokens
+  return tokens.map((token, i) => {
+    const before = tokens[i - 1]
+    const apart = before !== undefined && isEastAsian(before) !== isEastAsian(token) && token.gap < gaps.bracket
+    return apart ? { ...token, gap: gaps.bracket } : token
+  })
+}
+
+function isEastAsian({ script }: Token): boolean {
+  return script === 'han' || script === 'kana' || script === 'hangul'
+}
 
 /** J a n e, J.a.n.e, J_a_n_e: three or more single letters in a row are one word written apart. */
 function mergeSingles(tokens: Token[]): Token[] {

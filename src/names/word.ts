@@ -29,6 +29,8 @@ export interface Word {
 }
 
 const none: readonly string[] = []
+const drawnOut = /(.)\1\1/
+const doubled = /(.)\1+/g
 const asciiLetters = /^[A-Za-z]*$/
 
 export function makeWord(raw: string): Word {
@@ -81,7 +83,7 @@ export function agree(shown: Word, stored: Word, isName: (base: string) => boole
   if (shown.base === stored.base) return 'disguised'
   if (sharesForm(shown, stored)) return 'disguised'
   if (!sharesLook(shown, stored)) return null
-  return joinPairs(shown.base) !== joinPairs(stored.base) && isRealName(shown, isName) ? null : 'disguised'
+  return joinPairs(shown.base) !== joinPairs(stored.base) && isRealName(shown, stored, isName) ? null : 'disguised'
 }
 
 function sharesForm(a: Word, b: Word): boolean {
@@ -94,8 +96,8 @@ function sharesForm(a: Word, b: Word): boolean {
 
 /** Words of two alphabets: whether one is a usual spelling of the other. */
 function sharesSound(a: Word, b: Word): boolean {
-  if (isConsonantal(b.script) && a.script === 'latin') return spells(a.base, b.base, b.script)
-  if (isConsonantal(a.script) && b.script === 'latin') return spells(b.base, a.base, a.script)
+  if (isConsonantal(b.script) && a.script === 'latin') return spells(a.base, b.base, b.script, b.plain.slice(-1))
+  if (isConsonantal(a.script) && b.script === 'latin') return spells(b.base, a.base, a.script, a.plain.slice(-1))
   if (a.roman === null && b.roman === null) return false
   // No spelling is three times as long as another; this spares most comparisons the romanising.
   if (a.latin.length > 3 * b.latin.length || b.latin.length > 3 * a.latin.length) return false
@@ -116,14 +118,11 @@ function sharesLook(a: Word, b: Word): boolean {
   if (a.look === b.look) return true
   if (b.otherLooks.includes(a.look) || a.otherLooks.includes(b.look)) return true
   // Letters drawn out: Jaaane.
-  return /(.)\1\1/.test(a.looks) && a.looks.replace(/(.)\1+/g, '$1') === b.looks.replace(/(.)\1+/g, '$1')
+  return drawnOut.test(a.base) && a.base.replace(doubled, '$1') === b.base.replace(doubled, '$1')
 }
 
-function isRealName(word: Word, isName: (base: string) => boolean): boolean {
-  return asciiLetters.test(word.raw) && isPlainCase(word.raw) && isName(word.base)
-}
-
-/** Not AniI: a capital in the midst of small letters may be there to be misread. */
-function isPlainCase(raw: string): boolean {
-  return !/[a-z]I/.test(raw)
+/** A plain word that is a name of its own. Not AniI, where a capital stands to be misread, nor lan for Ian. */
+function isRealName(shown: Word, stored: Word, isName: (base: string) => boolean): boolean {
+  const misread = /[a-z]I/.test(shown.raw) || (shown.raw.startsWith('l') && stored.base.startsWith('i'))
+  return !misread && asciiLetters.test(shown.raw) && isName(shown.base)
 }

@@ -1,4 +1,5 @@
 import t from 'tap'
+import { queryKeys, storedKeys } from '../../../src/names/keys.ts'
 import { matchName } from '../../../src/names/match.ts'
 import type { NameKind } from '../../../src/names/match.ts'
 import type { PersonNames } from '../../../src/names/person-name.ts'
@@ -21,6 +22,7 @@ const people = {
   norse: person('Bjørn Åsheim', 'Bjørn', 'Åsheim'),
   cyrillic: person('Дарья Виноградова', 'Дарья', 'Виноградова'),
   han: person('林 美玲', '美玲', '林'),
+  both: person('Liang Meifeng 梁美凤', 'Meifeng', 'Liang'),
   one: person('Suharto', 'Suharto', null),
   role: person('Payments Desk'),
   vietnamese: person('Trần Thị Mai', 'Thị Mai', 'Trần'),
@@ -42,6 +44,12 @@ t.test('names shown, and the kind of match', async (t) => {
     [marta, 'Marta Kessler Norwind Labs', 'decorated'],
     [marta, 'Marta Kessler via Sign Service', 'decorated'],
     [marta, 'New message from Marta Kessler', 'decorated'],
+    [marta, 'Exec. Dir. Marta Kessler', 'decorated'],
+    [marta, 'Marta Kessler & Team', 'decorated'],
+    [marta, 'Marta Kessler ★ VIP', 'decorated'],
+    [marta, 'Marta Kessler™', 'exact'],
+    [marta, 'Mensaje de Marta Kessler', 'decorated'],
+    [marta, 'Marta Kessler 財務部', 'decorated'],
     [marta, 'Marta\u200b Kess\u00adler', 'disguised'],
     [marta, 'M\u0430rt\u0430 Kessler', 'disguised'],
     [marta, 'Ｍａｒｔａ Ｋｅｓｓｌｅｒ', 'disguised'],
@@ -57,6 +65,8 @@ t.test('names shown, and the kind of match', async (t) => {
     [marta, 'Marta', null],
     [marta, 'Kessler', null],
     [marta, 'Marta Kessler Foundation', null],
+    [marta, 'Kessler & Team Marta GmbH', null],
+    [marta, 'Marta Kesslen', null],
     [marta, 'Anna Marta Kessler', null],
     [marta, 'Marta Kessler-Lund', null],
     [marta, 'Kessler & Marta Möbelhaus', null],
@@ -64,9 +74,12 @@ t.test('names shown, and the kind of match', async (t) => {
     [people.dutch, 'van der Veen, Pim', 'reordered'],
     [people.dutch, 'Pim Veen', 'exact'],
     [people.dutch, 'Pim vanderVeen', 'exact'],
+    [people.dutch, 'Pim v.d. Veen', 'decorated'],
+    [people.dutch, "Pim in 't Veen", null],
     [people.irish, 'Nuala O’Keefe', 'exact'],
     [people.irish, 'Nuala O Keefe', 'exact'],
     [people.irish, 'Nuala OKeefe', 'exact'],
+    [people.irish, 'Nuala OʼKeefe', 'exact'],
     [people.double, 'Gareth Holt Price', 'exact'],
     [people.double, 'Gareth Price', null],
     [people.spanish, 'Mateo Vidal', 'decorated'],
@@ -78,6 +91,15 @@ t.test('names shown, and the kind of match', async (t) => {
     [people.cyrillic, 'Дaрья Bинoградова', 'disguised'],
     [people.han, '林美玲', 'exact'],
     [people.han, '林美珍', null],
+    [people.han, '林 美', null],
+    [people.both, 'Meifeng Liang 梁美凤', 'decorated'],
+    [people.both, '梁美凤 Liang Meifeng', 'decorated'],
+    [people.both, '梁美凤花店', null],
+    [person('Al Roy', 'Al', 'Roy'), 'Sr. Al Roy', 'decorated'],
+    [person('Bo Li', 'Bo', 'Li'), 'Bo Li PhD', 'decorated'],
+    [person('Ian Day', 'Ian', 'Day'), 'lan Day', 'disguised'],
+    [person('Lan Day', 'Lan', 'Day'), 'Ian Day', null],
+    [person('Klara Villiers', 'Klara', 'Villiers'), 'Klara Villers', null],
     [people.one, 'Suharto', 'exact'],
     [people.one, 'Suharto (CFO)', 'decorated'],
     [people.one, 'Suharto Tours', null],
@@ -89,7 +111,13 @@ t.test('names shown, and the kind of match', async (t) => {
   for (const [names, shown, kind] of cases) {
     const found = matchName(shown, names, tables)
     t.equal(found?.kind ?? null, kind, `${shown} for ${names.displayName}`)
-    if (found !== null) t.ok(found.evidence.length > 0, `${shown}: says why`)
+    if (found === null) continue
+    t.ok(found.evidence.length > 0, `${shown}: says why`)
+    const stored = new Set(storedKeys(names, tables).refs)
+    t.ok(
+      queryKeys(shown, tables).some(({ key }) => stored.has(key)),
+      `${shown}: a key leads to ${names.displayName}`,
+    )
   }
 })
 
@@ -97,10 +125,20 @@ t.test('initials count only where asked for', async (t) => {
   t.equal(matchName('M. Kessler', marta, tables), null)
   t.equal(matchName('M. Kessler', marta, tables, { initials: true })?.kind, 'initial')
   t.equal(matchName('Marta K.', marta, tables, { initials: true })?.kind, 'initial')
+  t.equal(matchName('林 美', people.han, tables, { initials: true }), null, 'Han has no initials')
   t.equal(matchName('M. K.', marta, tables, { initials: true }), null)
 })
 
 t.test("another person's name is no typo", async (t) => {
   const context = { tokenCount: (token: string) => (token === 'kesler' ? 1 : 0) }
   t.equal(matchName('Marta Kesler', marta, tables, context), null)
+  const rare: [string, string, string][] = [
+    ['Sunita', 'Joshi', 'Sumita Joshi'],
+    ['Hiroshi', 'Mori', 'Hitoshi Mori'],
+    ['Clara', 'Hartwell', 'Clara Hartnell'],
+    ['Karl', 'Fischer', 'Karl Fischler'],
+  ]
+  for (const [given, surname, shown] of rare) {
+    t.equal(matchName(shown, person(`${given} ${surname}`, given, surname), tables), null, `${shown} is somebody`)
+  }
 })
