@@ -41,8 +41,7 @@ function ownWords(
 ): ReadonlySet<string> {
   const words = new Set<string>()
   for (const { tokens } of shown.texts) {
-    // Two words are at most a name, with nothing beside it.
-    if (tokens.length < 3) continue
+    if (tokens.length < 2) continue
     for (let start = 0; start < tokens.length; start++) {
       let together = ''
       for (const token of tokens.slice(start, start + wordsLimit)) {
