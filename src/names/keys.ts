@@ -22,6 +22,7 @@ import { classes } from './tables.ts'
 import type { NameTables } from './tables.ts'
 import { gaps } from './tokens.ts'
 import type { Token } from './tokens.ts'
+import type { Word } from './word.ts'
 
 /**
  * Keys: short strings under which a person's spellings are stored and which a shown name is looked up by. A key only
@@ -122,12 +123,7 @@ function addPersonKeys(
   const g = (form.given[1] ?? form.given[0])?.word
   for (const { word: s } of form.surname) {
     if (g === undefined) break
-    for (const nickname of tables.nicknames.classesOf(g.latin)) {
-      refs.add(nicknameKey(nickname, s.base))
-      if (g.script === 'latin' && s.script === 'latin' && !nickname.endsWith(romanised)) continue
-      refs.add(nicknameKey(nickname, anySpelling(s)))
-      opened.add(anySpelling(s))
-    }
+    addStoredNicknames(g, s, tables, refs, opened)
     if (initials && g.base.length > 0) {
       refs.add(cut(`i:${[...g.base][0] ?? ''} ${s.base}`))
       refs.add(cut(`i:${g.base} ${[...s.base][0] ?? ''}`))
@@ -139,6 +135,16 @@ function addPersonKeys(
       for (const key of typoKeys(intact, slipped, 0)) refs.add(key)
       opened.add(slipGate(intact, slipped.charAt(0)))
     }
+  }
+}
+
+/** Short forms with the surname; with any spelling of it where the name is of another alphabet. */
+function addStoredNicknames(g: Word, s: Word, tables: NameTables, refs: Set<string>, opened: Set<string>): void {
+  for (const nickname of tables.nicknames.classesOf(g.latin)) {
+    refs.add(nicknameKey(nickname, s.base))
+    if (g.script === 'latin' && s.script === 'latin' && !nickname.endsWith(romanised)) continue
+    refs.add(nicknameKey(nickname, anySpelling(s)))
+    opened.add(anySpelling(s))
   }
 }
 
