@@ -14,7 +14,7 @@ export interface JudgeOptions {
   /** Told of a judgement that threw; the message is unchecked then. */
   readonly onFailure: (error: unknown, id: string) => void
   /** Told of every inspection; left out unless the log shows it. */
-  readonly onInspection?: (inspection: Inspection, id: string) => void
+  readonly onInspection?: (inspection: Inspection, id: string, policy: Policy) => void
 }
 
 /**

@@ -3,9 +3,9 @@ import type { Redaction } from '../config/types.ts'
 /** Further log fields in which the same thing stands in other words. */
 const alsoIn: Partial<Record<Redaction, readonly string[]>> = {
   client: ['peer'],
-  fromName: ['reason', 'findings'],
-  fromAddress: ['reason', 'findings'],
-  person: ['findings'],
+  fromName: ['reason', 'steps'],
+  fromAddress: ['reason', 'steps'],
+  person: ['steps'],
 }
 
 /** The log fields that the configuration wants hidden, and those that would tell the same. */

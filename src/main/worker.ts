@@ -6,6 +6,7 @@ import { openEvents } from '../ops/events.ts'
 import type { Events } from '../ops/events.ts'
 import { workerMetrics } from '../ops/metrics.ts'
 import type { WorkerMetrics } from '../ops/metrics.ts'
+import { explain } from '../policy/explain.ts'
 import { startSmtp } from '../smtp/listener.ts'
 import type { SmtpServer } from '../smtp/listener.ts'
 import { addressText } from '../smtp/options.ts'
@@ -58,7 +59,10 @@ class Worker {
       fromField,
       onFailure: (error, id) => events.emit('judgement-failed', { id, error }),
       ...(events.enabled('debug')
-        ? { onInspection: (inspection, id) => events.emit('explanation', { id, findings: inspection.findings }) }
+        ? {
+            onInspection: (inspection, id, policy) =>
+              events.emit('explanation', { id, steps: explain(inspection, policy) }),
+          }
         : {}),
     })
   }

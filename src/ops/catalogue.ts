@@ -46,8 +46,8 @@ export const eventCatalogue = {
   },
   explanation: {
     level: 'debug',
-    means: 'every protected name found in a message, with what led to it and what excused it',
-    fields: ['id', 'findings'],
+    means: 'how a message was judged, a line a step: readings, keys, people found, what excused them, what decided',
+    fields: ['id', 'steps'],
   },
   started: {
     level: 'info',

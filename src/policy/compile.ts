@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import type { Indexer, Person, PersonRef, TierActions } from '../model.ts'
+import type { Indexer, Person, PersonRef, Tier, TierActions } from '../model.ts'
 import { keysVersion, storedKeys } from '../names/keys.ts'
 import { domainKeys } from '../names/look-alike-domain.ts'
 import { readPersonNames } from '../names/person-name.ts'
@@ -32,6 +32,8 @@ export interface Policy {
   protects(person: Person): boolean
   /** What to do about a detection, by tier: the person's setting, else the strictest of the groups', else the default. */
   actionsFor(person: Person): TierActions
+  /** Which setting the action of a tier comes from, in words. */
+  actionOrigin(person: Person, tier: Tier): string
   /** Whether a canonical address is among the person's secondary ones. */
   isSecondary(person: PersonRef, canonical: string): boolean
   /** All spellings of the person's name that are known, the directory's and the protection file's, cut into parts. */
@@ -65,6 +67,11 @@ export function compilePolicy(resolved: ResolvedRules, before: Policy | null = n
     protectedGroups.size > 0 &&
     person.groups.some((id) => protectedGroups.has(personKey({ directory: person.directory, id })))
 
+  const settingsOfGroups = (person: Person): readonly PartialActions[] =>
+    groupActions.size === 0
+      ? []
+      : person.groups.flatMap((id) => groupActions.get(personKey({ directory: person.directory, id })) ?? [])
+
   return {
     rules,
     tables,
@@ -77,11 +84,15 @@ export function compilePolicy(resolved: ResolvedRules, before: Policy | null = n
       const key = personKey(person)
       return !excluded.has(key) && (protectedPeople.has(key) || inProtectedGroup(person))
     },
+    actionOrigin: (person, tier) => {
+      if (personActions.get(personKey(person))?.[tier] !== undefined) return "the person's own setting"
+      const groups = settingsOfGroups(person).filter((actions) => actions[tier] !== undefined)
+      if (groups.length > 1) return `the strictest setting of ${groups.length} groups of the person`
+      return groups.length === 1 ? "the setting of the person's group" : 'the default'
+    },
     actionsFor: (person) => {
       const own = personActions.get(personKey(person))
-      const ofGroups = person.groups.flatMap(
-        (id) => groupActions.get(personKey({ directory: person.directory, id })) ?? [],
-      )
+      const ofGroups = settingsOfGroups(person)
       return {
         certain: choose('certain', own, ofGroups, rules.actions),
         likely: choose('likely', own, ofGroups, rules.actions),

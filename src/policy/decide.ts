@@ -2,7 +2,7 @@ import type { Decision, Entrance, HeaderSection, Lookup, Verdict } from '../mode
 import { readMessageId } from '../mail/message-id.ts'
 import type { Policy } from './compile.ts'
 import { deferral, forgedFields, refusal, verdictFields } from './fields.ts'
-import { defaultLimits, inspect } from './inspect.ts'
+import { defaultLimits, inspect, unread } from './inspect.ts'
 import type { Inspection, InspectLimits } from './inspect.ts'
 
 /** From verdict to what is to be done: one value that both entrances carry out. */
@@ -22,7 +22,7 @@ export interface DecideOptions {
   /** Told of a judgement that failed; the message goes on as `unchecked`. */
   readonly onFailure: (error: unknown, id: string) => void
   /** Told of every inspection, for the log at debug. */
-  readonly onInspection?: (inspection: Inspection, id: string) => void
+  readonly onInspection?: (inspection: Inspection, id: string, policy: Policy) => void
 }
 
 /**
@@ -58,15 +58,14 @@ export function decide(section: HeaderSection, entrance: Entrance, options: Deci
 function judge(section: HeaderSection, options: DecideOptions): Inspection {
   const { policy, lookup, id } = options
   if (policy === null || lookup === null) {
-    const action = policy?.rules.onUnchecked ?? 'tag'
-    return { verdict: { state: 'unchecked', reason: 'no-directory', action }, originators: null, findings: [] }
+    return unread(policy?.rules.onUnchecked ?? 'tag', 'no-directory')
   }
   const inspection = inspectSafely(section, policy, lookup, {
     now: options.now,
     limits: options.limits ?? defaultLimits,
     onFailure: (error) => options.onFailure(error, id),
   })
-  attempt(() => options.onInspection?.(inspection, id))
+  attempt(() => options.onInspection?.(inspection, id, policy))
   return inspection
 }
 
@@ -85,8 +84,7 @@ export function inspectSafely(
     return inspect(section, policy, lookup, options.now, options.limits)
   } catch (error) {
     attempt(() => options.onFailure(error))
-    const action = policy.rules.onUnchecked
-    return { verdict: { state: 'unchecked', reason: 'judgement-failed', action }, originators: null, findings: [] }
+    return unread(policy.rules.onUnchecked, 'judgement-failed')
   }
 }
 

@@ -1,12 +1,12 @@
-import { queryKeys } from '../names/keys.ts'
 import type { Reading } from '../model.ts'
 import type { Policy } from './compile.ts'
 import type { Finding } from './findings.ts'
 import type { Inspection } from './inspect.ts'
 
-/** Readings and keys written out for one message; more of them say nothing new. */
+/** Readings, keys and people written out for one message; more of them say nothing new. */
 const readingLimit = 40
-const keyLimit = 40
+const keyLimit = 64
+const findingLimit = 20
 
 /**
  * The whole judgement in words, a line a step: readings with their defects, keys tried, people found with kind and
@@ -18,10 +18,11 @@ export function explain(inspection: Inspection, policy: Policy): string[] {
   if (originators !== null) {
     for (const defect of originators.defects) lines.push(`defect ${defect.code} at octet ${defect.at}`)
     for (const reading of originators.readings.slice(0, readingLimit)) {
-      lines.push(readingLine(reading), ...keyLines(reading, policy))
-      for (const finding of inspection.findings) {
-        if (finding.reading === reading) lines.push(...findingLines(finding))
-      }
+      lines.push(readingLine(reading), ...keyLines(reading, inspection))
+      const found = inspection.findings.filter((finding) => finding.reading === reading)
+      for (const finding of found.slice(0, findingLimit)) lines.push(...findingLines(finding, policy))
+      if (found.length > findingLimit) lines.push(`  matches ${found.length - findingLimit} more people`)
+      if (found.length === 0) lines.push('  shows no protected name')
     }
     const more = originators.readings.length - readingLimit
     if (more > 0) lines.push(`${more} more readings`)
@@ -38,23 +39,31 @@ function readingLine(reading: Reading): string {
   return `${field}: ${name} as ${reading.part}, beside ${address}${reader}`
 }
 
-function keyLines(reading: Reading, policy: Policy): string[] {
+function keyLines(reading: Reading, inspection: Inspection): string[] {
   if (reading.name === '') return []
-  const keys = queryKeys(reading.name, policy.tables).map(({ key }) => key)
+  const keys = inspection.keysOf(reading.name)
   if (keys.length === 0) return ['  no keys: the name holds no letters']
-  const shown = keys.slice(0, keyLimit).map((key) => JSON.stringify(key))
-  return [`  keys tried: ${shown.join(' ')}${keys.length > keyLimit ? ` and ${keys.length - keyLimit} more` : ''}`]
+  const families = new Map<string, string[]>()
+  for (const { key, family } of keys.slice(0, keyLimit)) {
+    const listed = families.get(family) ?? []
+    families.set(family, listed)
+    listed.push(JSON.stringify(key))
+  }
+  return [...families].map(([family, listed]) => `  ${family} keys tried: ${listed.join(' ')}`)
 }
 
-function findingLines(finding: Finding): string[] {
+function findingLines(finding: Finding, policy: Policy): string[] {
   const { person, kind, tier, action } = finding
   const who = `${person.displayName} (${person.directory}, ${person.id})`
   return [
     `  matches ${who}: ${kind}, ${tier}`,
     ...finding.evidence.map((step) => `    ${step}`),
-    finding.excuse === null
-      ? `    a detection: ${JSON.stringify(finding.address)} is not an own address; the policy asks to ${action}`
-      : `    excused: ${finding.excuse}`,
+    ...(finding.excuse === null
+      ? [
+          `    a detection: ${JSON.stringify(finding.address)} is no address of theirs`,
+          `    the policy asks to ${action}, by ${policy.actionOrigin(person, tier)} for ${tier}`,
+        ]
+      : [`    excused: ${finding.excuse}`]),
   ]
 }
 

@@ -9,6 +9,7 @@ import type {
 } from '../model.ts'
 import { canonicalAddress, domainOf } from '../mail/address.ts'
 import { readOriginators } from '../mail/originators.ts'
+import type { QueryKey } from '../names/keys.ts'
 import { readAuthentication } from './authentication.ts'
 import { ClaimFinder, fullBudget } from './claims.ts'
 import type { Claim } from './claims.ts'
@@ -34,6 +35,8 @@ export interface Inspection {
   readonly originators: OriginatorReadings | null
   /** Every protected name found, detections and excused ones, in the order of the readings. */
   readonly findings: readonly Finding[]
+  /** The keys that a shown name was looked up by, for the explanation. */
+  readonly keysOf: (shown: string) => readonly QueryKey[]
 }
 
 /**
@@ -50,12 +53,12 @@ export function inspect(
   limits: InspectLimits = defaultLimits,
 ): Inspection {
   const { rules } = policy
-  if (lookup.directories().length === 0) return unread(policy, 'no-directory')
-  if (section.truncated && rules.oversize === 'unchecked') return unread(policy, 'header-too-large')
+  if (lookup.directories().length === 0) return unread(policy.rules.onUnchecked, 'no-directory')
+  if (section.truncated && rules.oversize === 'unchecked') return unread(policy.rules.onUnchecked, 'header-too-large')
 
   const originators = readOriginators(section, { fromOctets: limits.fromOctets, ...rules.fields })
   if (rules.oversize === 'unchecked' && originators.defects.some((defect) => defect.code === 'field-too-long')) {
-    return { ...unread(policy, 'from-too-large'), originators }
+    return { ...unread(policy.rules.onUnchecked, 'from-too-large'), originators }
   }
 
   const budget = fullBudget()
@@ -63,15 +66,16 @@ export function inspect(
   const authentication = readAuthentication(section, rules.authservIds, () => authors(originators) === 1)
   const excuses = new ExcuseFinder(policy, claims, authentication, now)
   const findings = findAll(originators, policy, claims, excuses)
+  const found = { originators, findings, keysOf: (shown: string) => claims.keysOf(shown) }
 
   const deciding = decisive(findings.filter((finding) => finding.excuse === null))
-  if (deciding !== null) return { verdict: detected(deciding), originators, findings }
+  if (deciding !== null) return { ...found, verdict: detected(deciding) }
   // Names were left out or unjudged: that is not clean. (A name found above stays found: three hundred other mailboxes
   // beside it must not turn a refusal into a mark.)
   if (budget.exhausted || (originators.truncated && rules.oversize === 'unchecked'))
-    return { ...unread(policy, 'from-too-large'), originators, findings }
+    return { ...found, verdict: unread(policy.rules.onUnchecked, 'from-too-large').verdict }
   const excused = findings.find((finding) => finding.excuse !== null)
-  return { verdict: { state: 'clean', note: excused?.excuse ?? null }, originators, findings }
+  return { ...found, verdict: { state: 'clean', note: excused?.excuse ?? null } }
 }
 
 function findAll(
@@ -88,12 +92,15 @@ function findAll(
       const beyondFrom = reading.field !== 'from'
       const kind = beyondFrom ? 'reply-to' : claim.kind
       const tier = beyondFrom ? 'likely' : outcome.tier
+      const beyond = beyondFrom
+        ? [`${claim.kind} in ${reading.field}: not where readers look first, so likely at most`]
+        : []
       findings.push({
         reading,
         person: claim.person,
         kind,
         tier,
-        evidence: [...claim.evidence, ...outcome.notes],
+        evidence: [...claim.evidence, ...beyond, ...outcome.notes],
         address,
         excuse: outcome.excuse ?? harmlessElsewhere(claim, reading, originators, claims),
         action: policy.actionsFor(claim.person)[tier],
@@ -158,10 +165,7 @@ function detected(finding: Finding): DetectedVerdict {
   }
 }
 
-function unread(policy: Policy, reason: UncheckedReason): Inspection {
-  return {
-    verdict: { state: 'unchecked', reason, action: policy.rules.onUnchecked },
-    originators: null,
-    findings: [],
-  }
+/** What stands for a message that was not judged. */
+export function unread(action: 'tag' | 'tempfail', reason: UncheckedReason): Inspection {
+  return { verdict: { state: 'unchecked', reason, action }, originators: null, findings: [], keysOf: () => [] }
 }
