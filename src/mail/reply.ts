@@ -30,7 +30,7 @@ export function replyEnd(octets: Buffer, from: number): number {
     if (severity !== 0 && first !== severity) return -1
     severity = first
     const mark = octets[start + 3]
-    if (mark === space || mark === cr || mark === lf) return end + 1
+    if (mark === space || mark === lf || (mark === cr && start + 4 === end)) return end + 1
     if (mark !== hyphen) return -1
     start = end + 1
   }
