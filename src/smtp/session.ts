@@ -31,7 +31,7 @@ import type { XclientAttributes } from './xclient.ts'
 const lingerTime = 2000
 
 export class Session implements LinkOwner, TransferHost, Timed {
-  deadline = Infinity
+  deadline: number = Infinity
   mode: Mode = 'command'
   /** Who the client is, for the record; XCLIENT may say. */
   client: string
