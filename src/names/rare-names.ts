@@ -6,7 +6,7 @@ import { rareNames } from './rare-names.data.ts'
  */
 
 /** Size of the filter in bits, a power of two; 12 for each name. */
-export const rareNameBits = 1 << 21
+export const rareNameBits: number = 1 << 21
 const hashes = 8
 
 const filter = Buffer.from(rareNames, 'base64')
