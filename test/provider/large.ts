@@ -11,6 +11,7 @@ export interface Measured {
   readonly round: 'full' | 'delta'
   readonly people: number
   readonly groups: number
+  readonly changed: number
   /** Memory before it and the most it held, in MB. */
   readonly idle: number
   readonly peak: number

@@ -16,5 +16,6 @@ t.test('a large tenant is read page by page, and a delta costs what it changes',
   t.ok(first.peak < 300, `the most memory held: ${first.peak} MB, ${first.idle} MB of it before`)
   t.equal(delta.round, 'delta')
   t.equal(delta.people, first.people)
+  t.equal(delta.changed, 98, 'a hundred but for two guests; nobody else is touched')
   t.ok(delta.peak < first.peak, `for a hundred changes: ${delta.peak} MB, ${delta.idle} MB of it before`)
 })

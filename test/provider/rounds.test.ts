@@ -219,6 +219,35 @@ t.test('6: changes made while a round is read are not lost', async (t) => {
   t.equal(held(store).people['user-0']?.name, 'Changed on a page already read')
 })
 
+t.test('a read that is older than the last (Graph answers from a copy that lags) is caught up with', async (t) => {
+  const b = await bench(t)
+  const store = temporaryStore(t)
+  const { tenant, graph } = b.emulator
+  graph.habits.pageSize = 100
+  populate(b.emulator, 4)
+  await sync(store, b.provider, b.request())
+  const early = JSON.parse(store.cursor(b.provider) ?? '{}').users as string
+  person(b.emulator, 9)
+  tenant.addMember('group-board', 'user-9')
+  tenant.putUser('user-1', { displayName: 'New Name' })
+  await sync(store, b.provider, b.request())
+  t.same(held(store), wanted(tenant))
+  for (const full of [true, false]) {
+    // The copy has not heard of user-9, nor of the new name, and its link takes up where it stands.
+    const edit = (body: Record<string, unknown>): unknown => ({
+      value: (body['value'] as { id: string }[])
+        .filter(({ id }) => id !== 'user-9')
+        .map((user) => (user.id === 'user-1' ? { ...user, displayName: 'Person 1' } : user)),
+      '@odata.deltaLink': early,
+    })
+    b.emulator.inject({ on: '/users/delta', act: { kind: 'edit', edit } })
+    await sync(store, b.provider, b.request(), { full })
+    t.equal(store.snapshot().person({ directory: 'Office 365', id: 'user-9' }) === undefined, full)
+    await sync(store, b.provider, b.request())
+    t.same(held(store), wanted(tenant), 'groups too')
+  }
+})
+
 t.test('a change of the settings that shape people makes the next round a full one', async (t) => {
   const b = await bench(t)
   const store = temporaryStore(t)

@@ -22,6 +22,15 @@ function makeIndex(rules: ProtectionRules, found: (problems: readonly Protection
 
 /** Runs the verbs as the command line does; gives what was written and the exit code, or throws. */
 async function run(config: string, ...args: string[]): Promise<{ out: string; err: string; code: number }> {
+  return runOn(false, config, ...args)
+}
+
+/** The same, on a terminal or not. */
+async function runOn(
+  isTTY: boolean,
+  config: string,
+  ...args: string[]
+): Promise<{ out: string; err: string; code: number }> {
   const result = { out: '', err: '', code: 0 }
   const sink = (name: 'out' | 'err') =>
     new Writable({
@@ -30,7 +39,11 @@ async function run(config: string, ...args: string[]): Promise<{ out: string; er
         done()
       },
     })
-  const deps = { out: sink('out'), err: sink('err'), exit: (code: number) => (result.code = code) }
+  const deps = {
+    out: sink('out'),
+    err: Object.assign(sink('err'), { isTTY }),
+    exit: (code: number) => (result.code = code),
+  }
   const program = new Command().exitOverride()
   addDirectoryVerb(program, deps)
   addSyncVerb(program, {
@@ -187,4 +200,12 @@ t.test('the protection file as it stands: an edit is seen at once, and what it n
   const sync = await run(config, 'sync', '--full')
   t.match(sync.err, wants)
   t.equal(sync.code, 0)
+})
+
+t.test('a terminal gets a progress line, which is taken away at the end; nothing else does', async (t) => {
+  const { config } = setUp(t)
+  const shown = await runOn(true, config, 'sync', 'Staff')
+  t.match(shown.err, /^\r\x1b\[KStaff: reading \d+(\r\x1b\[KStaff: (reading|writing people) \d+)*\r\x1b\[K$/)
+  t.match(shown.out, /^Staff: 2 added/)
+  t.equal((await runOn(false, config, 'sync', 'Staff', '--full')).err, '')
 })
