@@ -42,3 +42,9 @@ export function quoted(value: unknown): string {
   const cut = text.length > 80 ? `${text.slice(0, 80)}…` : text
   return JSON.stringify(cut)
 }
+
+/** What is said of a file that has other lists than `users`: taken for one without people, it would guard nobody. */
+export function withoutUsers(keys: readonly string[]): string {
+  const found = keys.length === 0 ? 'nothing' : keys.slice(0, 5).map(quoted).join(', ')
+  return `no "users"; found ${found}; accepted: users and, if wanted, groups ("users: []" for nobody)`
+}

@@ -1,6 +1,6 @@
 import { isMap, isScalar, LineCounter, parseDocument } from 'yaml'
 import type { FileEntry } from './file-entries.ts'
-import { type FileFaults, type FilePlace, quoted } from './file-faults.ts'
+import { type FileFaults, type FilePlace, quoted, withoutUsers } from './file-faults.ts'
 
 type State =
   | 'top'
@@ -31,6 +31,9 @@ export class JsonEntries {
   #column = 0
   #list: 'users' | 'groups' | null = null
   #counts = { users: 0, groups: 0 }
+  /** Whether `users` was there, and the first other keys. */
+  #hasUsers = false
+  readonly #otherKeys: string[] = []
   /** The piece being gathered: a key, an entry, or a value that is skipped. */
   #piece = ''
   #pieceAt: FilePlace = { line: 1, column: 1 }
@@ -56,6 +59,9 @@ export class JsonEntries {
   }
 
   *end(): Generator<FileEntry> {
+    if (this.#state === 'done' && !this.#hasUsers) {
+      this.#faults.add({ line: 1, column: 1 }, '', withoutUsers(this.#otherKeys))
+    }
     if (this.#state === 'done' || this.#state === 'failed') return
     this.#column++
     this.#fail('the file ends too early', 'a JSON object { "users": [...], "groups": [...] }, whole')
@@ -163,6 +169,8 @@ export class JsonEntries {
     if (value === undefined) return undefined
     if (this.#state === 'in-key') {
       this.#list = value === 'users' || value === 'groups' ? value : null
+      if (value === 'users') this.#hasUsers = true
+      else if (this.#otherKeys.length < 5) this.#otherKeys.push(String(value))
       this.#state = 'colon'
       return undefined
     }

@@ -1,6 +1,6 @@
 import { isMap, isPair, isScalar, isSeq, LineCounter, type Node, parseDocument } from 'yaml'
 import type { FileEntry } from './file-entries.ts'
-import { type FileFaults, type FilePlace, quoted } from './file-faults.ts'
+import { type FileFaults, type FilePlace, quoted, withoutUsers } from './file-faults.ts'
 
 /** Room for some thirty thousand people; the parser holds up the process for a second or two by then. */
 export const largestYaml: number = 4 * 2 ** 20
@@ -22,6 +22,11 @@ export function* readYamlEntries(text: string, faults: FileFaults): Generator<Fi
   if (!isMap(top)) {
     const found = top === null ? 'nothing' : quoted(document.toString().trim())
     faults.add({ line: 1, column: 1 }, '', `found ${found}; accepted: a map with users and, if wanted, groups`)
+    return
+  }
+  if (!top.has('users')) {
+    const keys = top.items.map(({ key }) => (isScalar(key) ? String(key.value) : '…'))
+    faults.add(at(top.range?.[0] ?? 0), '', withoutUsers(keys))
     return
   }
   for (const list of ['users', 'groups'] as const) {

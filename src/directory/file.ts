@@ -185,7 +185,11 @@ class KnownIds {
   /** Each id's line. */
   readonly #ids = new Map<string, number>()
   readonly #groupIdsByName = new Map<string, string>()
+  /** Groups' names as users first write them, by the name without case, and where that is. */
   readonly #implied = new Map<string, string>()
+  readonly #mentions = new Map<string, { readonly place: FilePlace; readonly path: string }>()
+  /** Names without case that several groups have. */
+  readonly #ambiguous = new Map<string, string[]>()
   readonly #members: { readonly id: string; readonly place: FilePlace; readonly path: string }[] = []
 
   constructor(faults: FileFaults) {
@@ -195,7 +199,12 @@ class KnownIds {
   addUser(entry: FileEntry, user: FileUser | undefined): void {
     if (user === undefined) return
     this.#addId(entry, user.id)
-    for (const group of user.groups) this.#implied.set(group.toLowerCase(), group)
+    for (const group of user.groups) {
+      const name = group.toLowerCase()
+      if (this.#implied.has(name)) continue
+      this.#implied.set(name, group)
+      this.#mentions.set(name, { place: entry.placeOf('groups'), path: `${entry.path}.groups` })
+    }
   }
 
   addGroup(entry: FileEntry, group: FileGroup | undefined): void {
@@ -203,7 +212,9 @@ class KnownIds {
     this.#addId(entry, group.id)
     this.#groupIdsByName.set(group.id, group.id)
     const name = group.displayName.toLowerCase()
-    if (!this.#groupIdsByName.has(name)) this.#groupIdsByName.set(name, group.id)
+    const other = this.#groupIdsByName.get(name)
+    if (other === undefined) this.#groupIdsByName.set(name, group.id)
+    else if (other !== group.id) this.#ambiguous.set(name, [...(this.#ambiguous.get(name) ?? [other]), group.id])
     for (const id of group.members) {
       if (!this.#ids.has(id)) this.#members.push({ id, place: entry.placeOf('members'), path: `${entry.path}.members` })
     }
@@ -215,6 +226,13 @@ class KnownIds {
       this.#faults.add(place, path, `unknown member ${quoted(id)}; accepted: the id of a user or group of this file`)
     }
     this.#members.length = 0
+    for (const [name, { place, path }] of this.#mentions) {
+      const written = this.#implied.get(name) ?? name
+      const ids = this.#groupIdsByName.get(written) === written ? undefined : this.#ambiguous.get(name)
+      if (ids === undefined) continue
+      const fix = `fix: write the id, ${ids.slice(0, 5).map(quoted).join(' or ')}`
+      this.#faults.add(place, path, `${quoted(written)} means ${ids.length} groups; ${fix}`)
+    }
   }
 
   /** The id of a group that a user names, by id or by name; a group that has no entry is made of the name. */

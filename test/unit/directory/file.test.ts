@@ -122,7 +122,7 @@ t.test('CSV: BOM, CRLF, quoting, lists, any case of the header', async (t) => {
       '"Roe, ""Jay"" Jane",Jane.Roe@corp.example,jane@home.example; jr@home.example ;,Board;Staff,1\r\n' +
       '\r\n' +
       'José,jose@corp.example\r\n' +
-      '"Two\r\nlines" ,two@corp.example,,Board',
+      '"Two\r\nlines" ,two@corp.example,,BOARD',
   )
   const changes = await changesOf(path)
   t.strictSame(
@@ -280,6 +280,21 @@ const bad: readonly (readonly [name: string, file: string, text: string | Buffer
     [/is not UTF-8 text/],
   ],
   ['UTF-16', 'p.csv', Buffer.from('\ufeffDisplay_Name,Email\n', 'utf16le'), [/is not UTF-8 text/]],
+  [
+    'YAML: other lists than users',
+    'p.yaml',
+    '# us\npeople:\n  - {id: a, displayName: A}\n',
+    [/p\.yaml:2:1: no "users"; found "people"; accepted: users and, if wanted, groups/],
+  ],
+  ['YAML: an empty map', 'p.yaml', '{}\n', [/p\.yaml:1:1: no "users"; found nothing/]],
+  ['JSON: other lists than users', 'p.json', '{"user": [], "groups": []}', [/1:1: no "users"; found "user", "groups"/]],
+  [
+    'a group that is two',
+    'p.yaml',
+    'users:\n  - {id: a, displayName: A, groups: [g]}\n  - {id: b, displayName: B, groups: [board]}\n' +
+      'groups:\n  - {id: g, displayName: Board}\n  - {id: h, displayName: BOARD}\n  - {id: i, displayName: G}\n',
+    [/^\S+p\.yaml:3:29: users\[1\]\.groups: "board" means 2 groups; fix: write the id, "g" or "h"$/],
+  ],
   ['other form', 'p.txt', '', [/is no \.yaml, \.json or \.csv file/]],
 ]
 
