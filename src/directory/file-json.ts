@@ -170,7 +170,7 @@ export class JsonEntries {
     if (this.#state === 'in-key') {
       this.#list = value === 'users' || value === 'groups' ? value : null
       if (value === 'users') this.#hasUsers = true
-      else if (this.#otherKeys.length < 5) this.#otherKeys.push(String(value))
+      else if (typeof value === 'string' && this.#otherKeys.length < 5) this.#otherKeys.push(value)
       this.#state = 'colon'
       return undefined
     }

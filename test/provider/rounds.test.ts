@@ -45,9 +45,13 @@ t.test('1, 2: the first sync gives the tenant; the second uses the delta links t
   t.same(held(store), wanted(b.emulator.tenant))
 
   const cursor = JSON.parse(store.cursor(b.provider) ?? '{}')
+  const pages = b.emulator.graphUrls()
   b.emulator.forget()
   const second = await sync(store, b.again(), b.request())
   t.equal(second.round, 'delta')
+  const followed = [...pages, ...b.emulator.graphUrls()].filter((url) => url.includes('token='))
+  t.ok(followed.length > 4)
+  for (const url of followed) t.ok(b.emulator.graph.given.has(b.emulator.origin + url), url)
   t.same(
     b.emulator.graphUrls(),
     [cursor.users, cursor.groups].map((link: string) => link.slice(b.emulator.origin.length)),

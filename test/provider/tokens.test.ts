@@ -18,6 +18,7 @@ const resets: Record<string, Act> = {
   '410 without a body': { kind: 'answer', status: 410, body: '' },
   '400 syncStateNotFound': { kind: 'answer', status: 400, body: { error: { code: 'syncStateNotFound' } } },
   '404 SyncStateNotFound': { kind: 'answer', status: 404, body: { error: { code: 'SyncStateNotFound' } } },
+  '404 without a body': { kind: 'answer', status: 404, body: '' },
   '409 resyncChangesApplyDifferences': {
     kind: 'answer',
     status: 409,

@@ -54,6 +54,8 @@ export class Graph {
     replay: 0,
     linkSuffix: '',
   }
+  /** Every link that was given, to the letter. */
+  readonly given = new Set<string>()
   readonly #rounds = new Map<string, Round>()
   readonly #deltas = new Map<string, { collection: string; select: string; since: number }>()
 
@@ -125,6 +127,7 @@ export class Graph {
       this.#deltas.set(delta, { collection: round.collection, select: round.select, since: round.start })
       body['@odata.deltaLink'] = `${base}?$deltatoken=${delta}${linkSuffix}`
     }
+    this.given.add(String(body['@odata.nextLink'] ?? body['@odata.deltaLink']))
     return { status: 200, body }
   }
 
