@@ -69,6 +69,8 @@ export interface DaemonOptions {
   readonly workers?: number
   readonly people?: string
   readonly protection?: string
+  /** Where the protection file is, if the test writes it itself. */
+  readonly protectionPath?: string
   /** Further entries of `directories:`, as YAML text indented by two. */
   readonly directories?: string
   /** Further keys of namesake.yaml, as YAML text. */
@@ -94,7 +96,7 @@ export function writeConfig(folder: string, options: DaemonOptions, smtpPort: nu
   relay: "${options.relay}"
 ${options.smtp ?? ''}
 store: ./store
-protection: ./protection.yaml
+protection: ${options.protectionPath ?? './protection.yaml'}
 directories:
   - { name: Staff, type: file, path: ./people.yaml, sync: "*/5 * * * *" }
 ${options.directories ?? ''}
