@@ -8,6 +8,7 @@ declare -A wanted=(
   [/usr/bin/swaks]=swaks
   [/usr/bin/curl]=curl
   [/usr/bin/jq]=jq
+  [/usr/bin/chromium]=chromium
   [/usr/bin/miltertest]=miltertest
   [/usr/bin/openssl]=openssl
   [/usr/bin/m4]=m4
