@@ -65,6 +65,8 @@ function rank(match: NameMatch): number {
   return kindOrder.indexOf(match.kind)
 }
 
+/** Letters of the shortest names that are known again when written together without capitals. */
+const shortestGlued = 6
 /** Most words between given name and surname. */
 const middleLimit = 3
 
@@ -246,7 +248,7 @@ class Matcher {
           if (Math.abs(shown.looks.length - whole.looks.length) > 8) continue
           const agreement = agree(shown, whole, () => false)
           if (agreement === null) continue
-          if (this.#isOtherName(start, end)) continue
+          if (this.#isOtherName(start, end) || this.#isOrdinaryWord(start, end, shown)) continue
           const rest = judgeRest(this.#text.tokens, start, end, this.#tables, false)
           if (rest === null) continue
           this.#keepGlued(agreement, shown, rest, form)
@@ -269,6 +271,15 @@ class Matcher {
   #isOtherName(start: number, end: number): boolean {
     const tokens = this.#text.tokens.slice(start, end)
     return tokens.length > 1 && tokens.every((t) => t.raw.length > 1 && this.#isName(t.base))
+  }
+
+  /**
+   * One short word that is a word or a name of its own is not a name written together (mail is not Ma Li, Hanna not Na
+   * Han), unless capitals show where it parts (MaLi).
+   */
+  #isOrdinaryWord(start: number, end: number, shown: Word): boolean {
+    if (end - start > 1 || shown.script !== 'latin' || /\p{Ll}\p{Lu}/u.test(shown.raw)) return false
+    return shown.base.length < shortestGlued || this.#isName(shown.base) || this.#tables.classOf(shown.base) !== 0
   }
 
   #shown(start: number, end: number): string {

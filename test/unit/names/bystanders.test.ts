@@ -29,6 +29,9 @@ const bystanders: [PersonNames, string[]][] = [
   ],
   [person('Erik Lindholm', 'Erik', 'Lindholm'), ['Erika Lindholm', 'Eric Lindholm', 'Erik Lindblom', 'Erik Lind']],
   [person('Anna Kowalska', 'Anna', 'Kowalska'), ['Anna Kowalski', 'Anna Kowalczyk', 'Hanna Kowalska', 'Anja Kowalska', 'Anne Kowalska']],
+  [person('Li Ma', 'Li', 'Ma'), ['mail', 'MAIL', 'Mail <', 'Lima', 'Lima, Barillas', 'Mali News']],
+  [person('Na Han', 'Na', 'Han'), ['Hanna', 'Hanna Berg', 'Nahan']],
+  [person('Bo Lin', 'Bo', 'Lin'), ['Bolin', 'Bolin, Felker', 'Linbo']],
   [person('Ana María Soto', 'Ana María', 'Soto'), ['Ana Lucía Soto', 'María Soto', 'Ana de la Cruz Soto']],
   [person('April May', 'April', 'May'), ['April, May and June', 'April-May Newsletter', 'April to May Offers']],
   [person('Holly Wood', 'Holly', 'Wood'), ['Hollywood Reporter', 'Holly Woods', 'Holly Woodward']],
@@ -44,6 +47,18 @@ const bystanders: [PersonNames, string[]][] = [
 t.test('bystanders are left alone', async (t) => {
   for (const [names, shown] of bystanders) {
     for (const text of shown) t.equal(matchName(text, names, tables), null, `${text} is not ${names.displayName}`)
+  }
+})
+
+t.test('short names written together, where capitals show it or they are long enough', async (t) => {
+  for (const [names, shown] of [
+    [person('Li Ma', 'Li', 'Ma'), 'MaLi'],
+    [person('Li Ma', 'Li', 'Ma'), 'LiMa'],
+    [person('Jane Roe', 'Jane', 'Roe'), 'janeroe'],
+    [person('Jane Roe', 'Jane', 'Roe'), 'JANEROE'],
+    [person('Ping Li', 'Ping', 'Li'), 'liping'],
+  ] as const) {
+    t.match(matchName(shown, names, tables), { kind: 'disguised' }, `${shown} for ${names.displayName}`)
   }
 })
 
