@@ -33,3 +33,19 @@ t.test('fenced code says what it is', async (t) => {
     }
   }
 })
+
+t.test('every page is linked to', async (t) => {
+  const reached = new Set<string>()
+  for (const page of documents()) {
+    for (const target of linksOf(readFileSync(join(root, page), 'utf8'))) {
+      const path = target.split('#')[0] ?? ''
+      if (!/^(https?|mailto):/.test(target) && path !== '') reached.add(normalize(join(dirname(page), path)))
+    }
+  }
+  for (const page of documents().filter((name) => name.startsWith('docs/'))) {
+    t.ok(
+      reached.has(page),
+      `${page} is linked to from another page (README.md, "More", is the place for those without a better one)`,
+    )
+  }
+})
