@@ -2,7 +2,7 @@
  * Postfix with Namesake as its milter over Postfix alone, and beside rspamd with one cheap rule (design, section 6).
  * Needs root, Debian's postfix and a build; rspamd is fetched as a package if it can be. Loopback only.
  *
- *   npx tsx bench/milter.ts [--messages N] [--sessions N] [--rounds N] [--workers N]
+ *   npm run bench:milter [-- --messages N] [--sessions N] [--rounds N] [--workers N]
  */
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'

@@ -1,70 +1,65 @@
 /**
- * The SMTP path side by side with HAProxy's plain TCP relay, as ratios (design, section 6, rows 1 to 5). Needs Debian's
- * haproxy and postfix (smtp-source, smtp-sink) and a build. Everything runs in one temporary folder on loopback ports.
+ * The SMTP path side by side with HAProxy's plain TCP relay and with Haraka, as ratios within each round (design,
+ * section 6, rows 1 to 5). Namesake is the whole daemon with one worker: judging, adding its field, logging to a file.
+ * Needs Debian's haproxy and postfix (smtp-source, smtp-sink) and a build; Haraka comes from npm if it can be reached.
  *
- *   npx tsx bench/smtp.ts [--messages N] [--rounds N] [--rows 1,2,3,4,5]
+ *   npm run bench:smtp [-- --messages N --rounds N --rows 1,2,3,4,5,6]
  */
-import { execFile, spawn } from 'node:child_process'
+import { spawn } from 'node:child_process'
 import type { ChildProcess } from 'node:child_process'
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { connect, createServer } from 'node:net'
-import type { AddressInfo, Socket } from 'node:net'
-import { tmpdir } from 'node:os'
-import { join, resolve } from 'node:path'
-import { parseArgs, promisify } from 'node:util'
+import { readFileSync, writeFileSync } from 'node:fs'
+import { connect } from 'node:net'
+import { join } from 'node:path'
+import { parseArgs } from 'node:util'
+import { removeDaemon, startDaemon } from '../test/integration/peers/daemon.ts'
+import type { Daemon } from '../test/integration/peers/daemon.ts'
+import { freePorts, makeScratch, removeScratch, run, until } from '../test/integration/peers/scratch.ts'
+import { startHaraka } from './haraka.ts'
 
-const run = promisify(execFile)
-const root = resolve(import.meta.dirname, '..')
 const { values } = parseArgs({
   options: {
-    messages: { type: 'string', default: '4000' },
-    rounds: { type: 'string', default: '3' },
-    rows: { type: 'string', default: '1,2,3,4,5' },
-    /** Script that takes LISTEN and RELAY ports in place of Namesake. */
-    program: { type: 'string', default: join(root, 'bench/smtp-worker.ts') },
+    messages: { type: 'string', default: '10000' },
+    rounds: { type: 'string', default: '5' },
+    rows: { type: 'string', default: '1,2,3,4,5,6' },
   },
 })
-const folder = mkdtempSync(join(tmpdir(), 'namesake-bench-'))
+const messages = Number(values.messages)
+const rounds = Number(values.rounds)
+const rows = new Set(values.rows.split(','))
+
+/** Who carries the load: a name and the port where it listens. */
+type Ports = Readonly<Record<string, number>>
+
+const folder = makeScratch('bench')
 const children: ChildProcess[] = []
+const daemons: Daemon[] = []
 
-async function freePort(): Promise<number> {
-  const server = createServer()
-  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done))
-  const { port } = server.address() as AddressInfo
-  await new Promise((done) => server.close(done))
-  return port
+function start(command: string, args: readonly string[]): void {
+  children.push(spawn(command, args, { stdio: ['ignore', 'ignore', 'inherit'] }))
 }
 
-async function listening(port: number): Promise<void> {
-  for (let i = 0; i < 200; i++) {
-    const up = await new Promise<boolean>((done) => {
-      const probe: Socket = connect(port, '127.0.0.1', () => {
-        probe.destroy()
-        done(true)
-      })
-      probe.once('error', () => done(false))
-    })
-    if (up) return
-    await new Promise((done) => setTimeout(done, 50))
-  }
-  throw new Error(`nothing came up on port ${port}`)
+function listening(port: number): Promise<unknown> {
+  return until(
+    `something greets on port ${port}`,
+    () =>
+      new Promise<boolean>((resolve) => {
+        const probe = connect(port, '127.0.0.1')
+        probe.once('data', () => probe.end('QUIT\r\n'))
+        probe.once('close', (failed) => resolve(!failed))
+        probe.once('error', () => probe.destroy())
+      }),
+  )
 }
 
-function start(command: string, args: readonly string[]): ChildProcess {
-  const child = spawn(command, args, { stdio: ['ignore', 'ignore', 'inherit'] })
-  children.push(child)
-  return child
+async function startNamesake(workers: number, sink: number): Promise<Daemon> {
+  const daemon = await startDaemon({ relay: `smtp://127.0.0.1:${sink}`, workers })
+  daemons.push(daemon)
+  return daemon
 }
 
-interface Ports {
-  readonly sink: number
-  readonly haproxy: number
-  readonly namesake: number
-}
-
-async function startAll(): Promise<{ ports: Ports; namesake: ChildProcess }> {
-  const ports = { sink: await freePort(), haproxy: await freePort(), namesake: await freePort() }
-  start('smtp-sink', ['-u', process.env['USER'] ?? 'root', `127.0.0.1:${ports.sink}`, '1000'])
+async function startAll(): Promise<{ ports: Ports; sink: number }> {
+  const [sink = 0, haproxy = 0, haraka = 0] = await freePorts(3)
+  start('smtp-sink', ['-u', process.env['USER'] ?? 'root', `127.0.0.1:${sink}`, '1000'])
   const config = join(folder, 'haproxy.cfg')
   writeFileSync(
     config,
@@ -76,57 +71,68 @@ defaults
   timeout client 300s
   timeout server 300s
 listen relay
-  bind 127.0.0.1:${ports.haproxy}
-  server sink 127.0.0.1:${ports.sink}
+  bind 127.0.0.1:${haproxy}
+  server sink 127.0.0.1:${sink}
 `,
   )
   start('haproxy', ['-q', '-f', config])
-  const program = values.program
-  const loader = program.endsWith('.ts') ? ['--import=tsx'] : []
-  const namesake = start(process.execPath, [...loader, program, String(ports.namesake), String(ports.sink)])
-  for (const port of Object.values(ports)) await listening(port)
-  return { ports, namesake }
-}
-
-/** Seconds that one smtp-source takes. */
-async function seconds(args: readonly string[]): Promise<number> {
-  const begun = performance.now()
-  await run('smtp-source', [...args], { maxBuffer: 1 << 26, timeout: 60_000 })
-  return (performance.now() - begun) / 1000
+  await Promise.all([listening(sink), listening(haproxy)])
+  const other = await startHaraka(folder, haraka, sink)
+  if (typeof other === 'string') console.error(`without Haraka: ${other}`)
+  else {
+    children.push(other)
+    await listening(haraka)
+  }
+  const { smtpPort } = await startNamesake(1, sink)
+  return { sink, ports: { haproxy, ...(typeof other === 'string' ? {} : { haraka }), namesake: smtpPort } }
 }
 
 const median = (list: readonly number[]): number => [...list].sort((a, b) => a - b)[Math.floor(list.length / 2)] ?? NaN
 
-/** The same load through each in turn, round after round; gives the rates' medians. */
-async function compare(
-  load: (port: number) => Promise<number>,
-  ports: Ports,
-): Promise<{ haproxy: number; namesake: number }> {
-  const rates = { haproxy: [] as number[], namesake: [] as number[] }
-  await load(ports.namesake)
-  for (let i = 0; i < Number(values.rounds); i++) {
-    for (const who of ['haproxy', 'namesake'] as const) rates[who].push(await load(ports[who]))
+/** The same load through each in turn, round after round, the first round unmeasured. */
+async function compare(load: (port: number) => Promise<number>, ports: Ports): Promise<Record<string, number[]>> {
+  const rates: Record<string, number[]> = {}
+  const names = Object.keys(ports)
+  for (let round = -1; round < rounds; round++) {
+    for (const name of round % 2 === 0 ? names : [...names].reverse()) {
+      const rate = await load(ports[name] ?? 0)
+      if (round >= 0) (rates[name] ??= []).push(rate)
+    }
   }
-  return { haproxy: median(rates.haproxy), namesake: median(rates.namesake) }
+  return rates
 }
 
-function row(what: string, unit: string, base: number, ours: number, floor: number, aim: number): void {
-  const ratio = ours / base
-  const mark = ratio >= aim ? 'aim' : ratio >= floor ? 'floor' : 'BELOW'
-  console.log(
-    `| ${what} | ${base.toFixed(0)} ${unit} | ${ours.toFixed(0)} ${unit} | ${ratio.toFixed(2)} | ${floor} | ${aim} | ${mark} |`,
-  )
+/** The median over the rounds of one's rate over another's. */
+function ratio(ours: readonly number[] = [], base: readonly number[] = []): number {
+  return median(ours.map((rate, i) => rate / (base[i] ?? NaN)))
+}
+
+function row(what: string, cells: readonly string[], reached: number, floor: number, aim: number): void {
+  const mark = reached >= aim ? 'aim' : reached >= floor ? 'floor' : 'below'
+  console.log(`| ${[what, ...cells, reached.toFixed(2), floor, aim, mark].join(' | ')} |`)
+}
+
+function compareRow(what: string, unit: string, rates: Record<string, number[]>, floor: number, aim: number): void {
+  const rate = (name: string): string => {
+    const list = rates[name]
+    return list === undefined ? '' : `${median(list).toFixed(0)} ${unit}`
+  }
+  const cells = [rate('haproxy'), rate('haraka'), rate('namesake')]
+  row(what, cells, ratio(rates['namesake'], rates['haproxy']), floor, aim)
 }
 
 const envelope = ['-f', 'a@client.example', '-t', 'b@hop.example']
-const messages = Number(values.messages)
 
 /** Messages a second with `smtp-source`. */
 const small =
-  (extra: readonly string[]) =>
-  async (port: number): Promise<number> =>
-    messages /
-    (await seconds(['-s', '10', '-m', String(messages), '-l', '4096', ...extra, ...envelope, `127.0.0.1:${port}`]))
+  (count: number, extra: readonly string[]) =>
+  async (port: number): Promise<number> => {
+    const args = ['-s', '10', '-m', String(count), '-l', '4096', ...extra, ...envelope, `127.0.0.1:${port}`]
+    const begun = performance.now()
+    const { code, output } = await run('smtp-source', args, { limit: 300_000 })
+    if (code !== 0) throw new Error(`smtp-source to port ${port}: ${output}`)
+    return (count * 1000) / (performance.now() - begun)
+  }
 
 /** Sends one message whose body is given, and gives MB a second. */
 async function bulk(port: number, body: Buffer): Promise<number> {
@@ -162,71 +168,79 @@ function bodyOf(line: string, octets: number): Buffer {
   return Buffer.concat([Buffer.from('From: a@client.example\r\nSubject: bulk\r\n\r\n'), lines])
 }
 
-/** Resident memory of a process in MB, from /proc. */
-function memoryOf(child: ChildProcess): number {
-  const status = readFileSync(`/proc/${child.pid}/status`, 'utf8')
-  return Number(/^VmRSS:\s+(\d+)/m.exec(status)?.[1] ?? 0) / 1024
+/** Resident memory in MB of a daemon's workers. */
+function memoryOf(daemon: Daemon): number {
+  const { pid } = daemon.child
+  const workers = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(' ')
+  return workers
+    .map((worker) => Number(/^VmRSS:\s+(\d+)/m.exec(readFileSync(`/proc/${worker}/status`, 'utf8'))?.[1] ?? 0) / 1024)
+    .reduce((sum, resident) => sum + resident, 0)
 }
 
-async function memoryRow(ports: Ports, namesake: ChildProcess): Promise<void> {
-  const idle = memoryOf(namesake)
-  let peak = idle
-  const timer = setInterval(() => {
-    peak = Math.max(peak, memoryOf(namesake))
-  }, 20)
+async function memoryRow(sink: number): Promise<void> {
+  const daemon = await startNamesake(1, sink)
   const body = bodyOf(`${'x'.repeat(76)}\r\n`, 50_000_000)
-  await Promise.all(Array.from({ length: 20 }, () => bulk(ports.namesake, body)))
+  // One message first: what a worker needs once is not what a message costs.
+  await bulk(daemon.smtpPort, body)
+  const idle = memoryOf(daemon)
+  let peak = idle
+  const timer = setInterval(() => (peak = Math.max(peak, memoryOf(daemon))), 20)
+  await Promise.all(Array.from({ length: 20 }, () => bulk(daemon.smtpPort, body)))
   clearInterval(timer)
   const above = peak - idle
-  const mark = above <= 15 ? 'aim' : above <= 40 ? 'floor' : 'ABOVE'
+  const mark = above <= 15 ? 'aim' : above <= 40 ? 'floor' : 'above'
   console.log(
-    `| memory above idle, twenty 50 MB messages in flight | ${idle.toFixed(0)} MB idle | ${above.toFixed(0)} MB | | 40 MB | 15 MB | ${mark} |`,
+    `| memory above idle, twenty 50 MB messages at once | | | ${idle.toFixed(0)} MB idle | ${above.toFixed(0)} MB | 40 MB | 15 MB | ${mark} |`,
   )
 }
 
+async function dotRow(namesake: number): Promise<void> {
+  const dots = bodyOf('..\r\n', 25_000_000)
+  const lines = bodyOf('xx\r\n', 25_000_000)
+  const rates = { dots: [] as number[], lines: [] as number[] }
+  for (let round = -1; round < rounds; round++) {
+    const pair = [await bulk(namesake, dots), await bulk(namesake, lines)] as const
+    if (round < 0) continue
+    rates.dots.push(pair[0])
+    rates.lines.push(pair[1])
+  }
+  const cells = [`${median(rates.lines).toFixed(0)} MB/s plain`, '', `${median(rates.dots).toFixed(0)} MB/s`]
+  row('25 MB of stuffed dots over plain lines', cells, ratio(rates.dots, rates.lines), 0.3, 0.8)
+}
+
 async function main(): Promise<void> {
-  const rows = new Set(values.rows.split(','))
-  const { ports, namesake } = await startAll()
-  console.log('| what | HAProxy | Namesake | ratio | floor | aim | reached |')
-  console.log('|---|---|---|---|---|---|---|')
+  const { ports, sink } = await startAll()
+  console.log('| what | HAProxy | Haraka | Namesake | over HAProxy | floor | aim | reached |')
+  console.log('|---|---|---|---|---|---|---|---|')
   if (rows.has('1')) {
-    const r = await compare(small(['-d']), ports)
-    row('4 KB messages a second, 10 sessions kept open', '/s', r.haproxy, r.namesake, 0.55, 0.8)
+    const rates = await compare(small(messages, ['-d']), ports)
+    compareRow('4 KB messages, 10 sessions kept open', '/s', rates, 0.55, 0.8)
   }
   if (rows.has('2')) {
-    const r = await compare(small([]), ports)
-    row('4 KB messages a second, a connection each', '/s', r.haproxy, r.namesake, 0.35, 0.6)
+    const rates = await compare(small(messages / 4, []), ports)
+    compareRow('4 KB messages, a connection each', '/s', rates, 0.35, 0.6)
   }
-  const plain = bodyOf(`${'x'.repeat(76)}\r\n`, 50_000_000)
+  const { haproxy = 0, namesake = 0 } = ports
   if (rows.has('3')) {
-    const r = await compare((port) => bulk(port, plain), ports)
-    row('a 50 MB message', 'MB/s', r.haproxy, r.namesake, 0.7, 0.95)
+    const plain = bodyOf(`${'x'.repeat(76)}\r\n`, 50_000_000)
+    compareRow('a 50 MB message', 'MB/s', await compare((port) => bulk(port, plain), { haproxy, namesake }), 0.7, 0.95)
   }
-  if (rows.has('4')) {
-    const dots = bodyOf('..\r\n', 25_000_000)
-    const lines = bodyOf('xx\r\n', 25_000_000)
-    const rates = { dots: [] as number[], lines: [] as number[] }
-    for (let i = 0; i <= Number(values.rounds); i++) {
-      rates.dots.push(await bulk(ports.namesake, dots))
-      rates.lines.push(await bulk(ports.namesake, lines))
-    }
-    row(
-      '25 MB of stuffed dots over plain lines of that length',
-      'MB/s',
-      median(rates.lines),
-      median(rates.dots),
-      0.3,
-      0.8,
+  if (rows.has('4')) await dotRow(namesake)
+  if (rows.has('5')) await memoryRow(sink)
+  if (rows.has('6')) {
+    const two = await startNamesake(2, sink)
+    const rates = await compare(small(messages, ['-d']), { one: namesake, two: two.smtpPort })
+    const [one = [], both = []] = [rates['one'], rates['two']]
+    console.log(
+      `\nTwo workers over one: ${ratio(both, one).toFixed(2)} (${median(one).toFixed(0)} and ${median(both).toFixed(0)} messages a second; smtp-source and smtp-sink share the cores)`,
     )
-    const long = await compare((port) => bulk(port, plain.subarray(0, 25_000_000)), ports)
-    row('25 MB of stuffed dots over plain lines of 76', 'MB/s', long.namesake, median(rates.dots), 0.3, 0.8)
   }
-  if (rows.has('5') && existsSync('/proc/self/status')) await memoryRow(ports, namesake)
 }
 
 try {
   await main()
 } finally {
   for (const child of children) child.kill('SIGKILL')
-  rmSync(folder, { recursive: true, force: true })
+  for (const daemon of daemons) await removeDaemon(daemon)
+  removeScratch(folder)
 }

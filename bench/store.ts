@@ -11,7 +11,7 @@ import { resolveRules } from '../src/policy/protection.ts'
 import type { ProtectionRules } from '../src/policy/rules.ts'
 
 /**
- * The store at the size of a large tenant: `npx tsx bench/store.ts [people]` (200,000). Prints time, the longest hold-up
+ * The store at the size of a large tenant: `npm run bench:store [-- people]` (200,000). Prints time, the longest hold-up
  * of the event loop and the peak of resident memory for a first sync, a delta of 100 changes, a reconcile and a
  * change of rules, and the size on disk. The peak includes the pages of the store that are mapped (and can be dropped).
  */
