@@ -7,6 +7,14 @@ const forms: ReadonlyMap<string, string> = new Map(
   ]),
 )
 
+/** Forms of one character in Japanese surnames that are written for each other. */
+const surnameForms: ReadonlyMap<string, string> = new Map(
+  ['斎斉齊齋斋齐', '崎﨑碕', '嶋嶌島岛', '富冨', '浜濱濵滨', '辺邊邉边', '桧檜'].flatMap((set) => {
+    const [first = '', ...others] = [...set]
+    return others.map((other): [string, string] => [other, first])
+  }),
+)
+
 const sounds: ReadonlyMap<string, string> = new Map(
   hanSounds.split(' ').flatMap((entry) => {
     const sound = /^[a-z]+/.exec(entry)?.[0] ?? ''
@@ -18,13 +26,16 @@ const han = /\p{Script=Han}/gu
 
 /** Traditional and Japanese forms of Han characters as simplified ones; other text as it is. */
 export function foldHan(text: string): string {
-  return text.replace(han, (char) => forms.get(char) ?? char)
+  return text.replace(han, (char) => {
+    const simple = forms.get(char) ?? char
+    return surnameForms.get(simple) ?? simple
+  })
 }
 
 /** The Mandarin reading (pinyin without tones) of a word of Han characters; null if one of them is not in the table. */
 export function pinyin(word: string): string | null {
   let out = ''
-  for (const char of foldHan(word)) {
+  for (const char of word.replace(han, (one) => forms.get(one) ?? one)) {
     const sound = sounds.get(char)
     if (sound === undefined) return null
     out += sound

@@ -1,9 +1,11 @@
 import type { Kind, Tier } from '../model.ts'
 import { judgeRest } from './rest.ts'
+import { romanised } from './nicknames.ts'
+import { syllabicSurnames } from './typo.ts'
 import { findLikely, findPart, partLimit } from './parts.ts'
 import type { Found } from './parts.ts'
 import { readPersonNames } from './person-name.ts'
-import type { NameForm, NameForms, PartVariant, PersonForm, PersonNames, WholeForm } from './person-name.ts'
+import type { NameForm, NameForms, PersonForm, PersonNames, WholeForm } from './person-name.ts'
 import { readShown } from './shown-name.ts'
 import type { ShownName, ShownText } from './shown-name.ts'
 import { classes } from './tables.ts'
@@ -11,6 +13,8 @@ import type { NameTables } from './tables.ts'
 import { gaps } from './tokens.ts'
 import type { Token } from './tokens.ts'
 import { agree } from './word.ts'
+import type { Agreement } from './word.ts'
+import type { Script } from './transliterate.ts'
 import type { Word } from './word.ts'
 
 /** What the matcher may ask about the people known besides the one compared with. */
@@ -49,11 +53,11 @@ export function matchName(
   context: MatchContext = {},
 ): NameMatch | null {
   const read = typeof shown === 'string' ? readShown(shown) : shown
-  const forms = 'forms' in names ? names.forms : readPersonNames(names, tables).forms
+  const { forms, natives } = 'forms' in names ? names : readPersonNames(names, tables)
   let best: NameMatch | null = null
   for (const text of read.texts) {
     for (const form of forms) {
-      const found = new Matcher(text, form, tables, context).best()
+      const found = new Matcher(text, form, tables, context, natives).best()
       if (found !== null && (best === null || rank(found) < rank(best))) best = found
       if (best?.kind === 'exact') return best
     }
@@ -75,16 +79,31 @@ class Matcher {
   readonly #form: NameForm
   readonly #tables: NameTables
   readonly #context: MatchContext
+  readonly #natives: ReadonlySet<Script>
   #best: NameMatch | null = null
   readonly #isName: (base: string) => boolean
 
-  constructor(text: ShownText, form: NameForm, tables: NameTables, context: MatchContext) {
+  constructor(
+    text: ShownText,
+    form: NameForm,
+    tables: NameTables,
+    context: MatchContext,
+    natives: ReadonlySet<Script>,
+  ) {
+    this.#natives = natives
     this.#text = text
     this.#form = form
     this.#tables = tables
     this.#context = context
     this.#isName = (base) => tables.isName(base) || (context.tokenCount?.(base) ?? 0) > 0
   }
+
+  /** As `agree`; but in an alphabet in which the person's own spelling is known, a homophone is another name. */
+  #agree(shown: Word, stored: Word, isName: (base: string) => boolean): Agreement {
+    return stored.script === 'latin' && this.#natives.has(shown.script) ? null : agree(shown, stored, isName)
+  }
+
+  readonly #relate = (shown: Word, stored: Word): Agreement => this.#agree(shown, stored, this.#isName)
 
   best(): NameMatch | null {
     if (this.#form.type === 'whole') this.#whole(this.#form)
@@ -96,7 +115,7 @@ class Matcher {
     const count = this.#text.tokens.length
     for (let start = 0; start < count; start++) {
       for (let length = 1; length <= Math.min(count - start, Math.max(form.tokens + 2, partLimit)); length++) {
-        const agreement = agree(this.#text.word(start, length), form.word, this.#isName)
+        const agreement = this.#agree(this.#text.word(start, length), form.word, this.#isName)
         if (agreement === null) continue
         const rest = judgeRest(this.#text.tokens, start, start + length, this.#tables, true)
         if (rest === null) continue
@@ -106,22 +125,30 @@ class Matcher {
   }
 
   #person(form: PersonForm): void {
-    const given = findPart(this.#text, form.given, this.#isName)
-    const surname = findPart(this.#text, form.surname, this.#isName)
+    const given = findPart(this.#text, form.given, this.#relate)
+    const surname = findPart(this.#text, form.surname, this.#relate, this.#isRomanised(form))
     for (const s of surname) for (const g of given) this.#pair(form, g, s)
     if (this.#best === null) this.#glued(form)
     if (this.#best !== null) return
-    const likelyGiven = surname.length > 0 ? this.#findLikely(form.given, true) : []
-    const likelySurname = given.length > 0 ? this.#findLikely(form.surname, false) : []
+    const likelyGiven = surname.length > 0 ? this.#findLikely(form, true) : []
+    const likelySurname = given.length > 0 ? this.#findLikely(form, false) : []
     for (const s of surname) for (const g of likelyGiven) this.#pair(form, g, s)
     for (const g of given) for (const s of likelySurname) this.#pair(form, g, s)
   }
 
-  #findLikely(variants: readonly PartVariant[], given: boolean): Found[] {
+  /** Whether the given name is one of another alphabet in Latin letters, so that the surname has several spellings as well. */
+  #isRomanised(form: PersonForm): boolean {
+    const { classesOf } = this.#tables.nicknames
+    return form.given.some(({ word }) => classesOf(word.latin).some((name) => name.endsWith(romanised)))
+  }
+
+  #findLikely(form: PersonForm, given: boolean): Found[] {
+    const variants = given ? form.given : form.surname
     const initials = this.#context.initials === true
     return findLikely(this.#text, variants, {
       given,
       initials,
+      syllabic: given && syllabicSurnames.has(form.surname[0]?.word.base ?? ''),
       isBorne: (base) => this.#tables.isBorne(base) || (this.#context.tokenCount?.(base) ?? 0) > 0,
       nicknames: this.#tables.nicknames,
     })
@@ -246,7 +273,7 @@ class Matcher {
         const shown = this.#text.word(start, end - start)
         for (const whole of wholes) {
           if (Math.abs(shown.looks.length - whole.looks.length) > 8) continue
-          const agreement = agree(shown, whole, () => false)
+          const agreement = this.#agree(shown, whole, () => false)
           if (agreement === null) continue
           if (this.#isOtherName(start, end) || this.#isOrdinaryWord(start, end, shown)) continue
           const rest = judgeRest(this.#text.tokens, start, end, this.#tables, false)

@@ -2,8 +2,8 @@ import { romanised } from './nicknames.ts'
 import type { Nicknames } from './nicknames.ts'
 import type { PartVariant } from './person-name.ts'
 import type { ShownText } from './shown-name.ts'
-import { isTypo } from './typo.ts'
-import { agree } from './word.ts'
+import { romanCanon } from './transliterate.ts'
+import { isSyllabic, isTypo } from './typo.ts'
 import type { Agreement, Word } from './word.ts'
 
 /** Finds the parts of a person's name, given name and surname each by itself, in a shown text. */
@@ -19,13 +19,27 @@ export interface Found {
 
 /** Longest run of words that may be one part written apart (van den Akker, Yu Lan). */
 export const partLimit = 5
-/** Every place where a part stands, as it is or disguised. */
+/** Every place where a part stands, as it is or disguised; if `anySpelling`, in another romanisation too. */
 export function findPart(
   text: ShownText,
   variants: readonly PartVariant[],
-  isName: (base: string) => boolean,
+  relate: (shown: Word, stored: Word) => Agreement,
+  anySpelling = false,
 ): Found[] {
-  return findPlaces(text, variants, (shown, stored) => agree(shown, stored, isName))
+  return findPlaces(
+    text,
+    variants,
+    (shown, stored) => relate(shown, stored) ?? (anySpelling && soundAlike(shown, stored) ? 'disguised' : null),
+  )
+}
+
+/** Masri and Masry, Rashidi and Rasheedi: two romanisations of one word, if it is of another alphabet. */
+function soundAlike(shown: Word, stored: Word): boolean {
+  if (shown.script !== 'latin' || stored.script !== 'latin' || stored.base.length < 4) return false
+  if (shown.base.charAt(0) !== stored.base.charAt(0) || Math.abs(shown.base.length - stored.base.length) > 3)
+    return false
+  // A final i says something here (Rashid, Rashidi), so it is kept from the end.
+  return romanCanon(`${shown.base}n`) === romanCanon(`${stored.base}n`)
 }
 
 /** What a likely relation is judged by. */
@@ -33,6 +47,8 @@ export interface Likeness {
   /** The part is the given name, which alone has short forms. */
   readonly given: boolean
   readonly initials: boolean
+  /** The surname is one of those beside which two syllables make a given name, and another syllable another one. */
+  readonly syllabic: boolean
   /** Whether anyone is known to bear a word (base form) as a name. */
   readonly isBorne: (base: string) => boolean
   readonly nicknames: Nicknames
@@ -72,7 +88,8 @@ const initialLetter =
 function likelyRelation(shown: Word, stored: Word, likeness: Likeness): Exclude<Found['agreement'], 'same'> | null {
   const shared = likeness.given ? shareClass(likeness.nicknames, shown.latin, stored.latin) : null
   if (shared !== null) return shared
-  if (isTypo(shown.base, stored.base) && !likeness.isBorne(shown.base)) return 'typo'
+  const slip = isTypo(shown.base, stored.base) && !(likeness.syllabic && isSyllabic(shown.base, stored.base))
+  if (slip && !likeness.isBorne(shown.base)) return 'typo'
   const initial = likeness.initials && [...shown.raw].length === 1 && initialLetter.test(shown.raw)
   return initial && stored.base.length > 1 && stored.base.startsWith(shown.base) ? 'initial' : null
 }

@@ -3,6 +3,7 @@ import { classes, decoration } from './tables.ts'
 import type { NameTables } from './tables.ts'
 import { gaps, tokenise } from './tokens.ts'
 import type { Token } from './tokens.ts'
+import type { Script } from './transliterate.ts'
 import { makeWord } from './word.ts'
 import type { Word } from './word.ts'
 
@@ -49,6 +50,8 @@ export type NameForm = PersonForm | WholeForm
 /** All spellings of one person, cut into parts. */
 export interface NameForms {
   readonly forms: readonly NameForm[]
+  /** Alphabets other than the Latin one in which a spelling is given: a name shown in one of them is compared with that one. */
+  readonly natives: ReadonlySet<Script>
 }
 
 /** Spellings beyond this many are not read: a directory entry is data from outside. */
@@ -82,7 +85,13 @@ export function readPersonNames(names: PersonNames, tables: NameTables): NameFor
   } else if (forms.length === 0 && given.length + surname.length > 0) {
     add(wholeForm([...given, ...surname], `${names.givenName ?? ''}${names.surname ?? ''}`))
   }
-  return { forms }
+  const natives = new Set<Script>()
+  for (const form of forms) {
+    for (const word of form.type === 'whole' ? [form.word] : [form.given[0]?.word, form.surname[0]?.word]) {
+      if (word !== undefined && word.script !== 'latin') natives.add(word.script)
+    }
+  }
+  return { forms, natives }
 }
 
 function isWhole(form: PersonForm, word: Word): boolean {
@@ -308,6 +317,10 @@ function givenVariants(given: readonly Token[], surname: readonly Token[]): Part
     variants.push({ word: makeWord(glue(given.slice(1))), reduced: true })
   }
   const last = given.at(-1)
+  if (given.length > 2 && vietnameseSurnames.has(surname[0]?.base ?? '')) {
+    // Thị and Văn are left out: Hồng Nhung.
+    variants.push({ word: makeWord(glue(given.slice(1))), reduced: true })
+  }
   if (last !== undefined && vietnameseSurnames.has(surname[0]?.base ?? '')) {
     variants.push({ word: makeWord(last.raw), reduced: true })
   }

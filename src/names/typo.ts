@@ -50,3 +50,22 @@ function isMistakenLetter(a: string, b: string, stored: string, head: number, ta
   if (tail === 0) return stored.length >= 6 && endings.has(a + b)
   return true
 }
+
+/** Chinese and Korean surnames as they are romanised. */
+export const syllabicSurnames: ReadonlySet<string> = new Set(
+  `wang li zhang liu chen yang huang zhao wu zhou xu sun ma zhu hu guo he gao lin luo zheng liang xie song tang feng deng cao peng zeng xiao
+  tian dong pan yuan cai jiang yu du ye cheng wei su lu ding ren lu yao shen zhong cui tan liao fan wang jin shi jia xia fu fang zou xiong bai meng
+  qin qiu hou yin xue yan lei long tao duan hao kong mao chang wan gu lai kang he qian ouyang wong chan cheung leung lam ng chow kwok tam
+  kim lee park choi jung jeong kang cho jo yoon yun jang lim han oh seo shin kwon hwang ahn an yoo hong jeon ko moon son bae baek heo nam`.split(
+    /\s+/,
+  ),
+)
+
+const syllable =
+  '(?:[bpmfdtnlgkhjqxrzcsyw]|zh|ch|sh)?(?:iang|iong|uang|ang|eng|ong|iao|ian|ing|uai|uan|ai|ei|ao|ou|an|en|ia|ie|iu|in|ua|uo|ui|un|ue|yeo|eo|eu|ae|oe|yu|er|a|o|e|i|u)[gklmnp]?'
+const syllables = new RegExp(`^(?:${syllable}){2}$`)
+
+/** Whether two words are each of two syllables, of which another one makes another name: Xiaofeng and Xiaofang, Jihoon and Jihoo. */
+export function isSyllabic(shown: string, stored: string): boolean {
+  return shown.length < 16 && stored.length < 16 && syllables.test(shown) && syllables.test(stored)
+}

@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto'
+import { localPartOf } from '../mail/address.ts'
 import type { Indexer, Person, PersonRef, Tier, TierActions } from '../model.ts'
 import { keysVersion, storedKeys } from '../names/keys.ts'
+import { romanisedSpellings } from '../names/local-part.ts'
 import { domainKeys } from '../names/look-alike-domain.ts'
 import { readPersonNames } from '../names/person-name.ts'
 import type { NameForms } from '../names/person-name.ts'
@@ -43,7 +45,7 @@ export interface Policy {
 }
 
 /** Part of the fingerprint; raise it when keys change in a way that the data below does not show. */
-const indexVersion = 1
+const indexVersion = 2
 
 /**
  * Compiles resolved rules. Never throws on rules that `config/` accepted; what resolves to nobody has no effect.
@@ -101,16 +103,19 @@ export function compilePolicy(resolved: ResolvedRules, before: Policy | null = n
     isSecondary: (person, canonical) => secondaries.has(person, canonical),
     spellingOf: (person) => {
       const name = `${person.displayName}\0${person.givenName ?? ''}\0${person.surname ?? ''}`
-      if (further.size === 0) return name
+      const romanised = romanisedOf(person, tables).join('\0')
       const key = personKey(person)
-      return further.has(key) ? `${name}\0${key}` : name
+      return further.has(key) ? `${name}\0${romanised}\0${key}` : `${name}\0${romanised}`
     },
     namesOf: (person) => {
       const known = forms.get(person)
       if (known !== undefined) return known
       const { displayName, givenName, surname } = person
       const more = further.size === 0 ? noNames : (further.get(personKey(person)) ?? noNames)
-      const read = readPersonNames({ displayName, givenName, surname, further: more }, tables)
+      const read = readPersonNames(
+        { displayName, givenName, surname, further: [...more, ...romanisedOf(person, tables)] },
+        tables,
+      )
       forms.set(person, read)
       return read
     },
@@ -135,6 +140,11 @@ export function policyIndexer(policy: Policy): Indexer {
 }
 
 const noNames: readonly string[] = []
+
+/** The spellings of a name of another alphabet that the directory's own addresses tell. */
+function romanisedOf({ displayName, addresses }: Person, tables: NameTables): string[] {
+  return romanisedSpellings(displayName, addresses.map(localPartOf), tables)
+}
 
 type PartialActions = Partial<TierActions>
 

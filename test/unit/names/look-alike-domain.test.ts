@@ -1,6 +1,7 @@
 import t from 'tap'
 import { domainKeys, looksLikeDomain } from '../../../src/names/look-alike-domain.ts'
-import { localPartNames } from '../../../src/names/local-part.ts'
+import { localPartNames, romanisedSpellings } from '../../../src/names/local-part.ts'
+import { buildTables } from '../../../src/names/tables.ts'
 
 t.test('domains that imitate', async (t) => {
   const cases: [string, string, boolean][] = [
@@ -46,4 +47,18 @@ t.test('names in local-parts', async (t) => {
     ['x'.repeat(60), []],
   ]
   for (const [localPart, want] of cases) t.same(localPartNames(localPart).slice(0, 1), want, localPart)
+})
+
+t.test('how a name of another alphabet is spelt, by its mailboxes', async (t) => {
+  const tables = buildTables()
+  const cases: [string, string[], string[]][] = [
+    ['小林 直樹', ['naoki.kobayashi'], ['Naoki Kobayashi']],
+    ['小林 直樹', ['kobayashi-naoki2', 'info.desk', 'nk', 'naoki'], ['Kobayashi Naoki']],
+    ['小林 直樹', ['sales.office'], []],
+    ['Naoki 小林', ['naoki.kobayashi'], []],
+    ['Marta Kessler', ['some.body'], []],
+    ['', ['some.body'], []],
+  ]
+  for (const [name, localParts, want] of cases)
+    t.same(romanisedSpellings(name, localParts, tables), want, `${name} ${localParts.join()}`)
 })

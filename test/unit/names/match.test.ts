@@ -121,6 +121,35 @@ t.test('names shown, and the kind of match', async (t) => {
   }
 })
 
+t.test('spellings in two alphabets', async (t) => {
+  const sato = { ...person('佐藤 直樹', '直樹', '佐藤'), further: ['Naoki Sato'] }
+  const cases: [PersonNames, string, NameKind | null][] = [
+    [sato, 'Naoki Sato', 'exact'],
+    [sato, 'Sato Naoki', 'reordered'],
+    [person('斎藤 隆', '隆', '斎藤'), '齊藤 隆', 'disguised'],
+    [person('刘洋', '洋', '刘'), 'Liu Yang', 'disguised'],
+    [{ ...person('刘洋', '洋', '刘'), further: ['Liu Yang'] }, '刘阳', null],
+    [person('Омар Хасан', 'Омар', 'Хасан'), 'Omar Hasan', 'disguised'],
+    [person('Khaled El Masry', 'Khaled', 'El Masry'), 'Khalid El-Masri', 'disguised'],
+    [person('Omar Al-Rashidi', 'Omar', 'Al-Rashidi'), 'Omar Al-Rasheedi', 'disguised'],
+    [person('Omar Al-Rashidi', 'Omar', 'Al-Rashidi'), 'Omar Al-Rashid', null],
+    [person('محمد العتيبي', 'محمد', 'العتيبي'), 'Muhammad Alotaibi', 'disguised'],
+    [person('محمد العتيبي', 'محمد', 'العتيبي'), 'Mohammed Al-Otaiba', null],
+    [person('Phạm Thị Hồng Nhung', 'Thị Hồng Nhung', 'Phạm'), 'Hong Nhung Pham', 'disguised'],
+    [person('Lin Xiaofeng', 'Xiaofeng', 'Lin'), 'Xiaofang Lin', null],
+    [person('Γεώργιος Νικολάου', 'Γεώργιος', 'Νικολάου'), 'Giorgos Nikolaou', 'nickname'],
+  ]
+  for (const [names, shown, kind] of cases) {
+    t.equal(matchName(shown, names, tables)?.kind ?? null, kind, `${shown} for ${names.displayName}`)
+    const stored = new Set(storedKeys(names, tables).refs)
+    if (kind !== null)
+      t.ok(
+        queryKeys(shown, tables).some(({ key }) => stored.has(key)),
+        `${shown}: found by a key`,
+      )
+  }
+})
+
 t.test('initials count only where asked for', async (t) => {
   t.equal(matchName('M. Kessler', marta, tables), null)
   t.equal(matchName('M. Kessler', marta, tables, { initials: true })?.kind, 'initial')
