@@ -8,7 +8,7 @@ const words = (text: string): readonly string[] => text.trim().split(/\s+/)
 
 /** Titles and honorifics before a name. */
 export const titles: readonly string[] = words(`
-  mr mrs ms miss mx mister missus mstr master sir dame madam madame mme mlle monsieur mademoiselle m herr frau hr fr frl fraulein
+  rt ra excellency mr mrs ms miss mx mister missus mstr master sir dame madam madame mme mlle monsieur mademoiselle m herr frau hr fr frl fraulein
   dr drs doctor doktor prof professor dipl ing dipling ir mag magister lic licenciado licenciada licda lcdo lcda lda arq abogado abg dott dottore dottoressa
   dottssa avv avvocato rag geom sig signor signora signore signorina sgra srta sr sra srita senor senora senorita don dona dom dra doutor doutora
   sra exmo exma ilmo engenheiro eng engr ingenieur ingenieria rev revd reverend father pastor rabbi imam sheikh shaikh shaykh sayyid hajji haji hon honorable honourable
@@ -30,7 +30,7 @@ export const suffixes: readonly string[] = words(`
 
 /** Roles and ranks in an organisation. */
 export const roles: readonly string[] = words(`
-  ceo cfo coo cto cio ciso cso cmo cpo cro cdo chro clo cco cao cxo gm md evp svp avp vp pa ea hrbp dpo rssi dsi drh daf pdg dg dga
+  boss ceo cfo coo cto cio ciso cso cmo cpo cro cdo chro clo cco cao cxo gm md evp svp avp vp pa ea hrbp dpo rssi dsi drh daf pdg dg dga
   chief executive officer operating financial technology information security marketing revenue product people legal compliance
   president vice vicepresident chairman chairwoman chairperson chair board member director directors directrice directeur direktor direktorin
   managing manager management head lead leader leitung leiter leiterin abteilungsleiter teamleiter principal partner founder cofounder owner
@@ -81,6 +81,7 @@ export const notes: readonly string[] = words(`
   сообщение письмо повідомлення лист съобщение порука μηνυμα رسالة
   factuur faktura lasku fatura szamla szamlak betaling betalning platba platnosc pago pagamento solicitud solicitacao demande verzoek richiesta
   aviso avis hinweis benachrichtigung notificacion notificacao notifica bildirim oproep chamada llamada appel chiamata attn attention fao
+  real genuine actual
   re fw fwd aw wg tr rv sv vs antw reply forwarded automatic auto autoreply out of office ooo away abwesend
   sent gesendet envoye enviado inviato verzonden account konto your you a the an ihr ihre from behalf auftrag im in on au nom nombre nome hi hello hallo
 `)
@@ -103,7 +104,7 @@ export const organisations: readonly string[] = words(`
 
 /** Words that let anything follow: what stands behind them is not part of the name. */
 export const viaWords: readonly string[] = words(`
-  via through thru using uber ueber at @ from per by bei chez presso of on has shared sent wants invited is are invites inviting added posted mentioned commented replied requested assigned signed uploaded hat teilte a partage compartio ha condiviso c/o co with
+  via par durch mediante tramite attraverso przez genom gjennom kautta door middels через through thru using uber ueber at @ from per by bei chez presso of on has shared sent wants invited is are invites inviting added posted mentioned commented replied requested assigned signed uploaded hat teilte a partage compartio ha condiviso c/o co with
 `)
 
 /** Words that a sender's name follows, as in "message from". */

@@ -71,6 +71,9 @@ function rank(match: NameMatch): number {
 
 /** Letters of the shortest names that are known again when written together without capitals. */
 const shortestGlued = 6
+/** Words that make a sentence of what they stand in: Summer in Fields, Summer Sale Fields. */
+const ambiguous = classes.note | classes.organisation
+
 /** Most words between given name and surname. */
 const middleLimit = 3
 
@@ -165,12 +168,11 @@ class Matcher {
     const end = this.#takeMiddle(form, second.end, reordered)
     const rest = judgeRest(this.#text.tokens, start, end, this.#tables, false)
     if (rest === null) return
-    const evidence = [given.note, surname.note, ...middle, ...rest].filter((note) => note !== '')
+    const evidence = [...notesOf(given, surname), ...middle, ...rest]
     if (reordered) evidence.push('surname first')
     const weak = [given.agreement, surname.agreement].find((a) => a === 'typo' || a === 'nickname' || a === 'initial')
     const decorated = middle.length > 0 || rest.length > 0 || end > second.end || given.reduced || surname.reduced
-    if (given.reduced) evidence.push('further given names left out')
-    if (surname.reduced) evidence.push('one of two surnames left out')
+    if (weak === 'initial' && this.#isAbbreviation(second.end)) return
     if (weak !== undefined) {
       evidence.unshift(`${weak}: "${this.#shown(first.start, second.end)}" for "${form.source}"`)
       this.#keepKind(weak, evidence)
@@ -179,6 +181,12 @@ class Matcher {
     const disguised = given.agreement === 'disguised' || surname.agreement === 'disguised'
     const kind = disguised ? 'disguised' : reordered ? 'reordered' : 'exact'
     this.#keep(kind, decorated, evidence, form.source)
+  }
+
+  /** Dupont A/S: an initial with another letter behind it is none. */
+  #isAbbreviation(end: number): boolean {
+    const next = this.#text.tokens[end]
+    return next !== undefined && next.gap === gaps.bar && [...next.raw].length === 1
   }
 
   /** What stands between the two parts: initials, further names, nothing; null if they are not one name then. */
@@ -206,6 +214,10 @@ class Matcher {
     return this.#isMiddleName(token)
   }
 
+  #isOwnParticle(word: Word): boolean {
+    return this.#form.type === 'person' && this.#form.particles.includes(word.base)
+  }
+
   #isParticle(word: Word | undefined): boolean {
     return word !== undefined && (this.#tables.classOf(word.base) & classes.particle) !== 0
   }
@@ -213,6 +225,7 @@ class Matcher {
   #isMiddleName(word: Word): boolean {
     if (/\p{N}/u.test(word.raw)) return false
     const bits = this.#tables.classOf(word.base)
+    if ((bits & ambiguous) !== 0 && word.raw.length > 1 && !this.#isOwnParticle(word)) return false
     if ((bits & classes.particle) !== 0 && (bits & classes.conjunction) === 0) return true
     if ([...word.base].length === 1) return true
     // A word that nobody bears makes a sentence (Simon Says Oakley), unless it is foreign to the table.
@@ -330,4 +343,13 @@ class Matcher {
 function soundsLike(a: string, b: string): boolean {
   const kind = (particle: string): string => (particle === 'ibn' ? 'b' : particle.charAt(0).replace('e', 'a'))
   return kind(a) === kind(b)
+}
+
+function notesOf(given: Found, surname: Found): string[] {
+  return [
+    given.note,
+    surname.note,
+    given.reduced ? 'further given names left out' : '',
+    surname.reduced ? 'one of two surnames left out' : '',
+  ].filter((note) => note !== '')
 }

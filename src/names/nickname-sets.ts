@@ -526,6 +526,16 @@ zeljko: zeljo zeks
 zinaida: zina
 zoltan: zoli
 zsuzsanna: zsuzsa zsuzsi
+philippa: pippa pip
+artem artyom artemiy: tyoma tema artyomka
+hanna ganna: anya galya
+aikaterini ekaterini: katerina kate kaiti
+federica: fede
+oluwaseun: seun
+luis-miguel luismiguel: luismi
+zdenek: zdenda zdenko
+renata: rena
+dimitris dimitrios: mimis mitsos
 `
 
 /**

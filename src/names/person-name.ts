@@ -311,17 +311,19 @@ function givenVariants(given: readonly Token[], surname: readonly Token[]): Part
   let end = 1
   while (end < given.length && given[end]?.gap === gaps.joined) end++
   const first = given[0]
+  const vietnamese = vietnameseSurnames.has(surname[0]?.base ?? '')
   if (end < given.length && first !== undefined && first.raw.length > 1) {
-    variants.push({ word: makeWord(glue(given.slice(0, end))), reduced: true })
+    // Of a Vietnamese name the last word is the one that people are called by.
+    if (!vietnamese) variants.push({ word: makeWord(glue(given.slice(0, end))), reduced: true })
   } else if (end < given.length) {
     variants.push({ word: makeWord(glue(given.slice(1))), reduced: true })
   }
   const last = given.at(-1)
-  if (given.length > 2 && vietnameseSurnames.has(surname[0]?.base ?? '')) {
+  if (given.length > 2 && vietnamese) {
     // Thị and Văn are left out: Hồng Nhung.
     variants.push({ word: makeWord(glue(given.slice(1))), reduced: true })
   }
-  if (last !== undefined && vietnameseSurnames.has(surname[0]?.base ?? '')) {
+  if (last !== undefined && vietnamese) {
     variants.push({ word: makeWord(last.raw), reduced: true })
   }
   return variants

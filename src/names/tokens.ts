@@ -15,7 +15,7 @@ export interface Token extends Word {
   readonly dotted: boolean
   /** A possessive (Jane's): another thing than the name itself. */
   readonly possessive: boolean
-  /** A number, or no letters at all. */
+  /** A number, or no letters at all; a flag. */
   readonly numeric: boolean
 }
 
@@ -137,7 +137,7 @@ function makeToken(text: string, gap: Gap, bracketed: boolean, dotted: boolean):
   const raw = text.includes(apostrophe) ? text.replaceAll(apostrophe, '') : text
   const { plain, base, expanded, looks, look, otherLooks, roman, latin, script } = makeWord(raw)
   const possessive = raw.length < text.length && /\u2019s$/i.test(text)
-  const numeric = !asciiLetters.test(raw) && !/\p{L}/u.test(raw) && /\p{N}/u.test(raw)
+  const numeric = !asciiLetters.test(raw) && ((!/\p{L}/u.test(raw) && /\p{N}/u.test(raw)) || flag.test(raw))
   // Written out: spreading the word costs more than making it.
   return {
     raw,
@@ -160,6 +160,8 @@ function makeToken(text: string, gap: Gap, bracketed: boolean, dotted: boolean):
 }
 
 const asciiLetters = /^[A-Za-z]+$/
+/** Two regional indicators are a flag; more are letters. */
+const flag = /^[\u{1f1e6}-\u{1f1ff}]{2}$/u
 
 /** Chen Yulan 陈玉兰, Jane Roe 財務: what stands in another writing is set off. */
 function withAlphabetsApart(tokens: Token[]): Token[] {

@@ -48,6 +48,11 @@ t.test('names shown, and the kind of match', async (t) => {
     [marta, 'Marta Kessler & Team', 'decorated'],
     [marta, 'Marta Kessler ★ VIP', 'decorated'],
     [marta, 'Marta Kessler™', 'exact'],
+    [marta, 'Marta Kessler 🇩🇪', 'decorated'],
+    [marta, 'RA Marta Kessler', 'decorated'],
+    [marta, 'Marta Kessler par DocuSign', 'decorated'],
+    [marta, 'Marta Sale Kessler', null],
+    [marta, 'Marta in Kessler', null],
     [marta, 'Mensaje de Marta Kessler', 'decorated'],
     [marta, 'Marta Kessler 財務部', 'decorated'],
     [marta, 'Marta\u200b Kess\u00adler', 'disguised'],
@@ -106,6 +111,7 @@ t.test('names shown, and the kind of match', async (t) => {
     [people.role, 'Payments Desk', 'exact'],
     [people.role, 'Payments News Desk', null],
     [people.vietnamese, 'Mai Tran', 'disguised'],
+    [person('Đỗ Thị Lan Anh', 'Thị Lan Anh', 'Đỗ'), 'Do Thi Lan', null],
     [people.vietnamese, 'Tran Thi Mai', 'disguised'],
   ]
   for (const [names, shown, kind] of cases) {
@@ -154,6 +160,7 @@ t.test('initials count only where asked for', async (t) => {
   t.equal(matchName('M. Kessler', marta, tables), null)
   t.equal(matchName('M. Kessler', marta, tables, { initials: true })?.kind, 'initial')
   t.equal(matchName('Marta K.', marta, tables, { initials: true })?.kind, 'initial')
+  t.equal(matchName('Kessler M/S', marta, tables, { initials: true }), null, 'an abbreviation')
   t.equal(matchName('林 美', people.han, tables, { initials: true }), null, 'Han has no initials')
   t.equal(matchName('M. K.', marta, tables, { initials: true }), null)
 })
