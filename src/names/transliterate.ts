@@ -32,7 +32,7 @@ const cyrillic: Readonly<Record<string, string>> = {
 
 /** ELOT 743 / ISO 843 type 2, digraphs before letters; text without accents. */
 const greekPairs: readonly (readonly [RegExp, string])[] = [
-  [/(?<![αεη])ου/g, 'ou'],
+  [/ου/g, 'ou'],
   [/([αεη])υ(?=[αεηιουωβγδζλμνρ])/g, '$1v'],
   [/([αεη])υ/g, '$1f'],
   [/^μπ/g, 'b'],
