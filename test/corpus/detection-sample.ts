@@ -39,6 +39,7 @@ interface SampleUser {
 }
 
 interface SampleDirectory {
+  readonly domains: readonly string[]
   readonly groups: readonly { readonly id: string; readonly displayName: string; readonly protected: boolean }[]
   readonly users: readonly SampleUser[]
 }
@@ -48,6 +49,11 @@ export function readCases(): SampleCase[] {
     .split('\n')
     .filter((line) => line !== '')
     .map((line) => JSON.parse(line) as SampleCase)
+}
+
+/** The organisation's own domains. */
+export function readDomains(): readonly string[] {
+  return (JSON.parse(readFileSync(resolve(folder, 'directory.json'), 'utf8')) as SampleDirectory).domains
 }
 
 /** Bodies of real From fields, as their bytes stand. */
