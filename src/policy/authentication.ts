@@ -10,7 +10,7 @@ import type { HeaderSection } from '../model.ts'
  * so a forged one that slipped through the border stands lower.
  */
 export interface Authentication {
-  /** Whether the domain of an author address was authenticated: `dmarc=pass`, or `dkim=pass` by an aligned domain. */
+  /** Whether the domain of an author address was authenticated: `dmarc=pass`, or `dkim=pass` by an aligned domain and no `dmarc=fail`. */
   passed(domain: string): boolean
 }
 
@@ -32,37 +32,42 @@ export function readAuthentication(
     passed(domain) {
       if (domain === '' || authservIds.length === 0) return false
       results ??= trustedResults(section, authservIds)
-      if (results.dmarc !== null && dmarcPassed(results.dmarc, domain, soleAuthor)) return true
+      if (isAbout(results.dmarcPassed, domain, soleAuthor)) return true
+      // A failed DMARC says that no signature is aligned: one that stands below and says otherwise is not to be believed.
+      if (isAbout(results.dmarcFailed, domain, soleAuthor)) return false
       return results.dkim.some((signer) => aligned(signer, domain))
     },
   }
 }
 
 interface TrustedResults {
-  /** Domains of passed DMARC results of the deciding field, '' where none is named; null without a DMARC result. */
-  readonly dmarc: readonly string[] | null
+  /** Domains of passed and of failed DMARC results of the deciding field, '' where none is named. */
+  readonly dmarcPassed: readonly string[]
+  readonly dmarcFailed: readonly string[]
   /** Signing domains of passed DKIM results. */
   readonly dkim: readonly string[]
 }
 
 function trustedResults(section: HeaderSection, authservIds: readonly string[]): TrustedResults {
   const trusted = new Set(authservIds.map((id) => id.toLowerCase()))
-  let dmarc: string[] | null = null
+  let dmarc: { passed: string[]; failed: string[] } | null = null
   let dkim: string[] | null = null
   for (const index of fieldsNamed(section, 'authentication-results').slice(0, fieldLimit)) {
     const parsed = parseAuthenticationResults(fieldBodyOctets(section, index).toString('latin1'))
     if (!trusted.has(parsed.authservId.toLowerCase())) continue
     const of = (method: string): typeof parsed.results => parsed.results.filter((result) => result.method === method)
-    const passed = (method: string): typeof parsed.results =>
-      of(method).filter((result) => result.result === 'pass' && !result.ambiguous)
+    const that = (method: string, outcome: string): typeof parsed.results =>
+      of(method).filter((result) => result.result === outcome && !result.ambiguous)
+    const from = (result: (typeof parsed.results)[number]): string =>
+      canonicalDomain(property(result.properties, 'header.from'))
     if (of('dmarc').length > 0) {
-      dmarc ??= passed('dmarc').map((result) => canonicalDomain(property(result.properties, 'header.from')))
+      dmarc ??= { passed: that('dmarc', 'pass').map(from), failed: that('dmarc', 'fail').map(from) }
     }
     if (of('dkim').length > 0) {
-      dkim ??= passed('dkim').map((result) => signer(result.properties))
+      dkim ??= that('dkim', 'pass').map((result) => signer(result.properties))
     }
   }
-  return { dmarc, dkim: dkim ?? [] }
+  return { dmarcPassed: dmarc?.passed ?? [], dmarcFailed: dmarc?.failed ?? [], dkim: dkim ?? [] }
 }
 
 type Properties = ReturnType<typeof parseAuthenticationResults>['results'][number]['properties']
@@ -79,7 +84,8 @@ function signer(properties: Properties): string {
   return canonicalDomain(property(properties, 'header.i').replace(/^.*@/, ''))
 }
 
-function dmarcPassed(domains: readonly string[], domain: string, soleAuthor: () => boolean): boolean {
+/** Whether a DMARC result is about a domain: it names it, or names none and there is but one author. */
+function isAbout(domains: readonly string[], domain: string, soleAuthor: () => boolean): boolean {
   return domains.some((from) => (from === '' ? soleAuthor() : aligned(from, domain)))
 }
 

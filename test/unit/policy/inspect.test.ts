@@ -7,6 +7,7 @@ import type { Policy } from '../../../src/policy/compile.ts'
 import { inspect } from '../../../src/policy/inspect.ts'
 import type { Inspection } from '../../../src/policy/inspect.ts'
 import { buildMemoryDirectory } from '../../../src/policy/memory.ts'
+import { presets } from '../../../src/policy/presets.ts'
 import { resolveRules } from '../../../src/policy/protection.ts'
 import type { PersonRule, ProtectionRules, TrustedSender } from '../../../src/policy/rules.ts'
 import { entry, group, person, rulesWith } from './fixtures.ts'
@@ -268,6 +269,16 @@ t.test('authentication', async (t) => {
       `${pass('mx.corp.example', 'dmarc=fail header.from=service.example')}\r\n${pass('mx.corp.example', 'dmarc=pass header.from=service.example')}\r\n${service}`,
       ['exact', 'jane'],
     ],
+    // Below what the border wrote a forged field under its name changes nothing.
+    [
+      `${pass('mx.corp.example', 'dmarc=fail header.from=service.example')}\r\n${pass('mx.corp.example', 'dkim=pass header.d=service.example')}\r\n${service}`,
+      ['exact', 'jane'],
+    ],
+    [
+      `${pass('mx.corp.example', 'dkim=fail header.d=service.example')}\r\n${pass('mx.corp.example', 'dkim=pass header.d=service.example')}\r\n${service}`,
+      ['exact', 'jane'],
+    ],
+    [`${pass('mx.corp.example', 'dmarc=none; dkim=pass header.d=service.example')}\r\n${service}`, 'clean'],
     [`${pass('mx.corp.example', 'dmarc=pass')}\r\n${service}`, 'clean'],
     [`${pass('mx.corp.example', 'dmarc=pass')}\r\n${service}, Club <club@evil.example>`, ['exact', 'jane']],
   ])
@@ -297,6 +308,25 @@ t.test('presets lower to likely, and only for authenticated mail', async (t) => 
     tier: 'likely',
     action: 'tag',
   })
+})
+
+t.test('every preset is off by itself, needs authentication, and never makes clean', async (t) => {
+  const actions = { certain: 'reject', likely: 'tag' } as const
+  const off = judgeWith({ authservIds: ['mx'], actions })
+  for (const preset of presets) {
+    const on = judgeWith({ presets: [preset.name], authservIds: ['mx'], actions })
+    for (const sender of preset.from) {
+      const address = sender.includes('@') ? sender : `someone@${sender}`
+      const from = `From: Jane Roe <${address}>`
+      const proof = `Authentication-Results: mx; dmarc=pass header.from=${address.slice(address.indexOf('@') + 1)}`
+      const certain = { state: 'detected', kind: 'exact', tier: 'certain', action: 'reject' }
+      t.match(off(`${proof}\r\n${from}`).verdict, certain, `${preset.name} is off: ${address}`)
+      t.match(on(from).verdict, certain, `${preset.name} without authentication: ${address}`)
+      t.match(on(`${proof.replace('mx;', 'mx.evil.example;')}\r\n${from}`).verdict, certain, 'another server says so')
+      const lowered = { state: 'detected', kind: 'exact', tier: 'likely', action: 'tag' }
+      t.match(on(`${proof}\r\n${from}`).verdict, lowered, `${preset.name} authenticated: ${address}`)
+    }
+  }
 })
 
 t.test('actions and their precedence', async (t) => {
