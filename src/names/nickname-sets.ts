@@ -424,7 +424,7 @@ jaroslava: jarka
 johan: johnny jo hannes joppe
 jorge: coque
 jose-luis joseluis: pepe pepelu
-joao joao-paulo joaopaulo: joaozinho jojo jp
+joao: joaozinho jojo
 juan-carlos juancarlos: juanca juancho
 jurgen: jogi jurgi jurg jojo
 juergen: jogi
