@@ -141,7 +141,7 @@ t.test('Postfix', skipUnless(postfixMissing()), async (t) => {
     const known = await postfix.command('postconf', '-d')
     const names = new Set([...known.stdout.matchAll(/^(\w+) =/gm)].map((found) => found[1]))
     const text = readFileSync(join(root, 'deploy/docker/postfix/main.cf'), 'utf8')
-    for (const [, name] of text.matchAll(/^(\w+) =/gm)) t.ok(names.has(name), name)
+    for (const [, name] of text.matchAll(/^(\w+) =/gm)) t.ok(names.has(name), String(name))
     await until('the log is written', () => postfix.log().length > 0)
   })
 })

@@ -59,7 +59,7 @@ t.test("the dashboard's expressions are PromQL", promtool, async (t) => {
 t.test('the dashboard is one that Grafana lays out', async (t) => {
   const variables = dashboard.templating.list.map(({ name }) => name)
   for (const name of JSON.stringify(dashboard.panels).matchAll(/\$\{?(\w+)/g)) {
-    t.ok([...variables, '__rate_interval'].includes(name[1] ?? ''), name[1])
+    t.ok([...variables, '__rate_interval'].includes(name[1] ?? ''), String(name[1]))
   }
   t.equal(new Set(dashboard.panels.map(({ id }) => id)).size, dashboard.panels.length, 'ids are not used twice')
   const taken = new Set<string>()
