@@ -35,7 +35,7 @@ t.test('options', async (t) => {
   for (const page of documents()) {
     for (const [, name = ''] of read(page).matchAll(/`([a-z][A-Za-z]*(?:\.[A-Za-z]+)+)(?:: [^`]*)?`/g)) {
       const path = name.split('.')
-      if (!sections.includes(path[0] ?? '') || /\.(ts|md|yaml|log)$/.test(name)) continue
+      if (!sections.includes(path[0] ?? '') || /\.(ts|md|yaml|log|cf)$/.test(name)) continue
       t.ok(isOption(path, [namesake, protection]), `${page}: ${name} is an option`)
     }
   }
