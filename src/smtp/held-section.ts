@@ -138,24 +138,34 @@ export class ForgedFieldFilter {
     this.#lineKnown = !atLineStart
   }
 
-  /** Filters the next octets, giving what stays to `pass`. */
+  /** Filters the next octets, giving what stays to `pass`, in as few pieces as may be. */
   filter(octets: Buffer, pass: (octets: Buffer) => void): void {
     let at = 0
-    while (at < octets.length) {
-      if (this.ended) {
-        pass(octets.subarray(at))
-        return
-      }
+    /** Where the octets start that stay and are not passed on yet; those being removed are none. */
+    let from = 0
+    while (at < octets.length && !this.ended) {
       if (this.#lineKnown) {
         const end = octets.indexOf(lf, at)
-        const upTo = end < 0 ? octets.length : end + 1
-        if (!this.#removing) pass(octets.subarray(at, upTo))
-        at = upTo
+        at = end < 0 ? octets.length : end + 1
         this.#lineKnown = end < 0
-      } else {
-        at = this.#startOfLine(octets, at, pass)
+        continue
       }
+      const held = this.#line
+      const start = startOfLine(held, octets, at)
+      if (start === null) break
+      const removed = this.#removing
+      this.#read(start)
+      this.#line = empty
+      if (removed && !this.#removing) from = at
+      if (!removed && this.#removing && at > from) pass(octets.subarray(from, at))
+      if (!this.#removing && held.length > 0) pass(held)
+      at += start.length - held.length
+      this.#lineKnown = start[start.length - 1] !== lf
     }
+    const until = this.ended ? octets.length : at
+    if (!this.#removing && until > from) pass(octets.subarray(from, until))
+    // The start of a line that is not known yet waits for the rest of it.
+    if (until < octets.length) this.#line = Buffer.concat([this.#line, octets.subarray(until)])
   }
 
   /** Gives what is still held back; for the end of the data. */
@@ -164,27 +174,25 @@ export class ForgedFieldFilter {
     this.#line = empty
   }
 
-  /** Collects a line's first octets until it is known whether it begins one of our fields. */
-  #startOfLine(octets: Buffer, at: number, pass: (octets: Buffer) => void): number {
-    const wanted = forgedName.length + 2
-    const taken = octets.subarray(at, at + wanted - this.#line.length)
-    const line = this.#line.length === 0 ? taken : Buffer.concat([this.#line, taken])
-    const known = line.includes(lf) || line.length >= wanted
-    if (!known) {
-      this.#line = Buffer.from(line)
-      return octets.length
+  /** Reads a line's first octets: whether it ends the section, and whether it begins a field to be removed. */
+  #read(start: Buffer): void {
+    const first = start[0] === dot ? 1 : 0
+    const octet = start[first]
+    if (octet === 0x20 || octet === 0x09) return
+    this.#removing = false
+    if (octet === 0x0d) this.ended = start[first + 1] === lf
+    else if (octet === 0x78 || octet === 0x58) {
+      this.#removing = /^x-namesake(?:[-: \t]|\r\n)/i.test(start.toString('latin1', first))
     }
-    const lineEnd = line.indexOf(lf)
-    const kept = lineEnd < 0 ? line : line.subarray(0, lineEnd + 1)
-    const used = kept.length - this.#line.length
-    this.#line = empty
-    const text = kept.toString('latin1')
-    const unstuffed = text.startsWith('.') ? text.slice(1) : text
-    if (unstuffed === '\r\n') this.ended = true
-    const folded = /^[ \t]/.test(unstuffed)
-    if (!folded) this.#removing = !this.ended && /^x-namesake(?:[-: \t]|\r\n)/i.test(unstuffed)
-    if (!this.#removing) pass(kept)
-    this.#lineKnown = lineEnd < 0
-    return at + used
   }
+}
+
+/** As much of a line's start as tells what it is: up to its end, or a name's length; null if more has to come. */
+function startOfLine(held: Buffer, octets: Buffer, at: number): Buffer | null {
+  const wanted = forgedName.length + 2
+  const taken = octets.subarray(at, at + wanted - held.length)
+  const line = held.length === 0 ? taken : Buffer.concat([held, taken])
+  const end = line.indexOf(lf)
+  if (end >= 0) return line.subarray(0, end + 1)
+  return line.length < wanted ? null : line
 }
