@@ -31,7 +31,18 @@ export class Deadlines {
     this.#timer = null
   }
 
+  /** Timers run before sockets are read: what has come while the process was busy is heard before it counts as late. */
   #sweep(): void {
+    const now = performance.now()
+    for (const timed of this.#watched) {
+      if (timed.deadline <= now) {
+        setImmediate(() => this.#expire())
+        return
+      }
+    }
+  }
+
+  #expire(): void {
     const now = performance.now()
     for (const timed of this.#watched) {
       if (timed.deadline > now) continue

@@ -17,6 +17,8 @@ import { xclientKeyword } from './xclient.ts'
 export class HopSide implements HopOwner {
   /** The connection in use; null between the loss of one and the next MAIL. */
   connection: HopConnection | null = null
+  /** Whether the client's last greeting met no next hop. */
+  putOff = false
   readonly #session: Session
   #opening: Opening | null = null
   /** The greeting that the open connection was given again, until it answers. */
@@ -48,6 +50,7 @@ export class HopSide implements HopOwner {
       return
     }
     this.#open(hello, (result) => {
+      this.putOff = result.kind === 'failed'
       if (result.kind === 'open') session.send(this.#offer(hello, result.reply))
       else session.send(result.kind === 'refused' ? result.reply : unavailable)
     })

@@ -24,9 +24,11 @@ export interface VerbRule {
 }
 
 const notGreeted = '503 5.5.1 Send EHLO first'
+/** A client that goes on after its greeting was put off must not take that for a refusal. */
+const notGreetedYet = '451 4.4.1 The next hop is not available, greet again'
 
 function greeted(session: Session): string | null {
-  if (session.hello === null) return notGreeted
+  if (session.hello === null) return session.nextHop.putOff ? notGreetedYet : notGreeted
   if (session.trusted) return null
   return session.secure
     ? '554 5.7.1 Relaying is not allowed without a known certificate'
