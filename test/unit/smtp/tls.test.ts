@@ -140,6 +140,18 @@ t.test('plain text to implicit TLS, and rubbish behind STARTTLS, end that connec
   await stage.stop()
 })
 
+t.test('TLS before version 1.2 is refused', async (t) => {
+  const stage = await stageWith({ ...listenerTls, mode: 'implicit' })
+  for (const version of ['TLSv1', 'TLSv1.1'] as const) {
+    const old = { minVersion: version, maxVersion: version, ciphers: 'DEFAULT@SECLEVEL=0' } as const
+    // The alert proves that the refusal is the listener's, not this client's.
+    await t.rejects(secure(await stage.client(), old), { code: 'ERR_SSL_TLSV1_ALERT_PROTOCOL_VERSION' }, version)
+  }
+  const good = await secure(await stage.client(), { maxVersion: 'TLSv1.2' })
+  t.match(await good.reply(), /^220/)
+  await stage.stop()
+})
+
 t.test('certificate files are read again when they change', async (t) => {
   const folder = mkdtempSync(join(tmpdir(), 'namesake-tls-'))
   t.teardown(() => rmSync(folder, { recursive: true }))
