@@ -157,7 +157,9 @@ class Daemon {
 
   #watchProtection(): void {
     this.#watcher?.stop()
-    this.#watcher = watchFile(this.#config.protection, () => this.#reload(() => this.#reloadProtection()))
+    this.#watcher = watchFile(this.#config.protection, () =>
+      this.#reload(this.#config.protection, () => this.#reloadProtection()),
+    )
   }
 
   #listenToSignals(): void {
@@ -172,36 +174,35 @@ class Daemon {
         })
       })
     }
-    process.on('SIGHUP', () => this.#reload(() => this.#reloadAll()))
+    process.on('SIGHUP', () => this.#reload(this.#configPath, () => this.#reloadAll()))
   }
 
   /** Runs a reload; one with faults changes nothing, and is told and counted. */
-  #reload(work: () => Promise<string>): void {
+  #reload(file: string, work: () => Promise<void>): void {
     this.#reloading = this.#reloading.then(async () => {
       this.#manager.reloading()
       try {
-        const file = await work()
+        await work()
         this.#metrics.reload('ok')
         this.#tellWarnings()
         this.#events.emit('config-reloaded', { file, protected: this.#directories?.protectedPeople ?? 0 })
       } catch (error) {
         this.#metrics.reload('refused')
         const faults = error instanceof ConfigError ? error.message.split('\n') : [String(error)]
-        this.#events.emit('config-refused', { file: this.#config.protection, faults })
+        this.#events.emit('config-refused', { file, faults })
       }
       this.#tellReady()
     })
   }
 
-  async #reloadProtection(): Promise<string> {
+  async #reloadProtection(): Promise<void> {
     const protection = loadProtection(this.#config)
     await this.#directories?.useRules(protection)
     this.#loaded = { ...protection, config: this.#config }
-    return this.#config.protection
   }
 
   /** Both files. The workers are exchanged: new ones listen before the old ones finish and leave. */
-  async #reloadAll(): Promise<string> {
+  async #reloadAll(): Promise<void> {
     const before = this.#loaded
     this.#loaded = this.#keepUntilRestart(loadConfig(this.#configPath))
     const hop = this.#maildir
@@ -219,7 +220,6 @@ class Daemon {
     this.#events.setLevel(this.#config.log.level)
     await this.#directories?.useConfig(this.#loaded)
     this.#watchProtection()
-    return this.#configPath
   }
 
   #tellReady(): void {

@@ -71,12 +71,13 @@ export class Directories {
     return this.#scheduler.status()
   }
 
-  /** Directories older than their `staleAfter` allows, in words: judging goes on with the people known. */
+  /** Directories never read, or older than their `staleAfter` allows, in words: judging goes on with the people known. */
   problems(): readonly string[] {
     const limits = new Map(this.#loaded.config.directories.map(({ name, staleAfter }) => [name, staleAfter]))
     return this.states().flatMap(({ name, age, error }) => {
-      if (age === null || age <= (limits.get(name) ?? Infinity)) return []
-      const old = `directory ${JSON.stringify(name)}: last synchronised ${Math.round(age / 1000)} s ago`
+      if (age !== null && age <= (limits.get(name) ?? Infinity)) return []
+      const last = age === null ? 'never synchronised' : `last synchronised ${Math.round(age / 1000)} s ago`
+      const old = `directory ${JSON.stringify(name)}: ${last}`
       return [error === null ? old : `${old}: ${error}`]
     })
   }

@@ -9,7 +9,8 @@ const patience = 2_000
 
 /**
  * Whether mail should be sent here now. Not ready: no directory, no listener, or no next hop (mail would only be
- * deferred). Degraded: judging goes on, but on people that are older than `staleAfter` says.
+ * deferred). Degraded: judging goes on, but without a directory that was never read, or on people
+ * that are older than `staleAfter` says.
  */
 export async function readReadiness(
   config: NamesakeConfig,

@@ -96,3 +96,22 @@ t.test('Microsoft goes away and comes back while mail flows', async (t) => {
   const found = [secret, 'deltatoken', 'skiptoken', 'Bearer', ...tokens].filter((text) => log.includes(text))
   t.same(found, [], 'nothing secret in the log')
 })
+
+t.test('a tenant that was never read guards nobody, and readiness says so', async (t) => {
+  const emulator = await Emulator.start()
+  t.teardown(() => emulator.stop())
+  populate({ emulator } as never)
+  const { secret: right } = emulator.entra
+  emulator.entra.secret = 'another'
+  const daemon = await start(emulator)
+  t.teardown(() => removeDaemon(daemon))
+  const readiness = async (): Promise<{ status: string; problems: string[] }> =>
+    (await (await fetch(`http://127.0.0.1:${daemon.opsPort}/readyz`)).json()) as { status: string; problems: string[] }
+  await daemon.waitFor((line) => line['event'] === 'directory-sync-failed')
+  t.match(await readiness(), {
+    status: 'degraded',
+    problems: [/^directory "Tenant": never synchronised: .*the client secret is wrong/],
+  })
+  emulator.entra.secret = right
+  await waitUntil('ready', async () => ((await readiness()).status === 'ready' ? true : undefined))
+})
