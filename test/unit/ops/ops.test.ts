@@ -180,3 +180,20 @@ t.test('metrics and health over HTTP', async (t) => {
     { code: 'listen-failed', message: /^listening on 127\.0\.0\.1:\d+ .*in use.*ops\.listen/ },
   )
 })
+
+t.test('the metrics are those that operators were promised', async (t) => {
+  const promised = {
+    namesake_messages_total: ['entrance', 'verdict', 'disposition'],
+    namesake_detections_total: ['tier', 'kind'],
+    namesake_judge_duration_seconds: [],
+    namesake_relay_duration_seconds: [],
+    namesake_connections: ['entrance'],
+    namesake_next_hop_errors_total: ['kind'],
+    namesake_directory_sync_total: ['directory', 'outcome'],
+    namesake_directory_age_seconds: ['directory'],
+    namesake_directory_people: ['directory'],
+    namesake_protected_people: [],
+    namesake_config_reloads_total: ['outcome'],
+  }
+  t.same(Object.fromEntries(Object.values(metricCatalogue).map((spec) => [spec.name, spec.labels])), promised)
+})
