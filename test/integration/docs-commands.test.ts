@@ -32,7 +32,7 @@ import { findProgram, freePorts, run, skipUnless, until } from './peers/scratch.
  */
 t.setTimeout(400_000)
 
-const pages = ['README.md', 'docs/quickstart.md', 'docs/troubleshooting.md']
+const pages = ['README.md', 'docs/quickstart.md', 'docs/replay.md', 'docs/troubleshooting.md']
 
 /** What a page takes for granted: a daemon that runs, and a message that it has judged. */
 const preparations: Readonly<Record<string, string>> = {
