@@ -27,6 +27,9 @@ const messageFields: Readonly<Record<string, string>> = {
   reply: 'first line of the last reply that the client got; with the milter ours, if there was one',
   directoryAge: "seconds since the oldest directory's last synchronisation; null without one",
   judgeTime: 'microseconds that the judgement took',
+  clientName: "the client's host name, where the MTA says it (milter); else null",
+  tls: 'TLS version of the client, where the MTA says it (milter); else null',
+  user: 'the user that the client authenticated as, where the MTA says it (milter); else null',
   size: 'octets of the message as the client sent it',
   duration: 'milliseconds from MAIL to the last reply',
 }

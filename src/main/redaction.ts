@@ -2,7 +2,7 @@ import type { Redaction } from '../config/types.ts'
 
 /** Further log fields in which the same thing stands in other words. */
 const alsoIn: Partial<Record<Redaction, readonly string[]>> = {
-  client: ['peer'],
+  client: ['peer', 'clientName'],
   fromName: ['reason', 'steps'],
   fromAddress: ['reason', 'steps'],
   person: ['steps'],

@@ -91,6 +91,9 @@ export function messageLine(record: MessageRecord): Record<string, unknown> {
     directoryAge: decision.directoryAge,
     judgeTime: decision.judgeTime,
     size: record.size,
+    clientName: record.clientName ?? null,
+    tls: record.tls ?? null,
+    user: record.user ?? null,
     duration: Math.round(record.duration * 10) / 10,
   }
 }
