@@ -66,10 +66,10 @@ export function addCheckVerb(program: Command, deps: CheckDeps): void {
     .option('--policy <file>', 'try this protection file: judge by it, and say what it changes')
     .option('--since <date>', 'only mail since then: 2026-10-01, 2026-10-01T12:00Z, or 30d, 12h, 4w ago')
     .option('--until <date>', 'only mail before then')
-    .option('--jobs <number>', 'processes that judge (default: one a core)')
+    .option('--jobs <number>', 'processes that judge (default: the number of cores less one, which reads)')
     .addHelpText('after', `\nExamples:\n${examples.map((line) => `  namesake ${line}`).join('\n')}`)
     .action(async (paths: string[], given: GivenOptions) => {
-      const options = readCheckOptions(paths, given, Date.now(), availableParallelism())
+      const options = readCheckOptions(paths, given, Date.now(), Math.max(1, availableParallelism() - 1))
       deps.exit(await check(options, deps))
     })
 }

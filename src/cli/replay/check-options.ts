@@ -38,14 +38,14 @@ const mostJobs = 64
 
 /**
  * @param now milliseconds since the epoch
- * @param cores processes that judge unless `--jobs` says otherwise
+ * @param usual processes that judge unless `--jobs` says otherwise
  * @throws NamesakeError usage, with what is accepted
  */
 export function readCheckOptions(
   paths: readonly string[],
   given: GivenOptions,
   now: number,
-  cores: number,
+  usual: number,
 ): CheckOptions {
   if (given.json === true && given.csv === true) throw usage('--json and --csv exclude each other')
   if (paths.filter((path) => path === '-').length > 1) throw usage('standard input (-) can be read only once')
@@ -62,7 +62,7 @@ export function readCheckOptions(
     policy: given.policy ?? null,
     since,
     until,
-    jobs: jobsGiven(given.jobs) ?? Math.min(mostJobs, cores),
+    jobs: jobsGiven(given.jobs) ?? Math.min(mostJobs, usual),
   }
 }
 
