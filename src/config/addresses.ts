@@ -1,4 +1,5 @@
 import { resolve } from 'node:path'
+import { domainToASCII } from 'node:url'
 import { isDeepStrictEqual } from 'node:util'
 import ipaddr from 'ipaddr.js'
 import type { RelayHop, SocketAddress } from './types.ts'
@@ -10,6 +11,13 @@ const hostName = /^(?=.{1,253}$)[a-z0-9_](?:[a-z0-9_-]{0,62})(?:\.[a-z0-9_](?:[a
 function isHost(text: string): boolean {
   if (ipaddr.IPv4.isValidFourPartDecimal(text) || ipaddr.IPv6.isValid(text)) return true
   return hostName.test(text) && !/^[\d.]+$/.test(text)
+}
+
+/** A name that TLS clients ask for, or `*.` and a name, in lower case and ASCII. Null for an address: none is asked for. */
+export function parseServerName(text: string): string | null {
+  const [, star = '', given = ''] = /^(\*\.)?([^*]*)$/s.exec(text) ?? []
+  const name = domainToASCII(given).replace(/\.$/, '')
+  return hostName.test(name) && !/^[\d.]+$/.test(name) ? `${star}${name}` : null
 }
 
 function parsePort(text: string): number | null {

@@ -1,4 +1,4 @@
-import { formatAddress, isEverywhere, isPublic, isSameEndpoint, parseListen, parseMilterListen, parseNetwork, parseRelayUrl } from './addresses.ts'
+import { formatAddress, isEverywhere, isPublic, isSameEndpoint, parseListen, parseMilterListen, parseNetwork, parseRelayUrl, parseServerName } from './addresses.ts'
 import { Checks, isMap, items } from './checks.ts'
 import type { Found } from './checks.ts'
 import { credentialOptions } from './directories-schema.ts'
@@ -17,6 +17,7 @@ export function checkNamesake(source: YamlSource, data: unknown): Found {
   checkDoublePorts(checks, listeners)
   checkClients(checks, data, listeners)
   checkBelieved(checks, data)
+  checkServerNames(checks, listeners)
   checkNextHop(checks, data, listeners)
   checkDirectories(checks, data)
   return checks
@@ -100,6 +101,24 @@ function checkClients(checks: Checks, data: Record<string, unknown>, listeners: 
         `other machines can reach ${formatAddress(address)} and ${section}.clients does not say which may use it; fix: add ${section}.clients with your networks`,
       )
     }
+  }
+}
+
+/** A server name can have one certificate only. */
+function checkServerNames(checks: Checks, listeners: readonly Listener[]): void {
+  for (const { path, entry } of listeners) {
+    const list = [...path.slice(0, -1), 'tls', 'certificates']
+    const seen = new Map<string, KeyPath>()
+    items(valueAt(entry, ['tls', 'certificates'])).forEach((certificate, index) => {
+      items(valueAt(certificate, ['names'])).forEach((given, at) => {
+        const name = typeof given === 'string' ? parseServerName(given) : null
+        if (name === null) return
+        const place = [...list, index, 'names', at]
+        const before = seen.get(name)
+        if (before === undefined) seen.set(name, place)
+        else checks.fault(place, `${quote(given)} stands at ${formatPath(before)} already; fix: leave each name at one certificate`)
+      })
+    })
   }
 }
 

@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import { parseListen, parseRelayUrl } from './addresses.ts'
+import { parseListen, parseRelayUrl, parseServerName } from './addresses.ts'
 import {
   choice,
   count,
@@ -21,7 +21,7 @@ import {
 import type { Field } from './fields.ts'
 import { fileOption, path, secret } from './files.ts'
 import type { Surroundings } from './files.ts'
-import type { RelayConfig, RelayHop, SmtpConfig, SmtpListenerConfig, SocketAddress } from './types.ts'
+import type { ListenerTls, RelayConfig, RelayHop, SmtpConfig, SmtpListenerConfig, SocketAddress } from './types.ts'
 
 const listenAccepts = 'host:port, [v6]:port or unix:/path'
 
@@ -71,6 +71,7 @@ function listener(around: Surroundings): Field<SmtpListenerConfig> {
       mode: choice('TLS after STARTTLS, or from the first byte.', ['starttls', 'implicit'], 'starttls'),
       certificate: fileOption(around, 'PEM file with the certificate and its chain. Read again when it changes.'),
       key: fileOption(around, 'PEM file with the private key.'),
+      certificates: namedCertificates(around),
       clientCa: optional(
         fileOption(around, 'PEM file of authorities: a client with a certificate from one of them may relay.'),
       ),
@@ -88,6 +89,28 @@ function listener(around: Surroundings): Field<SmtpListenerConfig> {
     'A listener with settings of its own.',
   )
   return z.union([address.transform(plain), full], { error: `${listenAccepts}, or a map with an address` })
+}
+
+/** Certificates for clients that ask for a name (SNI, RFC 6066 section 3). */
+function namedCertificates(around: Surroundings): Field<ListenerTls['certificates'], unknown[] | undefined> {
+  const nameAccepts = 'a host name such as mx.corp.example, or one with * for its first label'
+  const entry = options(
+    {
+      names: list(
+        parsed(parseServerName, 'A server name.', nameAccepts),
+        'Server names that get this certificate. *.corp.example stands for names of one more label; a name that stands in full wins over it.',
+        'server names',
+      ).min(1, { error: 'at least one server name' }),
+      certificate: fileOption(around, 'PEM file with the certificate and its chain. Read again when it changes.'),
+      key: fileOption(around, 'PEM file with the private key.'),
+    },
+    'A certificate, and the names it is shown for.',
+  )
+  return list(
+    entry,
+    'Further certificates, by the server name that a client asks for (SNI). Who asks for none of these names, or for no name, gets the one above.',
+    'maps with names, certificate and key',
+  ).prefault([])
 }
 
 const relayAccepts =

@@ -58,6 +58,8 @@ export interface ListenerTls {
   readonly mode: 'starttls' | 'implicit'
   readonly certificate: string
   readonly key: string
+  /** Further ones, by the server name that a client asks for: in lower case and ASCII, `*` for one first label. */
+  readonly certificates: readonly { readonly names: readonly string[]; readonly certificate: string; readonly key: string }[]
   /** Authorities whose client certificates let a client relay; null asks for none. */
   readonly clientCa: string | null
 }

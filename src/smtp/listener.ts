@@ -8,20 +8,12 @@ import { arriveSecure, readProxyHeader } from './arrival.ts'
 import { ConnectionCount, networkOf, NetworkList, plainAddress } from './clients.ts'
 import { Deadlines } from './deadlines.ts'
 import { addressText, limitsOf, timeoutsOf } from './options.ts'
-import type {
-  ListenerTls,
-  NextHopSettings,
-  OnSmtpEvent,
-  SmtpEvents,
-  SmtpListener,
-  SmtpOptions,
-  SocketAddress,
-} from './options.ts'
+import type { ListenerTls, OnSmtpEvent, SmtpEvents, SmtpListener, SmtpOptions, SocketAddress } from './options.ts'
 import { Relay } from './relay.ts'
 import { Session } from './session.ts'
 import type { SessionContext, SessionStart } from './session-types.ts'
-import { TlsFiles } from './tls-files.ts'
-import type { ServerTls } from './tls-files.ts'
+import { ServerNames, TlsFiles } from './tls-files.ts'
+import type { ServerTls, TlsPaths } from './tls-files.ts'
 
 /** The running entrance. */
 export interface SmtpServer {
@@ -80,7 +72,8 @@ class Entrance implements SmtpServer {
     this.#balancers = new NetworkList(options.proxyProtocol ?? [])
     this.#count = new ConnectionCount(limits)
     const settings = options.nextHop ?? {}
-    const tlsFiles = this.#nextHopFiles(settings, options.onEvent)
+    const { certificate = null, key = null, ca = null } = settings
+    const tlsFiles = this.#follow({ certificate, key, ca }, onEvent)
     this.#context = {
       hostname: options.hostname ?? hostname(),
       judge,
@@ -116,17 +109,17 @@ class Entrance implements SmtpServer {
   }
 
   #serverTls(tls: ListenerTls): ServerTls {
-    const { certificate, key, clientCa } = tls
-    const files = new TlsFiles({ certificate, key, ca: clientCa }, (error) =>
-      this.#context.onEvent('tls-failed', { client: '', error }),
-    )
-    this.#files.push(files)
-    return { files, mode: tls.mode, asksCertificate: clientCa !== null }
+    const { clientCa, certificates = [] } = tls
+    // The authorities stand beside each certificate: a client is verified by what goes with the one that it was shown.
+    const read = ({ certificate, key }: { certificate: string; key: string }): TlsFiles =>
+      this.#follow({ certificate, key, ca: clientCa }, this.#context.onEvent)
+    const names = certificates.length === 0 ? null : new ServerNames()
+    for (const named of certificates) names?.add(named.names, read(named))
+    return { files: read(tls), names, mode: tls.mode, asksCertificate: clientCa !== null }
   }
 
-  #nextHopFiles(settings: NextHopSettings, onEvent: OnSmtpEvent): TlsFiles {
-    const { certificate = null, key = null, ca = null } = settings
-    const files = new TlsFiles({ certificate, key, ca }, (error) => onEvent('tls-failed', { client: '', error }))
+  #follow(paths: TlsPaths, onEvent: OnSmtpEvent): TlsFiles {
+    const files = new TlsFiles(paths, (error) => onEvent('tls-failed', { client: '', error }))
     this.#files.push(files)
     return files
   }

@@ -31,8 +31,17 @@ export interface ListenerTls {
   readonly mode: 'starttls' | 'implicit'
   readonly certificate: string
   readonly key: string
+  /** Further ones, by the server name that a client asks for. */
+  readonly certificates?: readonly NamedCertificate[]
   /** Authorities whose client certificates let a client relay; null asks for none. */
   readonly clientCa: string | null
+}
+
+export interface NamedCertificate {
+  /** In lower case and ASCII; `*.corp.example` is any one label before corp.example. */
+  readonly names: readonly string[]
+  readonly certificate: string
+  readonly key: string
 }
 
 /** A server that mail is relayed to. */

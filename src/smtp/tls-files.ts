@@ -79,9 +79,27 @@ function contextOf({ certificate, key, ca }: TlsPaths): SecureContext {
   })
 }
 
+/** Which certificate a client gets by the server name that it asks for (SNI, RFC 6066 section 3). */
+export class ServerNames {
+  readonly #files = new Map<string, TlsFiles>()
+
+  add(names: readonly string[], files: TlsFiles): void {
+    for (const name of names) this.#files.set(name, files)
+  }
+
+  /** What stands for this name: itself, or `*` in place of its first label (RFC 9525 section 6.3). */
+  find(asked: string): SecureContext | undefined {
+    const name = asked.toLowerCase().replace(/\.$/, '')
+    const files = this.#files.get(name) ?? this.#files.get(`*${name.slice(name.indexOf('.'))}`)
+    return files?.context
+  }
+}
+
 /** What a listener's clients are secured with. */
 export interface ServerTls {
   readonly files: TlsFiles
+  /** Other certificates, by server name; null if there are none. */
+  readonly names: ServerNames | null
   readonly mode: 'starttls' | 'implicit'
   /** Whether a client certificate is asked for. */
   readonly asksCertificate: boolean
@@ -93,13 +111,15 @@ export interface ServerTls {
  */
 export function secureClient(
   socket: Socket,
-  { files, asksCertificate }: ServerTls,
+  { files, names, asksCertificate }: ServerTls,
   done: (result: { socket: TLSSocket; certified: boolean } | { error: string }) => void,
 ): TLSSocket {
   const secured = new TLSSocket(socket, {
     isServer: true,
     secureContext: files.context,
     requestCert: asksCertificate,
+    // Without a context the one above stays.
+    ...(names !== null && { SNICallback: (name, answer) => answer(null, names.find(name)) }),
     // Who has none may still talk; what it may do is decided by `certified`.
     rejectUnauthorized: false,
   })

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import t from 'tap'
-import { formatAddress, isEverywhere, isPublic, isSameEndpoint, parseListen, parseMilterListen, parseNetwork, parseRelayUrl } from '../../../src/config/addresses.ts'
+import { formatAddress, isEverywhere, isPublic, isSameEndpoint, parseListen, parseMilterListen, parseNetwork, parseRelayUrl, parseServerName } from '../../../src/config/addresses.ts'
 import { expressionFault, isAddress, isDomain } from '../../../src/config/fields.ts'
 import { isDate, parseDuration, parseMode, parseSize } from '../../../src/config/units.ts'
 
@@ -89,6 +89,24 @@ table('listeners', parseListen, [
   ['unix:', null],
   [`unix:/${'x'.repeat(110)}`, null],
   ['inet:127.0.0.1:25', null],
+])
+
+table('server names of TLS', parseServerName, [
+  ['mx.corp.example', 'mx.corp.example'],
+  ['MX.Corp.Example.', 'mx.corp.example'],
+  ['*.corp.example', '*.corp.example'],
+  ['bücher.example', 'xn--bcher-kva.example'],
+  ['*.bücher.example', '*.xn--bcher-kva.example'],
+  ['localhost', 'localhost'],
+  ['*', null],
+  ['*.', null],
+  ['a.*.example', null],
+  ['m*.example', null],
+  ['192.0.2.1', null],
+  ['2001:db8::1', null],
+  ['[2001:db8::1]', null],
+  ['a b', null],
+  ['', null],
 ])
 
 table('milter listeners', parseMilterListen, [

@@ -162,21 +162,75 @@ t.test('certificate files are read again when they change', async (t) => {
     utimesSync(certificate, new Date(), new Date())
   }
   install('server')
-  const stage = await stageWith({ mode: 'implicit', certificate, key, clientCa: null })
-  const subject = async (): Promise<string> => {
-    const peer = await secure(await stage.client(), { rejectUnauthorized: false })
-    const shown = (peer.socket as TLSSocket).getPeerX509Certificate()?.subject ?? ''
-    peer.socket.destroy()
-    return shown
-  }
-  t.match(await subject(), /server/)
+  const certificates = [{ names: ['mx.corp.example'], certificate, key }]
+  const stage = await setStage({ tls: { mode: 'implicit', certificate, key, certificates, clientCa: null } })
+  for (const name of ['', 'mx.corp.example']) t.equal(await shownFor(stage, name), 'CN=server.example')
   install('stranger')
-  let shown = ''
-  for (let i = 0; i < 60 && !shown.includes('stranger'); i++) {
-    await new Promise((resolve) => setTimeout(resolve, 100))
-    shown = await subject()
+  for (const name of ['', 'mx.corp.example']) {
+    let shown = ''
+    for (let i = 0; i < 60 && !shown.includes('stranger'); i++) {
+      await new Promise((resolve) => setTimeout(resolve, 100))
+      shown = await shownFor(stage, name)
+    }
+    t.equal(shown, 'CN=stranger.example', name)
   }
-  t.match(shown, /stranger/)
+  await stage.stop()
+})
+
+/** The name in the certificate that a client is shown who asks for a name, or for none. */
+async function shownFor(stage: Stage, servername: string): Promise<string> {
+  const peer = await secure(await stage.client(), { rejectUnauthorized: false, servername })
+  const shown = (peer.socket as TLSSocket).getPeerX509Certificate()?.subject ?? ''
+  peer.socket.destroy()
+  return shown
+}
+
+t.test('certificates by server name', async (t) => {
+  const certificates = [
+    { names: ['mx.corp.example', '*.mail.example'], certificate: file('stranger.pem'), key: file('stranger.key') },
+    { names: ['own.mail.example'], certificate: file('client.pem'), key: file('client.key') },
+  ]
+  const stage = await setStage({ tls: { ...listenerTls, mode: 'implicit', certificates } })
+  for (const [name, shown] of [
+    ['mx.corp.example', 'stranger'],
+    ['MX.Corp.Example', 'stranger'],
+    ['a.mail.example', 'stranger'],
+    ['own.mail.example', 'client'],
+    ['a.b.mail.example', 'server'],
+    ['mail.example', 'server'],
+    ['example', 'server'],
+    ['', 'server'],
+  ] as const) {
+    t.equal(await shownFor(stage, name), `CN=${shown}.example`, name)
+  }
+  await stage.stop()
+})
+
+t.test('certificates by server name: after STARTTLS, and for clients with a certificate', async (t) => {
+  const certificates = [{ names: ['mx.corp.example'], certificate: file('stranger.pem'), key: file('stranger.key') }]
+  const tls = { ...listenerTls, clientCa: file('ca.pem'), certificates }
+  const stage = await setStage({ clients: ['192.0.2.0/24'], tls })
+  for (const [name, reply] of [
+    ['client', /^250/],
+    ['stranger', /^554 5\.7\.1/],
+  ] as const) {
+    const client = await stage.client()
+    await client.reply()
+    await client.ask('STARTTLS')
+    const shown = { servername: 'mx.corp.example', rejectUnauthorized: false }
+    const secured = await secure(client, { ...shown, cert: pem(`${name}.pem`), key: pem(`${name}.key`) })
+    t.equal((secured.socket as TLSSocket).getPeerX509Certificate()?.subject, 'CN=stranger.example')
+    secured.send('EHLO a\r\nMAIL FROM:<a@b>\r\n')
+    if (name === 'client') {
+      const hop = await stage.hop.next()
+      await answerGreeting(hop)
+      await hop.line()
+      hop.send('250 ok\r\n')
+    }
+    await secured.reply()
+    t.match(await secured.reply(), reply, `${name}: by the authorities of the listener`)
+    secured.socket.destroy()
+  }
   await stage.stop()
 })
 
