@@ -4,7 +4,7 @@ import { romanCanon } from './transliterate.ts'
 import { makeWord } from './word.ts'
 import type { Word } from './word.ts'
 
-/** The text of each family of keys; which of them a name gets is `keys.ts`. */
+/** The text of each family of keys; which of them a name gets is `stored-keys.ts`, by which it is looked up `query-keys.ts`. */
 
 /** The forms of a word that keys are made of. */
 export type KeyWord = Omit<Word, 'look' | 'otherLooks'>

@@ -1,21 +1,21 @@
 import type { Kind, Tier } from '../model.ts'
-import { judgeRest } from './rest.ts'
+import { endOfReordered, judgeBetween } from './between.ts'
+import { findGlued } from './glued.ts'
+import type { NameForm, PersonForm, WholeForm } from './name-forms.ts'
 import { romanised } from './nicknames.ts'
-import { syllabicSurnames } from './typo.ts'
 import { findLikely, findPart, partLimit } from './parts.ts'
 import type { Found } from './parts.ts'
 import { readPersonNames } from './person-name.ts'
-import type { NameForm, NameForms, PersonForm, PersonNames, WholeForm } from './person-name.ts'
+import type { NameForms, PersonNames } from './person-name.ts'
+import { judgeRest } from './rest.ts'
 import { readShown } from './shown-name.ts'
 import type { ShownName, ShownText } from './shown-name.ts'
-import { classes } from './tables.ts'
 import type { NameTables } from './tables.ts'
 import { gaps } from './tokens.ts'
-import type { Token } from './tokens.ts'
-import { agree } from './word.ts'
-import type { Agreement } from './word.ts'
 import type { Script } from './transliterate.ts'
-import type { Word } from './word.ts'
+import { syllabicSurnames } from './typo.ts'
+import { agree } from './word.ts'
+import type { Agreement, Word } from './word.ts'
 
 /** What the matcher may ask about the people known besides the one compared with. */
 export interface MatchContext {
@@ -68,14 +68,6 @@ export function matchName(
 function rank(match: NameMatch): number {
   return kindOrder.indexOf(match.kind)
 }
-
-/** Letters of the shortest names that are known again when written together without capitals. */
-const shortestGlued = 6
-/** Words that make a sentence of what they stand in: Summer in Fields, Summer Sale Fields. */
-const ambiguous = classes.note | classes.organisation
-
-/** Most words between given name and surname. */
-const middleLimit = 3
 
 class Matcher {
   readonly #text: ShownText
@@ -158,15 +150,13 @@ class Matcher {
   }
 
   #pair(form: PersonForm, given: Found, surname: Found): void {
+    const around = { tokens: this.#text.tokens, form, tables: this.#tables, isName: this.#isName }
+    const middle = judgeBetween(around, given, surname)
+    if (middle === null) return
     const reordered = surname.end <= given.start
     const [first, second] = reordered ? [surname, given] : [given, surname]
-    if (first.end > second.start || this.#isTornApart(first, second, reordered)) return
-    const middle = this.#middle(first.end, second.start, reordered)
-    if (middle === null || this.#isOtherFamily(form, first.end, second.start)) return
-    if (given.reduced && this.#contradicts(form, first.end, second.start)) return
-    const start = first.start
-    const end = this.#takeMiddle(form, second.end, reordered)
-    const rest = judgeRest(this.#text.tokens, start, end, this.#tables, false)
+    const end = reordered ? endOfReordered(around, second.end) : second.end
+    const rest = judgeRest(this.#text.tokens, first.start, end, this.#tables, false)
     if (rest === null) return
     const evidence = [...notesOf(given, surname), ...middle, ...rest]
     if (reordered) evidence.push('surname first')
@@ -189,137 +179,16 @@ class Matcher {
     return next !== undefined && next.gap === gaps.bar && [...next.raw].length === 1
   }
 
-  /** What stands between the two parts: initials, further names, nothing; null if they are not one name then. */
-  #middle(from: number, to: number, reordered: boolean): string[] | null {
-    const tokens = this.#text.tokens
-    const second = tokens[to]
-    if (to - from > middleLimit || second === undefined) return null
-    const last = second.gap
-    const notes: string[] = []
-    for (let i = from; i < to; i++) {
-      const token = tokens[i]
-      if (token === undefined || !this.#mayStandBetween(token, reordered)) return null
-      notes.push(`"${token.raw}" between the names`)
-    }
-    if (to > from && second.gap === gaps.joined && !this.#isParticle(tokens[to - 1])) return null
-    // Roe Mary Jane: with a further name between, surname first needs its comma.
-    if (reordered && to > from && tokens[from]?.gap !== gaps.comma && last !== gaps.comma) return null
-    return notes
-  }
-
-  #mayStandBetween(token: Token, reordered: boolean): boolean {
-    if (token.joins || token.possessive || token.gap >= gaps.bracket) return false
-    if (token.gap === gaps.joined && !this.#isParticle(token)) return false
-    if (token.gap === gaps.comma && !reordered) return false
-    return this.#isMiddleName(token)
-  }
-
-  #isOwnParticle(word: Word): boolean {
-    return this.#form.type === 'person' && this.#form.particles.includes(word.base)
-  }
-
-  #isParticle(word: Word | undefined): boolean {
-    return word !== undefined && (this.#tables.classOf(word.base) & classes.particle) !== 0
-  }
-
-  #isMiddleName(word: Word): boolean {
-    if (/\p{N}/u.test(word.raw)) return false
-    const bits = this.#tables.classOf(word.base)
-    if ((bits & ambiguous) !== 0 && word.raw.length > 1 && !this.#isOwnParticle(word)) return false
-    if ((bits & classes.particle) !== 0 && (bits & classes.conjunction) === 0) return true
-    if ([...word.base].length === 1) return true
-    // A word that nobody bears makes a sentence (Simon Says Oakley), unless it is foreign to the table.
-    return this.#isName(word.base) || (bits === 0 && word.script !== 'latin')
-  }
-
-  /** Particles that have nothing in common with the person's own. */
-  #isOtherFamily(form: PersonForm, from: number, to: number): boolean {
-    if (form.particles.length === 0) return false
-    const shown = this.#text.tokens.slice(from, to).filter((token) => this.#isParticle(token))
-    return shown.length > 0 && !shown.some((token) => form.particles.some((own) => soundsLike(own, token.base)))
-  }
-
-  /** Where the person has further given names, another one in their place makes another person. */
-  #contradicts(form: PersonForm, from: number, to: number): boolean {
-    for (const token of this.#text.tokens.slice(from, to)) {
-      if (this.#isParticle(token)) continue
-      if (
-        !form.middle.some(
-          (m) => m.base === token.base || ([...token.raw].length === 1 && m.base.startsWith(token.base)),
-        )
-      ) {
-        return true
-      }
-    }
-    return false
-  }
-
-  /** Parts that a bar parts, or a comma behind the given name, are one name only if there is nothing else. */
-  #isTornApart(first: Found, second: Found, reordered: boolean): boolean {
-    const gap = this.#text.tokens[second.start]?.gap
-    if (gap !== gaps.bar && (gap !== gaps.comma || reordered)) return false
-    return first.start > 0 || second.end < this.#text.tokens.length
-  }
-
-  /** In "Roe, Jane Mary" and "Roe, Jane M." what follows the given name belongs to it. */
-  #takeMiddle(form: PersonForm, end: number, reordered: boolean): number {
-    const tokens = this.#text.tokens
-    let to = end
-    while (reordered && to < tokens.length && to < end + 3) {
-      const token = tokens[to]
-      if (token === undefined || token.gap >= gaps.comma || token.joins) break
-      const own = form.middle.some((m) => m.base === token.base || m.base.startsWith(token.base))
-      if (!own && [...token.raw].length > 1 && !this.#isParticle(token)) break
-      to++
-    }
-    return to
-  }
-
-  /** The name written together or cut elsewhere: JaneRoe, Ja neR oe. */
+  /** The name written together or cut elsewhere. */
   #glued(form: PersonForm): void {
-    const count = this.#text.tokens.length
-    const { wholes } = form
-    for (let start = 0; start < count; start++) {
-      for (let end = start + 1; end <= count; end++) {
-        // Names cut into more pieces than these are found by no key unless they are all that is shown.
-        if (end - start > partLimit && end - start < count) continue
-        const shown = this.#text.word(start, end - start)
-        for (const whole of wholes) {
-          if (Math.abs(shown.looks.length - whole.looks.length) > 8) continue
-          const agreement = this.#agree(shown, whole, () => false)
-          if (agreement === null) continue
-          if (this.#isOtherName(start, end) || this.#isOrdinaryWord(start, end, shown)) continue
-          const rest = judgeRest(this.#text.tokens, start, end, this.#tables, false)
-          if (rest === null) continue
-          this.#keepGlued(agreement, shown, rest, form)
-        }
-      }
+    const context = {
+      tables: this.#tables,
+      isName: this.#isName,
+      relate: (shown: Word, stored: Word): Agreement => this.#agree(shown, stored, isNoName),
     }
-  }
-
-  #keepGlued(agreement: 'same' | 'disguised', shown: Word, rest: string[], form: PersonForm): void {
-    const note = `"${shown.raw}" written together reads "${form.source}"`
-    // Han and Hangul names are written without a space as often as with one.
-    if (agreement === 'same' && (shown.script === 'han' || shown.script === 'hangul')) {
-      this.#keep('exact', rest.length > 0, [note, ...rest], form.source)
-    } else {
-      this.#keep('disguised', false, [note, ...rest], form.source)
+    for (const { kind, decorated, evidence } of findGlued(this.#text, form, context)) {
+      this.#keep(kind, decorated, evidence, form.source)
     }
-  }
-
-  /** Words that are each a name of their own, cut elsewhere than the person's name, are another person's. */
-  #isOtherName(start: number, end: number): boolean {
-    const tokens = this.#text.tokens.slice(start, end)
-    return tokens.length > 1 && tokens.every((t) => t.raw.length > 1 && this.#isName(t.base))
-  }
-
-  /**
-   * One short word that is a word or a name of its own is not a name written together (mail is not Ma Li, Hanna not Na
-   * Han), unless capitals show where it parts (MaLi).
-   */
-  #isOrdinaryWord(start: number, end: number, shown: Word): boolean {
-    if (end - start > 1 || shown.script !== 'latin' || /\p{Ll}\p{Lu}/u.test(shown.raw)) return false
-    return shown.base.length < shortestGlued || this.#isName(shown.base) || this.#tables.classOf(shown.base) !== 0
   }
 
   #shown(start: number, end: number): string {
@@ -339,10 +208,9 @@ class Matcher {
   }
 }
 
-/** Particles of one kind begin alike: van der, v.d. and vanden; al and el; bin and ibn. */
-function soundsLike(a: string, b: string): boolean {
-  const kind = (particle: string): string => (particle === 'ibn' ? 'b' : particle.charAt(0).replace('e', 'a'))
-  return kind(a) === kind(b)
+/** For names written together, of which no word is a name by itself. */
+function isNoName(): boolean {
+  return false
 }
 
 function notesOf(given: Found, surname: Found): string[] {

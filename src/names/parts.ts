@@ -1,6 +1,6 @@
 import { romanised } from './nicknames.ts'
 import type { Nicknames } from './nicknames.ts'
-import type { PartVariant } from './person-name.ts'
+import type { PartVariant } from './part-variants.ts'
 import type { ShownText } from './shown-name.ts'
 import { romanCanon } from './transliterate.ts'
 import { isSyllabic, isTypo } from './typo.ts'

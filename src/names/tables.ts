@@ -94,3 +94,8 @@ export function buildTables(additions: NameAdditions = noAdditions): NameTables 
     nicknames: buildNicknames(additions.nicknames),
   }
 }
+
+/** Whether the word is of those that stand before surnames: van, de, al. */
+export function isParticle(word: { readonly base: string } | undefined, tables: NameTables): boolean {
+  return word !== undefined && (tables.classOf(word.base) & classes.particle) !== 0
+}

@@ -9,7 +9,7 @@ import type {
 } from '../model.ts'
 import { canonicalAddress, domainOf } from '../mail/address.ts'
 import { readOriginators } from '../mail/originators.ts'
-import type { QueryKey } from '../names/keys.ts'
+import type { QueryKey } from '../names/query-keys.ts'
 import { readAuthentication } from './authentication.ts'
 import { ClaimFinder, fullBudget } from './claims.ts'
 import type { Claim } from './claims.ts'

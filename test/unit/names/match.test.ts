@@ -1,8 +1,9 @@
 import t from 'tap'
-import { queryKeys, storedKeys } from '../../../src/names/keys.ts'
 import { matchName } from '../../../src/names/match.ts'
 import type { NameKind } from '../../../src/names/match.ts'
 import type { PersonNames } from '../../../src/names/person-name.ts'
+import { queryKeys } from '../../../src/names/query-keys.ts'
+import { storedKeys } from '../../../src/names/stored-keys.ts'
 import { buildTables } from '../../../src/names/tables.ts'
 
 const tables = buildTables({ titles: [], roles: ['Häuptling'], companies: ['Norwind Labs'], nicknames: [] })
