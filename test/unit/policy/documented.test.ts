@@ -30,3 +30,33 @@ for (const [, kind = '', tier = '', examples = ''] of rows) {
     t.match(inspect(parseHeaderSection(Buffer.from(`${head}\r\n`)), policy, lookup, 0).verdict, { kind, tier }, example)
   }
 }
+
+/** Names that the page's prose speaks of; null for what it says is nobody's. */
+const spoken: readonly (readonly [from: string, id: string, kind: string | null])[] = [
+  ['Shinichi Takada <x@evil.example>', 'takada', 'exact'],
+  ['Takada Shinichi <x@evil.example>', 'takada', 'reordered'],
+  ['shinichi.takada77@freemail.example', 'takada', 'local-part'],
+  ['Anna Hohenfelt <x@evil.example>', 'anna', 'typo'],
+  ['Anna Hohenfels <x@evil.example>', 'anna', null],
+  ['Mark Hartnell <x@evil.example>', 'mark', null],
+  ['Xiaofagn Li <x@evil.example>', 'li', 'typo'],
+  ['Xiaofeng Li <x@evil.example>', 'li', null],
+  ['刘洋 <x@evil.example>', 'liu', 'exact'],
+  ['刘阳 <x@evil.example>', 'liu', null],
+]
+const others = buildMemoryDirectory([
+  person('takada', '高田 真一', ['shinichi.takada@corp.example'], { givenName: '真一', surname: '高田' }),
+  person('anna', 'Anna Hohenfeld', ['anna@corp.example']),
+  person('mark', 'Mark Hartwell', ['mark@corp.example']),
+  person('li', 'Xiaofang Li', ['xiaofang@corp.example']),
+  person('liu', '刘洋', ['liu.yang@corp.example'], { givenName: '洋', surname: '刘' }),
+])
+
+t.test('the prose is true of names in it', async (t) => {
+  for (const [from, id, kind] of spoken) {
+    const guarded = compilePolicy(resolveRules(rulesWith({ protect: [entry({ users: [id] })] }), others).resolved)
+    const known = others.index(policyIndexer(guarded))
+    const { verdict } = inspect(parseHeaderSection(Buffer.from(`From: ${from}\r\n`)), guarded, known, 0)
+    t.match(verdict, kind === null ? { state: 'clean' } : { kind }, from)
+  }
+})
