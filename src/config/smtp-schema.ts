@@ -166,7 +166,7 @@ function nextHop(around: Surroundings): Field<SmtpConfig['nextHop']> {
       user: optional(text('User for AUTH PLAIN or LOGIN; only over TLS.', 'a user name')),
       password: optional(secret(around, 'Password for it.')),
       reuse: flag(
-        'Whether connections to the next hop are kept and used for the next client, with an RSET in between.',
+        "Whether connections to the next hop are kept and used for the next client, whose EHLO begins anew on them (RFC 5321 section 4.1.4).",
         true,
       ),
     },
