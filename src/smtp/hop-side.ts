@@ -2,8 +2,7 @@
  * The next hop's side of a session: which connection is in use, what is sent on it, what its replies mean for the
  * transaction, and what the client is told when it is lost.
  */
-import { ehloReply, heloReply, usesWithdrawn } from './ehlo.ts'
-import { greetingLine, keywordsOf } from './hop-opening.ts'
+import { HopGreeting } from './hop-greeting.ts'
 import type { Hello, OpeningResult } from './hop-opening.ts'
 import type { HopConnection, HopFailure, HopOwner } from './next-hop.ts'
 import type { NextHopStage } from './options.ts'
@@ -12,19 +11,13 @@ import { asTemporary, firstLine, garbled, late, lost, unavailable } from './repl
 import type { Slot, SlotKind } from './reply-queue.ts'
 import type { Session } from './session.ts'
 import type { Command } from './verbs.ts'
-import { xclientKeyword } from './xclient.ts'
 
 export class HopSide implements HopOwner {
   /** The connection in use; null between the loss of one and the next MAIL. */
   connection: HopConnection | null = null
-  /** Whether the client's last greeting met no next hop. */
-  putOff = false
+  readonly greeting: HopGreeting
   readonly #session: Session
   #opening: Opening | null = null
-  /** The greeting that the open connection was given again, until it answers. */
-  #greeting: Hello | null = null
-  /** What the client was last offered. */
-  #offered: ReadonlyMap<string, string> = new Map()
   /** Whether the connection was lost inside a transaction, whose commands are answered with 451 from then on. */
   #broken = false
   /** Whether XFORWARD attributes were given that a new connection would not have. */
@@ -34,27 +27,10 @@ export class HopSide implements HopOwner {
 
   constructor(session: Session) {
     this.#session = session
+    this.greeting = new HopGreeting(session, this)
   }
 
   // --- What the client wants of it ------------------------------------------------------------------------------
-
-  /** EHLO, HELO or LHLO: opens a connection, or greets the open one again, and offers what it offers. */
-  greet(hello: Hello): void {
-    this.forget()
-    const session = this.#session
-    if (this.connection !== null) {
-      this.#greeting = hello
-      const line = Buffer.from(greetingLine(this.connection.target, hello), 'latin1')
-      this.forward('hello', { verb: '', argument: '', line })
-      session.mode = 'asked'
-      return
-    }
-    this.#open(hello, (result) => {
-      this.putOff = result.kind === 'failed'
-      if (result.kind === 'open') session.send(this.#offer(hello, result.reply))
-      else session.send(result.kind === 'refused' ? result.reply : unavailable)
-    })
-  }
 
   /** Passes a command on, opening a connection first if there is none. */
   forwardOpening(kind: 'mail' | 'plain' | 'xforward', command: Command): void {
@@ -69,9 +45,9 @@ export class HopSide implements HopOwner {
       return
     }
     this.#broken = false
-    this.#open(session.hello as Hello, (result) => {
+    this.open(session.client.hello as Hello, (result) => {
       if (result.kind !== 'open') session.answer(result.kind === 'refused' ? asTemporary(result.reply) : unavailable)
-      else if (kind === 'mail' && usesWithdrawn(command.argument, this.#offered, result.hop.keywords)) {
+      else if (kind === 'mail' && this.greeting.withdrawn(command, result.hop)) {
         session.finish('421 4.4.1 The next hop has changed, greet it anew')
       } else this.forward(kind, command)
     })
@@ -81,10 +57,8 @@ export class HopSide implements HopOwner {
   forward(kind: SlotKind, command: Command): void {
     const session = this.#session
     const connection = this.connection as HopConnection
-    if (kind === 'rcpt') session.recipientsAsked++
-    if (kind === 'mail') {
-      session.transaction ??= { line: command, startedAt: performance.now(), accepted: 0, open: false }
-    }
+    if (kind === 'rcpt') session.envelope.rcptAsked()
+    else if (kind === 'mail') session.envelope.mailAsked(command)
     session.replies.owe(kind, command)
     connection.write(command.line)
     session.deadline = Infinity
@@ -94,7 +68,7 @@ export class HopSide implements HopOwner {
   /** Sends the end of data and waits for the final replies. */
   concludeData(connection: HopConnection): void {
     const session = this.#session
-    session.delivery?.handOver(connection)
+    session.message.delivery?.handOver(connection)
     this.#expectWithin(session.context.timeouts.nextHopData)
     session.replies.owe('end', null)
   }
@@ -122,7 +96,8 @@ export class HopSide implements HopOwner {
     if (this.connection !== null) this.connection.deadline = performance.now() + time
   }
 
-  #open(hello: Hello, then: (result: OpeningResult) => void): void {
+  /** Opens a connection. No command is run meanwhile; they go on once `then` has been called. */
+  open(hello: Hello, then: (result: OpeningResult) => void): void {
     const session = this.#session
     session.mode = 'opening'
     session.deadline = Infinity
@@ -138,18 +113,6 @@ export class HopSide implements HopOwner {
         session.proceed()
       })
     })
-  }
-
-  /** Our reply to a greeting that the next hop took. */
-  #offer(hello: Hello, reply: Buffer): string {
-    const session = this.#session
-    session.hello = hello
-    this.#offered = this.connection?.keywords ?? new Map<string, string>()
-    if (hello.verb === 'HELO') return heloReply(reply)
-    const extra: string[] = []
-    if (session.tls !== null) extra.push('STARTTLS')
-    if (session.mayXclient) extra.push(xclientKeyword)
-    return ehloReply(reply, { messageSize: session.limits.messageSize, extra })
   }
 
   // --- Its replies ----------------------------------------------------------------------------------------------
@@ -175,7 +138,7 @@ export class HopSide implements HopOwner {
   }
 
   #finalReply(code: number, octets: Buffer): void {
-    const { delivery } = this.#session
+    const { delivery } = this.#session.message
     if (delivery === null) return
     if (code >= 300 && code <= 399) {
       delivery.take(Buffer.from(garbled))
@@ -184,7 +147,7 @@ export class HopSide implements HopOwner {
     else if (this.connection !== null) this.connection.deadline = Infinity
     if (code === 421) this.#said421 = true
     delivery.giveUp(garbled)
-    this.#session.concluded()
+    this.#session.message.concluded()
     this.#afterReply()
   }
 
@@ -206,47 +169,26 @@ export class HopSide implements HopOwner {
     }
     slot.reply = octets
     if (code === 421) this.#said421 = true
-    if (slot.kind === 'mail') this.#mailAnswered(slot.command as Command, success)
-    else if (slot.kind === 'rcpt') this.#rcptAnswered(success)
-    else if (slot.kind === 'hello') this.#greetedAgain(slot, success, octets)
+    if (slot.kind === 'mail') {
+      session.envelope.mailAnswered(slot.command as Command, success)
+      if (success && this.connection !== null) this.connection.transactions++
+    } else if (slot.kind === 'rcpt') session.envelope.rcptAnswered(success)
+    else if (slot.kind === 'hello') this.greeting.answeredAgain(slot, success, octets)
     else if (slot.kind === 'xforward') this.#forwarded ||= success
     else if (slot.kind === 'rset') {
       session.resetTransaction()
       this.#forwarded = false
     } else if (slot.kind === 'data') {
-      if (code === 354) session.startData()
-      else session.dataRefused()
+      if (code === 354) session.message.start()
+      else session.message.refused()
     }
-  }
-
-  #mailAnswered(command: Command, success: boolean): void {
-    const session = this.#session
-    if (success) {
-      session.transaction ??= { line: command, startedAt: performance.now(), accepted: 0, open: true }
-      session.transaction.open = true
-      if (this.connection !== null) this.connection.transactions++
-    } else if (session.transaction?.open === false) session.resetTransaction()
-  }
-
-  #rcptAnswered(success: boolean): void {
-    const session = this.#session
-    if (success && session.transaction !== null) session.transaction.accepted++
-    else session.recipientsAsked = Math.max(0, session.recipientsAsked - 1)
-  }
-
-  #greetedAgain(slot: Slot, success: boolean, octets: Buffer): void {
-    this.#session.mode = 'command'
-    if (!success) return
-    const hello = this.#greeting as Hello
-    const connection = this.connection as HopConnection
-    connection.keywords = hello.verb === 'HELO' ? new Map() : keywordsOf(octets)
-    slot.reply = this.#offer(hello, octets)
   }
 
   /** A reply that no command asked for. */
   #unasked(code: number, octets: Buffer): void {
     const said = JSON.stringify(firstLine(octets).slice(0, 200))
-    const { delivery, mode } = this.#session
+    const { message, mode } = this.#session
+    const { delivery } = message
     if (mode === 'data' && delivery !== null) {
       if (code === 421) this.#said421 = true
       this.#report({ kind: 'early-reply', error: `final reply in the middle of the data: ${said}` }, 'data')
@@ -267,8 +209,8 @@ export class HopSide implements HopOwner {
   #stage(): NextHopStage {
     const session = this.#session
     if (session.mode === 'data') return 'data'
-    if (session.delivery?.handedOver === true) return 'end-of-data'
-    return session.replies.length > 0 || session.transaction !== null ? 'command' : 'idle'
+    if (session.message.delivery?.handedOver === true) return 'end-of-data'
+    return session.replies.length > 0 || session.envelope.transaction !== null ? 'command' : 'idle'
   }
 
   #report({ kind, error }: HopFailure, stage: NextHopStage): void {
@@ -278,7 +220,7 @@ export class HopSide implements HopOwner {
   /** The connection is gone, by itself or by our decision: what the next hop owes is answered with 451. */
   #fail(failure: HopFailure, stage: NextHopStage): void {
     const session = this.#session
-    const { delivery } = session
+    const { delivery } = session.message
     if (stage !== 'idle' || failure.kind !== 'closed') this.#report(failure, stage)
     this.drop()
     if (session.mode === 'data') {
@@ -288,10 +230,10 @@ export class HopSide implements HopOwner {
     const missing = failure.kind === 'protocol' ? garbled : failure.kind === 'timeout' ? late : lost
     if (delivery?.handedOver === true) {
       delivery.giveUp(missing)
-      session.concluded()
+      session.message.concluded()
       return
     }
-    if (session.transaction !== null || session.replies.firstOwed !== undefined) this.#broken = true
+    if (session.envelope.transaction !== null || session.replies.firstOwed !== undefined) this.#broken = true
     session.resetTransaction()
     session.replies.settle(missing)
     session.flush()
@@ -319,7 +261,7 @@ export class HopSide implements HopOwner {
 
   /** The client is gone: a message whose end went out stays the next hop's to answer, its record wants the reply. */
   clientGone(): void {
-    if (this.#session.delivery?.handedOver !== true) this.leave()
+    if (this.#session.message.delivery?.handedOver !== true) this.leave()
   }
 
   /** Leaves the connection in order if it is between transactions, else drops it without an end of data. */
@@ -333,7 +275,7 @@ export class HopSide implements HopOwner {
     this.connection = null
     // It leaves this turn, and with it must leave what the turn holds back.
     session.releaseTurn()
-    if (between && session.transaction === null && !this.#forwarded) session.context.relay.release(connection)
+    if (between && session.envelope.transaction === null && !this.#forwarded) session.context.relay.release(connection)
     else if (between || session.mode === 'gone') connection.quit()
     else connection.destroy()
   }

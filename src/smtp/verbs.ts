@@ -28,16 +28,17 @@ const notGreeted = '503 5.5.1 Send EHLO first'
 const notGreetedYet = '451 4.4.1 The next hop is not available, greet again'
 
 function greeted(session: Session): string | null {
-  if (session.hello === null) return session.nextHop.putOff ? notGreetedYet : notGreeted
-  if (session.trusted) return null
-  return session.secure
+  const { client, nextHop } = session
+  if (client.hello === null) return nextHop.greeting.putOff ? notGreetedYet : notGreeted
+  if (client.trusted) return null
+  return client.secure
     ? '554 5.7.1 Relaying is not allowed without a known certificate'
     : '530 5.7.0 Send STARTTLS first'
 }
 
 function helloCheck(protocol: 'smtp' | 'lmtp'): VerbRule['check'] {
   return (session, command) => {
-    if (session.protocol !== protocol) return '500 5.5.1 Command not recognised on this listener'
+    if (session.client.protocol !== protocol) return '500 5.5.1 Command not recognised on this listener'
     if (command.argument.trim() === '') return '501 5.5.4 A domain or address literal is needed'
     return null
   }
@@ -68,7 +69,7 @@ const rcpt: VerbRule = {
   alone: false,
   check(session) {
     if (session.nextHop.connection === null) return session.nextHop.withoutConnection('503 5.5.1 Send MAIL first')
-    if (session.recipientsAsked >= session.limits.recipients) return '452 4.5.3 Too many recipients'
+    if (session.envelope.recipientsAsked >= session.limits.recipients) return '452 4.5.3 Too many recipients'
     return null
   },
   proceed: (session, command) => session.nextHop.forward('rcpt', command),
@@ -81,15 +82,24 @@ const data: VerbRule = {
     const { nextHop } = session
     return nextHop.connection === null ? nextHop.withoutConnection('503 5.5.1 Send MAIL first') : null
   },
-  proceed: (session, command) => session.askData(command),
+  proceed(session, command) {
+    session.nextHop.forward('data', command)
+    // Nothing more is read until the next hop has answered it.
+    session.mode = 'asked'
+  },
 }
 
 const rset: VerbRule = {
   alone: false,
   check: () => null,
   proceed(session, command) {
-    if (session.nextHop.connection === null) session.resetWithoutHop()
-    else session.nextHop.forward('rset', command)
+    if (session.nextHop.connection !== null) {
+      session.nextHop.forward('rset', command)
+      return
+    }
+    session.resetTransaction()
+    session.nextHop.forget()
+    session.reply('250 2.0.0 Ok')
   },
 }
 
@@ -133,21 +143,21 @@ const bdat: VerbRule = {
 const startTls: VerbRule = {
   alone: true,
   check(session, command) {
-    if (session.secure) return '503 5.5.1 TLS is on already'
-    if (session.tls === null) return '502 5.5.1 STARTTLS is not offered'
+    if (session.client.secure) return '503 5.5.1 TLS is on already'
+    if (session.client.tls === null) return '502 5.5.1 STARTTLS is not offered'
     return command.argument.trim() === '' ? null : '501 5.5.4 STARTTLS takes no argument'
   },
   proceed(session) {
     // What came in plain behind STARTTLS would be run as if it had come under TLS (CVE-2011-0411).
     if (session.commands.hasMore) session.finish('503 5.5.0 Commands behind STARTTLS are not accepted')
-    else if (session.tls !== null) session.startTls(session.tls)
+    else if (session.client.tls !== null) session.startTls(session.client.tls)
   },
 }
 
 const xclient: VerbRule = {
   alone: true,
   check(session, command) {
-    if (!session.mayXclient) return '550 5.7.0 XCLIENT is not allowed from your address'
+    if (!session.client.mayXclient) return '550 5.7.0 XCLIENT is not allowed from your address'
     return parseXclient(command.argument) === null ? '501 5.5.4 Malformed XCLIENT attributes' : null
   },
   proceed(session, command) {
