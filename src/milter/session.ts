@@ -70,7 +70,8 @@ interface Step {
 
 /**
  * One MTA's dialogue, a packet at a time; synchronous, and without a socket of its own. Several SMTP connections can
- * follow one another (QUIT_NC), each with several messages.
+ * follow one another (QUIT_NC), each with several messages. Longer than a file should be, for a reason: the table of
+ * steps at its end and what each step does are one dialogue, read side by side.
  */
 export class MilterSession {
   readonly #options: SessionOptions
