@@ -4,6 +4,7 @@
  */
 import { spawnSync } from 'node:child_process'
 import t from 'tap'
+import { vectors } from '../dialog/smuggling-vectors.ts'
 import { removeDaemon, startDaemon } from './peers/daemon.ts'
 import type { Daemon } from './peers/daemon.ts'
 import { postfixMissing, startPostfix } from './peers/postfix.ts'
@@ -14,26 +15,6 @@ import { RawClient } from './peers/smtp-client.ts'
 const missing = postfixMissing() ?? bareNewlineUnknown()
 const skip = missing === null ? {} : { skip: missing }
 
-const vectors = [
-  '\n.\n',
-  '\n.\r\n',
-  '\r\n.\n',
-  '\r.\r',
-  '\r.\r\n',
-  '\r\n.\r',
-  '\n.\r',
-  '\r.\n',
-  '\r\n\0.\r\n',
-  '\r\n.\0\r\n',
-  '\r\n.\r\r\n',
-  '\r\r\n.\r\r\n',
-  '\n\n.\n\n',
-  '\n..\n',
-  '\r..\r',
-  '\r\n\0.\0\r\n',
-  '\n\0.\n',
-  '\r\n.\0\n',
-]
 const places = { 'body text': 'Subject: x\r\n\r\nbody', 'a header field': 'Subject: x', '354': '' }
 
 /** What Postfix does about a bare LF (smtpd_forbid_bare_newline; all three since 3.7.10, 3.8.5 and 3.9). */

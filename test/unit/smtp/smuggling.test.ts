@@ -6,27 +6,8 @@ import t from 'tap'
 import { DataScanner } from '../../../src/smtp/framing.ts'
 import { answerGreeting, greet, setStage, startMessage } from '../../dialog/smtp-peers.ts'
 import type { Peer, Stage } from '../../dialog/smtp-peers.ts'
+import { vectors } from '../../dialog/smuggling-vectors.ts'
 
-const vectors = [
-  '\n.\n',
-  '\n.\r\n',
-  '\r\n.\n',
-  '\r.\r',
-  '\r.\r\n',
-  '\r\n.\r',
-  '\n.\r',
-  '\r.\n',
-  '\r\n\0.\r\n',
-  '\r\n.\0\r\n',
-  '\r\n.\r\r\n',
-  '\r\r\n.\r\r\n',
-  '\n\n.\n\n',
-  '\n..\n',
-  '\r..\r',
-  '\r\n\0.\0\r\n',
-  '\n\0.\n',
-  '\r\n.\0\n',
-]
 const places = { 'body text': 'Subject: x\r\n\r\nbody', 'a header field': 'Subject: x', nothing: '' }
 const second = 'MAIL FROM:<evil@x>\r\nRCPT TO:<v@x>\r\nDATA\r\nSubject: smuggled\r\n\r\n'
 const falseEnd = /(^|[\r\n])\0?\.\0?[\r\n]/

@@ -1,0 +1,21 @@
+/** Ends of data that some servers believe in, though RFC 5321 section 4.1.1.4 knows only CR LF dot CR LF. */
+export const vectors: readonly string[] = [
+  '\n.\n',
+  '\n.\r\n',
+  '\r\n.\n',
+  '\r.\r',
+  '\r.\r\n',
+  '\r\n.\r',
+  '\n.\r',
+  '\r.\n',
+  '\r\n\0.\r\n',
+  '\r\n.\0\r\n',
+  '\r\n.\r\r\n',
+  '\r\r\n.\r\r\n',
+  '\n\n.\n\n',
+  '\n..\n',
+  '\r..\r',
+  '\r\n\0.\0\r\n',
+  '\n\0.\n',
+  '\r\n.\0\n',
+]
