@@ -10,7 +10,8 @@ import { removeDaemon, startDaemon } from '../test/integration/peers/daemon.ts'
 import { SmtpClient } from '../test/integration/peers/mta-client.ts'
 import { postfixMissing, startPostfix } from '../test/integration/peers/postfix.ts'
 import { startRspamd } from '../test/integration/peers/rspamd.ts'
-import { findProgram, freePorts, makeScratch, removeScratch, run } from '../test/integration/peers/scratch.ts'
+import { findProgram, makeScratch, removeScratch, run } from '../test/integration/peers/scratch.ts'
+import { freePorts } from '../test/integration/peers/ports.ts'
 
 const { values } = parseArgs({
   options: {

@@ -13,8 +13,6 @@
  */
 import { execFileSync, spawn } from 'node:child_process'
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { createServer } from 'node:net'
-import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -22,6 +20,7 @@ import { parseHeaderSection } from '../src/mail/section.ts'
 import { inspect } from '../src/policy/inspect.ts'
 import { loadSample, readCases, readDomains, sampleExists } from '../test/corpus/detection-sample.ts'
 import type { SampleCase } from '../test/corpus/detection-sample.ts'
+import { freePort } from '../test/integration/peers/ports.ts'
 
 /** A case as a message. */
 interface Message {
@@ -152,14 +151,6 @@ worker "normal" { bind_socket = "127.0.0.1:${port}"; count = 1; }
 function missing(program: string, error: unknown): null {
   process.stderr.write(`${program} is left out: ${error instanceof Error ? error.message : String(error)}\n`)
   return null
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await new Promise((resolve) => server.once('listening', resolve))
-  const { port } = server.address() as AddressInfo
-  await new Promise((resolve) => server.close(resolve))
-  return port
 }
 
 async function listening(port: number): Promise<void> {

@@ -13,7 +13,8 @@ import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { removeDaemon, startDaemon } from '../test/integration/peers/daemon.ts'
 import type { Daemon } from '../test/integration/peers/daemon.ts'
-import { freePorts, makeScratch, removeScratch, run, until } from '../test/integration/peers/scratch.ts'
+import { makeScratch, removeScratch, run, until } from '../test/integration/peers/scratch.ts'
+import { freePorts } from '../test/integration/peers/ports.ts'
 import { startHaraka } from './haraka.ts'
 
 const { values } = parseArgs({

@@ -161,15 +161,13 @@ function livingWorkers(daemon: Daemon): number[] {
 
 t.test(`chaos for ${seconds} s, seed ${seed}`, { timeout: (seconds + 90) * 1000 }, async (t) => {
   const hop = await startFaultyHop(hopPlan)
+  t.teardown(() => hop.close())
   const daemon = await startDaemon({
     relay: `smtp://127.0.0.1:${hop.port}`,
     workers: 2,
     smtp: '  timeouts: { command: 5s, data: 10s, nextHop: 2s }\n',
   })
-  t.teardown(async () => {
-    await removeDaemon(daemon)
-    await hop.close()
-  })
+  t.teardown(() => removeDaemon(daemon))
   let running = true
   const goesOn = (): boolean => running
   const attempts: Attempt[] = []

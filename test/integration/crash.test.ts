@@ -3,7 +3,7 @@ import { SMTPServer } from 'smtp-server'
 import t from 'tap'
 import { removeDaemon, startDaemon, waitUntil } from './peers/daemon.ts'
 import type { Daemon } from './peers/daemon.ts'
-import { freePort } from './peers/daemon.ts'
+import { freePort } from './peers/ports.ts'
 import { RawClient } from './peers/smtp-client.ts'
 
 /**

@@ -1,11 +1,13 @@
 import { readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import t from 'tap'
-import { freePort, removeDaemon, startDaemon } from './peers/daemon.ts'
+import { removeDaemon, startDaemon } from './peers/daemon.ts'
+import { freePort } from './peers/ports.ts'
 import type { DaemonOptions } from './peers/daemon.ts'
 import { postfixMissing, startPostfix } from './peers/postfix.ts'
 import type { PostfixOptions } from './peers/postfix.ts'
-import { freePorts, skipUnless, until } from './peers/scratch.ts'
+import { skipUnless, until } from './peers/scratch.ts'
+import { freePorts } from './peers/ports.ts'
 import { RawClient } from './peers/smtp-client.ts'
 
 /** The snippets for Postfix, as they stand in the files, in a real Postfix: only ports and chroot are another's here. */

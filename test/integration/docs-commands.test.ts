@@ -16,7 +16,8 @@ import { join } from 'node:path'
 import t from 'tap'
 import { fencesOf, root } from '../repo/markdown.ts'
 import type { Fence } from '../repo/markdown.ts'
-import { findProgram, freePorts, run, skipUnless, until } from './peers/scratch.ts'
+import { findProgram, run, skipUnless, until } from './peers/scratch.ts'
+import { freePorts } from './peers/ports.ts'
 
 /**
  * Every command of these pages is run, in its order, in a clean copy of the repository. How blocks are marked:

@@ -3,7 +3,8 @@ import t from 'tap'
 import { removeDaemon, startDaemon, type Daemon, type DaemonOptions } from './peers/daemon.ts'
 import { SmtpClient } from './peers/mta-client.ts'
 import { postfixMissing, startPostfix } from './peers/postfix.ts'
-import { freePorts, makeScratch, removeScratch, skipUnless, until } from './peers/scratch.ts'
+import { makeScratch, removeScratch, skipUnless, until } from './peers/scratch.ts'
+import { freePorts } from './peers/ports.ts'
 
 /** The shipped daemon behind Postfix: log line, metrics, drain, and what a killed daemon leaves behind. */
 const jane = 'From: Jane Roe <jane@mail.example>\nTo: b@corp.example\n\nText\n'

@@ -1,9 +1,9 @@
 import { spawn } from 'node:child_process'
 import type { ChildProcess } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync, openSync, closeSync } from 'node:fs'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
+import { freePort } from './ports.ts'
 
 /** The daemon as it is shipped: the compiled command line, run out of a temporary folder. */
 export const cliPath = resolve(import.meta.dirname, '../../../dist/cli.js')
@@ -20,18 +20,6 @@ export interface Daemon {
   stderr(): string
   /** SIGTERM (or another) and the end waited for; gives the exit code. */
   stop(signal?: NodeJS.Signals): Promise<number | null>
-}
-
-/** A port that was free a moment ago. */
-export function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer()
-    server.once('error', reject)
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address()
-      server.close(() => resolve(typeof address === 'object' && address ? address.port : 0))
-    })
-  })
 }
 
 export async function waitUntil<T>(

@@ -1,17 +1,8 @@
 import { execFileSync } from 'node:child_process'
 import { chownSync, existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import {
-  endProcess,
-  findProgram,
-  freePorts,
-  isAlive,
-  makeScratch,
-  removeScratch,
-  run,
-  until,
-  type Outcome,
-} from './scratch.ts'
+import { endProcess, findProgram, isAlive, makeScratch, removeScratch, run, until, type Outcome } from './scratch.ts'
+import { freePorts } from './ports.ts'
 
 /**
  * A Postfix of the test's own: configuration, queue, data and log in a temporary folder, ports above 1024 on the

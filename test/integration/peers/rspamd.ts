@@ -2,7 +2,8 @@ import { spawn } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
 import { connect } from 'node:net'
 import { join } from 'node:path'
-import { endChild, freePorts, makeScratch, removeScratch, until } from './scratch.ts'
+import { endChild, makeScratch, removeScratch, until } from './scratch.ts'
+import { freePorts } from './ports.ts'
 import { unpackPackages } from './unpack.ts'
 
 /** rspamd as a milter with one cheap rule (it reads From and finds nothing), to be measured against. */

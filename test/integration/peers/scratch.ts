@@ -1,6 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { accessSync, constants, existsSync, mkdtempSync, rmSync, chmodSync } from 'node:fs'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -16,24 +15,6 @@ export function makeScratch(name: string, parent: string = tmpdir()): string {
 
 export function removeScratch(folder: string): void {
   rmSync(folder, { recursive: true, force: true, maxRetries: 5 })
-}
-
-/** Ports that are free now; for peers that can't be asked which port the system gave them. */
-export async function freePorts(count: number): Promise<number[]> {
-  const servers = await Promise.all(
-    Array.from({ length: count }, async () => {
-      const server = createServer()
-      await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-      return server
-    }),
-  )
-  return Promise.all(
-    servers.map(async (server) => {
-      const { port } = server.address() as { port: number }
-      await new Promise((resolve) => server.close(resolve))
-      return port
-    }),
-  )
 }
 
 /** Where a program is, in PATH and the folders of system programs; null if it isn't installed. */

@@ -2,7 +2,8 @@ import { spawn } from 'node:child_process'
 import { appendFileSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs'
 import { connect } from 'node:net'
 import { join } from 'node:path'
-import { endChild, findProgram, freePorts, makeScratch, removeScratch, run, until } from './scratch.ts'
+import { endChild, findProgram, makeScratch, removeScratch, run, until } from './scratch.ts'
+import { freePorts } from './ports.ts'
 import { unpackPackages, type Unpacked } from './unpack.ts'
 
 /** A Sendmail of the test's own, out of unpacked packages: configuration made by m4, queue and ports its own. */
