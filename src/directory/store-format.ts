@@ -8,7 +8,7 @@ import type { AttributeValue, Attributes, PersonFacts } from './provider.ts'
  * directory to it: readers see all of the old or all of the new, and the writer never holds a large
  * transaction in memory. Spelling keys have slots of their own, as they change with the rules too.
  */
-export const schemaVersion = 1
+export const schemaVersion = 2
 
 /** People, groups and members of unknown kind get a number within their slot, so that references are 4 octets. */
 export type EntityNumber = number
@@ -193,16 +193,39 @@ export function personOfBytes(bytes: Buffer): PersonRecord {
   return { id, displayName, givenName, surname, addresses, groups }
 }
 
+/** Names that nearly every record holds: stored as their place here, they are a third of it no more. Only ever appended to. */
+const commonNames: readonly string[] = [
+  'displayName',
+  'givenName',
+  'surname',
+  'mail',
+  'userPrincipalName',
+  'proxyAddresses',
+  'userType',
+  'accountEnabled',
+  'otherMails',
+]
+
 /** The attributes seen so far and an id, as they wait for the end of the round or for the next delta. */
 export function packAttributes(id: string, attributes: Attributes): Buffer {
-  return Buffer.from(JSON.stringify([id, attributes]))
+  const packed: (AttributeValue | number)[] = [id]
+  for (const [name, value] of Object.entries(attributes)) {
+    const place = commonNames.indexOf(name)
+    packed.push(place === -1 ? name : place, value)
+  }
+  return Buffer.from(JSON.stringify(packed))
 }
 
 export function attributesOfBytes(bytes: Buffer): { id: string; attributes: Attributes } {
-  const [id, attributes] = JSON.parse(bytes.toString('utf8', 0, bytes.length)) as [
+  const [id, ...packed] = JSON.parse(bytes.toString('utf8', 0, bytes.length)) as [
     string,
-    Record<string, AttributeValue>,
+    ...(AttributeValue | number)[],
   ]
+  const attributes: Record<string, AttributeValue> = {}
+  for (let at = 0; at < packed.length; at += 2) {
+    const name = packed[at] as string | number
+    attributes[typeof name === 'number' ? (commonNames[name] as string) : name] = packed[at + 1] as AttributeValue
+  }
   return { id, attributes }
 }
 
