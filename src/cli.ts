@@ -1,47 +1,7 @@
 #!/usr/bin/env node
-import { CommanderError } from 'commander'
-import { buildProgram } from './cli/program.ts'
-import type { Cli } from './cli/verb.ts'
-import { NamesakeError, exitCode, exitCodeOf } from './errors.ts'
+import { keepHeapSmall } from './main/small-heap.ts'
 
-/** `namesake <verb>`: arguments in, one verb's file called, an exit code out (design section 3). */
-
-/** Help and version end well; anything else that commander throws is a wrong command line. */
-function codeOf(error: unknown): number {
-  if (error instanceof CommanderError) return error.exitCode === 0 ? exitCode.done : exitCode.usage
-  return exitCodeOf(error)
-}
-
-function tell(cli: Cli, error: unknown): void {
-  if (error instanceof CommanderError) return
-  if (error instanceof NamesakeError) cli.err.write(`namesake: ${error.message}\n`)
-  else
-    cli.err.write(
-      `namesake: our own fault, please report it: ${error instanceof Error ? error.stack : String(error)}\n`,
-    )
-}
-
-let code: number = exitCode.done
-const cli: Cli = {
-  out: process.stdout,
-  err: process.stderr,
-  exit: (wanted) => {
-    code = wanted
-  },
-}
-// `namesake check … | head` closes our output early: that is the reader's choice, not a failure.
-process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code === 'EPIPE') process.exit(code)
-  throw error
-})
-try {
-  const program = buildProgram(cli)
-  if (process.argv.length <= 2) {
-    program.outputHelp({ error: true })
-    code = exitCode.usage
-  } else await program.parseAsync()
-} catch (error) {
-  tell(cli, error)
-  code = codeOf(error)
-}
-process.exitCode = code
+/** The command. How the heap grows is set before everything else is loaded, as loading alone would let it grow. */
+if (['serve', 'sync'].includes(process.argv[2] ?? '')) keepHeapSmall()
+const { run } = await import('./cli/run.ts')
+process.exitCode = await run()

@@ -1,8 +1,10 @@
 import { spawn } from 'node:child_process'
 import type { ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
+import { smallHeap } from '../../src/main/small-heap.ts'
 
 const folder = import.meta.dirname
 
@@ -68,6 +70,28 @@ export class LargeTenant {
     return JSON.parse(result) as Measured
   }
 
+  /**
+   * One full sync by the shipped command (`npm run build` before), with a configuration in the store's parent folder; gives
+   * what it says and the most memory it held, in MB.
+   */
+  async syncShipped(): Promise<{ readonly said: string; readonly peak: number }> {
+    const [origin = '', clientId = ''] = this.#address
+    const config = join(this.#store, '../namesake.yaml')
+    const groups = this.#protected.map((group) => JSON.stringify(group)).join(', ')
+    writeFileSync(join(this.#store, '../protection.yaml'), `protect:\n  - { directory: Tenant, groups: [${groups}] }\n`)
+    writeFileSync(config, configFor(origin, clientId, this.#store))
+    const child = spawn(process.execPath, [shipped, 'sync', 'Tenant', '--full', '--config', config], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+      env: { ...process.env, NAMESAKE_TEST_SECRET: secret, NODE_EXTRA_CA_CERTS: authority, NO_PROXY: 'localhost' },
+    })
+    let peak = 0
+    const looking = setInterval(() => (peak = Math.max(peak, peakOf(child.pid ?? 0))), 50)
+    const said = await lineOf(child)
+    await once(child, 'exit')
+    clearInterval(looking)
+    return { said, peak }
+  }
+
   /** Judges messages against the store while some work goes on. */
   async judgeDuring(work: () => Promise<unknown>): Promise<Judging> {
     const child = run('judge-child.ts', [this.#store])
@@ -84,7 +108,38 @@ export class LargeTenant {
 
 function run(script: string, args: readonly string[]): ChildProcess {
   const stdin = script === 'judge-child.ts' ? 'pipe' : 'ignore'
-  return spawn(process.execPath, ['--import=tsx', join(folder, script), ...args], { stdio: [stdin, 'pipe', 'inherit'] })
+  const flags = script === 'sync-child.ts' ? smallHeap : []
+  return spawn(process.execPath, [...flags, '--import=tsx', join(folder, script), ...args], {
+    stdio: [stdin, 'pipe', 'inherit'],
+  })
+}
+
+const shipped = join(folder, '../../dist/cli.js')
+const authority = join(folder, 'emulator/keys/server.crt.pem')
+const secret = 'right-secret-of-the-test-application'
+
+function configFor(origin: string, clientId: string, store: string): string {
+  return `smtp: { listen: ["127.0.0.1:0"], clients: ["127.0.0.0/8"], relay: "smtp://127.0.0.1:1" }
+store: ${store}
+protection: ./protection.yaml
+directories:
+  - name: Tenant
+    type: office365
+    tenant: contoso.example
+    clientId: ${clientId}
+    clientSecret: { env: NAMESAKE_TEST_SECRET }
+    authority: ${origin}
+    graph: ${origin}
+`
+}
+
+/** The most memory that a process held so far, in MB; 0 where it can't be told. */
+function peakOf(pid: number): number {
+  try {
+    return Math.round(Number(/VmHWM:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? 0) / 1024)
+  } catch {
+    return 0
+  }
 }
 
 async function lineOf(child: ChildProcess): Promise<string> {

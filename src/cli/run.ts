@@ -1,0 +1,48 @@
+import { CommanderError } from 'commander'
+import { NamesakeError, exitCode, exitCodeOf } from '../errors.ts'
+import { buildProgram } from './program.ts'
+import type { Cli } from './verb.ts'
+
+/** Help and version end well; anything else that commander throws is a wrong command line. */
+function codeOf(error: unknown): number {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? exitCode.done : exitCode.usage
+  return exitCodeOf(error)
+}
+
+function tell(cli: Cli, error: unknown): void {
+  if (error instanceof CommanderError) return
+  if (error instanceof NamesakeError) cli.err.write(`namesake: ${error.message}\n`)
+  else
+    cli.err.write(
+      `namesake: our own fault, please report it: ${error instanceof Error ? error.stack : String(error)}\n`,
+    )
+}
+
+/** `namesake <verb>`: arguments in, one verb's file called, its exit code out (design section 3). Throws nothing. */
+export async function run(): Promise<number> {
+  let code: number = exitCode.done
+  const cli: Cli = {
+    out: process.stdout,
+    err: process.stderr,
+    exit: (wanted) => {
+      code = wanted
+    },
+  }
+  // `namesake check … | head` closes our output early: that is the reader's choice, not a failure.
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code === 'EPIPE') process.exit(code)
+    throw error
+  })
+  try {
+    const program = buildProgram(cli)
+    if (process.argv.length > 2) await program.parseAsync()
+    else {
+      program.outputHelp({ error: true })
+      code = exitCode.usage
+    }
+  } catch (error) {
+    tell(cli, error)
+    code = codeOf(error)
+  }
+  return code
+}
