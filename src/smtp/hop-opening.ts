@@ -217,7 +217,7 @@ export class HopOpening implements HopOwner {
 
   hopDrained(): void {}
 
-  hopTurn(): void {}
+  hopSpeaks(): void {}
 }
 
 function said(octets: Buffer): string {

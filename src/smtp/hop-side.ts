@@ -252,9 +252,8 @@ export class HopSide implements HopOwner {
     session.updateFlow()
   }
 
-  hopTurn(begins: boolean): void {
-    if (begins) this.#session.beginTurn()
-    else this.#session.endTurn()
+  hopSpeaks(): void {
+    this.#session.holdWrites()
   }
 
   // --- Its leaving ----------------------------------------------------------------------------------------------
@@ -274,7 +273,6 @@ export class HopSide implements HopOwner {
     const between = session.mode === 'command' && session.replies.length === 0
     this.connection = null
     // It leaves this turn, and with it must leave what the turn holds back.
-    session.releaseTurn()
     if (between && session.envelope.transaction === null && !this.#forwarded) session.context.relay.release(connection)
     else if (between || session.mode === 'gone') connection.quit()
     else connection.destroy()

@@ -30,7 +30,7 @@ export class IdleHops {
       },
       hopLost: forget,
       hopDrained: () => {},
-      hopTurn: () => {},
+      hopSpeaks: () => {},
     }
     hop.owner = owner
     hop.deadline = performance.now() + longestIdle

@@ -21,8 +21,8 @@ export interface HopOwner {
   hopLost(failure: HopFailure): void
   /** Octets that waited have been taken. */
   hopDrained(): void
-  /** Called around everything that came in one turn, so that the answers go out in one write. */
-  hopTurn(begins: boolean): void
+  /** Called before what came is told, so that what it leads to can go out in one write. */
+  hopSpeaks(): void
 }
 
 const empty = Buffer.alloc(0)
@@ -134,15 +134,13 @@ export class HopConnection implements Timed {
     if (this.#dead) return
     const owner = this.owner
     this.destroy()
-    owner?.hopTurn(true)
+    owner?.hopSpeaks()
     owner?.hopLost(failure)
-    owner?.hopTurn(false)
   }
 
   #received(chunk: Buffer): void {
     if (this.#dead) return
-    const first = this.owner
-    first?.hopTurn(true)
+    this.owner?.hopSpeaks()
     const octets = this.#pending.length === 0 ? chunk : Buffer.concat([this.#pending, chunk])
     let at = 0
     while (at < octets.length && !this.#dead) {
@@ -162,7 +160,6 @@ export class HopConnection implements Timed {
       }
     }
     this.#pending = at === octets.length ? empty : octets.subarray(at)
-    first?.hopTurn(false)
   }
 }
 

@@ -23,7 +23,7 @@ import { lost } from './replies.ts'
 import { ReplyQueue } from './reply-queue.ts'
 import type { Mode, SessionContext, SessionStart } from './session-types.ts'
 import type { ServerTls } from './tls-files.ts'
-import { Turns } from './turns.ts'
+import { holdWrites } from './turns.ts'
 import type { XclientAttributes } from './xclient.ts'
 
 /** How long a client that was told to go may take to close (ms). */
@@ -42,7 +42,6 @@ export class Session implements LinkOwner, Timed {
   readonly message: MessageSide = new MessageSide(this)
   readonly #link: ClientLink
   readonly #onGone: (session: Session) => void
-  readonly #turns = new Turns()
   /** Whether another command may be run now. */
   readonly #reads = (): boolean => this.mode === 'command' && !this.#link.congested && !this.#drainDue
   #inputEnded = false
@@ -67,7 +66,7 @@ export class Session implements LinkOwner, Timed {
 
   /** Runs one turn: all that is written in it goes out together, and a fault of ours ends this session only. */
   turn(run: () => void): void {
-    this.beginTurn()
+    this.holdWrites()
     try {
       run()
     } catch (error) {
@@ -75,19 +74,12 @@ export class Session implements LinkOwner, Timed {
       this.nextHop.drop()
       if (this.mode !== 'gone') this.finish('421 4.3.0 Internal fault, try again later')
     }
-    this.endTurn()
   }
 
-  beginTurn(): void {
-    this.#turns.begin(this.#link.socket, this.nextHop.connection?.socket ?? null)
-  }
-
-  endTurn(): void {
-    this.#turns.end()
-  }
-
-  releaseTurn(): void {
-    this.#turns.release()
+  holdWrites(): void {
+    holdWrites(this.#link.socket)
+    const { connection } = this.nextHop
+    if (connection !== null) holdWrites(connection.socket)
   }
 
   // --- Commands -------------------------------------------------------------------------------------------------

@@ -1,35 +1,21 @@
 /**
- * Everything written in one turn of the event loop leaves in one write a socket: a pipeline's replies become one
- * packet, and our fields go out with the header section that they stand above.
+ * Everything written in one turn of the event loop leaves at its end, in one write a socket. So a pipeline's replies become
+ * one packet, our fields go out with the header section that they stand above, and a peer who has fallen asleep is woken
+ * once for all of its connections: waking it is most of what a short write costs.
  */
 import type { Socket } from 'node:net'
 
-export class Turns {
-  /** Turns stand within turns: the next hop's replies may let the client's commands go on. */
-  #depth = 0
-  #client: Socket | null = null
-  #hop: Socket | null = null
+let held: Socket[] = []
 
-  /** Holds writes back until the outermost turn ends. */
-  begin(client: Socket, hop: Socket | null): void {
-    this.#depth++
-    if (this.#depth > 1) return
-    this.#client = client
-    this.#hop = hop
-    client.cork()
-    hop?.cork()
-  }
+/** Holds a socket's writes back until all that came in this turn of the event loop has been read. */
+export function holdWrites(socket: Socket): void {
+  if (socket.writableCorked > 0) return
+  socket.cork()
+  if (held.push(socket) === 1) setImmediate(letGo)
+}
 
-  end(): void {
-    this.#depth--
-    if (this.#depth === 0) this.release()
-  }
-
-  /** Lets go what is held back, before a socket leaves for another owner. */
-  release(): void {
-    this.#client?.uncork()
-    this.#hop?.uncork()
-    this.#client = null
-    this.#hop = null
-  }
+function letGo(): void {
+  const sockets = held
+  held = []
+  for (const socket of sockets) socket.uncork()
 }
