@@ -1,7 +1,10 @@
+import { fstatSync } from 'node:fs'
 import { pino } from 'pino'
 
 /** Octets of one write: PIPE_BUF, below which the lines of several processes on one pipe never run into each other. */
 const atOnce = 4096
+/** The same into a file, which takes appended writes one after the other whatever their size. */
+const atOnceIntoFile = 65_536
 /** Milliseconds that a line waits for others: a write for each message cost a tenth of a busy worker's time. */
 const wait = 20
 /** Octets kept for a reader that has stopped reading; what comes above is dropped, and counted. */
@@ -21,11 +24,12 @@ export interface LogSink {
  * @param onLost told, once the reader reads again, how many lines were dropped
  */
 export function openLogSink(descriptor: number, onLost: (lines: number) => void): LogSink {
+  const largest = isFile(descriptor) ? atOnceIntoFile : atOnce
   const sink = pino.destination({
     dest: descriptor,
     sync: false,
     minLength: 0,
-    maxWrite: atOnce,
+    maxWrite: largest,
     maxLength: most,
   })
   // A reader of the log that goes away (EPIPE) must not take the mail with it.
@@ -53,7 +57,7 @@ export function openLogSink(descriptor: number, onLost: (lines: number) => void)
   return {
     write(line) {
       const length = Buffer.byteLength(line)
-      if (octets + length > atOnce) put()
+      if (octets + length > largest) put()
       held += line
       octets += length
       timer ??= setTimeout(put, wait)
@@ -66,5 +70,13 @@ export function openLogSink(descriptor: number, onLost: (lines: number) => void)
         // The descriptor was never opened or is gone: nothing is left to be written to.
       }
     },
+  }
+}
+
+function isFile(descriptor: number): boolean {
+  try {
+    return fstatSync(descriptor).isFile()
+  } catch {
+    return false
   }
 }
