@@ -40,6 +40,23 @@ export function readOriginators(section: HeaderSection, options: OriginatorOptio
   return { readings: set.readings, addresses: set.addresses, defects: set.defects, truncated }
 }
 
+/**
+ * What the fields that `readOriginators` reads hold, octet for octet: where two messages give the same text, they give the same
+ * readings but for the places of defects. Null where other fields have a say or it takes more than one look: several fields of
+ * a name, none named From, a section with defects, octets whose charset Content-Type may name.
+ */
+export function originatorText(section: HeaderSection, options: Omit<OriginatorOptions, 'fromOctets'>): string | null {
+  if (section.defects.length > 0) return null
+  let text = ''
+  for (const field of ['from', 'sender', 'reply-to'] as const) {
+    if ((field === 'sender' && !options.sender) || (field === 'reply-to' && !options.replyTo)) continue
+    const indices = fieldsNamed(section, field)
+    if (indices.length > 1 || (indices.length === 0 && field === 'from')) return null
+    for (const index of indices) text += `${field}:${fieldBodyOctets(section, index).toString('latin1')}\n`
+  }
+  return /[\x1b\x80-\xff]/.test(text) ? null : text
+}
+
 function readFields(
   section: HeaderSection,
   field: OriginatorField,

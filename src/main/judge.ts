@@ -72,5 +72,14 @@ export function warmUp(judge: Judge, entrance: Entrance): void {
 function eventIds(): () => string {
   const own = randomBytes(3).toString('hex')
   let count = 0
-  return () => `${Date.now().toString(36)}${own}${(count++).toString(36)}`
+  let at = 0
+  let start = ''
+  return () => {
+    const now = Date.now()
+    if (now !== at) {
+      at = now
+      start = `${now.toString(36)}${own}`
+    }
+    return `${start}${(count++).toString(36)}`
+  }
 }

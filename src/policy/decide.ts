@@ -97,8 +97,9 @@ function performanceOf(verdict: Verdict, entrance: Entrance): Decision['perform'
 
 /** Seconds since the oldest directory's last sync that succeeded. */
 function directoryAge(lookup: Lookup | null, now: number): number | null {
-  const syncs = (lookup?.directories() ?? []).map((state) => state.lastSync).filter((sync) => sync !== null)
-  return syncs.length === 0 ? null : Math.max(0, Math.round((now - Math.min(...syncs)) / 1000))
+  let oldest = Infinity
+  for (const { lastSync } of lookup?.directories() ?? []) if (lastSync !== null) oldest = Math.min(oldest, lastSync)
+  return oldest === Infinity ? null : Math.max(0, Math.round((now - oldest) / 1000))
 }
 
 /** What stands beside the judgement (log fields) must not fail it. */

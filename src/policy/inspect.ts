@@ -8,7 +8,7 @@ import type {
   Verdict,
 } from '../model.ts'
 import { canonicalAddress, domainOf } from '../mail/address.ts'
-import { readOriginators } from '../mail/originators.ts'
+import { originatorText, readOriginators } from '../mail/originators.ts'
 import type { QueryKey } from '../names/query-keys.ts'
 import { readAuthentication } from './authentication.ts'
 import { ClaimFinder, fullBudget } from './claims.ts'
@@ -56,6 +56,14 @@ export function inspect(
   if (lookup.directories().length === 0) return unread(policy.rules.onUnchecked, 'no-directory')
   if (section.truncated && rules.oversize === 'unchecked') return unread(policy.rules.onUnchecked, 'header-too-large')
 
+  const { unclaimed } = policy.recollections.of(lookup)
+  const written = originatorText(section, rules.fields)
+  const known = written === null ? undefined : unclaimed.get(written)
+  if (known !== undefined) {
+    const keysOf = (shown: string): readonly QueryKey[] => new ClaimFinder(policy, lookup, fullBudget()).keysOf(shown)
+    return { verdict: { state: 'clean', note: null }, originators: known, findings: [], keysOf }
+  }
+
   const originators = readOriginators(section, { fromOctets: limits.fromOctets, ...rules.fields })
   if (rules.oversize === 'unchecked' && originators.defects.some((defect) => defect.code === 'field-too-long')) {
     return { ...unread(policy.rules.onUnchecked, 'from-too-large'), originators }
@@ -74,6 +82,9 @@ export function inspect(
   // beside it must not turn a refusal into a mark.)
   if (budget.exhausted || (originators.truncated && rules.oversize === 'unchecked'))
     return { ...found, verdict: unread(policy.rules.onUnchecked, 'from-too-large').verdict }
+  // Defects have their place in this message, and are not another's.
+  const plain = findings.length === 0 && originators.defects.length === 0 && !originators.truncated
+  if (written !== null && plain) unclaimed.set(written, originators)
   const excused = findings.find((finding) => finding.excuse !== null)
   return { ...found, verdict: { state: 'clean', note: excused?.excuse ?? null } }
 }

@@ -1,4 +1,4 @@
-import type { Lookup } from '../model.ts'
+import type { Lookup, OriginatorReadings } from '../model.ts'
 import type { Claim } from './claims.ts'
 
 /**
@@ -12,10 +12,14 @@ export interface Recollection {
   readonly tokens: Memo<number>
   /** Whether words written together are the name of an own domain. */
   readonly companies: Memo<boolean>
+  /** Originator fields, as written, that claim nothing, with their readings: most mail is of senders who wrote before. */
+  readonly unclaimed: Memo<OriginatorReadings>
 }
 
 const namesKept = 4000
 const wordsKept = 20_000
+const fieldsKept = 2000
+const longestFields = 400
 
 /** One recollection for each state of the directories that is still in use. */
 export class Recollections {
@@ -24,7 +28,12 @@ export class Recollections {
   of(lookup: Lookup): Recollection {
     let found = this.known.get(lookup)
     if (found === undefined) {
-      found = { claims: new Memo(namesKept), tokens: new Memo(wordsKept), companies: new Memo(wordsKept) }
+      found = {
+        claims: new Memo(namesKept),
+        tokens: new Memo(wordsKept),
+        companies: new Memo(wordsKept),
+        unclaimed: new Memo(fieldsKept, longestFields),
+      }
       this.known.set(lookup, found)
     }
     return found
@@ -37,11 +46,13 @@ const longestKept = 120
 /** A bounded map of texts: of those asked for lately, at least half of `limit` and at most `limit` are kept. */
 export class Memo<T> {
   private readonly half: number
+  private readonly longest: number
   private recent = new Map<string, T>()
   private before = new Map<string, T>()
 
-  constructor(limit: number) {
+  constructor(limit: number, longest: number = longestKept) {
     this.half = Math.ceil(limit / 2)
+    this.longest = longest
   }
 
   get size(): number {
@@ -57,7 +68,7 @@ export class Memo<T> {
   }
 
   set(text: string, value: T): void {
-    if (text.length > longestKept) return
+    if (text.length > this.longest) return
     if (this.recent.size >= this.half) {
       this.before = this.recent
       this.recent = new Map()

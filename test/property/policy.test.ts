@@ -6,6 +6,7 @@ import type { Person, Verdict } from '../../src/model.ts'
 import { compilePolicy, policyIndexer } from '../../src/policy/compile.ts'
 import type { Policy } from '../../src/policy/compile.ts'
 import { inspect } from '../../src/policy/inspect.ts'
+import type { Inspection } from '../../src/policy/inspect.ts'
 import { buildMemoryDirectory } from '../../src/policy/memory.ts'
 import { resolveRules } from '../../src/policy/protection.ts'
 import { entry, group, person, rulesWith } from '../unit/policy/fixtures.ts'
@@ -28,13 +29,18 @@ let before: Policy | null = null
 
 /** A judgement over people; those of group `g` are protected. Compiling reuses the name tables. */
 function judgeFor(people: readonly Person[]): (head: string | Buffer) => Verdict {
+  const inspection = inspectionFor(people)
+  return (head) => inspection(head).verdict
+}
+
+function inspectionFor(people: readonly Person[]): (head: string | Buffer) => Inspection {
   const members = people.filter((one) => one.groups.includes('g')).map((one) => one.id)
   const directory = buildMemoryDirectory(people, [group('g', 'Guarded', members)])
   const rules = rulesWith({ initials: true, protect: [entry({ groups: ['g'] })] })
   const policy = compilePolicy(resolveRules(rules, directory).resolved, before)
   before = policy
   const lookup = directory.index(policyIndexer(policy))
-  return (head) => inspect(parseHeaderSection(Buffer.from(head)), policy, lookup, 0).verdict
+  return (head) => inspect(parseHeaderSection(Buffer.from(head)), policy, lookup, 0)
 }
 
 const aName = fc.tuple(fc.constantFrom(...given), fc.constantFrom(...surnames))
@@ -173,5 +179,45 @@ t.test('judging never throws and is bounded, whatever the octets', async () => {
       assert.ok(performance.now() - start < 10_000, 'it does not hang')
     }),
     { numRuns: 100 },
+  )
+})
+
+const someFields = fc
+  .array(
+    fc.tuple(
+      fc.constantFrom('From', 'from', 'Sender', 'Reply-To', 'Content-Type', 'From '),
+      fc.constantFrom(
+        'Jane Roe <jane.roe77@mail.test>',
+        'Jane Roe <p1.x@corp.example>',
+        'News <news@mail.test>',
+        'news@mail.test',
+        '"News" <news@mail.test>, Max <max@mail.test>',
+        'News <news@mail.test',
+        '=?utf-8?Q?N=C3=A9ws?= <news@mail.test>',
+        'jane.roe@evil.example',
+        'N\rews <news@mail.test>',
+        '\x1b$B;3ED\x1b(B <news@mail.test>',
+        'N\xe9ws <news@mail.test>',
+        'text/plain; charset=iso-2022-jp',
+        'text/plain; charset=koi8-r',
+        '',
+      ),
+    ),
+    { minLength: 1, maxLength: 4 },
+  )
+  .map((fields) => fields.map(([name, body]) => `${name}: ${body}\r\n`).join(''))
+
+t.test('what earlier messages were found to be changes nothing about a later one', async () => {
+  const people = [made('p0', { name: ['Jane', 'Roe'], isProtected: true, address: 'p1.x@corp.example' })]
+  fc.assert(
+    fc.property(fc.array(someFields, { minLength: 2, maxLength: 12 }), (heads) => {
+      const shared = inspectionFor(people)
+      for (const head of heads) {
+        const { keysOf: _, ...found } = shared(Buffer.from(head, 'latin1'))
+        const { keysOf: __, ...fresh } = inspectionFor(people)(Buffer.from(head, 'latin1'))
+        assert.deepEqual(found, fresh)
+      }
+    }),
+    { numRuns: 300 },
   )
 })
