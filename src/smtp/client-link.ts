@@ -1,5 +1,6 @@
 /** The client's end of a session: a socket, with TLS put on it when asked, and never read faster than it is used. */
 import type { Socket } from 'node:net'
+import { Outlet } from './outlet.ts'
 import { secureClient } from './tls-files.ts'
 import type { ServerTls } from './tls-files.ts'
 
@@ -19,18 +20,18 @@ export interface LinkOwner {
 export type SecureOutcome = { readonly error: string } | { readonly certified: boolean }
 
 export class ClientLink {
-  socket: Socket
+  readonly #outlet: Outlet
   readonly #owner: LinkOwner
   #paused = false
 
   constructor(socket: Socket, owner: LinkOwner) {
-    this.socket = socket
+    this.#outlet = new Outlet(socket)
     this.#owner = owner
     this.#attach()
   }
 
   #attach(): void {
-    const { socket } = this
+    const { socket } = this.#outlet
     socket.on('data', (chunk: Buffer) => this.#owner.clientSent(chunk))
     socket.on('drain', () => this.#owner.clientDrained())
     socket.on('end', () => this.#owner.clientEnded())
@@ -42,13 +43,12 @@ export class ClientLink {
 
   /** Text goes out one octet a character. */
   send(reply: Buffer | string): void {
-    if (typeof reply === 'string') this.socket.write(reply, 'latin1')
-    else this.socket.write(reply)
+    this.#outlet.write(reply)
   }
 
   /** Whether so many replies wait that no further command should be answered. */
   get congested(): boolean {
-    return this.socket.writableLength >= replyHighWater
+    return this.#outlet.waiting >= replyHighWater
   }
 
   /** Stops reading while `full` says that what was read can't be used, or while the client is congested. */
@@ -56,8 +56,8 @@ export class ClientLink {
     const pause = full || this.congested
     if (pause === this.#paused) return
     this.#paused = pause
-    if (pause) this.socket.pause()
-    else this.socket.resume()
+    if (pause) this.#outlet.socket.pause()
+    else this.#outlet.socket.resume()
   }
 
   /**
@@ -65,11 +65,12 @@ export class ClientLink {
    * destroyed and tells nothing more.
    */
   startTls(tls: ServerTls, answer: string, done: (outcome: SecureOutcome) => void): void {
-    const plain = this.socket
+    const plain = this.#outlet.socket
     plain.pause()
+    this.#outlet.flush()
     plain.write(answer, () => {
       for (const event of ['data', 'drain', 'end', 'close']) plain.removeAllListeners(event)
-      this.socket = secureClient(plain, tls, (result) => {
+      this.#outlet.socket = secureClient(plain, tls, (result) => {
         done(result)
         if ('error' in result) return
         this.#paused = false
@@ -80,11 +81,12 @@ export class ClientLink {
 
   /** Closes once all is sent. What the client still sends is read: unread octets would turn our reply into a reset. */
   end(): void {
-    this.socket.end()
-    this.socket.resume()
+    this.#outlet.flush()
+    this.#outlet.socket.end()
+    this.#outlet.socket.resume()
   }
 
   destroy(): void {
-    this.socket.destroy()
+    this.#outlet.socket.destroy()
   }
 }

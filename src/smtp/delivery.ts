@@ -40,7 +40,7 @@ export class Delivery {
 
   /** Sends the end of data; the next hop owes its final replies from now on. */
   handOver(hop: HopConnection): void {
-    hop.writeText('.\r\n')
+    hop.write('.\r\n')
     this.handedOver = true
     this.#due = hop.target.protocol === 'lmtp' ? this.#recipients : 1
   }

@@ -100,7 +100,7 @@ export class HopOpening implements HopOwner {
   #greet(): void {
     this.#stage = 'hello'
     this.#hop.deadline = this.#options.deadline
-    this.#hop.writeText(greetingLine(this.#options.target, this.#ownHello()))
+    this.#hop.write(greetingLine(this.#options.target, this.#ownHello()))
   }
 
   /** The client's greeting; a client that said HELO does not keep us from TLS and AUTH, which need EHLO. */
@@ -135,7 +135,7 @@ export class HopOpening implements HopOwner {
 
   #askTls(): void {
     this.#stage = 'tls'
-    if (this.#hop.keywords.has('STARTTLS')) this.#hop.writeText('STARTTLS\r\n')
+    if (this.#hop.keywords.has('STARTTLS')) this.#hop.write('STARTTLS\r\n')
     else this.#hop.fail({ kind: 'tls', error: 'the next hop does not offer STARTTLS' })
   }
 
@@ -184,7 +184,7 @@ export class HopOpening implements HopOwner {
     if (this.#login === null) {
       const why = guarded ? 'it offers neither AUTH PLAIN nor LOGIN' : 'the connection has no TLS'
       this.#hop.fail({ kind: 'auth', error: `can't log in to the next hop: ${why}` })
-    } else this.#hop.writeText(`${this.#login.steps[0]?.line ?? ''}\r\n`)
+    } else this.#hop.write(`${this.#login.steps[0]?.line ?? ''}\r\n`)
   }
 
   #authAnswered(code: number, octets: Buffer): void {
@@ -195,7 +195,7 @@ export class HopOpening implements HopOwner {
     }
     this.#loginStep++
     const next = steps[this.#loginStep]
-    if (next !== undefined) this.#hop.writeText(`${next.line}\r\n`)
+    if (next !== undefined) this.#hop.write(`${next.line}\r\n`)
     else {
       this.#hop.loggedIn = true
       this.#opened()
@@ -216,8 +216,6 @@ export class HopOpening implements HopOwner {
   }
 
   hopDrained(): void {}
-
-  hopSpeaks(): void {}
 }
 
 function said(octets: Buffer): string {

@@ -252,10 +252,6 @@ export class HopSide implements HopOwner {
     session.updateFlow()
   }
 
-  hopSpeaks(): void {
-    this.#session.holdWrites()
-  }
-
   // --- Its leaving ----------------------------------------------------------------------------------------------
 
   /** The client is gone: a message whose end went out stays the next hop's to answer, its record wants the reply. */

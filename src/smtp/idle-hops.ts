@@ -30,7 +30,6 @@ export class IdleHops {
       },
       hopLost: forget,
       hopDrained: () => {},
-      hopSpeaks: () => {},
     }
     hop.owner = owner
     hop.deadline = performance.now() + longestIdle

@@ -72,12 +72,8 @@ export class MessageSide implements TransferHost {
     nextHop.closeIfSaid421()
   }
 
-  relayOctets(octets: Buffer): void {
+  relay(octets: Buffer | string): void {
     this.#session.nextHop.connection?.write(octets)
-  }
-
-  relayText(text: string): void {
-    this.#session.nextHop.connection?.writeText(text)
   }
 
   abandonHop(): void {

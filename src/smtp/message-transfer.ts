@@ -12,9 +12,8 @@ import { ForgedFieldFilter, HeldSection, lastLineStart, remainingSpans, unstuff 
 
 /** What a transfer needs of the session that it belongs to. */
 export interface TransferHost {
-  relayOctets(octets: Buffer): void
-  /** Text to the next hop, one octet a character. */
-  relayText(text: string): void
+  /** Octets, or text of one octet a character, to the next hop. */
+  relay(octets: Buffer | string): void
   /** Drops the next hop, without the end of data. */
   abandonHop(): void
 }
@@ -90,8 +89,8 @@ export class MessageTransfer {
       return
     }
     if (this.#held !== null) this.#hold(this.#held, octets)
-    else if (this.#filter === null || this.#filter.ended) this.#host.relayOctets(octets)
-    else this.#filter.filter(octets, (rest) => this.#host.relayOctets(rest))
+    else if (this.#filter === null || this.#filter.ended) this.#host.relay(octets)
+    else this.#filter.filter(octets, (rest) => this.#host.relay(rest))
   }
 
   #hold(held: HeldSection, octets: Buffer): void {
@@ -111,7 +110,7 @@ export class MessageTransfer {
       this.#held = null
       this.#judge(octets, octets.length)
     }
-    this.#filter?.finish((rest) => this.#host.relayOctets(rest))
+    this.#filter?.finish((rest) => this.#host.relay(rest))
   }
 
   /** Judges the section, which is the first `end` octets of those held, and relays all of them. */
@@ -120,10 +119,10 @@ export class MessageTransfer {
     const section = parseHeaderSection(read)
     const decision = this.#decide(section)
     if (decision === null) return
-    if (decision.remove.length === 0) this.#host.relayOctets(octets)
+    if (decision.remove.length === 0) this.#host.relay(octets)
     else {
       this.#relaySpans(octets, remainingSpans(section, decision.remove, dots, end))
-      if (end < octets.length) this.#host.relayOctets(octets.subarray(end))
+      if (end < octets.length) this.#host.relay(octets.subarray(end))
     }
   }
 
@@ -139,7 +138,7 @@ export class MessageTransfer {
     this.#relaySpans(octets, remainingSpans(section, decision.remove, dots, end))
     const filter = new ForgedFieldFilter(decision.remove.includes(section.fields.length - 1), cut !== 0)
     this.#filter = filter
-    if (end < octets.length) filter.filter(octets.subarray(end), (rest) => this.#host.relayOctets(rest))
+    if (end < octets.length) filter.filter(octets.subarray(end), (rest) => this.#host.relay(rest))
   }
 
   /** Asks the judge and sends our fields; null if the message is refused. */
@@ -158,12 +157,12 @@ export class MessageTransfer {
     for (const field of decision.add) fields += formatField(field, wire)
     // A folded first line would become part of the last field above it: it gets one that it can't falsify.
     if (fields !== '' && startsFolded(section)) fields += 'X-Namesake-Defect: leading-space\r\n'
-    if (fields !== '') this.#host.relayText(fields)
+    if (fields !== '') this.#host.relay(fields)
     return decision
   }
 
   #relaySpans(octets: Buffer, spans: readonly number[]): void {
-    for (let i = 0; i + 1 < spans.length; i += 2) this.#host.relayOctets(octets.subarray(spans[i], spans[i + 1]))
+    for (let i = 0; i + 1 < spans.length; i += 2) this.#host.relay(octets.subarray(spans[i], spans[i + 1]))
   }
 }
 

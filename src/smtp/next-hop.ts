@@ -6,6 +6,7 @@ import { connect as connectTcp } from 'node:net'
 import type { Socket } from 'node:net'
 import { replyCode, replyEnd, withCrlf } from '../mail/reply.ts'
 import type { Deadlines, Timed } from './deadlines.ts'
+import { Outlet } from './outlet.ts'
 import { addressText } from './options.ts'
 import type { NextHopAddress, NextHopErrorKind } from './options.ts'
 
@@ -21,8 +22,6 @@ export interface HopOwner {
   hopLost(failure: HopFailure): void
   /** Octets that waited have been taken. */
   hopDrained(): void
-  /** Called before what came is told, so that what it leads to can go out in one write. */
-  hopSpeaks(): void
 }
 
 const empty = Buffer.alloc(0)
@@ -36,15 +35,15 @@ export class HopConnection implements Timed {
   /** Whether AUTH succeeded on it. */
   loggedIn = false
   readonly target: NextHopAddress
-  socket: Socket
   owner: HopOwner | null
+  readonly #outlet: Outlet
   readonly #deadlines: Deadlines
   #pending: Buffer = empty
   #dead = false
 
   constructor(target: NextHopAddress, socket: Socket, owner: HopOwner, deadlines: Deadlines) {
     this.target = target
-    this.socket = socket
+    this.#outlet = new Outlet(socket)
     this.owner = owner
     this.#deadlines = deadlines
     this.attach(socket)
@@ -63,7 +62,7 @@ export class HopConnection implements Timed {
 
   /** Listens to a socket: the plain one at first, the TLS one after STARTTLS. */
   attach(socket: Socket, layer: 'plain' | 'tls' = 'plain'): void {
-    this.socket = socket
+    this.#outlet.socket = socket
     // Octets that came in plain must not count as said under TLS.
     if (layer === 'tls') this.#pending = empty
     socket.on('data', (chunk: Buffer) => this.#received(chunk))
@@ -83,21 +82,22 @@ export class HopConnection implements Timed {
 
   /** Octets written that the system has not taken yet. */
   get waiting(): number {
-    return this.socket.writableLength
+    return this.#outlet.waiting
   }
 
-  write(octets: Buffer): void {
-    this.socket.write(octets)
+  get socket(): Socket {
+    return this.#outlet.socket
   }
 
-  /** Writes text, one octet a character. */
-  writeText(text: string): void {
-    this.socket.write(text, 'latin1')
+  /** Writes octets, or text of one octet a character. */
+  write(octets: Buffer | string): void {
+    this.#outlet.write(octets)
   }
 
   /** Ends in order: QUIT, and the connection is left to close. */
   quit(): void {
     this.#forget()
+    this.#outlet.flush()
     this.socket.end('QUIT\r\n')
     this.socket.resume()
     // A next hop that neither answers nor closes must not keep a descriptor of ours.
@@ -134,13 +134,11 @@ export class HopConnection implements Timed {
     if (this.#dead) return
     const owner = this.owner
     this.destroy()
-    owner?.hopSpeaks()
     owner?.hopLost(failure)
   }
 
   #received(chunk: Buffer): void {
     if (this.#dead) return
-    this.owner?.hopSpeaks()
     const octets = this.#pending.length === 0 ? chunk : Buffer.concat([this.#pending, chunk])
     let at = 0
     while (at < octets.length && !this.#dead) {

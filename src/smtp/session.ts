@@ -23,7 +23,6 @@ import { lost } from './replies.ts'
 import { ReplyQueue } from './reply-queue.ts'
 import type { Mode, SessionContext, SessionStart } from './session-types.ts'
 import type { ServerTls } from './tls-files.ts'
-import { holdWrites } from './turns.ts'
 import type { XclientAttributes } from './xclient.ts'
 
 /** How long a client that was told to go may take to close (ms). */
@@ -62,11 +61,8 @@ export class Session implements LinkOwner, Timed {
     this.send(`220 ${this.context.hostname} ${this.client.protocol === 'smtp' ? 'ESMTP' : 'LMTP'} Namesake\r\n`)
   }
 
-  // --- Turns ----------------------------------------------------------------------------------------------------
-
-  /** Runs one turn: all that is written in it goes out together, and a fault of ours ends this session only. */
+  /** Runs what an event brings; a fault of ours ends this session only. */
   turn(run: () => void): void {
-    this.holdWrites()
     try {
       run()
     } catch (error) {
@@ -74,12 +70,6 @@ export class Session implements LinkOwner, Timed {
       this.nextHop.drop()
       if (this.mode !== 'gone') this.finish('421 4.3.0 Internal fault, try again later')
     }
-  }
-
-  holdWrites(): void {
-    holdWrites(this.#link.socket)
-    const { connection } = this.nextHop
-    if (connection !== null) holdWrites(connection.socket)
   }
 
   // --- Commands -------------------------------------------------------------------------------------------------

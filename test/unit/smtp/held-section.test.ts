@@ -15,8 +15,7 @@ function transfer(chunks: readonly Buffer[], headerSection = 262_144, judge = te
   let out = ''
   const judged: HeaderSection[] = []
   const host = {
-    relayOctets: (octets: Buffer): void => void (out += octets.toString('latin1')),
-    relayText: (text: string): void => void (out += text),
+    relay: (piece: Buffer | string): void => void (out += typeof piece === 'string' ? piece : piece.toString('latin1')),
     abandonHop: (): void => {},
   }
   const message = new MessageTransfer(host, {
