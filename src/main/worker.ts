@@ -12,6 +12,7 @@ import type { SmtpServer } from '../smtp/listener.ts'
 import { addressText } from '../smtp/options.ts'
 import type { ToPrimary, ToWorker, WorkerSettings } from './ipc.ts'
 import { buildJudge, warmUp } from './judge.ts'
+import { RecordQueue } from './record-queue.ts'
 import { redactedFields } from './redaction.ts'
 
 /** A process that carries mail: the two entrances over one judgement. Started and ended by the primary. */
@@ -20,6 +21,10 @@ class Worker {
   readonly #settings: WorkerSettings
   readonly #events: Events
   readonly #metrics: WorkerMetrics = workerMetrics()
+  readonly #records = new RecordQueue((record, at) => {
+    this.#metrics.message(record)
+    this.#events.message(record, at)
+  })
   readonly #store: Store
   #smtp: SmtpServer | null = null
   #milter: MilterServer | null = null
@@ -71,10 +76,7 @@ class Worker {
     return startSmtp({
       ...settings,
       judge,
-      onMessage: (record) => {
-        this.#metrics.message(record)
-        this.#events.message(record)
-      },
+      onMessage: (record) => this.#records.add(record),
       onEvent: (name, details) => {
         if (name === 'connection-opened') this.#metrics.connections('smtp', 1)
         else if (name === 'connection-closed') this.#metrics.connections('smtp', -1)
@@ -88,10 +90,7 @@ class Worker {
     return startMilter({
       ...config,
       judge,
-      onMessage: (record) => {
-        this.#metrics.message(record)
-        this.#events.message(record)
-      },
+      onMessage: (record) => this.#records.add(record),
       onEvent: (name, details) => {
         if (name === 'milter-opened') this.#metrics.connections('milter', 1)
         else if (name === 'milter-closed') this.#metrics.connections('milter', -1)
@@ -101,6 +100,7 @@ class Worker {
   }
 
   async tellMetrics(request: number): Promise<void> {
+    this.#records.flush()
     tell({ type: 'metrics', request, snapshot: await this.#metrics.snapshot() })
   }
 
@@ -110,6 +110,7 @@ class Worker {
     this.#leaving = true
     const { drain } = this.#settings
     await Promise.all([this.#smtp?.close({ drain }), this.#milter?.close({ drain })])
+    this.#records.flush()
     tell({ type: 'retired', snapshot: await this.#metrics.snapshot() })
     await this.#store.close()
     this.end(0)
@@ -122,6 +123,7 @@ class Worker {
   }
 
   end(code: number): void {
+    this.#records.flush()
     this.#events.flush()
     // The last message must be out before the channel closes with the process.
     setImmediate(() => process.exit(code))

@@ -9,8 +9,8 @@ import { openLogSink } from './log-sink.ts'
 export interface Events {
   /** Writes one line. `details` has the fields that the catalogue lists for the event. */
   emit(event: CatalogueEvent, details?: Readonly<Record<string, unknown>>): void
-  /** The line of a judged message. */
-  message(record: MessageRecord): void
+  /** The line of a judged message. `at`: when its record was made, in milliseconds since the epoch. */
+  message(record: MessageRecord, at?: number): void
   enabled(level: Level): boolean
   setLevel(level: LogOptions['level']): void
   /** Writes out what is still buffered; blocks. For the end of the process. */
@@ -28,11 +28,12 @@ export interface LogOptions {
 /** Opens the log: one JSON object a line. */
 export function openEvents(options: LogOptions): Events {
   const sink = openLogSink(options.destination, (lines) => emit(logger, 'log-lost', { lines }))
+  let at: number | null = null
   const logger = pino(
     {
       level: options.level,
       base: { pid: process.pid },
-      timestamp: isoTime(),
+      timestamp: isoTime(() => at ?? Date.now()),
       formatters: { level: (label) => ({ level: label }) },
       redact: { paths: options.redact.map((field) => `["${field}"]`), censor: '[redacted]' },
     },
@@ -40,7 +41,11 @@ export function openEvents(options: LogOptions): Events {
   )
   return {
     emit: (event, details) => emit(logger, event, details ?? {}),
-    message: (record) => logger.info(messageLine(record)),
+    message: (record, when) => {
+      at = when ?? null
+      logger.info(messageLine(record))
+      at = null
+    },
     enabled: (level) => logger.isLevelEnabled(level),
     setLevel: (level) => {
       logger.level = level
@@ -50,11 +55,11 @@ export function openEvents(options: LogOptions): Events {
 }
 
 /** The time as pino writes it; a busy worker has several lines a millisecond, and the text is made for the first. */
-function isoTime(): () => string {
+function isoTime(clock: () => number): () => string {
   let at = 0
   let text = ''
   return () => {
-    const now = Date.now()
+    const now = clock()
     if (now !== at) {
       at = now
       text = `,"time":"${new Date(now).toISOString()}"`

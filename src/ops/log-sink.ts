@@ -6,7 +6,7 @@ const atOnce = 4096
 /** The same into a file, which takes appended writes one after the other whatever their size. */
 const atOnceIntoFile = 65_536
 /** Milliseconds that a line waits for others: a write for each message cost a tenth of a busy worker's time. */
-const wait = 20
+const wait = 10
 /** Octets kept for a reader that has stopped reading; what comes above is dropped, and counted. */
 const most = 16 * 1024 * 1024
 
