@@ -6,7 +6,7 @@ import { NamesakeError } from '../errors.ts'
 import type { Judge, MessageRecord } from '../model.ts'
 import { MilterConnection } from './connection.ts'
 import type { OnMilterEvent } from './events.ts'
-import type { Circumstances, Skip } from './negotiation.ts'
+import type { Circumstances, Skip, Mta } from './negotiation.ts'
 import { buildNetworks, type Networks } from './networks.ts'
 import type { SessionOptions } from './session.ts'
 import { freeSocketPath, setSocketAccess } from './unix-socket.ts'
@@ -46,7 +46,10 @@ export interface MilterServer {
 }
 
 /** Macro v of Sendmail is its version alone; Postfix puts its name before. */
-const sendmailVersion = /^\d/
+function mtaOf(version: string): Mta | null {
+  if (version.startsWith('Postfix')) return 'postfix'
+  return /^\d/.test(version) ? 'sendmail' : null
+}
 
 /**
  * Makes unix socket paths free: stale sockets are removed, live ones refused (`listen-failed`). `startMilter` does it
@@ -99,7 +102,7 @@ class Entrance implements MilterServer {
   async listen(listen: MilterListen): Promise<void> {
     const { address } = listen
     // What the MTA of this listener said it is; later connections are negotiated by it.
-    const circumstances: { tcp: boolean; sendmail: boolean | null } = { tcp: address.kind === 'tcp', sendmail: null }
+    const circumstances: { tcp: boolean; mta: Mta | null } = { tcp: address.kind === 'tcp', mta: null }
     const server = createServer({ noDelay: true, keepAlive: true, keepAliveInitialDelay: 60_000 }, (socket) =>
       this.#accept(socket, circumstances),
     )
@@ -111,7 +114,7 @@ class Entrance implements MilterServer {
     this.#options.onEvent('milter-listening', { address: name })
   }
 
-  #accept(socket: Socket, circumstances: Circumstances & { sendmail: boolean | null }): void {
+  #accept(socket: Socket, circumstances: Circumstances & { mta: Mta | null }): void {
     const peer = circumstances.tcp ? (socket.remoteAddress ?? '') : 'unix'
     const refusal = this.#refusal(peer, circumstances.tcp)
     if (refusal !== null) {
@@ -119,8 +122,8 @@ class Entrance implements MilterServer {
       socket.on('error', () => undefined).destroy()
       return
     }
-    const connection = new MilterConnection(socket, peer, this.#session, circumstances, (mta) => {
-      circumstances.sendmail = sendmailVersion.test(mta)
+    const connection = new MilterConnection(socket, peer, this.#session, circumstances, (version) => {
+      circumstances.mta = mtaOf(version)
     })
     this.#connections.add(connection)
     this.#options.onEvent('milter-opened', { peer, connections: this.#connections.size })

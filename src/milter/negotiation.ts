@@ -11,9 +11,11 @@ export type Skip = 'auto' | 'none' | 'all'
 export interface Circumstances {
   /** Whether the connection is TCP; a unix socket has no delayed acknowledgements. */
   readonly tcp: boolean
-  /** Whether the MTA at this listener said that it is Sendmail; null before it said anything. */
-  readonly sendmail: boolean | null
+  /** What the MTA at this listener said that it is; null before it said anything, or if it is another. */
+  readonly mta: Mta | null
 }
+
+export type Mta = 'postfix' | 'sendmail'
 
 /** What milter and MTA agreed on. */
 export interface Agreement {
@@ -54,6 +56,17 @@ const macroListsOnce: MacroLists = [
   [SMFIM.EOH, ''],
 ]
 
+/** With Postfix, which knows the queue id by the end of the header section, and sends macros in packets of their own. */
+const macroListsFew: MacroLists = [
+  [SMFIM.CONNECT, 'v {client_addr} {client_name}'],
+  [SMFIM.HELO, '{tls_version}'],
+  [SMFIM.ENVFROM, 'i {auth_authen} {tls_version}'],
+  [SMFIM.ENVRCPT, ''],
+  [SMFIM.DATA, ''],
+  [SMFIM.EOM, '{msg_size}'],
+  [SMFIM.EOH, 'i'],
+]
+
 const wantedActions = SMFIF.ADDHDRS | SMFIF.CHGHDRS | SMFIF.QUARANTINE
 
 /** What every set but `none` leaves out: events that no judgement needs. */
@@ -61,11 +74,13 @@ const unneeded = SMFIP.NOBODY | SMFIP.NOUNKNOWN
 
 const noReplies = SMFIP.NR_CONN | SMFIP.NR_HELO | SMFIP.NR_MAIL | SMFIP.NR_RCPT | SMFIP.NR_HDR | SMFIP.NR_EOH
 
-function onceOnly(circumstances: Circumstances): boolean {
-  return circumstances.tcp && circumstances.sendmail === true
+/** The macro lists under `auto`. */
+function listsFor({ tcp, mta }: Circumstances): MacroLists {
+  if (mta === 'postfix') return macroListsFew
+  return tcp && mta === 'sendmail' ? macroListsOnce : macroLists
 }
 
-function wantedProtocol(skip: Skip, circumstances: Circumstances): number {
+function wantedProtocol(skip: Skip, { tcp, mta }: Circumstances): number {
   switch (skip) {
     case 'none':
       return SMFIP.HDR_LEADSPC
@@ -73,7 +88,9 @@ function wantedProtocol(skip: Skip, circumstances: Circumstances): number {
       return SMFIP.HDR_LEADSPC | SMFIP.NODATA | unneeded | noReplies
     case 'auto':
       // Unanswered fields of Sendmail's would wait for acknowledgements like its macros do.
-      if (onceOnly(circumstances)) return SMFIP.HDR_LEADSPC | unneeded | SMFIP.NR_DATA
+      if (tcp && mta === 'sendmail') return SMFIP.HDR_LEADSPC | unneeded | SMFIP.NR_DATA
+      // Each answer wakes two processes. Over TCP one of them, to DATA, keeps segments from waiting for acknowledgements.
+      if (mta === 'postfix') return SMFIP.HDR_LEADSPC | unneeded | noReplies | (tcp ? 0 : SMFIP.NODATA)
       return SMFIP.HDR_LEADSPC | unneeded | SMFIP.NR_HDR
   }
 }
@@ -90,7 +107,7 @@ export function negotiate(offer: Offer, skip: Skip, circumstances: Circumstances
   // An MTA that must send the body may at least be told after its first part that the rest is not needed.
   if ((wanted & ~offer.protocol & SMFIP.NOBODY) !== 0) wanted |= SMFIP.SKIP
   const actions = offer.actions & (wantedActions | symlist)
-  const lists = skip === 'auto' && onceOnly(circumstances) ? macroListsOnce : macroLists
+  const lists = skip === 'auto' ? listsFor(circumstances) : macroLists
   return {
     version,
     actions,

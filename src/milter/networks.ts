@@ -16,6 +16,7 @@ export function buildNetworks(networks: readonly string[]): Networks {
     const single = ipaddr.process(network)
     return [single, single.kind() === 'ipv4' ? 32 : 128]
   })
+  if (ranges.length === 0) return () => false
   return (address) => {
     if (!ipaddr.isValid(address)) return false
     const parsed = ipaddr.process(address)

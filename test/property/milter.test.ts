@@ -101,7 +101,7 @@ t.test('no sequence of packets throws; a message is answered once, macros, ABORT
   const offer = { command: SMFIC.OPTNEG, data: Buffer.from('00000006000001ff001fffff', 'hex') }
   fc.assert(
     fc.property(fc.array(plausible, { maxLength: 30 }), (packets) => {
-      const session = new MilterSession(options, 'test', { tcp: true, sendmail: null }, () => undefined)
+      const session = new MilterSession(options, 'test', { tcp: true, mta: null }, () => undefined)
       session.receive(offer)
       for (const next of packets) {
         const answer = session.receive(next)
@@ -156,7 +156,7 @@ t.test('a decision without edits is one answer', async (t) => {
     ...options.judge({ octets: Buffer.alloc(0), fields: [], truncated: false, defects: [] }, 'milter'),
     add: [],
   })
-  const session = new MilterSession({ ...options, judge }, 'test', { tcp: true, sendmail: null }, () => undefined)
+  const session = new MilterSession({ ...options, judge }, 'test', { tcp: true, mta: null }, () => undefined)
   session.receive({ command: SMFIC.OPTNEG, data: Buffer.from('00000006000001ff001fffff', 'hex') })
   session.receive({ command: SMFIC.MAIL, data: Buffer.from('<>\0') })
   t.equal(session.receive({ command: SMFIC.BODYEOB, data: Buffer.alloc(0) }).send.length, 1)
