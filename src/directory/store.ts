@@ -80,21 +80,25 @@ export class Store {
    * All that is read from it until the next await is one state.
    */
   snapshot(): Snapshot {
-    const { generation } = readGenerations(this.tables)
+    return this.#snapshotOf(readGenerations(this.tables).generation)
+  }
+
+  /** The same, and the number of its rules, which rises when they change: the policy is compiled again then. One read. */
+  now(): { readonly rulesGeneration: number; readonly snapshot: Snapshot } {
+    const { generation, rulesGeneration } = readGenerations(this.tables)
+    return { rulesGeneration, snapshot: this.#snapshotOf(generation) }
+  }
+
+  #snapshotOf(generation: number): Snapshot {
     if (this.#snapshot?.generation !== generation) {
       this.#snapshot = { generation, snapshot: new Snapshot(this.tables, placesOf(readMeta(this.tables))) }
     }
     return this.#snapshot.snapshot
   }
 
-  /** Rises when the stored rules change: the policy is compiled again then. One read. */
-  rulesGeneration(): number {
-    return readGenerations(this.tables).rulesGeneration
-  }
-
   /** The rules that the keys were made with; null before the first `reindex` or sync. */
   rules(): ResolvedRules | null {
-    const rulesGeneration = this.rulesGeneration()
+    const { rulesGeneration } = readGenerations(this.tables)
     if (this.#rules?.rulesGeneration !== rulesGeneration) {
       const bytes = this.tables.meta.get('rules')
       const rules = bytes === undefined ? null : (JSON.parse(bytes.toString()) as ResolvedRules)

@@ -25,6 +25,7 @@ export interface FieldFormat {
  * @param field name and body, as `encodeWords` made it
  */
 export function formatField(field: AddedField, { lineEnd, fold }: FieldFormat): string {
+  if (isPlain(field)) return `${field.name}: ${field.body}${lineEnd}`
   const name = field.name.replace(/[^!-9;-~]/g, '') || 'X'
   const body = cutAtWord(
     field.body
@@ -44,6 +45,11 @@ export function formatField(field: AddedField, { lineEnd, fold }: FieldFormat): 
   }
   lines.push(line)
   return lines.map((text) => text + lineEnd).join('')
+}
+
+/** Whether a field is what it should be, and one short line: most of ours are. */
+function isPlain({ name, body }: AddedField): boolean {
+  return name.length + 2 + body.length <= foldAt && /^[!-9;-~]+$/.test(name) && /^[!-~]+(?: [!-~]+)*$/.test(body)
 }
 
 /**

@@ -28,13 +28,13 @@ export function buildJudge(store: Store, options: JudgeOptions): Judge {
   let policy: Policy | null = null
 
   function current(): Lookup {
-    const now = store.rulesGeneration()
-    if (now !== generation) {
+    const { rulesGeneration, snapshot } = store.now()
+    if (rulesGeneration !== generation) {
       const rules = store.rules()
       policy = rules === null ? null : compilePolicy(rules)
-      generation = now
+      generation = rulesGeneration
     }
-    return store.snapshot()
+    return snapshot
   }
 
   return (section, entrance) => {

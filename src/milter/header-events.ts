@@ -19,7 +19,7 @@ function keyOf(name: string): string {
 export class HeaderEvents {
   readonly #limit: number
   readonly #ownNames: RegExp
-  #octets: Buffer = Buffer.alloc(4096)
+  #octets: Buffer = Buffer.allocUnsafe(4096)
   #length = 0
   #fields: HeaderField[] = []
   #truncated = false
@@ -41,10 +41,10 @@ export class HeaderEvents {
    */
   add(name: Buffer, body: Buffer, leadingSpace: boolean): void {
     const text = withCrlf(body)
-    const space = leadingSpace || text[0] === 0x20 || text[0] === 0x09 ? '' : ' '
+    const colon = leadingSpace || text[0] === 0x20 || text[0] === 0x09 ? bareColon : colonSpace
     const shown = name.toString('latin1').trimEnd()
-    this.size += name.length + 1 + space.length + text.length + 2
-    const kept = this.#keep(shown, name, Buffer.from(`:${space}`, 'latin1'), text)
+    this.size += name.length + colon.length + text.length + lineEnd.length
+    const kept = this.#keep(shown, name, colon, text)
     const key = keyOf(shown)
     // Octets that are no printable ASCII make no other name to a program that drops them (as in `mail/section`).
     if (!this.#ownNames.test(key.replace(/[^!-~]+/g, ''))) return
@@ -94,6 +94,7 @@ export class HeaderEvents {
    * come): the fields at these indices, and those of our own names behind the limit, which no judgement saw.
    */
   removals(indices: readonly number[]): Removal[] {
+    if (indices.length === 0 && this.#own.every((field) => field.kept)) return []
     const wanted = new Set(indices)
     const counts = new Map<string, number>()
     const found: Removal[] = []
@@ -116,7 +117,9 @@ function removalOf({ name, occurrence }: Removal): Removal {
   return { name, occurrence }
 }
 
-const lineEnd = Buffer.from('\r\n', 'latin1')
+const lineEnd = Buffer.from('\r\n')
+const bareColon = Buffer.from(':')
+const colonSpace = Buffer.from(': ')
 
 function withCrlf(body: Buffer): Buffer {
   if (!body.includes(0x0a)) return body
