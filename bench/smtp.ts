@@ -91,7 +91,10 @@ listen relay
 const median = (list: readonly number[]): number => [...list].sort((a, b) => a - b)[Math.floor(list.length / 2)] ?? NaN
 
 /** The same load through each in turn, round after round, the first round unmeasured. */
-async function compare(load: (port: number, name: string) => Promise<number>, ports: Ports): Promise<Record<string, number[]>> {
+async function compare(
+  load: (port: number, name: string) => Promise<number>,
+  ports: Ports,
+): Promise<Record<string, number[]>> {
   const rates: Record<string, number[]> = {}
   const names = Object.keys(ports)
   for (let round = -1; round < rounds; round++) {
@@ -129,7 +132,8 @@ const small =
   (wanted: number, extra: readonly string[]) =>
   async (port: number, name: string): Promise<number> => {
     const count = name === 'haraka' ? Math.ceil(wanted / 20) : wanted
-    const args = ['-s', '10', '-m', String(count), '-l', '4096', ...extra, ...envelope, `127.0.0.1:${port}`]
+    const size = extra.includes('-F') ? [] : ['-l', '4096']
+    const args = ['-s', '10', '-m', String(count), ...size, ...extra, ...envelope, `127.0.0.1:${port}`]
     const begun = performance.now()
     const { code, output } = await run('smtp-source', args, { limit: 300_000 })
     if (code !== 0) throw new Error(`smtp-source to port ${port}: ${output}`)
@@ -210,6 +214,34 @@ async function dotRow(namesake: number): Promise<void> {
   row('25 MB of stuffed dots over plain lines', cells, ratio(rates.dots, rates.lines), 0.3, 0.8)
 }
 
+/** Two workers over one, where relaying is all the work and where judging is most of it. */
+async function workersRow(one: number, sink: number): Promise<void> {
+  const dear = join(folder, 'dear.eml')
+  writeFileSync(dear, dearMessage())
+  const two = (await startNamesake(2, sink)).smtpPort
+  const loads = {
+    'plain messages': small(messages, ['-d']),
+    'messages that are dear to judge': small(Math.ceil(messages / 5), ['-d', '-F', dear]),
+  }
+  for (const [what, load] of Object.entries(loads)) {
+    const rates = await compare(load, { one, two })
+    const each = (['one', 'two'] as const).map((name) => median(rates[name] ?? []).toFixed(0))
+    console.log(
+      `\nTwo workers over one, ${what}: ${ratio(rates['two'], rates['one']).toFixed(2)} (${each.join(' and ')} a second)`,
+    )
+  }
+}
+
+/** Six mailboxes in From, with names too long to be remembered between messages: most of a millisecond of judging. */
+function dearMessage(): string {
+  const trees =
+    'alder birch cedar dogwood elm fir ginkgo hazel ironwood juniper katsura larch maple nutmeg olive pine quince rowan spruce teak'
+  const words = trees.split(' ')
+  const name = (n: number): string => words.map((_, i) => words[(n * 7 + i * 3) % words.length]).join(' ')
+  const mailboxes = Array.from({ length: 6 }, (_, n) => `"${name(n)}" <a${n}@client.example>`)
+  return `From: ${mailboxes.join(',\n ')}\nSubject: dear\n\n${'text\n'.repeat(10)}`
+}
+
 async function main(): Promise<void> {
   const { ports, sink } = await startAll()
   console.log('| what | HAProxy | Haraka | Namesake | over HAProxy | floor | aim | reached |')
@@ -229,14 +261,7 @@ async function main(): Promise<void> {
   }
   if (rows.has('4')) await dotRow(namesake)
   if (rows.has('5')) await memoryRow(sink)
-  if (rows.has('6')) {
-    const two = await startNamesake(2, sink)
-    const rates = await compare(small(messages, ['-d']), { one: namesake, two: two.smtpPort })
-    const [one = [], both = []] = [rates['one'], rates['two']]
-    console.log(
-      `\nTwo workers over one: ${ratio(both, one).toFixed(2)} (${median(one).toFixed(0)} and ${median(both).toFixed(0)} messages a second; smtp-source and smtp-sink share the cores)`,
-    )
-  }
+  if (rows.has('6')) await workersRow(namesake, sink)
 }
 
 try {
