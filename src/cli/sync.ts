@@ -46,8 +46,7 @@ export function addSyncVerb(program: Command, deps: SyncDeps): void {
     .option('--accept-shrink', 'let any number of people go')
     .addHelpText('after', `\nExamples:\n${examples.map((line) => `  namesake ${line}`).join('\n')}`)
     .action(async (name: string | undefined, options: SyncVerbOptions) => {
-      const loaded = loadConfig(options.config)
-      const chosen = choose(deps.directories(loaded), name)
+      const { loaded, chosen } = load(options.config, name, deps)
       const store = await openStore({
         path: loaded.config.store,
         onDamaged: (why, to) => deps.err.write(`namesake: the store can't be used: ${why}; it was moved to ${to}\n`),
@@ -58,6 +57,19 @@ export function addSyncVerb(program: Command, deps: SyncDeps): void {
         await store.close()
       }
     })
+}
+
+/** Configuration and directories to be read. Credentials are looked for only where one of them signs in somewhere. */
+function load(
+  config: string,
+  name: string | undefined,
+  deps: SyncDeps,
+): { readonly loaded: LoadedConfig; readonly chosen: readonly ScheduledDirectory[] } {
+  const without = loadConfig(config, { credentials: false })
+  const files = choose(deps.directories(without), name)
+  if (files.every(({ provider }) => provider.type === 'file')) return { loaded: without, chosen: files }
+  const loaded = loadConfig(config)
+  return { loaded, chosen: choose(deps.directories(loaded), name) }
 }
 
 /** @throws NamesakeError usage */

@@ -35,8 +35,11 @@ directories:
     clientSecret: { env: NAMESAKE_TEST_SECRET }
     authority: ${emulator.origin}
     graph: ${emulator.origin}
+  - { name: Helpers, type: file, path: ./helpers.yaml }
 `,
   )
+
+  writeFileSync(join(folder, 'helpers.yaml'), 'users: [{ id: h, displayName: Helper One, mail: h@contoso.example }]\n')
 
   const namesake = (args: readonly string[], secret: string | null = 'right-secret-of-the-test-application') =>
     new Promise<{ code: number | null; out: string; err: string }>((done) => {
@@ -72,6 +75,12 @@ directories:
   // The secret is the daemon's: whoever edits and looks has no need of it.
   const protect = await namesake(['protect', 'Executives'], null)
   t.equal(protect.code, 0, protect.err)
+
+  const helpers = await namesake(['sync', 'Helpers'], null)
+  t.equal(helpers.code, 0, helpers.err)
+  const without = await namesake(['sync'], null)
+  t.equal(without.code, 78, 'all of them is the one that signs in, too')
+  t.match(without.err, /NAMESAKE_TEST_SECRET/)
 
   tenant.addMember('group-board', 'user-7')
   const later = await namesake(['sync', 'Office 365'])
