@@ -27,7 +27,7 @@ export class RecordQueue {
     else this.#timer ??= setTimeout(() => this.flush(), wait)
   }
 
-  /** Hands over what waits: before anything else is logged or counts are told, and at the end. */
+  /** Hands over what waits: before counts are told, and at the end. */
   flush(): void {
     if (this.#timer !== null) clearTimeout(this.#timer)
     this.#timer = null

@@ -60,6 +60,8 @@ export class Memo<T> {
   }
 
   get(text: string): T | undefined {
+    // A text of a megabyte is not worth its hash.
+    if (text.length > this.longest) return undefined
     const found = this.recent.get(text)
     if (found !== undefined) return found
     const earlier = this.before.get(text)
