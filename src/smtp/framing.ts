@@ -139,7 +139,11 @@ export class DataScanner {
         if (i === length) break
         if (chunk[i] === cr && chunk[i + 1] === lf) {
           i += 2
-          this.#state = lineStart
+          // Lines that start with a letter, or with a stuffed dot and more, are most; the others take a longer look.
+          const start = chunk[i] as number
+          if (start > dot) i++
+          else if (start === dot && (chunk[i + 1] as number) > cr) i += 2
+          else this.#state = lineStart
           continue
         }
       }
