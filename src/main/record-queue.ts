@@ -6,7 +6,7 @@ const wait = 10
 const most = 200
 
 /** Told of each record, and when it was made (milliseconds since the epoch). */
-export type TakeRecord = (record: MessageRecord, at: number) => void
+type TakeRecord = (record: MessageRecord, at: number) => void
 
 /**
  * Records of messages that wait to be counted and logged, some at a time: between two messages the processor's caches are

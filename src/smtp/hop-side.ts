@@ -268,7 +268,6 @@ export class HopSide implements HopOwner {
     const session = this.#session
     const between = session.mode === 'command' && session.replies.length === 0
     this.connection = null
-    // It leaves this turn, and with it must leave what the turn holds back.
     if (between && session.envelope.transaction === null && !this.#forwarded) session.context.relay.release(connection)
     else if (between || session.mode === 'gone') connection.quit()
     else connection.destroy()
