@@ -55,16 +55,11 @@ function common(sync: string) {
       '24h',
       'years',
     ),
-    shrink: z
-      .number({ error: fraction })
-      .min(0, { error: fraction })
-      .max(1, { error: fraction })
-      .prefault(0.5)
-      .meta({
-        description:
-          'A synchronisation that would remove more than this fraction of the people stops and keeps them; so does one of office365 that reads everything and would remove more of the groups or memberships. 1 lets any through.',
-        accepts: fraction,
-      }),
+    shrink: z.number({ error: fraction }).min(0, { error: fraction }).max(1, { error: fraction }).prefault(0.5).meta({
+      description:
+        'A synchronisation that would remove more than this fraction of the people stops and keeps them; so does one of office365 that reads everything and would remove more of the groups or memberships. 1 lets any through.',
+      accepts: fraction,
+    }),
   }
 }
 
@@ -85,8 +80,7 @@ const uuid = (value: string): string | null =>
 const tenantOf = (value: string): string | null =>
   uuid(value) ?? (isDomain(value) && value.includes('.') ? value : null)
 
-const cloudProse =
-  'Microsoft cloud that holds the tenant. authority, graph and scope override single addresses of it.'
+const cloudProse = 'Microsoft cloud that holds the tenant. authority, graph and scope override single addresses of it.'
 
 function office365Options(around: Surroundings) {
   return options(
@@ -122,14 +116,19 @@ const fullAccepts = 'a number of synchronisations, such as 336, or a duration, s
 const fullEvery: Field<Office365DirectoryConfig['fullEvery']> = z
   .union(
     [
-      z.int({ error: fullAccepts }).min(1, { error: fullAccepts }).max(1_000_000, { error: fullAccepts }).transform((syncs) => ({ syncs })),
+      z
+        .int({ error: fullAccepts })
+        .min(1, { error: fullAccepts })
+        .max(1_000_000, { error: fullAccepts })
+        .transform((syncs) => ({ syncs })),
       parsed(parseDuration, '', fullAccepts).transform((milliseconds) => ({ duration: milliseconds })),
     ],
     { error: fullAccepts },
   )
   .prefault('7d')
   .meta({
-    description: 'When everything is read again in place of the changes alone: after so many synchronisations, or so long.',
+    description:
+      'When everything is read again in place of the changes alone: after so many synchronisations, or so long.',
     accepts: fullAccepts,
   })
 
@@ -155,7 +154,10 @@ const managedIdentity = z
   .union(
     [
       z.literal(true).transform(() => ({ clientId: null })),
-      options({ clientId: parsed(uuid, 'Client id of a user-assigned identity.', 'a UUID') }, 'A user-assigned identity.'),
+      options(
+        { clientId: parsed(uuid, 'Client id of a user-assigned identity.', 'a UUID') },
+        'A user-assigned identity.',
+      ),
     ],
     { error: 'true, or { clientId: UUID } for a user-assigned identity' },
   )
@@ -167,7 +169,11 @@ const managedIdentity = z
 type Certificate = Extract<Office365Credential, { kind: 'certificate' }>
 
 /** Reads the certificate and proves that the key is its key, so that a mix-up shows at start and not at Microsoft. */
-function readCertificate(value: { key: Secret; certificate: string }, ctx: z.RefinementCtx, around: Surroundings): Certificate {
+function readCertificate(
+  value: { key: Secret; certificate: string },
+  ctx: z.RefinementCtx,
+  around: Surroundings,
+): Certificate {
   if (!around.credentials) return { kind: 'certificate', key: value.key, certificate: unread() }
   const accepts = 'a PEM certificate and the PEM private key that belongs to it'
   const certificate = secretOfFile(value.certificate)

@@ -46,12 +46,20 @@ export function optional<Out, In>(field: z.ZodType<Out, In>): z.ZodType<Out | nu
   return field.optional().transform((value) => value ?? null)
 }
 
-export function list<Out, In>(item: z.ZodType<Out, In>, prose: string, accepts: string): z.ZodArray<z.ZodType<Out, In>> {
+export function list<Out, In>(
+  item: z.ZodType<Out, In>,
+  prose: string,
+  accepts: string,
+): z.ZodArray<z.ZodType<Out, In>> {
   return z.array(item, { error: `a list of ${accepts}` }).meta({ description: prose, accepts: `a list of ${accepts}` })
 }
 
 /** One value or a list of values, as a list. */
-export function oneOrMore<Out, In>(item: z.ZodType<Out, In>, prose: string, accepts: string): z.ZodType<Out[], In | In[]> {
+export function oneOrMore<Out, In>(
+  item: z.ZodType<Out, In>,
+  prose: string,
+  accepts: string,
+): z.ZodType<Out[], In | In[]> {
   const error = `${accepts}, or a list of them`
   return z
     .union([item.transform((value) => [value]), z.array(item).min(1, error)], { error })
@@ -59,7 +67,11 @@ export function oneOrMore<Out, In>(item: z.ZodType<Out, In>, prose: string, acce
 }
 
 /** Text that `parse` understands; null from `parse` is a fault. */
-export function parsed<Out>(parse: (text: string) => Out | null, prose: string, accepts: string): z.ZodType<Out, string> {
+export function parsed<Out>(
+  parse: (text: string) => Out | null,
+  prose: string,
+  accepts: string,
+): z.ZodType<Out, string> {
   return z
     .string({ error: accepts })
     .transform((text, ctx) => parse(text) ?? refuse(ctx, accepts))
@@ -74,11 +86,22 @@ export function flag(prose: string, byDefault: boolean): z.ZodType<boolean, bool
   return z.boolean({ error: 'true or false' }).prefault(byDefault).meta({ description: prose })
 }
 
-export function choice<const V extends string>(prose: string, values: readonly V[], byDefault: V): z.ZodType<V, V | undefined> {
-  return z.enum(values, { error: values.join(', ') }).prefault(byDefault).meta({ description: prose })
+export function choice<const V extends string>(
+  prose: string,
+  values: readonly V[],
+  byDefault: V,
+): z.ZodType<V, V | undefined> {
+  return z
+    .enum(values, { error: values.join(', ') })
+    .prefault(byDefault)
+    .meta({ description: prose })
 }
 
-export function count(prose: string, byDefault: number, range: { min: number; max: number }): z.ZodType<number, number | undefined> {
+export function count(
+  prose: string,
+  byDefault: number,
+  range: { min: number; max: number },
+): z.ZodType<number, number | undefined> {
   const error = `a whole number from ${range.min} to ${range.max}`
   return z
     .int({ error })
@@ -114,7 +137,11 @@ export function duration(
 }
 
 /** A size, as octets. */
-export function size(prose: string, byDefault: string, range: { min: string; max: string }): z.ZodType<number, string | undefined> {
+export function size(
+  prose: string,
+  byDefault: string,
+  range: { min: string; max: string },
+): z.ZodType<number, string | undefined> {
   const accepts = `a size with its unit (B, KB, MB, GB, KiB, MiB, GiB), such as ${byDefault}, from ${range.min} to ${range.max}`
   const parse = (value: string): number | null => {
     const found = parseSize(value)
@@ -164,12 +191,17 @@ export function httpsUrl(prose: string): z.ZodType<string, string> {
 export function isAddress(value: string): boolean {
   const at = value.lastIndexOf('@')
   const local = value.slice(0, at)
-  return at > 0 && value.length <= 320 && /^(?:"[^"\\]+"|[^\s"<>(),;:\\[\]@]+)$/.test(local) && isDomain(value.slice(at + 1))
+  return (
+    at > 0 && value.length <= 320 && /^(?:"[^"\\]+"|[^\s"<>(),;:\\[\]@]+)$/.test(local) && isDomain(value.slice(at + 1))
+  )
 }
 
 /** A domain in ASCII or Unicode, of one or more labels. */
 export function isDomain(value: string): boolean {
-  return value.length <= 253 && /^[\p{L}\p{N}](?:[\p{L}\p{N}\p{M}_-]*)(?:\.[\p{L}\p{N}](?:[\p{L}\p{N}\p{M}_-]*))*\.?$/u.test(value)
+  return (
+    value.length <= 253 &&
+    /^[\p{L}\p{N}](?:[\p{L}\p{N}\p{M}_-]*)(?:\.[\p{L}\p{N}](?:[\p{L}\p{N}\p{M}_-]*))*\.?$/u.test(value)
+  )
 }
 
 export function address(prose: string): z.ZodType<string, string> {
@@ -191,7 +223,9 @@ export function expressionOr(
     .transform((value, ctx) => {
       if (!value.startsWith('/')) return isPlain(value) ? value : refuse(ctx, all)
       const problem = expressionFault(value)
-      return problem === null ? value : refuse(ctx, `${all} in RE2 syntax (no look-around, no back-references)`, problem)
+      return problem === null
+        ? value
+        : refuse(ctx, `${all} in RE2 syntax (no look-around, no back-references)`, problem)
     })
     .meta({ description: prose, accepts: all })
 }

@@ -49,15 +49,21 @@ export function fileOption(around: Surroundings, prose: string): z.ZodType<strin
 
 /** A secret by `{ env: NAME }` or `{ file: PATH }`: read now, so that a missing one is a fault at its place. */
 export function secret(around: Surroundings, prose: string): z.ZodType<Secret, object> {
-  const env = parsed((v) => (/^[A-Za-z_][A-Za-z0-9_]*$/.test(v) ? v : null), 'Name of an environment variable.', secretAccepts)
+  const env = parsed(
+    (v) => (/^[A-Za-z_][A-Za-z0-9_]*$/.test(v) ? v : null),
+    'Name of an environment variable.',
+    secretAccepts,
+  )
   return z
     .strictObject(
       { env: optional(env), file: optional(path(around, 'Path of a file; line ends at its end are cut off.')) },
       { error: (issue) => (issue.code === 'unrecognized_keys' ? 'env, file' : secretAccepts) },
     )
     .transform((value, ctx) => {
-      if (value.env !== null && value.file !== null) return refuse(ctx, secretAccepts, 'env and file stand here together')
-      if (value.env === null && value.file === null) return refuse(ctx, secretAccepts, 'neither env nor file stands here')
+      if (value.env !== null && value.file !== null)
+        return refuse(ctx, secretAccepts, 'env and file stand here together')
+      if (value.env === null && value.file === null)
+        return refuse(ctx, secretAccepts, 'neither env nor file stands here')
       if (!around.credentials) return unread()
       if (value.file !== null) return secretOfFile(value.file) ?? refuse(ctx, secretAccepts, problemOf(value.file))
       const found = fromEnvironment(value.env ?? '', around.env)

@@ -31,7 +31,10 @@ export interface LoadOptions {
  * @param path of namesake.yaml; the messages show it as it is given here
  * @throws ConfigError with every fault of both files
  */
-export function loadConfig(path: string, { env = process.env, now = new Date(), credentials = true }: LoadOptions = {}): LoadedConfig {
+export function loadConfig(
+  path: string,
+  { env = process.env, now = new Date(), credentials = true }: LoadOptions = {},
+): LoadedConfig {
   const around: Surroundings = { folder: dirname(resolve(path)), env, credentials }
   const source = readYaml(path)
   const parsed = validate(source, namesakeSchema(around))
@@ -102,7 +105,10 @@ export function validateProtection(source: YamlSource, namesake: unknown, now: D
 }
 
 /** Validates one file. `data` is what stands there, for checks across options. */
-function validate<T>(source: YamlSource, schema: z.ZodType<T>): { value: T | null; data: unknown; faults: ConfigFault[] } {
+function validate<T>(
+  source: YamlSource,
+  schema: z.ZodType<T>,
+): { value: T | null; data: unknown; faults: ConfigFault[] } {
   if (source.faults.length > 0) return { value: null, data: source.data, faults: [...source.faults] }
   if (source.data === null || source.data === undefined) {
     // An editor that is cut off leaves an empty file: it must not lift all protection.

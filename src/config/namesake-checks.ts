@@ -1,4 +1,14 @@
-import { formatAddress, isEverywhere, isPublic, isSameEndpoint, parseListen, parseMilterListen, parseNetwork, parseRelayUrl, parseServerName } from './addresses.ts'
+import {
+  formatAddress,
+  isEverywhere,
+  isPublic,
+  isSameEndpoint,
+  parseListen,
+  parseMilterListen,
+  parseNetwork,
+  parseRelayUrl,
+  parseServerName,
+} from './addresses.ts'
 import { Checks, isMap, items } from './checks.ts'
 import type { Found } from './checks.ts'
 import { credentialOptions } from './directories-schema.ts'
@@ -66,7 +76,10 @@ function checkDoublePorts(checks: Checks, listeners: readonly Listener[]): void 
     })
     if (!other) return
     const at = formatAddress(address)
-    checks.fault(listener.path, `${at} is in use by ${formatPath(other.path)} too; fix: give each listener a port of its own`)
+    checks.fault(
+      listener.path,
+      `${at} is in use by ${formatPath(other.path)} too; fix: give each listener a port of its own`,
+    )
   })
 }
 
@@ -90,7 +103,10 @@ function checkClients(checks: Checks, data: Record<string, unknown>, listeners: 
       const parsed = typeof network === 'string' ? parseNetwork(network) : null
       if (parsed !== null && isEverywhere(parsed)) {
         const what = section === 'smtp' ? 'this is an open relay' : 'anyone may ask whose names are protected'
-        checks.warn([section, 'clients', index], `${quote(network)} lets every client in; ${what} unless a firewall stands before it`)
+        checks.warn(
+          [section, 'clients', index],
+          `${quote(network)} lets every client in; ${what} unless a firewall stands before it`,
+        )
       }
     })
     if (clients !== undefined) continue
@@ -116,7 +132,11 @@ function checkServerNames(checks: Checks, listeners: readonly Listener[]): void 
         const place = [...list, index, 'names', at]
         const before = seen.get(name)
         if (before === undefined) seen.set(name, place)
-        else checks.fault(place, `${quote(given)} stands at ${formatPath(before)} already; fix: leave each name at one certificate`)
+        else
+          checks.fault(
+            place,
+            `${quote(given)} stands at ${formatPath(before)} already; fix: leave each name at one certificate`,
+          )
       })
     })
   }
@@ -136,19 +156,24 @@ function checkNextHop(checks: Checks, data: Record<string, unknown>, listeners: 
     }
   }
   if (isMap(hop) && hop.user !== undefined && hop.tls === 'none') {
-    checks.fault(['smtp', 'nextHop', 'user'], 'a password is not sent without TLS; fix: set smtp.nextHop.tls to require or verify')
+    checks.fault(
+      ['smtp', 'nextHop', 'user'],
+      'a password is not sent without TLS; fix: set smtp.nextHop.tls to require or verify',
+    )
   }
   for (const { section, path, entry } of listeners) {
     const proxies = items(valueAt(data, ['smtp', 'proxyProtocol']))
     if (section === 'smtp' && valueAt(entry, ['proxyProtocol']) === true && proxies.length === 0) {
-      const message = 'this listener expects a PROXY header and smtp.proxyProtocol does not say from whom; fix: add smtp.proxyProtocol with the networks of your load balancers'
+      const message =
+        'this listener expects a PROXY header and smtp.proxyProtocol does not say from whom; fix: add smtp.proxyProtocol with the networks of your load balancers'
       checks.fault([...path.slice(0, -1), 'proxyProtocol'], message)
     }
   }
   for (const { path, address, entry } of listeners) {
     if (!isMap(entry) || address.kind === 'unix') continue
     for (const key of ['mode', 'group']) {
-      if (entry[key] !== undefined) checks.fault([...path.slice(0, -1), key], `only a unix: socket has a ${key}; fix: remove it`)
+      if (entry[key] !== undefined)
+        checks.fault([...path.slice(0, -1), key], `only a unix: socket has a ${key}; fix: remove it`)
     }
   }
   checkLoop(checks, data, listeners)
@@ -186,7 +211,8 @@ function checkDirectories(checks: Checks, data: Record<string, unknown>): void {
     checkEndpoints(checks, entry, ['directories', index])
     const given = credentialOptions.filter((key) => entry[key] !== undefined)
     if (given.length === 1) return
-    const message = given.length === 0 ? 'nothing says how to authenticate' : `${given.join(' and ')} stand here together`
+    const message =
+      given.length === 0 ? 'nothing says how to authenticate' : `${given.join(' and ')} stand here together`
     checks.fault(
       given.length === 0 ? ['directories', index] : ['directories', index, given[1] ?? ''],
       `${message}; accepted: one of ${credentialOptions.join(', ')}`,

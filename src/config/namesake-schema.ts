@@ -10,7 +10,15 @@ import { smtpSchema } from './smtp-schema.ts'
 import type { LogLevel, NamesakeConfig, Redaction, SocketAddress } from './types.ts'
 
 const levels: readonly LogLevel[] = ['trace', 'debug', 'info', 'warn', 'error', 'silent']
-const redactions: readonly Redaction[] = ['client', 'helo', 'reversePath', 'messageId', 'fromName', 'fromAddress', 'person']
+const redactions: readonly Redaction[] = [
+  'client',
+  'helo',
+  'reversePath',
+  'messageId',
+  'fromName',
+  'fromAddress',
+  'person',
+]
 const workersAccepts = 'auto, or a number of processes from 1 to 256'
 const opsAccepts = 'host:port, [v6]:port, unix:/path, or none'
 
@@ -22,16 +30,23 @@ export function namesakeSchema(around: Surroundings): Field<Omit<NamesakeConfig,
       milter: optional(milterSchema(around)),
       store: path(around, 'Folder of the store (LMDB) that every worker reads people from. Made if it is not there.')
         .prefault('./data/store')
-        .meta({ description: 'Folder of the store (LMDB) that every worker reads people from. Made if it is not there.' }),
+        .meta({
+          description: 'Folder of the store (LMDB) that every worker reads people from. Made if it is not there.',
+        }),
       protection: path(around, '').prefault('./protection.yaml').meta({
         description: 'The protection file: who is protected, and what is done. It reloads by itself when it changes.',
       }),
-      directories: list(directorySchema(around), 'Where people come from.', 'directories, each with name and type').min(1, {
-        error: 'at least one directory: without people nothing can be judged',
-      }),
+      directories: list(directorySchema(around), 'Where people come from.', 'directories, each with name and type').min(
+        1,
+        {
+          error: 'at least one directory: without people nothing can be judged',
+        },
+      ),
       ops: section({ listen: opsListen(around) }, 'Metrics and health.'),
       workers: z
-        .union([z.literal('auto'), z.int(workersAccepts).min(1, workersAccepts).max(256, workersAccepts)], { error: workersAccepts })
+        .union([z.literal('auto'), z.int(workersAccepts).min(1, workersAccepts).max(256, workersAccepts)], {
+          error: workersAccepts,
+        })
         .prefault('auto')
         .meta({ description: 'Worker processes; auto is one a core.', accepts: workersAccepts }),
       log: section(

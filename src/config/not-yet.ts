@@ -12,7 +12,9 @@ export const notYet: readonly { readonly option: string; readonly value?: RegExp
 export function notYetFaults(source: YamlSource, data: unknown, list: typeof notYet = notYet): ConfigFault[] {
   return list.flatMap(({ option, value }) =>
     pathsOf(data, option.split('.'), [])
-      .filter(({ found }) => value === undefined || value.test(typeof found === 'string' ? found : JSON.stringify(found)))
+      .filter(
+        ({ found }) => value === undefined || value.test(typeof found === 'string' ? found : JSON.stringify(found)),
+      )
       .map(({ path, found }) => ({
         ...source.placeOfKey(path),
         path: formatPath(path),

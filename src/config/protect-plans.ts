@@ -15,7 +15,9 @@ import { findPerson, findTarget, foldName, refusal } from './targets.ts'
 /** Guards a group's members or a person. @throws NamesakeError input-invalid if no directory has it */
 export function planProtect(rules: ProtectionRules, view: DirectoryView, who: string, within: string | null): Plan {
   const target = findTarget(view, who, within)
-  return target.kind === 'group' ? protectGroup(rules, view, target.group) : protectPerson(rules, view, target.person, who)
+  return target.kind === 'group'
+    ? protectGroup(rules, view, target.group)
+    : protectPerson(rules, view, target.person, who)
 }
 
 function protectGroup(rules: ProtectionRules, view: DirectoryView, group: Group): Plan {
@@ -25,7 +27,10 @@ function protectGroup(rules: ProtectionRules, view: DirectoryView, group: Group)
     return { steps: [], message: `${name} is protected already` }
   }
   const step = addStep(rules, directory, 'groups', writtenGroup(view, group))
-  return { steps: [step], message: `protected: ${name} (${members.length} ${members.length === 1 ? 'person' : 'people'})` }
+  return {
+    steps: [step],
+    message: `protected: ${name} (${members.length} ${members.length === 1 ? 'person' : 'people'})`,
+  }
 }
 
 function protectPerson(rules: ProtectionRules, view: DirectoryView, person: Person, who: string): Plan {
@@ -63,9 +68,14 @@ export function planUnprotect(rules: ProtectionRules, view: DirectoryView, who: 
   } catch (error) {
     const listed = stale.filter((path) => path[2] !== 'exclude')
     if (listed.length === 0) throw error
-    return { steps: listed.map(removeStep).reverse(), message: `no longer protected: ${quote(who)}, which no directory has` }
+    return {
+      steps: listed.map(removeStep).reverse(),
+      message: `no longer protected: ${quote(who)}, which no directory has`,
+    }
   }
-  return target.kind === 'group' ? unprotectGroup(rules, target.group) : unprotectPerson(rules, view, target.person, who)
+  return target.kind === 'group'
+    ? unprotectGroup(rules, target.group)
+    : unprotectPerson(rules, view, target.person, who)
 }
 
 function unprotectGroup(rules: ProtectionRules, group: Group): Plan {
@@ -108,7 +118,10 @@ export function planSecondaryAdd(rules: ProtectionRules, view: DirectoryView, wh
   const others = address.startsWith('/') ? [] : view.byAddress(canonicalAddress(address))
   const other = others[0] ? view.person(others[0]) : undefined
   const note = other ? `; mind that it is the address of ${described(other)}` : ''
-  return { steps: [{ op: 'add', path, value: address }], message: `secondary address of ${name}: ${quote(address)}${note}` }
+  return {
+    steps: [{ op: 'add', path, value: address }],
+    message: `secondary address of ${name}: ${quote(address)}${note}`,
+  }
 }
 
 /** Takes a further address from a person. @throws NamesakeError input-invalid if nobody is meant */
@@ -118,7 +131,10 @@ export function planSecondaryRemove(rules: ProtectionRules, view: DirectoryView,
   const found = matching(entry?.secondaryEmails ?? [], (text) => sameAddress(text, address))
   if (!entry || found.length === 0) {
     const has = entry?.secondaryEmails.map((text) => quote(text)).join(', ') ?? ''
-    return { steps: [], message: `${quote(address)} is no secondary address of ${quote(who)}${has === '' ? '' : `; it has ${has}`}` }
+    return {
+      steps: [],
+      message: `${quote(address)} is no secondary address of ${quote(who)}${has === '' ? '' : `; it has ${has}`}`,
+    }
   }
   const steps = found.map((at) => removeStep(['people', entry.who, 'secondaryEmails', at])).reverse()
   return { steps, message: `no longer a secondary address of ${quote(who)}: ${quote(address)}` }
@@ -126,7 +142,9 @@ export function planSecondaryRemove(rules: ProtectionRules, view: DirectoryView,
 
 function addressProblem(address: string): string | null {
   if (address.startsWith('/')) return expressionFault(address)
-  return isAddress(address) ? null : `${quote(address)} is no e-mail address; accepted: jane@home.example, or a /regular expression/`
+  return isAddress(address)
+    ? null
+    : `${quote(address)} is no e-mail address; accepted: jane@home.example, or a /regular expression/`
 }
 
 function sameAddress(one: string, other: string): boolean {

@@ -10,7 +10,9 @@ import type { KeyPath, YamlSource } from './yaml-source.ts'
 export function checkProtection(source: YamlSource, data: unknown, namesake: unknown, now: Date): Found {
   const checks = new Checks(source)
   if (!isMap(data)) return checks
-  const directories = items(valueAt(namesake, ['directories'])).flatMap((d) => (isMap(d) && typeof d.name === 'string' ? [d.name] : []))
+  const directories = items(valueAt(namesake, ['directories'])).flatMap((d) =>
+    isMap(d) && typeof d.name === 'string' ? [d.name] : [],
+  )
   items(data.protect).forEach((entry, index) => {
     const name = valueAt(entry, ['directory'])
     if (typeof name !== 'string' || directories.length === 0 || directories.includes(name)) return
@@ -33,7 +35,10 @@ function checkProtectedUsers(checks: Checks, data: Record<string, unknown>): voi
     for (const key of ['users', 'exclude']) {
       items(entry[key]).forEach((who, i) => {
         if (typeof who !== 'string' || !who.includes('@') || isAddress(who)) return
-        checks.fault(['protect', index, key, i], `here stands ${quote(who)}; accepted: an e-mail address or an object id`)
+        checks.fault(
+          ['protect', index, key, i],
+          `here stands ${quote(who)}; accepted: an e-mail address or an object id`,
+        )
       })
     }
   })
@@ -64,15 +69,22 @@ function checkTrustedSenders(checks: Checks, data: Record<string, unknown>, now:
     if (!isMap(entry)) return
     const at = ['trustedSenders', index]
     if (typeof entry.until === 'string' && entry.until < today) {
-      checks.warn([...at, 'until'], `this entry held until ${entry.until} and no longer does; fix: remove it or set a later day`)
+      checks.warn(
+        [...at, 'until'],
+        `this entry held until ${entry.until} and no longer does; fix: remove it or set a later day`,
+      )
     }
     if (entry.requireAuthentication === true && !believed) {
-      checks.warn([...at, 'requireAuthentication'], 'this entry never holds, as authservIds names no server; fix: add authservIds')
+      checks.warn(
+        [...at, 'requireAuthentication'],
+        'this entry never holds, as authservIds names no server; fix: add authservIds',
+      )
     }
   })
   for (const key of ['own', 'secondary']) {
     if (valueAt(data, ['requireAuthentication', key]) === true && !believed) {
-      const message = 'no address can pass, as authservIds names no server; accepted: false; fix: add authservIds, or set this to false'
+      const message =
+        'no address can pass, as authservIds names no server; accepted: false; fix: add authservIds, or set this to false'
       checks.fault(['requireAuthentication', key], message)
     }
   }
@@ -84,7 +96,10 @@ function checkQuarantine(checks: Checks, data: Record<string, unknown>, namesake
   const look = (value: unknown, path: KeyPath): void => {
     for (const tier of ['certain', 'likely']) {
       if (valueAt(value, [tier]) === 'quarantine') {
-        checks.warn([...path, tier], 'quarantine works at milter listeners alone; messages through the SMTP proxy are tagged')
+        checks.warn(
+          [...path, tier],
+          'quarantine works at milter listeners alone; messages through the SMTP proxy are tagged',
+        )
       }
     }
   }
@@ -96,4 +111,3 @@ function checkQuarantine(checks: Checks, data: Record<string, unknown>, namesake
     }
   }
 }
-

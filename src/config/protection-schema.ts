@@ -2,7 +2,19 @@ import * as z from 'zod'
 import { presetNames } from '../policy/presets.ts'
 import type { Action } from '../model.ts'
 import type { NameAdditions, PersonRule, ProtectEntry, ProtectionRules, TrustedSender } from '../policy/rules.ts'
-import { choice, date, expressionOr, flag, isAddress, isDomain, list, optional, options, section, text } from './fields.ts'
+import {
+  choice,
+  date,
+  expressionOr,
+  flag,
+  isAddress,
+  isDomain,
+  list,
+  optional,
+  options,
+  section,
+  text,
+} from './fields.ts'
 import type { Field } from './fields.ts'
 
 const actions: readonly Action[] = ['monitor', 'tag', 'quarantine', 'reject']
@@ -12,7 +24,9 @@ const person = 'an e-mail address or an object id'
 export function protectionSchema(): Field<ProtectionRules> {
   return options(
     {
-      protect: list(protectEntry, 'Whose names are guarded.', 'maps with directory, groups, users, exclude').prefault([]),
+      protect: list(protectEntry, 'Whose names are guarded.', 'maps with directory, groups, users, exclude').prefault(
+        [],
+      ),
       people: z
         .record(z.string(), personRule, { error: 'a map by e-mail address or object id' })
         .prefault({})
@@ -78,8 +92,14 @@ function action(tier: string): Field<Action> {
 
 const someActions: Field<Partial<Record<'certain' | 'likely', Action>>> = options(
   {
-    certain: z.enum(actions, { error: actions.join(', ') }).optional().meta({ description: 'For tier certain.' }),
-    likely: z.enum(actions, { error: actions.join(', ') }).optional().meta({ description: 'For tier likely.' }),
+    certain: z
+      .enum(actions, { error: actions.join(', ') })
+      .optional()
+      .meta({ description: 'For tier certain.' }),
+    likely: z
+      .enum(actions, { error: actions.join(', ') })
+      .optional()
+      .meta({ description: 'For tier likely.' }),
   },
   tiersProse,
 ).transform(({ certain, likely }) => ({ ...(certain && { certain }), ...(likely && { likely }) }))
@@ -87,9 +107,17 @@ const someActions: Field<Partial<Record<'certain' | 'likely', Action>>> = option
 const protectEntry: Field<ProtectEntry> = options(
   {
     directory: text('Name of a directory of namesake.yaml.', 'the name of a directory'),
-    groups: list(text('A group.', 'a group name or object id'), 'Groups whose members are guarded, nested ones too.', 'group names or object ids').prefault([]),
+    groups: list(
+      text('A group.', 'a group name or object id'),
+      'Groups whose members are guarded, nested ones too.',
+      'group names or object ids',
+    ).prefault([]),
     users: list(text('A person.', person), 'Single people.', 'addresses or object ids').prefault([]),
-    exclude: list(text('A person.', person), 'People left out although a group holds them.', 'addresses or object ids').prefault([]),
+    exclude: list(
+      text('A person.', person),
+      'People left out although a group holds them.',
+      'addresses or object ids',
+    ).prefault([]),
   },
   'Groups and people of one directory.',
 )
@@ -97,7 +125,11 @@ const protectEntry: Field<ProtectEntry> = options(
 const personRule: Field<Omit<PersonRule, 'who'>> = options(
   {
     secondaryEmails: list(
-      expressionOr(isAddress, 'An address, or a /regular expression/ over the whole address in lower case.', 'an e-mail address'),
+      expressionOr(
+        isAddress,
+        'An address, or a /regular expression/ over the whole address in lower case.',
+        'an e-mail address',
+      ),
       'Further addresses of this person, which the directory does not know.',
       'addresses or /regular expressions/',
     ).prefault([]),
@@ -108,14 +140,28 @@ const personRule: Field<Omit<PersonRule, 'who'>> = options(
 )
 
 const isSender = (value: string): boolean =>
-  isAddress(value) || isDomain(value.replace(/^@/, '')) && value.includes('.')
+  isAddress(value) || (isDomain(value.replace(/^@/, '')) && value.includes('.'))
 
 const trustedSender: Field<TrustedSender> = options(
   {
-    from: expressionOr(isSender, 'Who: an address, a domain (@corp.example or corp.example), or a /regular expression/ over the whole address in lower case.', 'an address or a domain'),
-    names: list(text('A person.', 'a name or an address'), 'People whose names it may carry, by name or address. None: all.', 'names or addresses').prefault([]),
-    requireAuthentication: flag('Whether it must have passed dmarc or an aligned dkim, as one of authservIds says.', false),
-    note: z.string({ error: 'a note' }).prefault('').meta({ description: 'Why it is trusted, for whoever reads this next.', accepts: 'a note' }),
+    from: expressionOr(
+      isSender,
+      'Who: an address, a domain (@corp.example or corp.example), or a /regular expression/ over the whole address in lower case.',
+      'an address or a domain',
+    ),
+    names: list(
+      text('A person.', 'a name or an address'),
+      'People whose names it may carry, by name or address. None: all.',
+      'names or addresses',
+    ).prefault([]),
+    requireAuthentication: flag(
+      'Whether it must have passed dmarc or an aligned dkim, as one of authservIds says.',
+      false,
+    ),
+    note: z
+      .string({ error: 'a note' })
+      .prefault('')
+      .meta({ description: 'Why it is trusted, for whoever reads this next.', accepts: 'a note' }),
     until: optional(date('Last day on which it holds (UTC). Left out: for ever.')),
   },
   'A sender that may carry protected names.',
@@ -129,7 +175,9 @@ const nameAdditions: Field<NameAdditions> = section(
     roles: words('Roles and departments, such as Purchasing.', 'roles'),
     companies: words('Names of your companies and brands, as people put them behind their names.', 'names'),
     nicknames: list(
-      list(text('', 'a given name'), 'Forms of one given name.', 'given names').min(2, { error: 'at least two given names' }),
+      list(text('', 'a given name'), 'Forms of one given name.', 'given names').min(2, {
+        error: 'at least two given names',
+      }),
       'Given names that stand for one another, a list each, such as [Margaret, Peggy].',
       'lists of given names',
     ).prefault([]),

@@ -58,7 +58,11 @@ export function smtpSchema(around: Surroundings): Field<SmtpConfig> {
 }
 
 function listener(around: Surroundings): Field<SmtpListenerConfig> {
-  const address = parsed((value) => parseListen(value, around.folder), `Address: ${listenAccepts}. An IPv6 address stands in brackets.`, listenAccepts)
+  const address = parsed(
+    (value) => parseListen(value, around.folder),
+    `Address: ${listenAccepts}. An IPv6 address stands in brackets.`,
+    listenAccepts,
+  )
   const plain = (at: SocketAddress): SmtpListenerConfig => ({
     address: at,
     protocol: 'smtp',
@@ -82,7 +86,10 @@ function listener(around: Surroundings): Field<SmtpListenerConfig> {
     {
       address,
       protocol: choice('What the listener speaks.', ['smtp', 'lmtp'], 'smtp'),
-      proxyProtocol: flag('Whether each connection starts with a PROXY protocol header (see smtp.proxyProtocol).', false),
+      proxyProtocol: flag(
+        'Whether each connection starts with a PROXY protocol header (see smtp.proxyProtocol).',
+        false,
+      ),
       tls: optional(tls),
       mode: optional(socketMode('Permission bits of a unix socket.')),
     },
@@ -127,7 +134,9 @@ function relay(around: Surroundings): Field<RelayConfig> {
   const urls = hops.transform((all, ctx): RelayConfig => {
     const folder = all.find((hop) => 'maildir' in hop)
     if (folder && all.length > 1) return refuse(ctx, relayAccepts, 'a maildir: next hop stands alone')
-    return folder ? { kind: 'maildir', path: folder.maildir } : { kind: 'hops', hops: all.filter((hop) => 'url' in hop) }
+    return folder
+      ? { kind: 'maildir', path: folder.maildir }
+      : { kind: 'hops', hops: all.filter((hop) => 'url' in hop) }
   })
   const domain = (prose: string): Field<string> =>
     parsed((value) => (isDomain(value.replace(/^_[a-z-]+\._tcp\./, '')) ? value : null), prose, 'a domain')
@@ -142,13 +151,11 @@ function relay(around: Surroundings): Field<RelayConfig> {
     { srv: domain('Name whose SRV records name the next hops (RFC 2782), such as _smtp._tcp.mail.corp.example.') },
     'The next hops by SRV records.',
   ).transform((value): RelayConfig => ({ kind: 'srv', name: value.srv }))
-  return z
-    .union([urls, mx, srv], { error: `${relayAccepts}; a list of them; { mx: DOMAIN }; or { srv: NAME }` })
-    .meta({
-      description:
-        'Where messages go on to. A list is tried in order. maildir: writes into a Maildir with the embedded next hop: for trying things out.',
-      accepts: `${relayAccepts}; a list of them; { mx: DOMAIN }; { srv: NAME }`,
-    })
+  return z.union([urls, mx, srv], { error: `${relayAccepts}; a list of them; { mx: DOMAIN }; or { srv: NAME }` }).meta({
+    description:
+      'Where messages go on to. A list is tried in order. maildir: writes into a Maildir with the embedded next hop: for trying things out.',
+    accepts: `${relayAccepts}; a list of them; { mx: DOMAIN }; { srv: NAME }`,
+  })
 }
 
 function nextHop(around: Surroundings): Field<SmtpConfig['nextHop']> {
@@ -166,7 +173,7 @@ function nextHop(around: Surroundings): Field<SmtpConfig['nextHop']> {
       user: optional(text('User for AUTH PLAIN or LOGIN; only over TLS.', 'a user name')),
       password: optional(secret(around, 'Password for it.')),
       reuse: flag(
-        "Whether connections to the next hop are kept and used for the next client, whose EHLO begins anew on them (RFC 5321 section 4.1.4).",
+        'Whether connections to the next hop are kept and used for the next client, whose EHLO begins anew on them (RFC 5321 section 4.1.4).',
         true,
       ),
     },

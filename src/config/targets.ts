@@ -24,11 +24,16 @@ export function foldName(name: string): string {
 export function findTarget(view: DirectoryView, who: string, within: string | null): Target {
   const people = peopleOf(view, who, within)
   const groups = groupsOf(view, who, within)
-  const found = [...groups.map((g) => `group ${g.id} of ${quote(g.directory)}`), ...people.map((p) => `person ${p.id} of ${quote(p.directory)}`)]
+  const found = [
+    ...groups.map((g) => `group ${g.id} of ${quote(g.directory)}`),
+    ...people.map((p) => `person ${p.id} of ${quote(p.directory)}`),
+  ]
   const [group] = groups
   const [person] = people
   if (found.length > 1 && !(group === undefined && isOnePersonEachDirectory(people))) {
-    throw refusal(`${quote(who)} means more than one: ${found.slice(0, 10).join(', ')}; fix: give the id, or --directory`)
+    throw refusal(
+      `${quote(who)} means more than one: ${found.slice(0, 10).join(', ')}; fix: give the id, or --directory`,
+    )
   }
   if (group) return { kind: 'group', group }
   if (person) return { kind: 'person', person }
@@ -71,7 +76,8 @@ function isOnePersonEachDirectory(people: readonly Person[]): boolean {
 function peopleOf(view: DirectoryView, who: string, within: string | null): Person[] {
   const directories = directoriesOf(view, within)
   const refs = directories.map((directory) => ({ directory, id: who }))
-  if (who.includes('@')) refs.push(...view.byAddress(canonicalAddress(who)).filter((r) => directories.includes(r.directory)))
+  if (who.includes('@'))
+    refs.push(...view.byAddress(canonicalAddress(who)).filter((r) => directories.includes(r.directory)))
   const people = refs.flatMap((ref) => view.person(ref) ?? [])
   return people.filter((p, i) => people.findIndex((q) => q.directory === p.directory && q.id === p.id) === i)
 }

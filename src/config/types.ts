@@ -59,7 +59,11 @@ export interface ListenerTls {
   readonly certificate: string
   readonly key: string
   /** Further ones, by the server name that a client asks for: in lower case and ASCII, `*` for one first label. */
-  readonly certificates: readonly { readonly names: readonly string[]; readonly certificate: string; readonly key: string }[]
+  readonly certificates: readonly {
+    readonly names: readonly string[]
+    readonly certificate: string
+    readonly key: string
+  }[]
   /** Authorities whose client certificates let a client relay; null asks for none. */
   readonly clientCa: string | null
 }
@@ -185,8 +189,7 @@ export interface OpsConfig {
 
 export type LogLevel = 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'silent'
 /** Fields of log lines that can be blanked. */
-export type Redaction =
-  'client' | 'helo' | 'reversePath' | 'messageId' | 'fromName' | 'fromAddress' | 'person'
+export type Redaction = 'client' | 'helo' | 'reversePath' | 'messageId' | 'fromName' | 'fromAddress' | 'person'
 
 export interface LogConfig {
   readonly level: LogLevel

@@ -97,7 +97,9 @@ function parseText(
     visit(document, {
       Map(_key, map) {
         for (const key of repeatedKeys(map)) {
-          faults.push(fault(key.range?.[0] ?? 0, `the key ${quote(key.value)} stands twice in this map; fix: remove one`))
+          faults.push(
+            fault(key.range?.[0] ?? 0, `the key ${quote(key.value)} stands twice in this map; fix: remove one`),
+          )
         }
       },
       Alias(_key, node, parents) {
@@ -125,7 +127,8 @@ const remedies: Partial<Record<YAMLError['code'], string>> = {
   TAB_AS_INDENT: 'a tab stands in the indentation; accepted: spaces only; fix: replace each tab by two spaces',
   BAD_INDENT: 'this line is not indented as its neighbours are; fix: keys of one map start in one column',
   MULTIPLE_DOCS: 'a second document starts here (---); accepted: one document; fix: remove what follows',
-  BLOCK_AS_IMPLICIT_KEY: 'a key and its value are nested on one line; fix: quote the value, or put it on a line of its own',
+  BLOCK_AS_IMPLICIT_KEY:
+    'a key and its value are nested on one line; fix: quote the value, or put it on a line of its own',
   MULTILINE_IMPLICIT_KEY: 'this key has no value, or a quote is not closed; fix: "key: value" on one line',
   NON_STRING_KEY: 'this key is not plain text; fix: put it in quotes',
 }
@@ -162,7 +165,9 @@ function walk(document: Document.Parsed, path: KeyPath): Found {
     const value = isAlias(here.value) ? (here.value.resolve(document) ?? null) : here.value
     let next: Found | null = null
     if (isMap(value)) {
-      const pair = value.items.find((item) => isPair(item) && isScalar(item.key) && String(item.key.value) === String(step))
+      const pair = value.items.find(
+        (item) => isPair(item) && isScalar(item.key) && String(item.key.value) === String(step),
+      )
       if (pair) next = { key: pair.key as Node, value: (pair.value as Node | null) ?? null }
     } else if (isSeq(value)) {
       const item = value.items[Number(step)]

@@ -28,7 +28,9 @@ export function inFlowBelow(keys: readonly string[], value: Value): string {
 /** A list item's text behind its dash. */
 export function inBlock(value: Value, indent: string, lineEnd: string): string {
   if (typeof value === 'string') return JSON.stringify(value)
-  const rows = Object.entries(value).map(([key, of]) => `${word(key)}: ${typeof of === 'string' ? word(of) : inFlow(of)}`)
+  const rows = Object.entries(value).map(
+    ([key, of]) => `${word(key)}: ${typeof of === 'string' ? word(of) : inFlow(of)}`,
+  )
   return rows.join(`${lineEnd}${indent}`)
 }
 

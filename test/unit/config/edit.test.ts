@@ -1,4 +1,14 @@
-import { chmodSync, copyFileSync, mkdirSync, readdirSync, readFileSync, statSync, symlinkSync, lstatSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  copyFileSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  symlinkSync,
+  lstatSync,
+  writeFileSync,
+} from 'node:fs'
 import { join, resolve } from 'node:path'
 import { Writable } from 'node:stream'
 import { Command } from 'commander'
@@ -13,7 +23,13 @@ import { buildMemoryDirectory } from '../../../src/policy/memory.ts'
 
 const example = resolve(import.meta.dirname, '../../../config')
 
-function person(id: string, displayName: string, addresses: string[], groups: string[] = [], directory = 'Staff'): Person {
+function person(
+  id: string,
+  displayName: string,
+  addresses: string[],
+  groups: string[] = [],
+  directory = 'Staff',
+): Person {
   return { directory, id, displayName, givenName: null, surname: null, addresses, groups }
 }
 
@@ -42,7 +58,8 @@ const view = buildMemoryDirectory(
 /** A copy of the example files; the protection file is `text` where given. */
 function folderOf(t: { testdir: () => string }, text?: string): { folder: string; file: string; read: () => string } {
   const folder = t.testdir()
-  for (const name of ['namesake.yaml', 'protection.yaml', 'people.yaml']) copyFileSync(join(example, name), join(folder, name))
+  for (const name of ['namesake.yaml', 'protection.yaml', 'people.yaml'])
+    copyFileSync(join(example, name), join(folder, name))
   const file = join(folder, 'protection.yaml')
   if (text !== undefined) writeFileSync(file, text)
   return { folder, file, read: () => readFileSync(file, 'utf8') }
@@ -73,47 +90,156 @@ async function run(folder: string, ...words: string[]): Promise<string> {
 /** Lines that came and went. */
 function changes(before: string, after: string): string[] {
   const [a, b] = [before.split('\n'), after.split('\n')]
-  return [...a.filter((line) => !b.includes(line)).map((l) => `-${l}`), ...b.filter((line) => !a.includes(line)).map((l) => `+${l}`)]
+  return [
+    ...a.filter((line) => !b.includes(line)).map((l) => `-${l}`),
+    ...b.filter((line) => !a.includes(line)).map((l) => `+${l}`),
+  ]
 }
 
 type Row = readonly [words: string[], says: RegExp, changes: string[]]
 
 /** Each against a fresh copy of the example. */
 const rows: readonly Row[] = [
-  [['protect', 'Finance & Control'], /^protected: group "Finance & Control" of "Staff" \(1 person\)$/, ['-    groups: ["Executives"]', '+    groups: ["Executives", "Finance & Control"]']],
-  [['protect', 'finance'], /^protected: group "Finance & Control"/, ['-    groups: ["Executives"]', '+    groups: ["Executives", "Finance & Control"]']],
+  [
+    ['protect', 'Finance & Control'],
+    /^protected: group "Finance & Control" of "Staff" \(1 person\)$/,
+    ['-    groups: ["Executives"]', '+    groups: ["Executives", "Finance & Control"]'],
+  ],
+  [
+    ['protect', 'finance'],
+    /^protected: group "Finance & Control"/,
+    ['-    groups: ["Executives"]', '+    groups: ["Executives", "Finance & Control"]'],
+  ],
   [['protect', '  EXECUTIVES '], /^group "Executives" of "Staff" is protected already$/, []],
-  [['protect', 'double-2'], /^protected: group "Double"/, ['-    groups: ["Executives"]', '+    groups: ["Executives", "double-2"]']],
-  [['protect', 'Double'], /^input-invalid: "Double" means more than one: group double-1 of "Staff", group double-2 of "Staff"; fix/, []],
-  [['protect', 'Wei.Zhang@CORP.example'], /^protected: "Wei Zhang" \(wei.zhang@corp.example\)$/, ['-    users: ["omar.haddad@corp.example"]', '+    users: ["omar.haddad@corp.example", "Wei.Zhang@CORP.example"]']],
-  [['protect', '5'], /^protected: "Wei Zhang"/, ['-    users: ["omar.haddad@corp.example"]', '+    users: ["omar.haddad@corp.example", "wei.zhang@corp.example"]']],
-  [['protect', '6'], /^protected: "One"/, ['-    users: ["omar.haddad@corp.example"]', '+    users: ["omar.haddad@corp.example", "6"]']],
-  [['protect', '8'], /^protected: "Nobody" \(8\)/, ['-    users: ["omar.haddad@corp.example"]', '+    users: ["omar.haddad@corp.example", "8"]']],
+  [
+    ['protect', 'double-2'],
+    /^protected: group "Double"/,
+    ['-    groups: ["Executives"]', '+    groups: ["Executives", "double-2"]'],
+  ],
+  [
+    ['protect', 'Double'],
+    /^input-invalid: "Double" means more than one: group double-1 of "Staff", group double-2 of "Staff"; fix/,
+    [],
+  ],
+  [
+    ['protect', 'Wei.Zhang@CORP.example'],
+    /^protected: "Wei Zhang" \(wei.zhang@corp.example\)$/,
+    ['-    users: ["omar.haddad@corp.example"]', '+    users: ["omar.haddad@corp.example", "Wei.Zhang@CORP.example"]'],
+  ],
+  [
+    ['protect', '5'],
+    /^protected: "Wei Zhang"/,
+    ['-    users: ["omar.haddad@corp.example"]', '+    users: ["omar.haddad@corp.example", "wei.zhang@corp.example"]'],
+  ],
+  [
+    ['protect', '6'],
+    /^protected: "One"/,
+    ['-    users: ["omar.haddad@corp.example"]', '+    users: ["omar.haddad@corp.example", "6"]'],
+  ],
+  [
+    ['protect', '8'],
+    /^protected: "Nobody" \(8\)/,
+    ['-    users: ["omar.haddad@corp.example"]', '+    users: ["omar.haddad@corp.example", "8"]'],
+  ],
   [['protect', 'omar.haddad@corp.example'], /^"Omar Haddad" .* is protected already, by name$/, []],
   [['protect', 'ceo@corp.example'], /^"Jane Roe" .* is protected already, through group "Executives"$/, []],
-  [['protect', 'shared@corp.example'], /^input-invalid: "shared@corp.example" means more than one: person 6 of "Staff", person 7/, []],
-  [['protect', 'Executive'], /^input-invalid: no directory has a group or person "Executive"; did you mean "Executives"\?$/, []],
-  [['protect', 'jane.ro@corp.example'], /^input-invalid: no directory has .*; did you mean "jane.roe@corp.example"/, []],
-  [['protect', 'Executives', '--directory', 'Stuff'], /^input-invalid: no directory "Stuff" is loaded; accepted: "Staff"$/, []],
-  [['protect', 'Nobody Known', 'Finance & Control'], /^input-invalid: no directory has a group or person "Nobody Known"$/, []],
-  [['protect', 'Finance & Control', 'wei.zhang@corp.example'], /^protected: group .*\n"Wei Zhang" .* is protected already, through group "Finance & Control"$/, ['-    groups: ["Executives"]', '+    groups: ["Executives", "Finance & Control"]']],
-  [['unprotect', 'Executives'], /^no longer protected: group "Executives" of "Staff"$/, ['-    groups: ["Executives"]', '+    groups: []']],
+  [
+    ['protect', 'shared@corp.example'],
+    /^input-invalid: "shared@corp.example" means more than one: person 6 of "Staff", person 7/,
+    [],
+  ],
+  [
+    ['protect', 'Executive'],
+    /^input-invalid: no directory has a group or person "Executive"; did you mean "Executives"\?$/,
+    [],
+  ],
+  [
+    ['protect', 'jane.ro@corp.example'],
+    /^input-invalid: no directory has .*; did you mean "jane.roe@corp.example"/,
+    [],
+  ],
+  [
+    ['protect', 'Executives', '--directory', 'Stuff'],
+    /^input-invalid: no directory "Stuff" is loaded; accepted: "Staff"$/,
+    [],
+  ],
+  [
+    ['protect', 'Nobody Known', 'Finance & Control'],
+    /^input-invalid: no directory has a group or person "Nobody Known"$/,
+    [],
+  ],
+  [
+    ['protect', 'Finance & Control', 'wei.zhang@corp.example'],
+    /^protected: group .*\n"Wei Zhang" .* is protected already, through group "Finance & Control"$/,
+    ['-    groups: ["Executives"]', '+    groups: ["Executives", "Finance & Control"]'],
+  ],
+  [
+    ['unprotect', 'Executives'],
+    /^no longer protected: group "Executives" of "Staff"$/,
+    ['-    groups: ["Executives"]', '+    groups: []'],
+  ],
   [['unprotect', 'Finance & Control'], /is not protected by name$/, []],
-  [['unprotect', '4'], /^no longer protected: "Omar Haddad" \(omar.haddad@corp.example\)$/, ['-    users: ["omar.haddad@corp.example"]', '+    users: []']],
-  [['unprotect', 'jane.roe@corp.example'], /^no longer protected: "Jane Roe" .*; excluded from group "Executives"$/, ['+    exclude: ["jane.roe@corp.example"]']],
+  [
+    ['unprotect', '4'],
+    /^no longer protected: "Omar Haddad" \(omar.haddad@corp.example\)$/,
+    ['-    users: ["omar.haddad@corp.example"]', '+    users: []'],
+  ],
+  [
+    ['unprotect', 'jane.roe@corp.example'],
+    /^no longer protected: "Jane Roe" .*; excluded from group "Executives"$/,
+    ['+    exclude: ["jane.roe@corp.example"]'],
+  ],
   [['unprotect', 'wei.zhang@corp.example'], /is not protected$/, []],
   [['unprotect', 'gone@corp.example'], /^input-invalid: no directory has a group or person "gone@corp.example"/, []],
-  [['secondary', 'add', 'ceo@corp.example', 'jroe@club.example'], /^secondary address of "Jane Roe" \(jane.roe@corp.example\): "jroe@club.example"$/, ['-    secondaryEmails: ["jane@home.example"]', '+    secondaryEmails: ["jane@home.example", "jroe@club.example"]']],
-  [['secondary', 'add', '1', 'Jane@HOME.example'], /^"Jane@HOME.example" is a secondary address of "Jane Roe" .* already$/, []],
+  [
+    ['secondary', 'add', 'ceo@corp.example', 'jroe@club.example'],
+    /^secondary address of "Jane Roe" \(jane.roe@corp.example\): "jroe@club.example"$/,
+    ['-    secondaryEmails: ["jane@home.example"]', '+    secondaryEmails: ["jane@home.example", "jroe@club.example"]'],
+  ],
+  [
+    ['secondary', 'add', '1', 'Jane@HOME.example'],
+    /^"Jane@HOME.example" is a secondary address of "Jane Roe" .* already$/,
+    [],
+  ],
   [['secondary', 'add', '1', 'CEO@corp.example'], /is an own address of "Jane Roe" .* already, in the directory$/, []],
-  [['secondary', 'add', '1', 'wei.zhang@corp.example'], /mind that it is the address of "Wei Zhang" \(wei.zhang@corp.example\)$/, ['-    secondaryEmails: ["jane@home.example"]', '+    secondaryEmails: ["jane@home.example", "wei.zhang@corp.example"]']],
-  [['secondary', 'add', 'omar.haddad@corp.example', 'omar@home.example'], /^secondary address of "Omar Haddad"/, ['+  omar.haddad@corp.example:', '+    secondaryEmails: ["omar@home.example"]']],
-  [['secondary', 'add', '1', '/jane\\+.*@home\\.example/'], /^secondary address/, ['-    secondaryEmails: ["jane@home.example"]', '+    secondaryEmails: ["jane@home.example", "/jane\\\\+.*@home\\\\.example/"]']],
+  [
+    ['secondary', 'add', '1', 'wei.zhang@corp.example'],
+    /mind that it is the address of "Wei Zhang" \(wei.zhang@corp.example\)$/,
+    [
+      '-    secondaryEmails: ["jane@home.example"]',
+      '+    secondaryEmails: ["jane@home.example", "wei.zhang@corp.example"]',
+    ],
+  ],
+  [
+    ['secondary', 'add', 'omar.haddad@corp.example', 'omar@home.example'],
+    /^secondary address of "Omar Haddad"/,
+    ['+  omar.haddad@corp.example:', '+    secondaryEmails: ["omar@home.example"]'],
+  ],
+  [
+    ['secondary', 'add', '1', '/jane\\+.*@home\\.example/'],
+    /^secondary address/,
+    [
+      '-    secondaryEmails: ["jane@home.example"]',
+      '+    secondaryEmails: ["jane@home.example", "/jane\\\\+.*@home\\\\.example/"]',
+    ],
+  ],
   [['secondary', 'add', '1', '/jane(/'], /^input-invalid: .*missing closing \)/, []],
   [['secondary', 'add', '1', 'jane at home'], /^input-invalid: "jane at home" is no e-mail address/, []],
-  [['secondary', 'add', 'nobody@corp.example', 'x@home.example'], /^input-invalid: no directory has a person "nobody@corp.example"/, []],
-  [['secondary', 'remove', '1', 'JANE@home.example'], /^no longer a secondary address of "1": "JANE@home.example"$/, ['-    secondaryEmails: ["jane@home.example"]', '+    secondaryEmails: []']],
-  [['secondary', 'remove', 'jane.roe@corp.example', 'x@home.example'], /is no secondary address of "jane.roe@corp.example"; it has "jane@home.example"$/, []],
+  [
+    ['secondary', 'add', 'nobody@corp.example', 'x@home.example'],
+    /^input-invalid: no directory has a person "nobody@corp.example"/,
+    [],
+  ],
+  [
+    ['secondary', 'remove', '1', 'JANE@home.example'],
+    /^no longer a secondary address of "1": "JANE@home.example"$/,
+    ['-    secondaryEmails: ["jane@home.example"]', '+    secondaryEmails: []'],
+  ],
+  [
+    ['secondary', 'remove', 'jane.roe@corp.example', 'x@home.example'],
+    /is no secondary address of "jane.roe@corp.example"; it has "jane@home.example"$/,
+    [],
+  ],
   [['secondary', 'remove', '4', 'x@home.example'], /^"x@home.example" is no secondary address of "4"$/, []],
 ]
 
@@ -125,7 +251,8 @@ for (const [words, says, wanted] of rows) {
     t.same(changes(before, read()), wanted)
     t.doesNotThrow(() => loadConfig(join(folder, 'namesake.yaml')))
     const after = read()
-    if (wanted.length > 0 && words[0] !== 'unprotect') t.match(await run(folder, ...words), /already|no secondary/, 'said to be so already')
+    if (wanted.length > 0 && words[0] !== 'unprotect')
+      t.match(await run(folder, ...words), /already|no secondary/, 'said to be so already')
     t.equal(read(), after, 'the second time changes nothing')
   })
 }
@@ -142,7 +269,10 @@ t.test('protect and unprotect again leave the file as it was', async (t) => {
 })
 
 t.test('what no directory has any more can be taken out', async (t) => {
-  const { folder, read } = folderOf(t, 'protect:\n  - directory: Staff\n    users: [gone@corp.example]\n    groups: [Old Group] # 2019\n')
+  const { folder, read } = folderOf(
+    t,
+    'protect:\n  - directory: Staff\n    users: [gone@corp.example]\n    groups: [Old Group] # 2019\n',
+  )
   t.match(await run(folder, 'unprotect', 'old group'), /^no longer protected: "old group", which no directory has$/)
   t.match(await run(folder, 'unprotect', 'gone@corp.example'), /which no directory has$/)
   t.equal(read(), 'protect:\n  - directory: Staff\n    users: []\n    groups: [] # 2019\n')
@@ -150,7 +280,10 @@ t.test('what no directory has any more can be taken out', async (t) => {
 
 t.test('a file with faults is not edited', async (t) => {
   const { folder, read } = folderOf(t, 'protect:\n  - directory: Staff\n    group: [Executives]\n')
-  t.match(await run(folder, 'protect', 'Finance & Control'), /^config-invalid: protection.yaml:3:5: protect\[0\].group: unknown key/)
+  t.match(
+    await run(folder, 'protect', 'Finance & Control'),
+    /^config-invalid: protection.yaml:3:5: protect\[0\].group: unknown key/,
+  )
   t.match(read(), /group: \[Executives\]\n$/)
 })
 
@@ -169,7 +302,10 @@ t.test('mode, link and folder stay as they are', async (t) => {
   const real = join(folder, 'real', 'protection.yaml')
   copyFileSync(file, real)
   chmodSync(real, 0o640)
-  writeFileSync(join(folder, 'namesake.yaml'), readFileSync(join(folder, 'namesake.yaml'), 'utf8').replace('./protection.yaml', './linked.yaml'))
+  writeFileSync(
+    join(folder, 'namesake.yaml'),
+    readFileSync(join(folder, 'namesake.yaml'), 'utf8').replace('./protection.yaml', './linked.yaml'),
+  )
   symlinkSync('real/protection.yaml', join(folder, 'linked.yaml'))
   t.match(await run(folder, 'protect', 'Finance & Control'), /^protected/)
   t.equal(statSync(real).mode & 0o777, 0o640)
@@ -193,7 +329,10 @@ t.test('config check', async (t) => {
   const { folder, file } = folderOf(t)
   t.match(await run(folder, 'config', 'check'), /namesake.yaml and .*protection.yaml are valid$/)
   writeFileSync(file, 'protect: []\ntrustedSenders:\n  - from: x.example\n    until: 2020-01-01\n')
-  t.match(await run(folder, 'config', 'check'), /^stderr: warning: .*protection.yaml:4:12: trustedSenders\[0\].until: .*\n.*are valid \(1 warning\)$/)
+  t.match(
+    await run(folder, 'config', 'check'),
+    /^stderr: warning: .*protection.yaml:4:12: trustedSenders\[0\].until: .*\n.*are valid \(1 warning\)$/,
+  )
   writeFileSync(file, 'protect: {}\n')
   t.match(await run(folder, 'config', 'check'), /^config-invalid: protection.yaml:1:10: protect: here stands {}/)
 })

@@ -1,6 +1,16 @@
 import fc from 'fast-check'
 import t from 'tap'
-import { formatAddress, isEverywhere, isPublic, isSameEndpoint, parseListen, parseMilterListen, parseNetwork, parseRelayUrl, parseServerName } from '../../../src/config/addresses.ts'
+import {
+  formatAddress,
+  isEverywhere,
+  isPublic,
+  isSameEndpoint,
+  parseListen,
+  parseMilterListen,
+  parseNetwork,
+  parseRelayUrl,
+  parseServerName,
+} from '../../../src/config/addresses.ts'
 import { expressionFault, isAddress, isDomain } from '../../../src/config/fields.ts'
 import { isDate, parseDuration, parseMode, parseSize } from '../../../src/config/units.ts'
 
@@ -121,7 +131,12 @@ table('milter listeners', parseMilterListen, [
   ['inet:70000@host', null],
 ])
 
-const hop = (url: string, protocol: string, address: unknown, implicitTls = false): unknown => ({ url, protocol, address, implicitTls })
+const hop = (url: string, protocol: string, address: unknown, implicitTls = false): unknown => ({
+  url,
+  protocol,
+  address,
+  implicitTls,
+})
 
 table('next hops', parseRelayUrl, [
   ['smtp://127.0.0.1:10026', hop('smtp://127.0.0.1:10026', 'smtp', tcp('127.0.0.1', 10026))],
@@ -195,7 +210,8 @@ t.test('an expression that would take for ever elsewhere is fine here', async (t
 
 t.test('what can be reached from elsewhere', async (t) => {
   const reached = (text: string): boolean => isPublic(parseListen(text) ?? { kind: 'unix', path: 'none' })
-  for (const text of ['127.0.0.1:1', '127.9.9.9:1', '[::1]:1', 'localhost:1', '[::ffff:127.0.0.1]:1', 'unix:/x']) t.notOk(reached(text), text)
+  for (const text of ['127.0.0.1:1', '127.9.9.9:1', '[::1]:1', 'localhost:1', '[::ffff:127.0.0.1]:1', 'unix:/x'])
+    t.notOk(reached(text), text)
   for (const text of ['0.0.0.0:1', '[::]:1', '192.0.2.1:1', '10.0.0.1:1', 'mail:1']) t.ok(reached(text), text)
   t.ok(isEverywhere('0.0.0.0/0'))
   t.ok(isEverywhere('::/0'))

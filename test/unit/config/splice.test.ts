@@ -62,12 +62,30 @@ const cases: readonly Case[] = [
     { directory: '1: A', groups: ['H'] },
     'actions: {}\n\nprotect:\n  - directory: "1: A"\n    groups: ["H"]\n',
   ],
-  ['protect without any', 'protect:\nb: 1\n', ['protect'], { directory: 'A', users: ['u'] }, 'protect:\n  - directory: A\n    users: ["u"]\nb: 1\n'],
-  ['empty flow list of entries', 'protect: []\n', ['protect'], { directory: 'A', users: ['u'] }, 'protect: [{ directory: "A", users: ["u"] }]\n'],
+  [
+    'protect without any',
+    'protect:\nb: 1\n',
+    ['protect'],
+    { directory: 'A', users: ['u'] },
+    'protect:\n  - directory: A\n    users: ["u"]\nb: 1\n',
+  ],
+  [
+    'empty flow list of entries',
+    'protect: []\n',
+    ['protect'],
+    { directory: 'A', users: ['u'] },
+    'protect: [{ directory: "A", users: ["u"] }]\n',
+  ],
   ['first of a flow list', 'a: ["x", "y"] # c\n', ['a', 0], null, 'a: ["y"] # c\n'],
   ['last of a flow list', 'a: ["x", "y"] # c\n', ['a', 1], null, 'a: ["x"] # c\n'],
   ['only one of a flow list', 'a: [ x ]\n', ['a', 0], null, 'a: [  ]\n'],
-  ['middle of a block list', 'a:\n  - x\n  # about y\n  - y # y\n  - z\n', ['a', 1], null, 'a:\n  - x\n  # about y\n  - z\n'],
+  [
+    'middle of a block list',
+    'a:\n  - x\n  # about y\n  - y # y\n  - z\n',
+    ['a', 1],
+    null,
+    'a:\n  - x\n  # about y\n  - z\n',
+  ],
   ['last of a block list', 'a:\n  - x\n  - y', ['a', 1], null, 'a:\n  - x\n'],
   ['only one of a block list', 'a: # c\n  - x\nb: 1\n', ['a', 0], null, 'a: [] # c\nb: 1\n'],
 ]
@@ -110,24 +128,32 @@ const layout = fc
 
 t.test('any layout: the change is made, and every other line stays', async () => {
   fc.assert(
-    fc.property(layout, fc.nat(), fc.string({ maxLength: 20 }), fc.boolean(), fc.boolean(), (text, pick, value, add, crlf) => {
-      const before = crlf ? text.replaceAll('\n', '\r\n') : text
-      const source = parseYaml('f', before)
-      const data = source.data as Record<string, string[]>
-      const key = Object.keys(data)[pick % Object.keys(data).length] ?? ''
-      const list = data[key] ?? []
-      if (!add && list.length === 0) return
-      const at = pick % Math.max(1, list.length)
-      const after = add ? addToList(source, [key], value).text : removeFromList(source, [key, at]).text
-      const want = { ...data, [key]: add ? [...list, value] : list.filter((_, i) => i !== at) }
-      const got = parseYaml('f', after)
-      if (got.faults.length > 0) throw new Error(got.faults[0]?.message)
-      if (JSON.stringify(got.data) !== JSON.stringify(want)) throw new Error(`${JSON.stringify(got.data)} from ${after}`)
-      const linesBefore = before.split('\n')
-      const kept = after.split('\n').filter((line) => linesBefore.includes(line)).length
-      // One line changes or goes; a list that ends changes the line of its key too.
-      if (kept < linesBefore.length - 2) throw new Error(`lines lost:\n${before}\n---\n${after}`)
-    }),
+    fc.property(
+      layout,
+      fc.nat(),
+      fc.string({ maxLength: 20 }),
+      fc.boolean(),
+      fc.boolean(),
+      (text, pick, value, add, crlf) => {
+        const before = crlf ? text.replaceAll('\n', '\r\n') : text
+        const source = parseYaml('f', before)
+        const data = source.data as Record<string, string[]>
+        const key = Object.keys(data)[pick % Object.keys(data).length] ?? ''
+        const list = data[key] ?? []
+        if (!add && list.length === 0) return
+        const at = pick % Math.max(1, list.length)
+        const after = add ? addToList(source, [key], value).text : removeFromList(source, [key, at]).text
+        const want = { ...data, [key]: add ? [...list, value] : list.filter((_, i) => i !== at) }
+        const got = parseYaml('f', after)
+        if (got.faults.length > 0) throw new Error(got.faults[0]?.message)
+        if (JSON.stringify(got.data) !== JSON.stringify(want))
+          throw new Error(`${JSON.stringify(got.data)} from ${after}`)
+        const linesBefore = before.split('\n')
+        const kept = after.split('\n').filter((line) => linesBefore.includes(line)).length
+        // One line changes or goes; a list that ends changes the line of its key too.
+        if (kept < linesBefore.length - 2) throw new Error(`lines lost:\n${before}\n---\n${after}`)
+      },
+    ),
     { numRuns: 500 },
   )
 })
