@@ -6,7 +6,7 @@
  */
 import { parseHeaderSection } from '../src/mail/section.ts'
 import type { Lookup } from '../src/model.ts'
-import { unpackKnownNames } from '../src/names/known-names.ts'
+import { unpackKnownNames } from '../src/names/tables/known-names.ts'
 import { compilePolicy, policyIndexer } from '../src/policy/compile.ts'
 import type { Policy } from '../src/policy/compile.ts'
 import { inspect } from '../src/policy/inspect.ts'

@@ -3,6 +3,7 @@ import { join, resolve } from 'node:path'
 import { configurationPage } from './configuration-page.ts'
 import { eventsPage } from './events-page.ts'
 import { metricsPage } from './metrics-page.ts'
+import { architecturePage } from './source-tree.ts'
 import { standardsPage } from './standards-page.ts'
 import { describeOptions, editorSchema } from '../src/config/json-schema.ts'
 
@@ -24,6 +25,7 @@ export function generatedFiles(): GeneratedFile[] {
   const schema = (described: typeof namesake, file: string): string =>
     `${JSON.stringify(editorSchema(described, `Namesake: ${file}`), null, 2)}\n`
   return [
+    { path: 'docs/architecture.md', text: architecturePage(root) },
     { path: 'docs/configuration.md', text: configurationPage(namesake, protection) },
     { path: 'docs/events.md', text: eventsPage() },
     { path: 'docs/metrics.md', text: metricsPage() },

@@ -1,7 +1,8 @@
 #!/usr/bin/env node
+/** The command: how the heap grows is set before everything else is loaded, as loading alone would let it grow. */
+
 import { keepHeapSmall } from './main/small-heap.ts'
 
-/** The command. How the heap grows is set before everything else is loaded, as loading alone would let it grow. */
 if (['serve', 'sync'].includes(process.argv[2] ?? '')) keepHeapSmall()
 const { run } = await import('./cli/run.ts')
 process.exitCode = await run()

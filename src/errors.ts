@@ -1,3 +1,5 @@
+/** The closed set of error codes, and the exit code of each. */
+
 /** The closed set of error codes. docs/errors.md has one entry for each; a test holds them equal. */
 export type ErrorCode =
   | 'usage' // the command line is wrong

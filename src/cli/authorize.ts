@@ -1,11 +1,13 @@
+/** Authorize. */
+
 import { spawn } from 'node:child_process'
 import { createInterface } from 'node:readline'
 import type { Command } from 'commander'
 import { loadConfig } from '../config/load.ts'
-import { authorize } from '../directory/office365/authorize.ts'
-import type { Authorizer } from '../directory/office365/authorize.ts'
-import type { ProviderOptions } from '../directory/office365/provider.ts'
-import type { Office365Settings } from '../directory/office365/settings.ts'
+import { authorize } from '../directory/sources/office365/authorize.ts'
+import type { Authorizer } from '../directory/sources/office365/authorize.ts'
+import type { ProviderOptions } from '../directory/sources/office365/provider.ts'
+import type { Office365Settings } from '../directory/sources/office365/settings.ts'
 import { NamesakeError } from '../errors.ts'
 
 /** Where the verb shows what it does; `provider` is for tests. */

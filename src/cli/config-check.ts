@@ -1,3 +1,5 @@
+/** Config check. */
+
 import type { Command } from 'commander'
 import { loadConfig } from '../config/load.ts'
 import { formatFault } from '../errors.ts'

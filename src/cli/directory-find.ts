@@ -1,4 +1,6 @@
-import type { Store } from '../directory/store.ts'
+/** Directory: people and groups that a query finds. */
+
+import type { Store } from '../directory/store/store.ts'
 import { canonicalAddress } from '../mail/address.ts'
 import type { Group, Person } from '../model.ts'
 import { compilePolicy } from '../policy/compile.ts'

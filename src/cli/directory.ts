@@ -1,16 +1,18 @@
+/** Directory. */
+
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Command } from 'commander'
 import { loadConfig } from '../config/load.ts'
 import type { LoadedConfig } from '../config/types.ts'
 import { type DirectoryStatus, statusOf } from '../directory/schedule.ts'
-import { openStoreToRead } from '../directory/store-open.ts'
-import type { Store } from '../directory/store.ts'
+import { openStoreToRead } from '../directory/store/open.ts'
+import type { Store } from '../directory/store/store.ts'
 import { exitCode, NamesakeError } from '../errors.ts'
 import { findGroups, findPeople, type Marked, markedView } from './directory-find.ts'
 import { duration } from './progress.ts'
 import { tellProblems } from './problems.ts'
-import { count, jsonLine, printable, table } from './text.ts'
+import { count, jsonLine, printable, table } from '../text.ts'
 
 export interface DirectoryDeps {
   /** Results. */

@@ -1,6 +1,8 @@
+/** What in the protection file means nobody. */
+
 import type { LoadedProtection } from '../config/types.ts'
 import type { ProtectionProblem } from '../policy/rules.ts'
-import { printable } from './text.ts'
+import { printable } from '../text.ts'
 
 /** Tells what in the protection file means nobody, each with its place: `file:line:column: what, and the nearest names`. */
 export function tellProblems(

@@ -1,3 +1,5 @@
+/** All verbs in their places. */
+
 import { Command } from 'commander'
 import { indexMaker } from '../main/index-maker.ts'
 import { scheduledOf } from '../main/providers.ts'

@@ -1,11 +1,6 @@
 /** A progress line on a terminal: share done, rate, time left. Silent where the stream is no terminal. */
 
-export interface Progress {
-  /** @param done what is done, in the unit of `total`; @param count messages so far */
-  update(done: number, count: number): void
-  /** Takes the line away, so that other text can stand there; the next update draws it again. */
-  clear(): void
-}
+import type { Progress } from '../admin/replay/replay.ts'
 
 /** Drawn at most this often, in milliseconds. */
 const interval = 100

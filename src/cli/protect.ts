@@ -1,3 +1,5 @@
+/** Protect, unprotect, secondary. */
+
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Command } from 'commander'
@@ -6,11 +8,11 @@ import type { Plan } from '../config/edit.ts'
 import { loadConfig } from '../config/load.ts'
 import { planProtect, planSecondaryAdd, planSecondaryRemove, planUnprotect } from '../config/protect-plans.ts'
 import type { NamesakeConfig } from '../config/types.ts'
-import { openStoreToRead } from '../directory/store-open.ts'
+import { openStoreToRead } from '../directory/store/open.ts'
 import { NamesakeError } from '../errors.ts'
 import type { DirectoryView } from '../model.ts'
 import type { ProtectionRules } from '../policy/rules.ts'
-import { printable } from './text.ts'
+import { printable } from '../text.ts'
 
 export interface ProtectDeps {
   /** Results. */

@@ -1,3 +1,5 @@
+/** Arguments in, exit code out. */
+
 import { CommanderError } from 'commander'
 import { NamesakeError, exitCode, exitCodeOf } from '../errors.ts'
 import { buildProgram } from './program.ts'

@@ -1,5 +1,7 @@
+/** Serve. */
+
 import type { Command } from 'commander'
-import { serve } from '../main.ts'
+import { serve } from '../main/main.ts'
 import { addVerb } from './verb.ts'
 import type { Cli, VerbOptions } from './verb.ts'
 

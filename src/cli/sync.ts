@@ -1,14 +1,16 @@
+/** Sync. */
+
 import type { Command } from 'commander'
 import { loadConfig } from '../config/load.ts'
 import type { LoadedConfig } from '../config/types.ts'
 import type { ScheduledDirectory } from '../directory/schedule.ts'
-import type { MakeIndex, Store } from '../directory/store.ts'
-import { openStore } from '../directory/store-open.ts'
+import type { MakeIndex, Store } from '../directory/store/store.ts'
+import { openStore } from '../directory/store/open.ts'
 import { synchronise, type SyncOutcome, type SyncProgress } from '../directory/sync.ts'
 import { exitCodeOf, NamesakeError } from '../errors.ts'
 import type { ProtectionProblem } from '../policy/rules.ts'
 import { tellProblems } from './problems.ts'
-import { count, printable } from './text.ts'
+import { count, printable } from '../text.ts'
 
 /** Where results and messages go, and what of the wiring the verb needs. */
 export interface SyncDeps {

@@ -1,3 +1,5 @@
+/** What every verb is handed. */
+
 import type { Command } from 'commander'
 
 /** What every verb is handed: where results and messages go, and how it says its exit code. */

@@ -1,3 +1,5 @@
+/** Listeners, relays, networks as operators write them. */
+
 import { resolve } from 'node:path'
 import { domainToASCII } from 'node:url'
 import { isDeepStrictEqual } from 'node:util'

@@ -1,3 +1,5 @@
+/** Rules that take several options together. */
+
 import type { ConfigFault } from '../errors.ts'
 import { formatPath } from './faults.ts'
 import type { KeyPath, YamlSource } from './yaml-source.ts'

@@ -1,3 +1,5 @@
+/** Its directories. */
+
 import { createPrivateKey, X509Certificate } from 'node:crypto'
 import * as z from 'zod'
 import {

@@ -1,3 +1,5 @@
+/** One edit of protection.yaml, proved before it is written. */
+
 import { canonicalAddress } from '../mail/address.ts'
 import { ConfigError } from '../errors.ts'
 import type { DirectoryView } from '../model.ts'

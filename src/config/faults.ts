@@ -1,3 +1,5 @@
+/** Schema errors as faults with places and fixes. */
+
 import type * as z from 'zod'
 import type { ConfigFault } from '../errors.ts'
 import { secretAccepts } from './files.ts'

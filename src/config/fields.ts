@@ -1,3 +1,5 @@
+/** Kinds of options, each with prose and what it accepts. */
+
 import * as z from 'zod'
 import cron from 'node-cron'
 import { RE2JS } from 're2js'

@@ -1,3 +1,5 @@
+/** Paths, files and secrets that options name. */
+
 import { readFileSync, statSync } from 'node:fs'
 import { resolve } from 'node:path'
 import * as z from 'zod'

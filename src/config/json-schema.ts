@@ -1,3 +1,5 @@
+/** The options as JSON Schema. */
+
 import * as z from 'zod'
 import { namesakeSchema } from './namesake-schema.ts'
 import { protectionSchema } from './protection-schema.ts'

@@ -1,3 +1,5 @@
+/** Both files read, checked, and returned with all faults or none. */
+
 import { existsSync } from 'node:fs'
 import { dirname, isAbsolute, join, resolve } from 'node:path'
 import type * as z from 'zod'

@@ -1,3 +1,5 @@
+/** Its milter section. */
+
 import * as z from 'zod'
 import { parseMilterListen } from './addresses.ts'
 import {

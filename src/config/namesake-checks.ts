@@ -1,3 +1,5 @@
+/** Those of namesake.yaml. */
+
 import {
   formatAddress,
   isEverywhere,

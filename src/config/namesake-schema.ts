@@ -1,3 +1,5 @@
+/** Namesake.yaml as a whole. */
+
 import * as z from 'zod'
 import { parseListen } from './addresses.ts'
 import { directorySchema } from './directories-schema.ts'

@@ -1,3 +1,5 @@
+/** Options whose part is not built yet. */
+
 import type { ConfigFault } from '../errors.ts'
 import { formatPath, quote } from './faults.ts'
 import type { KeyPath, YamlSource } from './yaml-source.ts'

@@ -1,3 +1,5 @@
+/** What protect, unprotect and secondary change. */
+
 import { canonicalAddress } from '../mail/address.ts'
 import type { DirectoryView, Group, Person } from '../model.ts'
 import type { ProtectEntry, ProtectionRules } from '../policy/rules.ts'

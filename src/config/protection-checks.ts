@@ -1,3 +1,5 @@
+/** Those of protection.yaml, and between the two. */
+
 import { canonicalAddress } from '../mail/address.ts'
 import { Checks, isMap, items } from './checks.ts'
 import type { Found } from './checks.ts'

@@ -1,3 +1,5 @@
+/** Protection.yaml. */
+
 import * as z from 'zod'
 import { presetNames } from '../policy/presets.ts'
 import type { Action } from '../model.ts'

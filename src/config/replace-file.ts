@@ -1,3 +1,5 @@
+/** A file replaced in one step. */
+
 import { randomBytes } from 'node:crypto'
 import {
   chownSync,

@@ -1,3 +1,5 @@
+/** A value that can't slip into a log. */
+
 import { inspect } from 'node:util'
 
 /**

@@ -1,3 +1,5 @@
+/** Its smtp section. */
+
 import * as z from 'zod'
 import { parseListen, parseRelayUrl, parseServerName } from './addresses.ts'
 import {

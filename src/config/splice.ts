@@ -1,3 +1,5 @@
+/** List items put into or taken out of YAML text. */
+
 import { isDeepStrictEqual } from 'node:util'
 import { isMap, isNode, isPair, isScalar, isSeq } from 'yaml'
 import type { Document, Node, Pair, YAMLMap, YAMLSeq } from 'yaml'

@@ -1,3 +1,5 @@
+/** The group or person that a word means. */
+
 import { canonicalAddress } from '../mail/address.ts'
 import { NamesakeError } from '../errors.ts'
 import type { DirectoryView, Group, Person } from '../model.ts'

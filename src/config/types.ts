@@ -1,10 +1,12 @@
+/** The configuration after validation. */
+
 import type { ProtectionRules } from '../policy/rules.ts'
 import type { ConfigFault } from '../errors.ts'
 import type { Secret } from './secret.ts'
 
 /**
  * The daemon's configuration after validation: defaults filled in, durations in milliseconds, sizes in octets, paths
- * absolute, secrets read and wrapped. What `main.ts` cuts slices from and hands to the parts.
+ * absolute, secrets read and wrapped. What `main/main.ts` cuts slices from and hands to the parts.
  */
 export interface NamesakeConfig {
   /** Absolute path of the file this came from. */

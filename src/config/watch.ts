@@ -1,3 +1,5 @@
+/** Tells when a file has changed and come to rest. */
+
 import { statSync, watch } from 'node:fs'
 import type { FSWatcher } from 'node:fs'
 import { basename, dirname } from 'node:path'

@@ -1,3 +1,5 @@
+/** YAML text with the place of every key. */
+
 import { closeSync, fstatSync, openSync, readFileSync } from 'node:fs'
 import { isAlias, isMap, isPair, isScalar, isSeq, LineCounter, parseDocument, visit } from 'yaml'
 import type { Document, DocumentOptions, Node, ParseOptions, Scalar, YAMLError, YAMLMap } from 'yaml'

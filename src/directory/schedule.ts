@@ -1,8 +1,10 @@
+/** When each directory is read. */
+
 import { createTask, type ScheduledTask } from 'node-cron'
 import { NamesakeError } from '../errors.ts'
 import type { Provider } from './provider.ts'
-import type { DirectoryRecord } from './store-format.ts'
-import type { MakeIndex, Store } from './store.ts'
+import type { DirectoryRecord } from './store/format.ts'
+import type { MakeIndex, Store } from './store/store.ts'
 import { type FullEvery, synchronise, type SyncOptions, type SyncOutcome } from './sync.ts'
 
 /** A directory and how it is kept fresh. Durations in milliseconds. */

@@ -1,7 +1,9 @@
+/** One synchronisation. */
+
 import { NamesakeError } from '../errors.ts'
 import type { Provider } from './provider.ts'
-import type { RoundOutcome } from './store-round.ts'
-import type { MakeIndex, Store } from './store.ts'
+import type { RoundOutcome } from './store/round.ts'
+import type { MakeIndex, Store } from './store/store.ts'
 
 /** When a directory is read in full though a delta would do: after so many syncs, or so many milliseconds. */
 export type FullEvery = { readonly syncs: number } | { readonly duration: number }

@@ -1,3 +1,5 @@
+/** An address-list cut into entries and pieces. */
+
 import { closingParenthesis, closingQuote, isSpace, parenthesisPairs, unescape } from './delimiters.ts'
 import { encodedWordEnd } from './encoded-words.ts'
 

@@ -1,3 +1,5 @@
+/** Addr-specs in the one spelling that is compared. */
+
 import { domainToASCII } from 'node:url'
 
 /**

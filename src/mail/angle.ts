@@ -1,3 +1,5 @@
+/** What stands in angle brackets. */
+
 import { unescape } from './delimiters.ts'
 import { withoutScheme } from './phrase.ts'
 import type { Shown } from './shown.ts'

@@ -1,3 +1,5 @@
+/** Octets to Unicode. */
+
 import { isAscii, isUtf8 } from 'node:buffer'
 import { decode as decodeByLabel, normalizeCharset } from 'libmime/lib/charset'
 

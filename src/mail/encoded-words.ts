@@ -1,3 +1,5 @@
+/** Encoded-words, as leniently as the most lenient program. */
+
 import { decodeCharset } from './charset.ts'
 
 /**

@@ -1,3 +1,5 @@
+/** One field, read in each way programs differ in. */
+
 import type { HeaderSection, ReadingPart } from '../model.ts'
 import { fullSyntax, readAddressList, type ListOfItems, type Piece, type Syntax } from './address-list.ts'
 import { addressesIn, mayHoldAddress } from './address-text.ts'

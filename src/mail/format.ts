@@ -1,3 +1,5 @@
+/** Our fields as wire text. */
+
 import type { AddedField } from '../model.ts'
 
 /**

@@ -1,3 +1,5 @@
+/** The names and addresses of one entry. */
+
 import type { Item, Piece } from './address-list.ts'
 import { readAngle } from './angle.ts'
 import { bareAddress, clip, holdsAddress, join, phraseOf, shownText, words } from './phrase.ts'

@@ -1,3 +1,5 @@
+/** The Message-ID field. */
+
 import type { HeaderSection } from '../model.ts'
 import { fieldBodyOctets, fieldsNamed } from './section.ts'
 

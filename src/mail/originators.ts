@@ -1,3 +1,5 @@
+/** From, Sender and Reply-To in all their readings. */
+
 import type { HeaderSection, OriginatorField, OriginatorReadings } from '../model.ts'
 import { FieldReader } from './field-reader.ts'
 import { ReadingSet } from './reading-set.ts'

@@ -1,3 +1,5 @@
+/** Phrases as text. */
+
 import type { Piece } from './address-list.ts'
 
 /**

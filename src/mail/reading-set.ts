@@ -1,3 +1,5 @@
+/** Readings kept, without repetition, up to a limit. */
+
 import type { Defect, OriginatorField, Reading, ReadingPart } from '../model.ts'
 
 /** Readings kept for one message, the most telling first. */

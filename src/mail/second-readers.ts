@@ -1,3 +1,5 @@
+/** Addressparser and libmime over the same field. */
+
 import { parseAddressHeader } from 'mailparser'
 import addressparser from 'nodemailer/lib/addressparser'
 import { decodeEncodedWords } from './encoded-words.ts'

@@ -1,3 +1,5 @@
+/** A header section scanned into fields, located by octets. */
+
 import type { Defect, HeaderField, HeaderSection } from '../model.ts'
 
 /**

@@ -1,3 +1,5 @@
+/** Names and addresses gathered for one entry. */
+
 import type { ReadingPart } from '../model.ts'
 import { unescape } from './delimiters.ts'
 

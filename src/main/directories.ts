@@ -1,8 +1,10 @@
+/** The store in the primary: kept in step with sources and rules. */
+
 import type { LoadedConfig, LoadedProtection } from '../config/types.ts'
 import { Scheduler } from '../directory/schedule.ts'
 import type { DirectoryStatus, SyncEvent } from '../directory/schedule.ts'
-import { openStore } from '../directory/store-open.ts'
-import type { Store } from '../directory/store.ts'
+import { openStore } from '../directory/store/open.ts'
+import type { Store } from '../directory/store/store.ts'
 import { NamesakeError } from '../errors.ts'
 import type { Events } from '../ops/events.ts'
 import type { PrimaryMetrics } from '../ops/metrics.ts'

@@ -1,3 +1,5 @@
+/** What primary and workers say to each other. */
+
 import type { LogConfig, MilterConfig } from '../config/types.ts'
 import type { MetricsSnapshot } from '../ops/metrics.ts'
 import type { SmtpSettings } from './smtp-settings.ts'

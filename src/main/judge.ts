@@ -1,5 +1,7 @@
+/** The judgement as the entrances are handed it. */
+
 import { randomBytes } from 'node:crypto'
-import type { Store } from '../directory/store.ts'
+import type { Store } from '../directory/store/store.ts'
 import { parseHeaderSection } from '../mail/section.ts'
 import type { Entrance, Judge, Lookup } from '../model.ts'
 import { compilePolicy } from '../policy/compile.ts'

@@ -1,6 +1,8 @@
+/** A directory's type to its provider. */
+
 import type { DirectoryConfig } from '../config/types.ts'
-import { FileProvider } from '../directory/file.ts'
-import { Office365Provider } from '../directory/office365/provider.ts'
+import { FileProvider } from '../directory/sources/file/provider.ts'
+import { Office365Provider } from '../directory/sources/office365/provider.ts'
 import type { Provider } from '../directory/provider.ts'
 import type { ScheduledDirectory } from '../directory/schedule.ts'
 

@@ -1,3 +1,5 @@
+/** Ready, degraded or not, and why. */
+
 import { connect } from 'node:net'
 import type { NamesakeConfig, RelayHop } from '../config/types.ts'
 import type { Readiness } from '../ops/http.ts'

@@ -1,3 +1,5 @@
+/** Records of messages, counted and logged some at a time. */
+
 import type { MessageRecord } from '../model.ts'
 
 /** Milliseconds that a record waits for others. */

@@ -1,3 +1,5 @@
+/** Log fields that go with a redacted one. */
+
 import type { Redaction } from '../config/types.ts'
 
 /** Further log fields in which the same thing stands in other words. */

@@ -1,3 +1,5 @@
+/** How V8's heap grows in processes that carry no mail. */
+
 import { setFlagsFromString } from 'node:v8'
 
 /**

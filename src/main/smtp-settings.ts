@@ -1,3 +1,5 @@
+/** The configuration's smtp section in the entrance's words. */
+
 import type { NextHopConfig, RelayConfig, RelayHop, SmtpConfig, SocketAddress } from '../config/types.ts'
 import { parseNextHop } from '../smtp/next-hop-url.ts'
 import type { NextHopAddress, NextHopSettings, SmtpOptions, SocketAddress as SmtpAddress } from '../smtp/options.ts'

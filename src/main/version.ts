@@ -1,3 +1,5 @@
+/** The version that package.json states. */
+
 import { readFileSync } from 'node:fs'
 
 /** The version that package.json states. */

@@ -1,3 +1,5 @@
+/** The worker processes: started, replaced, exchanged, drained. */
+
 import cluster from 'node:cluster'
 import type { Worker } from 'node:cluster'
 import { fileURLToPath } from 'node:url'

@@ -1,4 +1,6 @@
-import { Store } from '../directory/store.ts'
+/** A process that carries mail. */
+
+import { Store } from '../directory/store/store.ts'
 import { startMilter } from '../milter/listener.ts'
 import type { MilterServer } from '../milter/listener.ts'
 import type { Judge } from '../model.ts'

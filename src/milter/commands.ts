@@ -1,3 +1,5 @@
+/** What packets carry. */
+
 import { isIP } from 'node:net'
 
 /**

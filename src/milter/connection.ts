@@ -1,3 +1,5 @@
+/** One MTA's socket: packets in, answers out. */
+
 import type { Socket } from 'node:net'
 import type { Circumstances } from './negotiation.ts'
 import { MilterSession, type SessionOptions } from './session.ts'

@@ -1,3 +1,5 @@
+/** A decision as answers. */
+
 import type { AddedField, Decision } from '../model.ts'
 import { formatField } from '../mail/format.ts'
 import type { HeaderEvents, Removal } from './header-events.ts'

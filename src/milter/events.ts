@@ -1,3 +1,5 @@
+/** What the entrance tells. */
+
 /** What the milter entrance tells besides judged messages; a closed set, each with plain details for the log. */
 export interface MilterEvents {
   /** A listener is up. `address` as configured, with the port that the system chose. */

@@ -1,3 +1,5 @@
+/** A header section put together from events. */
+
 import type { HeaderField, HeaderSection } from '../model.ts'
 
 /** A field to be taken out: its name as the MTA wrote it, and which of those with that name, from 1. */

@@ -1,3 +1,5 @@
+/** Listeners and admission. */
+
 import cluster from 'node:cluster'
 import { existsSync } from 'node:fs'
 import { createServer, type AddressInfo, type Server, type Socket } from 'node:net'
@@ -7,9 +9,9 @@ import type { Judge, MessageRecord } from '../model.ts'
 import { MilterConnection } from './connection.ts'
 import type { OnMilterEvent } from './events.ts'
 import type { Circumstances, Mta, Skip } from './negotiation.ts'
-import { buildNetworks, type Networks } from './networks.ts'
+import { buildNetworks, type Networks } from '../net/networks.ts'
 import type { SessionOptions } from './session.ts'
-import { freeSocketPath, setSocketAccess } from './unix-socket.ts'
+import { freeSocketPath, setSocketAccess } from '../net/unix-socket.ts'
 
 /** One place to listen on. Port 0 lets the system choose; `mode` and `group` are a unix socket's. */
 export interface MilterListen {

@@ -1,3 +1,5 @@
+/** Macros and their stages. */
+
 import { SMFIC } from './wire.ts'
 
 /** Commands whose macros speak of the connection; those of the others speak of one message. */

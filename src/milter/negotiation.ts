@@ -1,3 +1,5 @@
+/** What is agreed with the MTA. */
+
 import type { Offer } from './commands.ts'
 import { SMFIC, SMFIF, SMFIM, SMFIP, formatPacket, highestVersion, lowestVersion } from './wire.ts'
 

@@ -1,3 +1,5 @@
+/** The dialogue: order, what is answered. */
+
 import type { Decision, Disposition, Judge, MessageRecord } from '../model.ts'
 import {
   declaredSize,
@@ -14,7 +16,7 @@ import type { OnMilterEvent } from './events.ts'
 import { HeaderEvents } from './header-events.ts'
 import { Macros } from './macros.ts'
 import { formatOptneg, negotiate, type Agreement, type Circumstances, type Skip } from './negotiation.ts'
-import type { Networks } from './networks.ts'
+import type { Networks } from '../net/networks.ts'
 import { SMFIC, SMFIF, SMFIP, SMFIR, formatPacket, type Command, type Packet } from './wire.ts'
 
 /** What a session is handed besides its packets. */

@@ -1,3 +1,5 @@
+/** Every event, with level and meaning. */
+
 /**
  * Every event that the log can hold, each once: its level, what it means, and its fields beside `time`, `level`,
  * `event` and `pid`. docs/events.md is generated from this table; a name that is not here can't be logged.

@@ -1,3 +1,5 @@
+/** The way into the log. */
+
 import { pino } from 'pino'
 import type { Logger } from 'pino'
 import type { MessageRecord } from '../model.ts'

@@ -1,3 +1,5 @@
+/** /metrics, /healthz, /readyz. */
+
 import { createServer } from 'node:http'
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'

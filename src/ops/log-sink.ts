@@ -1,3 +1,5 @@
+/** Where log lines go: a few at a time, bounded. */
+
 import { fstatSync } from 'node:fs'
 import { pino } from 'pino'
 

@@ -1,3 +1,5 @@
+/** Every metric, counted and added up. */
+
 import { AggregatorRegistry, Counter, Gauge, Histogram, Registry } from 'prom-client'
 import type { DirectoryState, Entrance, MessageRecord } from '../model.ts'
 

@@ -1,3 +1,5 @@
+/** What systemd is told: ready, reloading, alive. */
+
 import { execFile } from 'node:child_process'
 
 /**

@@ -1,3 +1,5 @@
+/** What trusted servers found out about the sender. */
+
 import { getDomain } from 'tldts'
 import { parseAuthenticationResults } from '../mail/authentication-results.ts'
 import { fieldBodyOctets, fieldsNamed } from '../mail/section.ts'

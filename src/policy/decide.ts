@@ -1,3 +1,5 @@
+/** From verdict to what is to be done. */
+
 import type { Decision, Entrance, HeaderSection, Lookup, Verdict } from '../model.ts'
 import { readMessageId } from '../mail/message-id.ts'
 import type { Policy } from './compile.ts'

@@ -1,3 +1,5 @@
+/** What lets a name stand beside an address. */
+
 import { canonicalAddress, domainOf, withoutTag } from '../mail/address.ts'
 import type { Person, Tier } from '../model.ts'
 import type { Authentication } from './authentication.ts'

@@ -1,3 +1,5 @@
+/** A judgement in words. */
+
 import type { Reading } from '../model.ts'
 import type { Policy } from './compile.ts'
 import type { Finding } from './findings.ts'

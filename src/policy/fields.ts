@@ -1,3 +1,5 @@
+/** Fields and replies, word for word. */
+
 import { encodeWords } from '../mail/format.ts'
 import type { AddedField, HeaderSection, Reply, Verdict } from '../model.ts'
 

@@ -1,3 +1,5 @@
+/** Which of several findings decides. */
+
 import type { Action, Kind, Person, Reading, Tier } from '../model.ts'
 
 /** A reading that shows a protected person's name (or address): what was matched, and what came of it. */

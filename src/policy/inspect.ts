@@ -1,3 +1,5 @@
+/** THE judgement. */
+
 import type {
   DetectedVerdict,
   HeaderSection,
@@ -9,7 +11,7 @@ import type {
 } from '../model.ts'
 import { canonicalAddress, domainOf } from '../mail/address.ts'
 import { originatorText, readOriginators } from '../mail/originators.ts'
-import type { QueryKey } from '../names/query-keys.ts'
+import type { QueryKey } from '../names/keys/query-keys.ts'
 import { readAuthentication } from './authentication.ts'
 import { ClaimFinder, fullBudget } from './claims.ts'
 import type { Claim } from './claims.ts'

@@ -1,5 +1,7 @@
+/** Look-alike domains, remembered. */
+
 import type { Lookup } from '../model.ts'
-import { domainKeys, looksLikeDomain } from '../names/look-alike-domain.ts'
+import { domainKeys, looksLikeDomain } from '../names/match/look-alike-domain.ts'
 import { isPublicMailDomain } from './public-mail.ts'
 
 /** Domains remembered for one state of the directories: mail comes from few domains again and again. */

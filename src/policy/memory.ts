@@ -1,3 +1,5 @@
+/** A directory in memory, for tests and check --policy. */
+
 import { domainOf } from '../mail/address.ts'
 import type { DirectoryState, DirectoryView, Group, Indexer, Lookup, Person, PersonRef } from '../model.ts'
 import { personKey } from './person-key.ts'

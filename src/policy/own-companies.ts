@@ -1,8 +1,10 @@
+/** The organisation's names, as its own domains say them. */
+
 import type { Lookup } from '../model.ts'
-import { companyKey, isNameOfDomain } from '../names/look-alike-domain.ts'
-import type { ShownName } from '../names/shown-name.ts'
-import { classes } from '../names/tables.ts'
-import type { NameTables } from '../names/tables.ts'
+import { companyKey, isNameOfDomain } from '../names/match/look-alike-domain.ts'
+import type { ShownName } from '../names/text/shown-name.ts'
+import { classes } from '../names/tables/tables.ts'
+import type { NameTables } from '../names/tables/tables.ts'
 import type { Memo } from './recollections.ts'
 
 /** Most words of a company's name that a domain writes together. */

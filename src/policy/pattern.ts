@@ -1,3 +1,5 @@
+/** Addresses, domains and expressions of operators. */
+
 import { RE2JS } from 're2js'
 
 /**

@@ -1,3 +1,5 @@
+/** One string for one person. */
+
 import type { PersonRef } from '../model.ts'
 
 /** One string for a person among all directories; usable as a key of a Map. */

@@ -1,3 +1,5 @@
+/** Well-known services that write in people's names. */
+
 /**
  * Well-known services that write in people's names: invitations, shared documents, signatures, tickets. A preset is off
  * until the protection file names it. A message that one of its senders really sent (authenticated, as for every entry

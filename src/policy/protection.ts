@@ -1,3 +1,5 @@
+/** Names that operators write, resolved into people and groups. */
+
 import { canonicalAddress } from '../mail/address.ts'
 import type { DirectoryView, PersonRef } from '../model.ts'
 import { didYouMean, nearest } from './nearest.ts'

@@ -1,3 +1,5 @@
+/** Domains of public mail providers. */
+
 /**
  * Domains of public mail providers. They are nobody's own domain, even if a directory of a small organisation lists
  * people with such addresses, so nothing is a look-alike of them.

@@ -1,3 +1,5 @@
+/** What was found out for earlier messages. */
+
 import type { Lookup, OriginatorReadings } from '../model.ts'
 import type { Claim } from './claims.ts'
 

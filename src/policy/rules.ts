@@ -1,3 +1,5 @@
+/** The protection rules as plain data. */
+
 import type { Action, PersonRef, TierActions } from '../model.ts'
 
 /**

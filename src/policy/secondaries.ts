@@ -1,3 +1,5 @@
+/** Further addresses of people. */
+
 import { canonicalAddress, withoutTag } from '../mail/address.ts'
 import type { PersonRef } from '../model.ts'
 import { compilePattern, isPattern } from './pattern.ts'

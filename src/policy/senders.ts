@@ -1,3 +1,5 @@
+/** Trusted senders and presets, compiled. */
+
 import { canonicalAddress, domainOf, withoutTag } from '../mail/address.ts'
 import type { Person } from '../model.ts'
 import { compilePattern, isPattern } from './pattern.ts'

@@ -1,9 +1,11 @@
+/** PROXY header and implicit TLS, before the dialogue. */
+
 /** What comes before the dialogue on a new connection: the PROXY header of a load balancer, and implicit TLS. */
 import type { Socket } from 'node:net'
 import { plainAddress } from './clients.ts'
 import { parseProxyHeader } from './proxy-protocol.ts'
-import { secureClient } from './tls-files.ts'
-import type { ServerTls } from './tls-files.ts'
+import { secureClient } from '../net/tls-files.ts'
+import type { ServerTls } from '../net/tls-files.ts'
 
 /** How long a header or a handshake may take (ms), in all. */
 const longestArrival = 30_000

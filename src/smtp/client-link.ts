@@ -1,8 +1,10 @@
+/** The client's socket: STARTTLS, flow. */
+
 /** The client's end of a session: a socket, with TLS put on it when asked, and never read faster than it is used. */
 import type { Socket } from 'node:net'
-import { Outlet } from './outlet.ts'
-import { secureClient } from './tls-files.ts'
-import type { ServerTls } from './tls-files.ts'
+import { Outlet } from '../net/outlet.ts'
+import { secureClient } from '../net/tls-files.ts'
+import type { ServerTls } from '../net/tls-files.ts'
 
 /** Octets of replies that wait to be sent, above which a client is not read: it does not read us either. */
 const replyHighWater = 65_536

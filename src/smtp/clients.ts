@@ -1,3 +1,5 @@
+/** Networks and connection counts. */
+
 /** Who may connect: networks, and how many connections at once. */
 import ipaddr from 'ipaddr.js'
 import type { SmtpEvents, SmtpLimits } from './options.ts'

@@ -1,3 +1,5 @@
+/** The client's commands, counted and in order. */
+
 /** A client's commands: cut from its octets, counted, held to their order, and run by the rules of `verbs.ts`. */
 import { endsWithCrlf, LineReader } from './framing.ts'
 import type { Session } from './session.ts'

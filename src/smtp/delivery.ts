@@ -1,3 +1,5 @@
+/** One message from 354 to its final replies. */
+
 /**
  * One message from 354 to its final replies: its octets go through a transfer to the next hop, and the replies that
  * come back, one over SMTP, one for each recipient over LMTP, are gathered until all are there.

@@ -1,3 +1,5 @@
+/** The transaction as the next hop agreed to it. */
+
 /** The transaction of a session as the next hop has agreed to it: MAIL, and the recipients asked for and accepted. */
 import type { Transaction } from './record.ts'
 import type { Command } from './verbs.ts'

@@ -1,3 +1,5 @@
+/** The header section on the wire, with its stuffing. */
+
 /**
  * The header section of a message in transit: held as it came on the wire until it is judged, read without its
  * stuffing dots (RFC 5321 section 4.5.2: the receiver drops the dot that starts a line, so `.From: x` is a From

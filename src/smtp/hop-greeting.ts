@@ -1,3 +1,5 @@
+/** Greetings passed on, and what is offered in turn. */
+
 /** Greetings between client and next hop: the client's goes on, and what the next hop offers is what we offer. */
 import { ehloReply, heloReply, usesWithdrawn } from './ehlo.ts'
 import { greetingLine, keywordsOf } from './hop-opening.ts'

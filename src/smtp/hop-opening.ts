@@ -1,14 +1,16 @@
+/** A next hop opened: greeting, TLS, AUTH. */
+
 /** Opens a next hop: connection, greeting, EHLO (or HELO, or LHLO), STARTTLS, AUTH. One attempt at one address. */
 import { connect as connectTls } from 'node:tls'
 import type { ConnectionOptions } from 'node:tls'
 import { replyTexts } from '../mail/reply.ts'
-import type { Deadlines } from './deadlines.ts'
+import type { Deadlines } from '../net/deadlines.ts'
 import { loginSteps } from './hop-login.ts'
 import type { HopLogin } from './hop-login.ts'
 import { HopConnection } from './next-hop.ts'
 import type { HopFailure, HopOwner } from './next-hop.ts'
 import type { NextHopAddress, NextHopSettings, NextHopStage, SmtpTimeouts } from './options.ts'
-import type { TlsFiles } from './tls-files.ts'
+import type { TlsFiles } from '../net/tls-files.ts'
 
 /** How the client greeted us, and so how we greet the next hop. */
 export interface Hello {

@@ -1,3 +1,5 @@
+/** The next hop's side: what its replies mean, its loss. */
+
 /**
  * The next hop's side of a session: which connection is in use, what is sent on it, what its replies mean for the
  * transaction, and what the client is told when it is lost.

@@ -1,3 +1,5 @@
+/** Connections kept for the next client. */
+
 /** Connections to next hops that wait for the next client, most recently used first out. */
 import type { HopConnection, HopOwner } from './next-hop.ts'
 import type { NextHopAddress } from './options.ts'

@@ -1,3 +1,5 @@
+/** Listeners, admission, drain. */
+
 /** The SMTP entrance: opens the listeners, lets clients in or turns them away, and ends all sessions in order. */
 import { chmod, lstat, unlink } from 'node:fs/promises'
 import { connect, createServer } from 'node:net'
@@ -6,14 +8,14 @@ import { hostname } from 'node:os'
 import { NamesakeError } from '../errors.ts'
 import { arriveSecure, readProxyHeader } from './arrival.ts'
 import { ConnectionCount, networkOf, NetworkList, plainAddress } from './clients.ts'
-import { Deadlines } from './deadlines.ts'
+import { Deadlines } from '../net/deadlines.ts'
 import { addressText, limitsOf, timeoutsOf } from './options.ts'
 import type { ListenerTls, OnSmtpEvent, SmtpEvents, SmtpListener, SmtpOptions, SocketAddress } from './options.ts'
 import { Relay } from './relay.ts'
 import { Session } from './session.ts'
 import type { SessionContext, SessionStart } from './session-types.ts'
-import { ServerNames, TlsFiles } from './tls-files.ts'
-import type { ServerTls, TlsPaths } from './tls-files.ts'
+import { ServerNames, TlsFiles } from '../net/tls-files.ts'
+import type { ServerTls, TlsPaths } from '../net/tls-files.ts'
 
 /** The running entrance. */
 export interface SmtpServer {

@@ -1,3 +1,5 @@
+/** The embedded next hop's process. */
+
 /**
  * The embedded next hop's process: an SMTP server (the smtp-server package) on a unix socket that writes each message
  * into a Maildir. Started by `maildir.ts` with the socket and the folder as arguments; ends with its parent.

@@ -1,3 +1,5 @@
+/** The embedded next hop, looked after. */
+
 /** The embedded next hop: a Maildir behind an SMTP server of its own process, so that a slow disk never stalls a session. */
 import { fork } from 'node:child_process'
 import type { ChildProcess } from 'node:child_process'

@@ -1,3 +1,5 @@
+/** What DATA leads to, up to the client's final reply. */
+
 /** The message's side of a session: what DATA leads to, from the next hop's reply to it to the client's final reply. */
 import { Delivery } from './delivery.ts'
 import type { TransferHost } from './message-transfer.ts'

@@ -1,3 +1,5 @@
+/** One message: held, judged, relayed or refused. */
+
 /**
  * One message on its way: the header section is held until it is judged, then our fields, the section and the rest
  * go on to the next hop. Once refused, whatever the reason, nothing more goes on and the data is only read to its end.

@@ -1,4 +1,6 @@
 /** Next hops as operators write them. */
+
+/** Next hops as operators write them. */
 import { NamesakeError } from '../errors.ts'
 import type { NextHopAddress } from './options.ts'
 

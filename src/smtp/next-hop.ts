@@ -1,3 +1,5 @@
+/** One connection to a next hop. */
+
 /**
  * One connection to a next hop: octets out, whole replies in. What the replies mean is its owner's business; this
  * file only promises that a reply is a reply, that at most one failure is told, and that nothing is told after it.
@@ -5,8 +7,8 @@
 import { connect as connectTcp } from 'node:net'
 import type { Socket } from 'node:net'
 import { replyCode, replyEnd, withCrlf } from '../mail/reply.ts'
-import type { Deadlines, Timed } from './deadlines.ts'
-import { Outlet } from './outlet.ts'
+import type { Deadlines, Timed } from '../net/deadlines.ts'
+import { Outlet } from '../net/outlet.ts'
 import { addressText } from './options.ts'
 import type { NextHopAddress, NextHopErrorKind } from './options.ts'
 

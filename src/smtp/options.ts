@@ -1,3 +1,5 @@
+/** What the entrance is handed, and its events. */
+
 /** What the SMTP entrance is handed, and what it tells: plain values, so that it knows neither configuration nor log. */
 import type { Judge, MessageRecord } from '../model.ts'
 

@@ -1,3 +1,5 @@
+/** The PROXY protocol. */
+
 /** The PROXY protocol, versions 1 and 2 (HAProxy's proxy-protocol.txt): who the client behind a load balancer is. */
 import ipaddr from 'ipaddr.js'
 

@@ -1,3 +1,5 @@
+/** What is recorded of a message. */
+
 /** What is recorded of a message once it has been dealt with. */
 import type { Disposition, MessageRecord } from '../model.ts'
 import type { MessageTransfer } from './message-transfer.ts'

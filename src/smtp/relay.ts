@@ -1,8 +1,10 @@
+/** Which next hop, and which are down. */
+
 /**
  * The one way out: opens next hops for sessions, in the operator's order, and remembers which are down, so that
  * clients are told at once instead of waiting for each other's timeouts.
  */
-import type { Deadlines } from './deadlines.ts'
+import type { Deadlines } from '../net/deadlines.ts'
 import { HopOpening } from './hop-opening.ts'
 import type { Hello, OpeningResult } from './hop-opening.ts'
 import { IdleHops } from './idle-hops.ts'
@@ -10,7 +12,7 @@ import type { HopConnection } from './next-hop.ts'
 import { RecordTargets } from './next-hop-records.ts'
 import { addressText } from './options.ts'
 import type { NextHopAddress, NextHopRecords, NextHopSettings, OnSmtpEvent, SmtpTimeouts } from './options.ts'
-import type { TlsFiles } from './tls-files.ts'
+import type { TlsFiles } from '../net/tls-files.ts'
 
 /** After a failure a next hop is passed over for this long (ms), doubling up to the longest. */
 const shortestPause = 250

@@ -1,3 +1,5 @@
+/** The replies that are due, in order. */
+
 /**
  * The replies that a client is owed, in the order of its commands, so that our own answers and the next hop's never
  * overtake each other however deep the client pipelines (RFC 2920 section 3.2).

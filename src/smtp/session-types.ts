@@ -1,11 +1,13 @@
+/** What a session is handed, the names of its states. */
+
 /** What a session is handed, and the states that it is in. */
 import type { Judge, MessageRecord } from '../model.ts'
 import type { NetworkList } from './clients.ts'
-import type { Deadlines } from './deadlines.ts'
+import type { Deadlines } from '../net/deadlines.ts'
 import type { BareNewline } from './framing.ts'
 import type { OnSmtpEvent, SmtpLimits, SmtpTimeouts } from './options.ts'
 import type { Relay } from './relay.ts'
-import type { ServerTls } from './tls-files.ts'
+import type { ServerTls } from '../net/tls-files.ts'
 
 /** What all sessions of one server share. */
 export interface SessionContext {

@@ -1,3 +1,5 @@
+/** The proxied session: its states, what changes them, its end. */
+
 /**
  * The proxied SMTP session (RFC 5321): what a client says goes to the next hop, what the next hop answers goes back,
  * each in order and byte for byte; in between stands the judgement of each message's header section.
@@ -12,7 +14,7 @@ import { ClientLink } from './client-link.ts'
 import type { LinkOwner, SecureOutcome } from './client-link.ts'
 import { ClientState } from './client-state.ts'
 import { CommandLoop } from './command-loop.ts'
-import type { Timed } from './deadlines.ts'
+import type { Timed } from '../net/deadlines.ts'
 import { untrustedGreeting } from './ehlo.ts'
 import { Envelope } from './envelope.ts'
 import type { Hello } from './hop-opening.ts'
@@ -22,7 +24,7 @@ import type { SmtpEvents, SmtpLimits } from './options.ts'
 import { lost } from './replies.ts'
 import { ReplyQueue } from './reply-queue.ts'
 import type { Mode, SessionContext, SessionStart } from './session-types.ts'
-import type { ServerTls } from './tls-files.ts'
+import type { ServerTls } from '../net/tls-files.ts'
 import type { XclientAttributes } from './xclient.ts'
 
 /** How long a client that was told to go may take to close (ms). */

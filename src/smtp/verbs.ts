@@ -1,3 +1,5 @@
+/** The verbs: each with a check and a proceed. */
+
 /**
  * The verbs of the proxied session (RFC 5321 section 4.1.1): each has a check, which may refuse, and a proceed. What is
  * not in the table is answered with 500 and is never passed on.

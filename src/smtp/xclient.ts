@@ -1,3 +1,5 @@
+/** XCLIENT. */
+
 /** XCLIENT (Postfix XCLIENT_README): a trusted MTA says who the client is. */
 import ipaddr from 'ipaddr.js'
 

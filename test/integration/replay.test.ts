@@ -4,7 +4,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import t from 'tap'
-import { hostileTexts } from '../unit/cli/replay/hostile.ts'
+import { hostileTexts } from '../unit/admin/replay/hostile.ts'
 import { cliPath, waitUntil } from './peers/daemon.ts'
 import { findProgram, skipUnless } from './peers/scratch.ts'
 

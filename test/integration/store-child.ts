@@ -1,7 +1,7 @@
 import { person, protectGroups, members, runRound, ScriptedProvider } from '../unit/directory/helpers.ts'
 import type { Change } from '../../src/directory/provider.ts'
-import { Store } from '../../src/directory/store.ts'
-import { openStore } from '../../src/directory/store-open.ts'
+import { Store } from '../../src/directory/store/store.ts'
+import { openStore } from '../../src/directory/store/open.ts'
 
 /**
  * A process that writes or reads a store until it is killed. `write`: full rounds and deltas in turn, each of which

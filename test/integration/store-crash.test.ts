@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import t from 'tap'
-import { openStore } from '../../src/directory/store-open.ts'
+import { openStore } from '../../src/directory/store/open.ts'
 import { protectGroups, runRound, ScriptedProvider, temporaryFolder } from '../unit/directory/helpers.ts'
 import { faultOf, headCount, pageOf } from './store-child.ts'
 

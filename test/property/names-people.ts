@@ -1,4 +1,4 @@
-import type { PersonNames } from '../../src/names/person-name.ts'
+import type { PersonNames } from '../../src/names/person/person-name.ts'
 
 /** Invented people of many countries, to disguise and to confuse with others. */
 const rows = `

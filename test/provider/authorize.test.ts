@@ -6,14 +6,14 @@ import { PassThrough } from 'node:stream'
 import t from 'tap'
 import { Command } from 'commander'
 import { addAuthorizeVerb } from '../../src/cli/authorize.ts'
-import { authorize } from '../../src/directory/office365/authorize.ts'
-import type { AuthorizeOptions, Authorizer } from '../../src/directory/office365/authorize.ts'
-import { ConsentListener } from '../../src/directory/office365/consent.ts'
+import { authorize } from '../../src/directory/sources/office365/authorize.ts'
+import type { AuthorizeOptions, Authorizer } from '../../src/directory/sources/office365/authorize.ts'
+import { ConsentListener } from '../../src/directory/sources/office365/consent.ts'
 import { keyFile } from './emulator/emulator.ts'
 import { bench, optionsFor, settingsFor } from './harness.ts'
 import type { Bench } from './harness.ts'
 import { failure } from './synced.ts'
-import type { Office365Settings } from '../../src/directory/office365/settings.ts'
+import type { Office365Settings } from '../../src/directory/sources/office365/settings.ts'
 
 /** Where the emulated consent page sends the browser back to. */
 function consentPage(url: string): Promise<string> {

@@ -1,4 +1,4 @@
-import type { Store } from '../../src/directory/store.ts'
+import type { Store } from '../../src/directory/store/store.ts'
 import type { Tenant } from './emulator/tenant.ts'
 
 /** People and groups in a form that can be compared: sorted, plain. */

@@ -1,8 +1,8 @@
 import type { ReadRequest, Step } from '../../src/directory/provider.ts'
-import { Office365Provider } from '../../src/directory/office365/provider.ts'
-import type { ProviderOptions } from '../../src/directory/office365/provider.ts'
-import type { Runtime } from '../../src/directory/office365/runtime.ts'
-import type { Office365Settings } from '../../src/directory/office365/settings.ts'
+import { Office365Provider } from '../../src/directory/sources/office365/provider.ts'
+import type { ProviderOptions } from '../../src/directory/sources/office365/provider.ts'
+import type { Runtime } from '../../src/directory/sources/office365/runtime.ts'
+import type { Office365Settings } from '../../src/directory/sources/office365/settings.ts'
 import { Emulator, keyFile } from './emulator/emulator.ts'
 
 /** A clock that sleeping moves: hours of back-off pass at once, and each wait is on record. */

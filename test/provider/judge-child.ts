@@ -1,5 +1,5 @@
 import { setImmediate } from 'node:timers/promises'
-import { Store } from '../../src/directory/store.ts'
+import { Store } from '../../src/directory/store/store.ts'
 import { parseHeaderSection } from '../../src/mail/section.ts'
 import { buildJudge } from '../../src/main/judge.ts'
 import { nameOf } from './large-names.ts'

@@ -1,4 +1,4 @@
-import { unpackKnownNames } from '../../src/names/known-names.ts'
+import { unpackKnownNames } from '../../src/names/tables/known-names.ts'
 
 const words = [...unpackKnownNames()].filter((name) => /^[a-z]{4,10}$/.test(name))
 const elsewhere: readonly (readonly [string, string])[] = [

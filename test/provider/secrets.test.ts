@@ -3,7 +3,7 @@ import t from 'tap'
 import { keyFile } from './emulator/emulator.ts'
 import type { Act } from './emulator/faults.ts'
 import { bench, steps } from './harness.ts'
-import type { Office365Settings } from '../../src/directory/office365/settings.ts'
+import type { Office365Settings } from '../../src/directory/sources/office365/settings.ts'
 
 /**
  * Item 13: no token, secret, assertion or delta link in anything that may reach a log: notices, and errors with all

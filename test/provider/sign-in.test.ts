@@ -6,8 +6,8 @@ import { keyFile } from './emulator/emulator.ts'
 import { bench, optionsFor, settingsFor, steps } from './harness.ts'
 import type { Bench } from './harness.ts'
 import { failure } from './synced.ts'
-import { Office365Provider } from '../../src/directory/office365/provider.ts'
-import type { Office365Settings } from '../../src/directory/office365/settings.ts'
+import { Office365Provider } from '../../src/directory/sources/office365/provider.ts'
+import type { Office365Settings } from '../../src/directory/sources/office365/settings.ts'
 
 /** Ways of proving who we are, and what is said when Entra doesn't believe it. */
 
@@ -176,7 +176,7 @@ t.test("nobody listens; a certificate that isn't trusted", async (t) => {
 
 t.test('requests under way at once share one token', async (t) => {
   const b = await bench(t)
-  const { connect } = await import('../../src/directory/office365/provider.ts')
+  const { connect } = await import('../../src/directory/sources/office365/provider.ts')
   const { tokens, surroundings } = connect(settingsFor(b.emulator), optionsFor(b.runtime))
   const got = await Promise.all(Array.from({ length: 20 }, () => tokens.token()))
   t.equal(new Set(got).size, 1)

@@ -1,8 +1,8 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks'
 import { existsSync, readFileSync } from 'node:fs'
-import { Office365Provider } from '../../src/directory/office365/provider.ts'
-import { systemRuntime } from '../../src/directory/office365/runtime.ts'
-import { Store } from '../../src/directory/store.ts'
+import { Office365Provider } from '../../src/directory/sources/office365/provider.ts'
+import { systemRuntime } from '../../src/directory/sources/office365/runtime.ts'
+import { Store } from '../../src/directory/store/store.ts'
 import { optionsFor, settingsAt } from './harness.ts'
 import { protecting, sync } from './sync.ts'
 

@@ -1,5 +1,5 @@
 import { NamesakeError } from '../../src/errors.ts'
-import type { Store } from '../../src/directory/store.ts'
+import type { Store } from '../../src/directory/store/store.ts'
 import { bench } from './harness.ts'
 import type { Bench } from './harness.ts'
 import { sync, temporaryStore } from './sync.ts'

@@ -1,11 +1,11 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
-import { FileProvider } from '../../src/directory/file.ts'
+import { FileProvider } from '../../src/directory/sources/file/provider.ts'
 import { Emulator } from './emulator/emulator.ts'
 import { held, wanted } from './expected.ts'
 import { bench, optionsFor, settingsFor } from './harness.ts'
-import { Office365Provider } from '../../src/directory/office365/provider.ts'
+import { Office365Provider } from '../../src/directory/sources/office365/provider.ts'
 import { failure } from './synced.ts'
 import { sync, temporaryStore } from './sync.ts'
 

@@ -9,33 +9,45 @@ const src = join(root, 'src')
 const floorOf: Record<string, number> = {
   'model.ts': 0,
   'errors.ts': 0,
+  'text.ts': 0,
+  'vocabulary.ts': 0,
+  'ports.ts': 0,
   mail: 1,
   names: 1,
   policy: 2,
-  directory: 3,
-  config: 3,
-  smtp: 3,
-  milter: 3,
-  ops: 3,
-  cli: 4,
-  'cli.ts': 4,
-  'main.ts': 4,
-  main: 4,
+  net: 3,
+  directory: 4,
+  config: 4,
+  smtp: 4,
+  milter: 4,
+  judge: 4,
+  history: 4,
+  notify: 4,
+  fleet: 4,
+  ops: 4,
+  admin: 5,
+  console: 6,
+  main: 7,
+  cli: 8,
+  'cli.ts': 8,
 }
 
 /** Packages with few importers: the rest of the house can't come to depend on them. */
 const importers: Record<string, { by: RegExp; why: string }> = {
-  lmdb: { by: /^directory\/store/, why: 'the store can be replaced only if one room knows it' },
-  zod: { by: /^config\//, why: 'validated configuration is plain data elsewhere' },
-  yaml: { by: /^(config\/|directory\/file)/, why: 'YAML is read where files are read' },
+  lmdb: { by: /^(directory\/store|history)\//, why: 'a store can be replaced only if one room knows it' },
+  zod: {
+    by: /^config\/|^console\/routes|^directory\/sources\/[^/]+\/options\.ts$/,
+    why: 'validated configuration is plain data elsewhere',
+  },
+  yaml: { by: /^(config|directory\/sources\/file)\//, why: 'YAML is read where files are read' },
   pino: { by: /^ops\//, why: 'one sink, so that redaction can not be passed by' },
   'prom-client': { by: /^ops\//, why: 'log line and counter are written together' },
   'node-cron': {
     by: /^(directory|config)\//,
     why: 'only syncs run on a schedule, and what it accepts is checked at load',
   },
-  '@azure/msal-node': { by: /^directory\/office365\//, why: 'a provider is one folder' },
-  '@microsoft/microsoft-graph-client': { by: /^directory\/office365\//, why: 'a provider is one folder' },
+  '@azure/msal-node': { by: /^directory\/sources\/office365\//, why: 'a provider is one folder' },
+  '@microsoft/microsoft-graph-client': { by: /^directory\/sources\/office365\//, why: 'a provider is one folder' },
   commander: { by: /^cli/, why: 'only the command line reads arguments' },
   'smtp-server': { by: /^smtp\/maildir/, why: 'the proxied session is ours; smtp-server is the embedded next hop' },
 }
@@ -83,11 +95,10 @@ t.test('imports go down only', async (t) => {
         const there = room(resolve(dirname(file), name))
         if (there === here) continue
         const below = floorOf[there] ?? 9
-        const sideways =
-          (here === 'cli.ts' && there === 'cli') || (floor === 4 && below === 4) || (floor === 0 && below === 0)
+        const sideways = (here === 'cli.ts' && there === 'cli') || (floor === 0 && below === 0)
         t.ok(
           below < floor || sideways,
-          `${at}: floor ${floor} may not lean on floor ${below} (parts of a floor meet in main.ts)`,
+          `${at}: floor ${floor} may not lean on floor ${below} (parts of a floor meet in main/)`,
         )
       } else {
         const pkg = name.startsWith('@') ? name.split('/').slice(0, 2).join('/') : (name.split('/')[0] ?? '')

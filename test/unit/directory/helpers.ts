@@ -4,8 +4,8 @@ import { join } from 'node:path'
 import type { DirectoryView, Indexer, Person } from '../../../src/model.ts'
 import type { ResolvedRules } from '../../../src/policy/rules.ts'
 import type { Attributes, Change, PersonFacts, Provider, Step } from '../../../src/directory/provider.ts'
-import type { RoundOutcome } from '../../../src/directory/store-round.ts'
-import { type MakeIndex, Store } from '../../../src/directory/store.ts'
+import type { RoundOutcome } from '../../../src/directory/store/round.ts'
+import { type MakeIndex, Store } from '../../../src/directory/store/store.ts'
 
 /** A temporary folder that the test's end removes. */
 export function temporaryFolder(t: { teardown(done: () => void): void }): string {

@@ -3,8 +3,8 @@ import { join } from 'node:path'
 import fc from 'fast-check'
 import t from 'tap'
 import type { AttributeValue, Change } from '../../../src/directory/provider.ts'
-import { largestDelta } from '../../../src/directory/store-round.ts'
-import type { Store } from '../../../src/directory/store.ts'
+import { largestDelta } from '../../../src/directory/store/round.ts'
+import type { Store } from '../../../src/directory/store/store.ts'
 import {
   contentOf,
   factsOf,

@@ -12,8 +12,8 @@ import {
 } from 'node:fs'
 import { dirname, join } from 'node:path'
 import t from 'tap'
-import { openStore, openStoreToRead } from '../../../src/directory/store-open.ts'
-import { readMeta, transact, writeMeta } from '../../../src/directory/store-tables.ts'
+import { openStore, openStoreToRead } from '../../../src/directory/store/open.ts'
+import { readMeta, transact, writeMeta } from '../../../src/directory/store/tables.ts'
 import { contentOf, person, protectGroups, runRound, ScriptedProvider, temporaryFolder } from './helpers.ts'
 
 const people = Array.from({ length: 3000 }, (_, i) =>

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import t from 'tap'
-import { openStore } from '../../../src/directory/store-open.ts'
+import { openStore } from '../../../src/directory/store/open.ts'
 import { WorkerPool } from '../../../src/main/worker-pool.ts'
 import type { Events } from '../../../src/ops/events.ts'
 

@@ -1,7 +1,7 @@
 import t from 'tap'
-import { matchName } from '../../../src/names/match.ts'
-import type { PersonNames } from '../../../src/names/person-name.ts'
-import { buildTables } from '../../../src/names/tables.ts'
+import { matchName } from '../../../src/names/match/match.ts'
+import type { PersonNames } from '../../../src/names/person/person-name.ts'
+import { buildTables } from '../../../src/names/tables/tables.ts'
 
 /** People and things that have words in common with a protected person, and are not it. */
 const tables = buildTables()

@@ -1,6 +1,6 @@
 import t from 'tap'
-import { consonants, latinConsonants, spells } from '../../../src/names/consonants.ts'
-import { baseForm } from '../../../src/names/transliterate.ts'
+import { consonants, latinConsonants, spells } from '../../../src/names/text/consonants.ts'
+import { baseForm } from '../../../src/names/text/transliterate.ts'
 
 t.test('spellings of names whose vowels are not written', async (t) => {
   const cases: [string, string, 'arabic' | 'hebrew' | 'hangul', boolean][] = [

@@ -1,7 +1,7 @@
 import t from 'tap'
-import { domainKeys, looksLikeDomain } from '../../../src/names/look-alike-domain.ts'
-import { localPartNames, romanisedSpellings } from '../../../src/names/local-part.ts'
-import { buildTables } from '../../../src/names/tables.ts'
+import { domainKeys, looksLikeDomain } from '../../../src/names/match/look-alike-domain.ts'
+import { localPartNames, romanisedSpellings } from '../../../src/names/match/local-part.ts'
+import { buildTables } from '../../../src/names/tables/tables.ts'
 
 t.test('domains that imitate', async (t) => {
   const cases: [string, string, boolean][] = [

@@ -1,10 +1,10 @@
 import t from 'tap'
-import { matchName } from '../../../src/names/match.ts'
-import type { NameKind } from '../../../src/names/match.ts'
-import type { PersonNames } from '../../../src/names/person-name.ts'
-import { queryKeys } from '../../../src/names/query-keys.ts'
-import { storedKeys } from '../../../src/names/stored-keys.ts'
-import { buildTables } from '../../../src/names/tables.ts'
+import { matchName } from '../../../src/names/match/match.ts'
+import type { NameKind } from '../../../src/names/match/match.ts'
+import type { PersonNames } from '../../../src/names/person/person-name.ts'
+import { queryKeys } from '../../../src/names/keys/query-keys.ts'
+import { storedKeys } from '../../../src/names/keys/stored-keys.ts'
+import { buildTables } from '../../../src/names/tables/tables.ts'
 
 const tables = buildTables({ titles: [], roles: ['Häuptling'], companies: ['Norwind Labs'], nicknames: [] })
 

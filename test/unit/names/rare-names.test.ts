@@ -1,5 +1,5 @@
 import t from 'tap'
-import { isRareName } from '../../../src/names/rare-names.ts'
+import { isRareName } from '../../../src/names/tables/rare-names.ts'
 
 t.test('rare names are known, slips of frequent ones are not', async (t) => {
   for (const name of ['hartnell', 'fischler', 'sumita', 'keiji', 'columbo']) t.ok(isRareName(name), name)

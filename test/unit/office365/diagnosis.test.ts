@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import t from 'tap'
-import { readingForbidden, skewInWords, tokenRefused } from '../../../src/directory/office365/diagnosis.ts'
+import { readingForbidden, skewInWords, tokenRefused } from '../../../src/directory/sources/office365/diagnosis.ts'
 
 const docs = readFileSync(join(resolve(import.meta.dirname, '../../..'), 'docs/office365.md'), 'utf8')
 

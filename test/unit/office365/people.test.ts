@@ -1,6 +1,6 @@
 import t from 'tap'
-import { personOfUser, userChange, userProperties } from '../../../src/directory/office365/people.ts'
-import type { PeopleRules } from '../../../src/directory/office365/people.ts'
+import { personOfUser, userChange, userProperties } from '../../../src/directory/sources/office365/people.ts'
+import type { PeopleRules } from '../../../src/directory/sources/office365/people.ts'
 import type { Attributes } from '../../../src/directory/provider.ts'
 
 /** Item 11: addresses of every prefix, guests, shared and disabled mailboxes, odd and empty names, twenty scripts. */

@@ -1,10 +1,10 @@
 import t from 'tap'
-import { claimsOf } from '../../../src/directory/office365/chain.ts'
-import { proxyFor } from '../../../src/directory/office365/proxy.ts'
-import { publicAddress, quoted } from '../../../src/directory/office365/failure.ts'
-import { retryAfter, statusMayPass } from '../../../src/directory/office365/retry.ts'
-import { systemRuntime } from '../../../src/directory/office365/runtime.ts'
-import { addressesOf } from '../../../src/directory/office365/settings.ts'
+import { claimsOf } from '../../../src/directory/sources/office365/chain.ts'
+import { proxyFor } from '../../../src/directory/sources/office365/proxy.ts'
+import { publicAddress, quoted } from '../../../src/directory/sources/office365/failure.ts'
+import { retryAfter, statusMayPass } from '../../../src/directory/sources/office365/retry.ts'
+import { systemRuntime } from '../../../src/directory/sources/office365/runtime.ts'
+import { addressesOf } from '../../../src/directory/sources/office365/settings.ts'
 
 t.test('Retry-After (RFC 9110 section 10.2.3)', async (t) => {
   const now = Date.UTC(2026, 0, 2, 12, 0, 0, 700)

@@ -1,0 +1,73 @@
+/** Rows of the table and of CSV. */
+
+import { printable, table } from '../../text.ts'
+import { changeOf } from './outcome.ts'
+import type { Judged, Outcome } from './outcome.ts'
+
+/** Messages as rows: of the table on a terminal, and of `--csv`. */
+
+const columns = [9, 7, 16, 10, 28, 40]
+const comparedColumns = [13, 24, 24, 28, 40]
+
+/** Rows of the table, with the head row if asked for. */
+export function tableRows(messages: readonly Judged[], head: boolean): string[] {
+  const rows = messages.map(({ source, outcome }) => [
+    outcome.verdict,
+    outcome.tier ?? '',
+    outcome.kind ?? outcome.reason ?? '',
+    outcome.action ?? '',
+    printable(outcome.name ?? ''),
+    printable(outcome.address ?? ''),
+    printable(source),
+  ])
+  if (head) rows.unshift(['verdict', 'tier', 'kind', 'action', 'person', 'address', 'source'])
+  return table(rows, columns)
+}
+
+/** Rows of the table where another policy is compared. */
+export function comparedRows(messages: readonly Judged[], head: boolean): string[] {
+  const rows = messages.map(({ source, outcome, before }) => [
+    (before === null ? null : changeOf(before, outcome)) ?? 'same',
+    before === null ? '' : inShort(before),
+    inShort(outcome),
+    printable(outcome.name ?? before?.name ?? ''),
+    printable(outcome.address ?? before?.address ?? ''),
+    printable(source),
+  ])
+  if (head) rows.unshift(['change', 'configured', 'tried', 'person', 'address', 'source'])
+  return table(rows, comparedColumns)
+}
+
+/** An outcome in two or three words: `tag exact`. */
+export function inShort({ verdict, kind, action, reason }: Outcome): string {
+  if (verdict === 'clean') return 'clean'
+  return verdict === 'unchecked' ? `unchecked ${reason ?? ''}` : `${action ?? ''} ${kind ?? ''}`
+}
+
+const outcomeKeys = ['verdict', 'tier', 'kind', 'person', 'name', 'address', 'reason', 'action'] as const
+
+/** The head row of `--csv`. */
+export function csvHead(compared: boolean): string {
+  const before = compared ? ['change', ...outcomeKeys.map((key) => `before_${key}`)] : []
+  return csvLine(['source', 'time', ...outcomeKeys, ...before])
+}
+
+/** A message as a row of `--csv`. */
+export function csvRow({ source, outcome, before, time }: Judged): string {
+  const cells = [source, time === null ? '' : new Date(time).toISOString(), ...outcomeKeys.map((key) => outcome[key])]
+  if (before !== null) cells.push(changeOf(before, outcome), ...outcomeKeys.map((key) => before[key]))
+  return csvLine(cells)
+}
+
+/** RFC 4180: every cell in quotes, quotes doubled, lines end with CR LF. */
+function csvLine(cells: readonly (string | null)[]): string {
+  return `${cells.map((cell) => `"${harmlessCell(cell ?? '').replace(/"/g, '""')}"`).join(',')}\r\n`
+}
+
+/**
+ * Text that no spreadsheet takes for a formula: an apostrophe stands before a sign that begins one, at the start and behind
+ * whatever a program may take for the end of a cell. Full-width signs are taken for the plain ones by some.
+ */
+function harmlessCell(text: string): string {
+  return printable(text).replace(/(^|[;,|"])(\s*)(?=[=+\-@\uff1d\uff0b\uff0d\uff20])/gu, "$1$2'")
+}

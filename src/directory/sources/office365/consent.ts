@@ -1,0 +1,157 @@
+/** The loopback page that the browser comes back to. */
+
+import { randomBytes, timingSafeEqual } from 'node:crypto'
+import { createServer } from 'node:http'
+import type { IncomingMessage, Server, ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { ProviderError, quoted } from './failure.ts'
+import { addressesOf } from './settings.ts'
+import type { Office365Settings } from './settings.ts'
+
+/**
+ * The administrator's consent: a page of Entra's, opened in a browser, which sends the browser back to this machine.
+ * Source: learn.microsoft.com/entra/identity-platform/v2-admin-consent.
+ */
+export interface ConsentAnswer {
+  /** The tenant that the browser says has consented. A hint at most: anybody could have written it. */
+  readonly tenant: string | null
+}
+
+/** Waits on a loopback port for the browser to come back. */
+export class ConsentListener {
+  readonly #directory: string
+  readonly #state = randomBytes(24).toString('base64url')
+  readonly #servers: Server[] = []
+  #settle: (outcome: ConsentAnswer | ProviderError) => void = () => undefined
+  /** Resolves when the browser came back with our state; rejects with a ProviderError if consent was refused. */
+  readonly answer: Promise<ConsentAnswer>
+
+  private constructor(directory: string) {
+    this.#directory = directory
+    this.answer = new Promise((resolve, reject) => {
+      this.#settle = (outcome) => (outcome instanceof ProviderError ? reject(outcome) : resolve(outcome))
+    })
+    // Nobody may be waiting yet when it is refused.
+    this.answer.catch(() => undefined)
+  }
+
+  /** Listens on both loopback addresses, as `localhost` may be either. Port 0: one of the system's choice. */
+  static async open(directory: string, port: number): Promise<ConsentListener> {
+    const listener = new ConsentListener(directory)
+    await listener.#listen('127.0.0.1', port)
+    // A machine without IPv6 has no ::1.
+    await listener.#listen('::1', listener.port).catch(() => undefined)
+    return listener
+  }
+
+  get port(): number {
+    return (this.#servers[0]?.address() as AddressInfo).port
+  }
+
+  /** Where the browser is sent back to; has to stand among the app registration's redirect addresses. */
+  get redirect(): string {
+    return `http://localhost:${this.port}/`
+  }
+
+  /** The address of the consent page. It holds no secret. */
+  urlFor(settings: Office365Settings): string {
+    const { authority, scope } = addressesOf(settings)
+    const url = new URL(`${authority}/v2.0/adminconsent`)
+    url.searchParams.set('client_id', settings.clientId)
+    url.searchParams.set('scope', scope)
+    url.searchParams.set('redirect_uri', this.redirect)
+    url.searchParams.set('state', this.#state)
+    return url.href
+  }
+
+  /**
+   * Takes what a browser came back with: its address. True if it belongs to this consent, whatever it says; also for an
+   * address that an operator copied from a browser on another machine.
+   */
+  take(address: string): boolean {
+    if (!URL.canParse(address)) return false
+    const query = new URL(address).searchParams
+    if (query.getAll('state').length !== 1 || !same(query.get('state') ?? '', this.#state)) return false
+    this.#settle(this.#outcome(query))
+    return true
+  }
+
+  close(): void {
+    for (const server of this.#servers) {
+      server.close()
+      server.closeAllConnections()
+    }
+  }
+
+  #outcome(query: URLSearchParams): ConsentAnswer | ProviderError {
+    const error = query.get('error')
+    if (error !== null) {
+      const code = /AADSTS\d{4,9}/.exec(query.get('error_description') ?? '')?.[0]
+      const why =
+        error === 'access_denied' || error === 'permission_denied' || error === 'consent_required'
+          ? 'consent was refused; an administrator has to accept it'
+          : 'Entra ended the consent with an error'
+      const shown = code ?? quoted(error)
+      return new ProviderError('provider-auth', `${this.#directory}: ${why} (${shown})`)
+    }
+    if (query.get('admin_consent')?.toLowerCase() !== 'true') {
+      return new ProviderError('provider-auth', `${this.#directory}: the browser came back without consent`)
+    }
+    return { tenant: query.get('tenant') }
+  }
+
+  #listen(host: string, port: number): Promise<void> {
+    const server = createServer((request, response) => this.#serve(request, response))
+    return new Promise((resolve, reject) => {
+      server.once('error', (error: NodeJS.ErrnoException) =>
+        reject(
+          new ProviderError(
+            'provider-unavailable',
+            `port ${port} of ${host} can't be listened on (${error.code}); choose another by --port`,
+          ),
+        ),
+      )
+      server.listen(port, host, () => {
+        this.#servers.push(server)
+        resolve()
+      })
+    })
+  }
+
+  #serve(request: IncomingMessage, response: ServerResponse): void {
+    // Another site's page could be made to look like localhost by its name server; it can't choose the Host field.
+    const local = /^(localhost|127\.0\.0\.1|\[::1\])(:\d+)?$/i.test(request.headers.host ?? '')
+    const path = request.url ?? '/'
+    if (!local || request.method !== 'GET' || !/^\/(\?|$)/.test(path))
+      return page(response, 404, 'There is nothing here.')
+    if (this.take(`http://localhost${path}`))
+      return page(
+        response,
+        200,
+        'Thank you. The rest is shown where namesake authorize was started; this page can be closed.',
+      )
+    return page(
+      response,
+      400,
+      'This is not the answer that is waited for: start again with the address that namesake authorize shows.',
+    )
+  }
+}
+
+/** Never shows what came with the request. */
+function page(response: ServerResponse, status: number, text: string): void {
+  response.writeHead(status, {
+    'content-type': 'text/html; charset=utf-8',
+    'cache-control': 'no-store',
+    'content-security-policy': "default-src 'none'",
+    'referrer-policy': 'no-referrer',
+    'x-content-type-options': 'nosniff',
+    connection: 'close',
+  })
+  response.end(`<!doctype html><title>Namesake</title><p>${text}</p>\n`)
+}
+
+function same(a: string, b: string): boolean {
+  const [left, right] = [Buffer.from(a), Buffer.from(b)]
+  return left.length === right.length && timingSafeEqual(left, right)
+}

@@ -1,0 +1,64 @@
+/** JSON from Graph. */
+
+import { Client, ResponseType } from '@microsoft/microsoft-graph-client'
+import type { GraphRequest } from '@microsoft/microsoft-graph-client'
+import type { Surroundings, TokenSource } from './auth.ts'
+import { Call, chainTo } from './chain.ts'
+import type { Collection } from './chain.ts'
+import { ProviderError, publicAddress } from './failure.ts'
+
+/** Reads JSON from one tenant's Graph, through the graph client with a middleware chain of our own. */
+export class GraphReader {
+  readonly #client: Client
+  readonly #directory: string
+  /** `https://host[:port]`: the only place that a token is sent to. */
+  readonly origin: string
+
+  constructor(directory: string, origin: string, tokens: TokenSource, surroundings: Surroundings) {
+    this.origin = origin
+    this.#directory = directory
+    this.#client = Client.initWithMiddleware({
+      // Without the version, which the client adds.
+      baseUrl: origin,
+      defaultVersion: 'v1.0',
+      middleware: chainTo(directory, origin, tokens, surroundings),
+    })
+  }
+
+  /** The first page of a delta round: `/users/delta` or `/groups/delta` with `$select`. */
+  begin(collection: Collection, select: readonly string[], signal: AbortSignal): Promise<unknown> {
+    const call = new Call(collection, signal, null)
+    return this.#get(this.#client.api(`/${collection}/delta`).select([...select]), call)
+  }
+
+  /** A page by a link that Graph gave, followed to the letter. Throws if it leads away from Graph. */
+  follow(collection: Collection, link: string, signal: AbortSignal): Promise<unknown> {
+    const call = new Call(collection, signal, this.checked(link))
+    return this.#get(this.#client.api(`/${collection}/delta`), call)
+  }
+
+  /** One object of a collection with its id alone: proves that reading works. */
+  one(collection: Collection, signal: AbortSignal): Promise<unknown> {
+    const call = new Call(collection, signal, null)
+    return this.#get(this.#client.api(`/${collection}`).select('id').top(1), call)
+  }
+
+  /** The link, if it leads to this Graph; a token sent elsewhere would be given away. */
+  checked(link: string): string {
+    if (URL.canParse(link) && new URL(link).origin === this.origin && new URL(link).username === '') return link
+    throw new ProviderError(
+      'provider-malformed',
+      `${this.#directory}: Graph gave a link to ${publicAddress(link)}, which is not ${this.origin}; it is not followed`,
+    )
+  }
+
+  async #get(request: GraphRequest, call: Call): Promise<unknown> {
+    try {
+      await request.middlewareOptions([call]).responseType(ResponseType.RAW).get()
+    } catch (error) {
+      call.signal.throwIfAborted()
+      throw call.failure ?? error
+    }
+    return call.payload
+  }
+}

@@ -1,0 +1,53 @@
+/** A process that reads a store through. */
+
+import { ABORT } from 'lmdb'
+import { attributesOfBytes, checkExit, groupOfBytes, personOfBytes, schemaVersion } from './format.ts'
+import { openTables, readMeta, type Table, type Tables } from './tables.ts'
+
+/**
+ * Run as a process of its own by `store-open`, and imported by nothing: reads every page of a store. A damaged file makes lmdb end the
+ * process (SIGSEGV, SIGBUS, SIGABRT), which no code in the process can prevent; here it ends only this one.
+ */
+function check(folder: string, readOnly: boolean): number {
+  const tables = openTables(folder, readOnly)
+  if (tables === undefined) return checkExit.damaged
+  if (readMeta(tables).schema !== schemaVersion) return checkExit.otherVersion
+  const decoders: Partial<Record<keyof Tables, (bytes: Buffer) => unknown>> = {
+    people: personOfBytes,
+    attributes: attributesOfBytes,
+    groups: groupOfBytes,
+  }
+  for (const [name, table] of Object.entries(tables) as [keyof Tables, Table][]) {
+    if (name === 'root') continue
+    const decode = decoders[name]
+    for (const { value } of table.getRange({})) decode?.(value)
+  }
+  const rules = tables.meta.get('rules')
+  if (rules !== undefined) JSON.parse(rules.toString())
+  if (!readOnly) searchFreePages(tables)
+  return checkExit.sound
+}
+
+/** Asks for more adjoining pages than are likely free, so that lmdb reads its whole list of free ones; then takes it back. */
+function searchFreePages(tables: Tables): void {
+  tables.root.transactionSync(() => {
+    tables.meta.putSync('trial', Buffer.alloc(16 * 2 ** 20))
+    return ABORT
+  })
+}
+
+// Full map, no reader slot left, and the errors of the system (which are positive) say nothing about the file.
+const notOfTheFile = [-30792, -30790]
+
+const [folder, mode] = process.argv.slice(2)
+if (folder !== undefined) {
+  try {
+    process.exitCode = check(folder, mode === 'read')
+  } catch (error) {
+    const { code } = error as { code?: unknown }
+    const unusable = typeof code === 'number' && (code > 0 || notOfTheFile.includes(code))
+    process.exitCode = unusable ? checkExit.unusable : checkExit.damaged
+    console.error(String(error))
+  }
+  process.exit()
+}

@@ -1,0 +1,93 @@
+/** A small delta, in one transaction. */
+
+import type { Indexer } from '../../model.ts'
+import type { Change, Provider } from '../provider.ts'
+import { derivePerson, GroupsAbove, replacePerson, sameFacts, sameList, storedPerson, type Tally } from './derive.ts'
+import { type DirectoryRecord, type EntityNumber, slotBounds } from './format.ts'
+import { addDomain, keysOfPerson, replaceKeys } from './keys.ts'
+import { type Snapshot, targetsOf } from './snapshot.ts'
+import { Stage, type Touched } from './stage.ts'
+import type { Tables } from './tables.ts'
+
+/** People that one delta transaction may touch, before it is made on a copy instead. */
+const mostTouched = 2000
+
+/** Thrown to abort the transaction of a delta that touches too many people (a large group nested elsewhere, say). */
+export class TooLarge extends Error {}
+
+export interface AppliedDelta {
+  readonly tally: Tally
+  readonly groups: number
+  readonly nextNumber: EntityNumber
+  /** Writes the keys of the people that changed; in the same transaction, once the rules are resolved. */
+  readonly index: (indexer: Indexer, view: Snapshot) => void
+}
+
+/**
+ * Applies a delta to the serving slot: work in proportion to the changes and to the people they touch.
+ * Within a transaction; throws TooLarge.
+ */
+export function applyDelta(
+  tables: Tables,
+  provider: Provider,
+  record: DirectoryRecord,
+  changes: readonly Change[],
+): AppliedDelta {
+  const slot = record.slot as number
+  const stage = new Stage(tables, slot, record.nextNumber)
+  const touched: Touched = { people: new Set(), groups: new Set() }
+  stage.apply(changes, touched)
+  const tally: Tally = { people: record.people, added: 0, changed: 0, removed: 0 }
+  const above = new GroupsAbove(tables, slot)
+  const changed: EntityNumber[] = []
+  const freshDomains = new Set<string>()
+  for (const number of everybodyTouched(tables, slot, touched)) {
+    const before = storedPerson(tables, slot, number)
+    const after = derivePerson(tables, provider, slot, number, above)
+    if (before === undefined && after === undefined) continue
+    if (before !== undefined && after !== undefined) {
+      const same = sameFacts(before, after)
+      if (same && sameList(before.groups, after.groups)) continue
+      if (!same) tally.changed++
+    } else if (after === undefined) {
+      tally.removed++
+      tally.people--
+    } else {
+      tally.added++
+      tally.people++
+    }
+    changed.push(number)
+    for (const domain of replacePerson(tables, slot, number, before, after)) freshDomains.add(domain)
+  }
+  const groups = changes.some(({ op }) => op === 'group' || op === 'group-gone')
+    ? tables.groups.getKeysCount(slotBounds(slot))
+    : record.groups
+  return { tally, groups, nextNumber: stage.nextNumber, index }
+
+  function index(indexer: Indexer, view: Snapshot): void {
+    const { keySlot } = record
+    if (keySlot === null) return
+    for (const number of changed) {
+      const person = view.personByNumber({ record, slot, keySlot }, number)
+      replaceKeys(tables, keySlot, number, person === undefined ? undefined : keysOfPerson(indexer, person))
+    }
+    for (const domain of freshDomains) addDomain(tables, indexer, keySlot, domain)
+  }
+}
+
+/** The people touched themselves, and everybody below a touched group. */
+function everybodyTouched(tables: Tables, slot: number, touched: Touched): Set<EntityNumber> {
+  const all = new Set(touched.people)
+  const seen = new Set(touched.groups)
+  const waiting = [...seen]
+  for (let at = waiting.pop(); at !== undefined; at = waiting.pop()) {
+    for (const member of targetsOf(tables.members, slot, at)) {
+      all.add(member)
+      if (all.size > mostTouched) throw new TooLarge()
+      if (seen.has(member)) continue
+      seen.add(member)
+      waiting.push(member)
+    }
+  }
+  return all
+}

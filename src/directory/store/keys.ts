@@ -1,0 +1,219 @@
+/** Spelling keys written in order. */
+
+import type { Indexer, Person } from '../../model.ts'
+import {
+  type EntityNumber,
+  hashKey,
+  hashOf,
+  type KeyList,
+  keyListOf,
+  numberKey,
+  numbersOf,
+  packKeyList,
+  packNumbers,
+  slotBounds,
+  textOfKey,
+} from './format.ts'
+import type { Place, Snapshot, StoredPerson } from './snapshot.ts'
+import { breathe, type Table, type Tables, writeLoose } from './tables.ts'
+
+const partitions = 64
+const partitionOf = 2 ** 48 / partitions
+
+/**
+ * Gathers (hash, number) pairs in memory and writes them in the order of their hashes: an index that is built
+ * in order touches each page once and leaves it full, where random inserts would rewrite all of it over and over.
+ * 12 octets a pair, at most `capacity` pairs at a time, so memory stays bounded however large the directory is.
+ */
+export class PairBuffer {
+  readonly #hashes: Float64Array[] = []
+  readonly #numbers: Uint32Array[] = []
+  readonly #lengths = new Uint32Array(partitions)
+  #size = 0
+
+  constructor() {
+    for (let i = 0; i < partitions; i++) {
+      this.#hashes.push(new Float64Array(64))
+      this.#numbers.push(new Uint32Array(64))
+    }
+  }
+
+  get full(): boolean {
+    return this.#size >= 1_000_000
+  }
+
+  add(hash: number, number: EntityNumber): void {
+    const partition = Math.floor(hash / partitionOf)
+    const length = this.#lengths[partition] ?? 0
+    let hashes = this.#hashes[partition] as Float64Array
+    let numbers = this.#numbers[partition] as Uint32Array
+    if (length === hashes.length) {
+      hashes = new Float64Array(2 * length)
+      hashes.set(this.#hashes[partition] as Float64Array)
+      numbers = new Uint32Array(2 * length)
+      numbers.set(this.#numbers[partition] as Uint32Array)
+      this.#hashes[partition] = hashes
+      this.#numbers[partition] = numbers
+    }
+    hashes[length] = hash
+    numbers[length] = number
+    this.#lengths[partition] = length + 1
+    this.#size++
+  }
+
+  /** Writes everything through `put`, which gets each hash once with all its numbers, and empties the buffer. */
+  async flush(tables: Tables, put: (hash: number, numbers: EntityNumber[]) => void): Promise<void> {
+    const pairs = this.#sorted()
+    for (let left = this.#size > 0; left;) {
+      await writeLoose(tables, () => {
+        for (let count = 0; left && count < 3000; count++) {
+          const next = pairs.next()
+          if (next.done === true) left = false
+          else put(next.value.hash, next.value.numbers)
+        }
+      })
+    }
+    this.#lengths.fill(0)
+    this.#size = 0
+  }
+
+  *#sorted(): Generator<{ hash: number; numbers: EntityNumber[] }, void> {
+    for (let partition = 0; partition < partitions; partition++) {
+      const hashes = this.#hashes[partition] as Float64Array
+      const numbers = this.#numbers[partition] as Uint32Array
+      const order = new Uint32Array(this.#lengths[partition] ?? 0).map((_, i) => i)
+      order.sort((a, b) => (hashes[a] as number) - (hashes[b] as number))
+      for (let at = 0; at < order.length;) {
+        const hash = hashes[order[at] as number] as number
+        const same: EntityNumber[] = []
+        for (; at < order.length && hashes[order[at] as number] === hash; at++) {
+          same.push(numbers[order[at] as number] as EntityNumber)
+        }
+        yield { hash, numbers: same }
+      }
+    }
+  }
+}
+
+/** Adds numbers, none of which is there yet, to a packed list. Within a transaction. */
+export function addNumbers(table: Table, key: Buffer, added: readonly EntityNumber[]): void {
+  table.putSync(key, packNumbers(numbersOf(table.getBinaryFast(key)).concat(added)))
+}
+
+/** Takes a number out of a packed list. Within a transaction. */
+export function removeNumber(table: Table, key: Buffer, number: EntityNumber): void {
+  const left = numbersOf(table.getBinaryFast(key)).filter((n) => n !== number)
+  if (left.length === 0) table.removeSync(key)
+  else table.putSync(key, packNumbers(left))
+}
+
+/** Adds to a count, and forgets one that reaches 0. Within a transaction. */
+function addCount(table: Table, key: Buffer, by: number): void {
+  const [before = 0] = numbersOf(table.getBinaryFast(key))
+  const after = before + by
+  if (after <= 0) table.removeSync(key)
+  else table.putSync(key, packNumbers([after]))
+}
+
+/** Hashes of the keys that an indexer gives a person, each once. */
+export function keysOfPerson(indexer: Indexer, person: Person): KeyList {
+  const { refs, tokens } = indexer.keysOf(person)
+  return { refs: [...new Set(refs.map(hashOf))], tokens: [...new Set(tokens.map(hashOf))] }
+}
+
+/** Replaces a person's keys by others (undefined: none, not even a list), touching only what differs. Within a transaction. */
+export function replaceKeys(tables: Tables, keySlot: number, number: EntityNumber, after: KeyList | undefined): void {
+  const at = numberKey(keySlot, number)
+  const before = keyListOf(tables.keyLists.getBinaryFast(at))
+  const now = after ?? { refs: [], tokens: [] }
+  for (const hash of without(before.refs, now.refs)) removeNumber(tables.keys, hashKey(keySlot, hash), number)
+  for (const hash of without(now.refs, before.refs)) addNumbers(tables.keys, hashKey(keySlot, hash), [number])
+  for (const hash of without(before.tokens, now.tokens)) addCount(tables.tokens, hashKey(keySlot, hash), -1)
+  for (const hash of without(now.tokens, before.tokens)) addCount(tables.tokens, hashKey(keySlot, hash), 1)
+  if (after === undefined) tables.keyLists.removeSync(at)
+  else tables.keyLists.putSync(at, packKeyList(after))
+}
+
+function without(all: readonly number[], some: readonly number[]): number[] {
+  return all.filter((hash) => !some.includes(hash))
+}
+
+/**
+ * Writes the keys of everybody in a directory into an empty key slot, in bounded transactions.
+ * `snapshot` gives the state afresh for each piece, as reads after a pause see a newer one.
+ */
+export async function buildKeys(
+  tables: Tables,
+  indexer: Indexer,
+  keySlot: number,
+  place: Place,
+  snapshot: () => Snapshot,
+): Promise<void> {
+  const keys = new PairBuffer()
+  const tokens = new PairBuffer()
+  const flush = async (): Promise<void> => {
+    await keys.flush(tables, (hash, numbers) => addNumbers(tables.keys, hashKey(keySlot, hash), numbers))
+    await tokens.flush(tables, (hash, numbers) => addCount(tables.tokens, hashKey(keySlot, hash), numbers.length))
+  }
+  for await (const people of peopleInPieces(tables, place, snapshot)) {
+    await writeLoose(tables, () => {
+      for (const person of people) {
+        const list = keysOfPerson(indexer, person)
+        for (const hash of list.refs) keys.add(hash, person.number)
+        for (const hash of list.tokens) tokens.add(hash, person.number)
+        tables.keyLists.putSync(numberKey(keySlot, person.number), packKeyList(list))
+      }
+    })
+    if (keys.full || tokens.full) await flush()
+  }
+  await flush()
+  const domains = domainsOf(tables, place.slot)
+  for (let at = 0; at < domains.length; at += 200) {
+    await writeLoose(tables, () => {
+      for (const domain of domains.slice(at, at + 200)) addDomain(tables, indexer, keySlot, domain)
+    })
+  }
+}
+
+/** Everybody of a directory in pieces of about 10 ms, with a pause after each. */
+export async function* peopleInPieces(
+  tables: Tables,
+  place: Place,
+  snapshot: () => Snapshot,
+): AsyncGenerator<readonly StoredPerson[]> {
+  const { end } = slotBounds(place.slot)
+  for (let next = 0; ;) {
+    const keys = [...tables.people.getKeys({ start: numberKey(place.slot, next), end, limit: 250 })]
+    const last = keys.at(-1)
+    if (last === undefined) return
+    next = last.readUInt32BE(2) + 1
+    const view = snapshot()
+    const people = keys.map((key) => view.personByNumber(place, key.readUInt32BE(2)))
+    yield people.filter((person) => person !== undefined)
+    await breathe()
+  }
+}
+
+export function domainsOf(tables: Tables, slot: number): string[] {
+  return [...tables.domains.getKeys(slotBounds(slot))].map(textOfKey)
+}
+
+/** Stores a domain under its look-alike keys. Within a transaction. */
+export function addDomain(tables: Tables, indexer: Indexer, keySlot: number, domain: string): void {
+  for (const key of new Set(indexer.domainKeys(domain))) {
+    const at = hashKey(keySlot, hashOf(key))
+    const before = domainList(tables, at)
+    if (!before.includes(domain)) tables.domainKeys.putSync(at, Buffer.from([...before, domain].join('\n')))
+  }
+}
+
+/** Writes the look-alike keys of all domains anew. Within a transaction; domains are few. */
+export function rebuildDomainKeys(tables: Tables, indexer: Indexer, place: Place, keySlot: number): void {
+  for (const key of [...tables.domainKeys.getKeys(slotBounds(keySlot))]) tables.domainKeys.removeSync(key)
+  for (const domain of domainsOf(tables, place.slot)) addDomain(tables, indexer, keySlot, domain)
+}
+
+function domainList(tables: Tables, key: Buffer): string[] {
+  const bytes = tables.domainKeys.getBinaryFast(key)
+  return bytes === undefined ? [] : bytes.toString('utf8', 0, bytes.length).split('\n')
+}

@@ -1,0 +1,130 @@
+/** Keys made anew when the rules change. */
+
+import type { Indexer } from '../../model.ts'
+import type { ResolvedRules } from '../../policy/rules.ts'
+import { type EntityNumber, type KeyList, keyListOf, type MetaRecord, numberKey } from './format.ts'
+import { buildKeys, keysOfPerson, peopleInPieces, rebuildDomainKeys, replaceKeys } from './keys.ts'
+import { type Place, placesOf, Snapshot } from './snapshot.ts'
+import { readMeta, type Tables, transact, writeMeta } from './tables.ts'
+import type { MakeIndex, Store } from './store.ts'
+
+/** Above so many people with other keys, all keys are built in a fresh slot instead of one large transaction. */
+const mostInPlace = 300
+
+interface Difference {
+  readonly keySlot: number
+  readonly number: EntityNumber
+  readonly list: KeyList
+}
+
+/** Makes the keys of all directories what the rules now ask for. The caller holds the commit lock. */
+export async function reindexAll(store: Store, makeIndex: MakeIndex): Promise<void> {
+  const { tables } = store
+  const meta = readMeta(tables)
+  const places = placesOf(meta)
+  const view = (): Snapshot => new Snapshot(tables, places)
+  const { indexer, resolved } = makeIndex(view())
+  if (indexer.fingerprint === meta.indexer) {
+    transact(tables, () => {
+      const now = readMeta(tables)
+      const next = withRules(tables, now, resolved)
+      if (next !== now) writeMeta(tables, next)
+    })
+    return
+  }
+  const differences = await differencesOf(tables, indexer, places, view)
+  if (differences === undefined) {
+    await rebuild(store, indexer, resolved, places, view)
+    return
+  }
+  transact(tables, () => {
+    for (const { keySlot, number, list } of differences) replaceKeys(tables, keySlot, number, list)
+    for (const place of places) if (place.keySlot !== null) rebuildDomainKeys(tables, indexer, place, place.keySlot)
+    writeMeta(tables, withRules(tables, { ...readMeta(tables), indexer: indexer.fingerprint }, resolved))
+  })
+}
+
+/** The people whose keys change; undefined if they are many, or a directory has no keys at all. */
+async function differencesOf(
+  tables: Tables,
+  indexer: Indexer,
+  places: readonly Place[],
+  view: () => Snapshot,
+): Promise<Difference[] | undefined> {
+  const differences: Difference[] = []
+  for (const place of places) {
+    const { keySlot } = place
+    if (keySlot === null) return undefined
+    for await (const people of peopleInPieces(tables, place, view)) {
+      for (const person of people) {
+        const list = keysOfPerson(indexer, person)
+        const before = keyListOf(tables.keyLists.getBinaryFast(numberKey(keySlot, person.number)))
+        if (sameSet(before.refs, list.refs) && sameSet(before.tokens, list.tokens)) continue
+        if (differences.length === mostInPlace) return undefined
+        differences.push({ keySlot, number: person.number, list })
+      }
+    }
+  }
+  return differences
+}
+
+function sameSet(a: readonly number[], b: readonly number[]): boolean {
+  return a.length === b.length && a.every((hash, i) => hash === b[i] || b.includes(hash))
+}
+
+async function rebuild(
+  store: Store,
+  indexer: Indexer,
+  resolved: ResolvedRules,
+  places: readonly Place[],
+  view: () => Snapshot,
+): Promise<void> {
+  const fresh = await buildKeySlots(store, indexer, places, view)
+  const replaced: number[] = []
+  transact(store.tables, () => {
+    const meta = { ...readMeta(store.tables), indexer: indexer.fingerprint }
+    const switched = switchKeySlots(meta, fresh, replaced)
+    writeMeta(store.tables, withRules(store.tables, switched, resolved))
+  })
+  await store.dropSlots(replaced)
+}
+
+/** Builds the keys of some directories in fresh slots; gives the slot for each directory's name. */
+export async function buildKeySlots(
+  store: Store,
+  indexer: Indexer,
+  places: readonly Place[],
+  view: () => Snapshot,
+): Promise<Map<string, number>> {
+  const fresh = new Map<string, number>()
+  for (const place of places) {
+    const keySlot = store.takeSlot(place.record.name)
+    fresh.set(place.record.name, keySlot)
+    await buildKeys(store.tables, indexer, keySlot, place, view)
+  }
+  return fresh
+}
+
+/** Points directories to their new key slots; the old ones become garbage and are added to `replaced`. */
+export function switchKeySlots(meta: MetaRecord, fresh: ReadonlyMap<string, number>, replaced: number[]): MetaRecord {
+  const used = new Set(fresh.values())
+  const loose = meta.loose.filter(({ slot }) => !used.has(slot))
+  const directories = meta.directories.map((record) => {
+    const keySlot = fresh.get(record.name)
+    if (keySlot === undefined) return record
+    if (record.keySlot !== null) {
+      loose.push({ slot: record.keySlot, directory: record.name, state: 'garbage' })
+      replaced.push(record.keySlot)
+    }
+    return { ...record, keySlot }
+  })
+  return { ...meta, directories, loose }
+}
+
+/** Stores the rules if they differ; gives the meta record that says so. Within a transaction. */
+export function withRules(tables: Tables, meta: MetaRecord, resolved: ResolvedRules): MetaRecord {
+  const text = JSON.stringify(resolved)
+  if (tables.meta.get('rules')?.toString() === text) return meta
+  tables.meta.putSync('rules', Buffer.from(text))
+  return { ...meta, rulesGeneration: meta.rulesGeneration + 1 }
+}

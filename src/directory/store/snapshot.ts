@@ -1,0 +1,281 @@
+/** One state of the store, as a Lookup. */
+
+import type { DirectoryState, DirectoryView, Group, Lookup, Person, PersonRef } from '../../model.ts'
+import {
+  type DirectoryRecord,
+  domainOfBytes,
+  type EntityNumber,
+  groupOfBytes,
+  hashKey,
+  hashOf,
+  isOwnDomain,
+  keyListOf,
+  type MetaRecord,
+  numberKey,
+  numbersOf,
+  pairKey,
+  personOfBytes,
+  secondOf,
+  slotBounds,
+  textKey,
+} from './format.ts'
+import { type Table, type Tables } from './tables.ts'
+
+/** Where a snapshot finds a directory. */
+export interface Place {
+  readonly record: DirectoryRecord
+  readonly slot: number
+  /** Null while the keys are yet to be made. */
+  readonly keySlot: number | null
+}
+
+// People looked at lately, so that one found by several keys is decoded once. Bounded: memory stays flat.
+const rememberedPeople = 2000
+const rememberedGroups = 50_000
+
+/**
+ * The store as it stands at one moment, for one synchronous piece of work: a judgement, a resolution of rules.
+ * Lmdb gives all reads between two turns of the event loop the same state, so it must not be kept across an
+ * await; ask the store for another.
+ */
+export class Snapshot implements Lookup, DirectoryView {
+  readonly #tables: Tables
+  readonly #places: readonly Place[]
+  readonly #states: readonly DirectoryState[]
+  readonly #people = new Map<number, StoredPerson | null>()
+  readonly #groupIds = new Map<number, string | null>()
+
+  constructor(tables: Tables, places: readonly Place[]) {
+    this.#tables = tables
+    this.#places = places
+    this.#states = places.map(({ record }) => stateOf(record))
+  }
+
+  byKey(key: string, limit: number): readonly PersonRef[] {
+    return this.#found(this.#tables.keys, 'keySlot', hashOf(key), limit, undefined)
+  }
+
+  tokenCount(token: string): number {
+    const hash = hashOf(token)
+    let count = 0
+    for (const { keySlot } of this.#places) {
+      if (keySlot === null) continue
+      const bytes = this.#tables.tokens.getBinaryFast(hashKey(keySlot, hash))
+      if (bytes !== undefined) count += bytes.readUInt32LE(0)
+    }
+    return count
+  }
+
+  byAddress(address: string): readonly Person[] {
+    return this.#found(this.#tables.addresses, 'slot', hashOf(address), Infinity, (p) => p.addresses.includes(address))
+  }
+
+  person(ref: PersonRef): Person | undefined {
+    if (ref instanceof StoredPerson && ref.snapshot === this) return ref
+    const place = this.#place(ref.directory)
+    if (place === undefined) return undefined
+    const number = this.#tables.ids.getBinaryFast(textKey(place.slot, ref.id))?.readUInt32LE(0)
+    return number === undefined ? undefined : this.personByNumber(place, number)
+  }
+
+  isOwnDomain(domain: string): boolean {
+    return this.#places.some(({ slot, record }) => {
+      const bytes = this.#tables.domains.getBinaryFast(textKey(slot, domain))
+      return bytes !== undefined && isOwnDomain(domainOfBytes(bytes), record.people)
+    })
+  }
+
+  ownDomainsByKey(key: string): readonly string[] {
+    const hash = hashOf(key)
+    const found = new Set<string>()
+    for (const { keySlot } of this.#places) {
+      const bytes = keySlot === null ? undefined : this.#tables.domainKeys.getBinaryFast(hashKey(keySlot, hash))
+      const domains = bytes === undefined ? [] : bytes.toString('utf8', 0, bytes.length).split('\n')
+      for (const domain of domains) if (this.isOwnDomain(domain)) found.add(domain)
+    }
+    return [...found]
+  }
+
+  directories(): readonly DirectoryState[] {
+    return this.#states
+  }
+
+  directoryNames(): readonly string[] {
+    return this.#places.map(({ record }) => record.name)
+  }
+
+  /** The groups of one directory; their members are looked up when first asked for. */
+  *groups(directory: string): Iterable<Group> {
+    const place = this.#place(directory)
+    if (place === undefined) return
+    for (const { key, value } of this.#tables.groups.getRange(slotBounds(place.slot))) {
+      const { id, displayName } = groupOfBytes(value)
+      yield new StoredGroup(this, place, key.readUInt32BE(2), id, displayName)
+    }
+  }
+
+  /** All people, directory by directory or of one. */
+  *people(directory?: string): Iterable<Person> {
+    for (const place of this.#places) {
+      if (directory !== undefined && place.record.name !== directory) continue
+      for (const { key, value } of this.#tables.people.getRange(slotBounds(place.slot))) {
+        yield this.#stored(place, key.readUInt32BE(2), value)
+      }
+    }
+  }
+
+  /** How many spelling keys lead to a person; 0 unless protected. For explanations and the bench. */
+  keyCount(ref: PersonRef): number {
+    const place = this.#place(ref.directory)
+    const number = place && this.#tables.ids.getBinaryFast(textKey(place.slot, ref.id))?.readUInt32LE(0)
+    if (place === undefined || place.keySlot === null || number === undefined) return 0
+    return keyListOf(this.#tables.keyLists.getBinaryFast(numberKey(place.keySlot, number))).refs.length
+  }
+
+  /** For the store's own parts: a person by number. */
+  personByNumber(place: Place, number: EntityNumber): StoredPerson | undefined {
+    const memory = place.slot * 2 ** 32 + number
+    const known = this.#people.get(memory)
+    if (known !== undefined) return known ?? undefined
+    const bytes = this.#tables.people.getBinaryFast(numberKey(place.slot, number))
+    const person = bytes === undefined ? null : this.#stored(place, number, bytes)
+    if (this.#people.size >= rememberedPeople) this.#people.clear()
+    this.#people.set(memory, person)
+    return person ?? undefined
+  }
+
+  /** Ids of people below a group, nested groups resolved; a cycle ends. */
+  membersOf(place: Place, group: EntityNumber): string[] {
+    const seen = new Set<EntityNumber>([group])
+    const waiting = [group]
+    const ids: string[] = []
+    for (let at = waiting.pop(); at !== undefined; at = waiting.pop()) {
+      for (const member of targetsOf(this.#tables.members, place.slot, at)) {
+        if (seen.has(member)) continue
+        seen.add(member)
+        const person = this.personByNumber(place, member)
+        if (person !== undefined) ids.push(person.id)
+        else if (this.#groupId(place.slot, member) !== null) waiting.push(member)
+      }
+    }
+    return ids
+  }
+
+  #stored(place: Place, number: EntityNumber, bytes: Buffer): StoredPerson {
+    const { groups, ...facts } = personOfBytes(bytes)
+    const groupIds = groups.map((group) => this.#groupId(place.slot, group)).filter((id) => id !== null)
+    return new StoredPerson(this, place.record.name, number, { ...facts, groups: groupIds })
+  }
+
+  #groupId(slot: number, number: EntityNumber): string | null {
+    const memory = slot * 2 ** 32 + number
+    const known = this.#groupIds.get(memory)
+    if (known !== undefined) return known
+    const bytes = this.#tables.groups.getBinaryFast(numberKey(slot, number))
+    const id = bytes === undefined ? null : groupOfBytes(bytes).id
+    if (this.#groupIds.size >= rememberedGroups) this.#groupIds.clear()
+    this.#groupIds.set(memory, id)
+    return id
+  }
+
+  #place(directory: string): Place | undefined {
+    return this.#places.find(({ record }) => record.name === directory)
+  }
+
+  #found(
+    table: Table,
+    where: 'slot' | 'keySlot',
+    hash: number,
+    limit: number,
+    holds: ((person: StoredPerson) => boolean) | undefined,
+  ): readonly StoredPerson[] {
+    const found: StoredPerson[] = []
+    for (const place of this.#places) {
+      const slot = place[where]
+      const bytes = slot === null ? undefined : table.getBinaryFast(hashKey(slot, hash))
+      for (const number of numbersOf(bytes)) {
+        if (found.length >= limit) return found
+        const person = this.personByNumber(place, number)
+        if (person !== undefined && (holds === undefined || holds(person))) found.push(person)
+      }
+    }
+    return found
+  }
+}
+
+/** A person of a snapshot: a reference that is already looked up. */
+export class StoredPerson implements Person {
+  readonly directory: string
+  readonly id: string
+  readonly displayName: string
+  readonly givenName: string | null
+  readonly surname: string | null
+  readonly addresses: readonly string[]
+  readonly groups: readonly string[]
+  readonly #snapshot: Snapshot
+  readonly #number: EntityNumber
+
+  constructor(snapshot: Snapshot, directory: string, number: EntityNumber, facts: Omit<Person, 'directory'>) {
+    this.directory = directory
+    this.id = facts.id
+    this.displayName = facts.displayName
+    this.givenName = facts.givenName
+    this.surname = facts.surname
+    this.addresses = facts.addresses
+    this.groups = facts.groups
+    this.#snapshot = snapshot
+    this.#number = number
+  }
+
+  get snapshot(): Snapshot {
+    return this.#snapshot
+  }
+
+  get number(): EntityNumber {
+    return this.#number
+  }
+}
+
+class StoredGroup implements Group {
+  readonly directory: string
+  readonly id: string
+  readonly displayName: string
+  readonly #snapshot: Snapshot
+  readonly #place: Place
+  readonly #number: EntityNumber
+  #members: readonly string[] | undefined
+
+  constructor(snapshot: Snapshot, place: Place, number: EntityNumber, id: string, displayName: string) {
+    this.directory = place.record.name
+    this.id = id
+    this.displayName = displayName
+    this.#snapshot = snapshot
+    this.#place = place
+    this.#number = number
+  }
+
+  get members(): readonly string[] {
+    this.#members ??= this.#snapshot.membersOf(this.#place, this.#number)
+    return this.#members
+  }
+}
+
+/** Second numbers of the edges that start at a number. */
+export function targetsOf(edges: Table, slot: number, from: EntityNumber): EntityNumber[] {
+  const keys = edges.getKeys({ start: pairKey(slot, from, 0), end: numberKey(slot, from + 1) })
+  return [...keys].map(secondOf)
+}
+
+/** The directories of a meta record that have been loaded, in the order of their names. */
+export function placesOf(meta: MetaRecord): Place[] {
+  const places: Place[] = []
+  for (const record of meta.directories) {
+    if (record.slot !== null) places.push({ record, slot: record.slot, keySlot: record.keySlot })
+  }
+  return places
+}
+
+export function stateOf(record: DirectoryRecord): DirectoryState {
+  const { name, type, lastSync, people, groups, error } = record
+  return { name, type, lastSync, people, groups, error }
+}

@@ -1,0 +1,252 @@
+/** The primary process: config, store, listeners, reloads, signals, drain. */
+
+import { availableParallelism } from 'node:os'
+import { isDeepStrictEqual } from 'node:util'
+import { loadConfig, loadProtection } from '../config/load.ts'
+import type { LoadedConfig, NamesakeConfig } from '../config/types.ts'
+import { watchFile } from '../config/watch.ts'
+import { ConfigError, exitCode } from '../errors.ts'
+import type { WorkerSettings } from './ipc.ts'
+import { Directories } from './directories.ts'
+import { readReadiness } from './readiness.ts'
+import { redactedFields } from './redaction.ts'
+import { smtpSettings } from './smtp-settings.ts'
+import { version } from './version.ts'
+import { WorkerPool } from './worker-pool.ts'
+import { prepareMilterSockets } from '../milter/listener.ts'
+import { openEvents } from '../ops/events.ts'
+import type { Events } from '../ops/events.ts'
+import { startOps } from '../ops/http.ts'
+import type { OpsServer } from '../ops/http.ts'
+import { formatMetrics, primaryMetrics } from '../ops/metrics.ts'
+import type { PrimaryMetrics } from '../ops/metrics.ts'
+import { openServiceManager } from '../ops/service-manager.ts'
+import type { ServiceManager } from '../ops/service-manager.ts'
+import { startMaildir } from '../smtp/maildir.ts'
+import type { MaildirServer } from '../smtp/maildir.ts'
+
+/**
+ * The daemon: the primary process, which reads the configuration, keeps the store in step with directories and rules,
+ * answers metrics and health, and looks after the workers, which carry the mail (main/worker.ts).
+ */
+
+/**
+ * Runs the daemon until it is asked to end (SIGTERM, SIGINT); SIGHUP reads both configuration files again.
+ * @param configPath of namesake.yaml
+ * @returns the exit code
+ * @throws ConfigError, or NamesakeError listen-failed or store-unusable, if it can't start
+ */
+export async function serve(configPath: string): Promise<number> {
+  const daemon = new Daemon(configPath, loadConfig(configPath))
+  try {
+    await daemon.start()
+  } catch (error) {
+    await daemon.stop()
+    throw error
+  }
+  return daemon.ended
+}
+
+type EmbeddedHop = MaildirServer & { readonly path: string }
+
+class Daemon {
+  readonly ended: Promise<number>
+  readonly #configPath: string
+  readonly #events: Events
+  readonly #metrics: PrimaryMetrics
+  readonly #manager: ServiceManager
+  #loaded: LoadedConfig
+  #directories: Directories | null = null
+  #maildir: EmbeddedHop | null = null
+  #pool: WorkerPool | null = null
+  #ops: OpsServer | null = null
+  #watcher: { stop(): void } | null = null
+  #end: (code: number) => void = () => {}
+  /** Reloads run one after the other, in the order in which they were asked for. */
+  #reloading: Promise<void> = Promise.resolve()
+
+  constructor(configPath: string, loaded: LoadedConfig) {
+    this.#configPath = configPath
+    this.#loaded = loaded
+    const { log } = loaded.config
+    this.#events = openEvents({ level: log.level, redact: redactedFields(log.redact), destination: 1 })
+    this.#metrics = primaryMetrics(
+      () => ({
+        directories: this.#directories?.states() ?? [],
+        protectedPeople: this.#directories?.protectedPeople ?? 0,
+      }),
+      Date.now,
+    )
+    this.#manager = openServiceManager({
+      env: process.env,
+      alive: () => (this.#pool?.listeners() ?? []).length > 0,
+      onFailure: (error) => this.#events.emit('service-manager-failed', { error }),
+    })
+    this.ended = new Promise((resolve) => (this.#end = resolve))
+  }
+
+  get #config(): NamesakeConfig {
+    return this.#loaded.config
+  }
+
+  async start(): Promise<void> {
+    this.#tellWarnings()
+    this.#directories = await Directories.open(this.#loaded, this.#events, this.#metrics)
+    await this.#directories.start()
+    this.#maildir = await this.#openMaildir()
+    await this.#startOps()
+    await prepareMilterSockets(this.#config.milter?.listen ?? [])
+    this.#pool = new WorkerPool(workerCount(this.#config), this.#workerSettings(this.#maildir), this.#events)
+    await this.#pool.start()
+    this.#watchProtection()
+    this.#listenToSignals()
+    this.#events.emit('started', {
+      version: version(),
+      listeners: this.#pool.listeners(),
+      workers: workerCount(this.#config),
+    })
+    this.#tellReady()
+  }
+
+  /** Ends everything in order: no new mail, open messages finished, then the rest. */
+  async stop(): Promise<void> {
+    this.#watcher?.stop()
+    await this.#pool?.drain()
+    await this.#ops?.close()
+    await this.#maildir?.close()
+    await this.#directories?.close()
+    await this.#manager.close()
+    this.#events.flush()
+  }
+
+  /** The embedded next hop that the configuration asks for: the one that runs if its folder is still the same. */
+  async #openMaildir(): Promise<EmbeddedHop | null> {
+    const { smtp } = this.#config
+    const path = smtp?.relay.kind === 'maildir' ? smtp.relay.path : null
+    if (path === null || path === this.#maildir?.path) return path === null ? null : this.#maildir
+    const server = await startMaildir(path, {
+      onDied: (details) => this.#events.emit('next-hop-embedded-died', { ...details }),
+    })
+    this.#events.emit('next-hop-embedded', { path, url: server.url })
+    return { url: server.url, close: () => server.close(), path }
+  }
+
+  async #startOps(): Promise<void> {
+    const { listen } = this.#config.ops
+    if (listen === null) return
+    this.#ops = await startOps(
+      listen,
+      {
+        metrics: async () =>
+          formatMetrics([await this.#metrics.snapshot(), ...((await this.#pool?.snapshots()) ?? [])]),
+        readiness: () => readReadiness(this.#config, this.#directories, this.#pool),
+      },
+      (error) => this.#events.emit('internal', { error }),
+    )
+  }
+
+  #workerSettings(embedded: EmbeddedHop | null): WorkerSettings {
+    const { log, store, smtp, milter } = this.#config
+    return {
+      log,
+      store,
+      smtp: smtp === null ? null : smtpSettings(smtp, embedded?.url ?? null),
+      milter,
+      fromField: { smtp: smtp?.limits.fromField ?? 0, milter: milter?.limits.fromField ?? 0 },
+      drain: smtp?.timeouts.drain ?? 30_000,
+    }
+  }
+
+  #watchProtection(): void {
+    this.#watcher?.stop()
+    this.#watcher = watchFile(this.#config.protection, () =>
+      this.#reload(this.#config.protection, () => this.#reloadProtection()),
+    )
+  }
+
+  #listenToSignals(): void {
+    for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+      process.once(signal, () => {
+        this.#events.emit('stopping', { signal })
+        this.#manager.stopping()
+        void this.stop().then(() => {
+          this.#events.emit('stopped')
+          this.#events.flush()
+          this.#end(exitCode.done)
+        })
+      })
+    }
+    process.on('SIGHUP', () => this.#reload(this.#configPath, () => this.#reloadAll()))
+  }
+
+  /** Runs a reload; one with faults changes nothing, and is told and counted. */
+  #reload(file: string, work: () => Promise<void>): void {
+    this.#reloading = this.#reloading.then(async () => {
+      this.#manager.reloading()
+      try {
+        await work()
+        this.#metrics.reload('ok')
+        this.#tellWarnings()
+        this.#events.emit('config-reloaded', { file, protected: this.#directories?.protectedPeople ?? 0 })
+      } catch (error) {
+        this.#metrics.reload('refused')
+        const faults = error instanceof ConfigError ? error.message.split('\n') : [String(error)]
+        this.#events.emit('config-refused', { file, faults })
+      }
+      this.#tellReady()
+    })
+  }
+
+  async #reloadProtection(): Promise<void> {
+    const protection = loadProtection(this.#config)
+    await this.#directories?.useRules(protection)
+    this.#loaded = { ...protection, config: this.#config }
+  }
+
+  /** Both files. The workers are exchanged: new ones listen before the old ones finish and leave. */
+  async #reloadAll(): Promise<void> {
+    const before = this.#loaded
+    this.#loaded = this.#keepUntilRestart(loadConfig(this.#configPath))
+    const hop = this.#maildir
+    let fresh = hop
+    try {
+      fresh = await this.#openMaildir()
+      const old = await this.#pool?.exchange(workerCount(this.#config), this.#workerSettings(fresh))
+      this.#maildir = fresh
+      if (hop !== fresh) void old?.gone.then(() => hop?.close())
+    } catch (error) {
+      this.#loaded = before
+      if (fresh !== hop) await fresh?.close()
+      throw error
+    }
+    this.#events.setLevel(this.#config.log.level)
+    await this.#directories?.useConfig(this.#loaded)
+    this.#watchProtection()
+  }
+
+  #tellReady(): void {
+    const guarded = this.#directories?.protectedPeople ?? 0
+    this.#manager.ready(`${guarded} people protected; ${(this.#pool?.listeners() ?? []).join(', ')}`)
+  }
+
+  /** A new configuration, with the running one's values where only a start can bring in others; says so for each. */
+  #keepUntilRestart(loaded: LoadedConfig): LoadedConfig {
+    const { store, ops } = this.#config
+    for (const key of ['store', 'ops'] as const) {
+      if (isDeepStrictEqual(loaded.config[key], this.#config[key])) continue
+      const warning = `${key}: the new value takes effect at the next start; until then the running one stays`
+      this.#events.emit('config-warning', { file: loaded.config.file, warning })
+    }
+    return { ...loaded, config: { ...loaded.config, store, ops } }
+  }
+
+  #tellWarnings(): void {
+    for (const { file, line, column, message } of this.#loaded.warnings) {
+      this.#events.emit('config-warning', { file: `${file}:${line}:${column}`, warning: message })
+    }
+  }
+}
+
+function workerCount(config: NamesakeConfig): number {
+  return config.workers === 'auto' ? availableParallelism() : config.workers
+}

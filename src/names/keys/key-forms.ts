@@ -1,0 +1,143 @@
+/** The text of each family of keys. */
+
+import { consonants, isConsonantal, latinConsonants, withoutArticle } from '../text/consonants.ts'
+import { joinPairs, looksOfCharacters } from '../text/skeleton.ts'
+import { romanCanon } from '../text/transliterate.ts'
+import { makeWord } from '../text/word.ts'
+import type { Word } from '../text/word.ts'
+
+/** The text of each family of keys; which of them a name gets is `stored-keys.ts`, by which it is looked up `query-keys.ts`. */
+
+/** The forms of a word that keys are made of. */
+export type KeyWord = Omit<Word, 'look' | 'otherLooks'>
+
+const longestKey = 64
+const doubled = /(.)\1+/gu
+const drawnOut = /(.)\1\1+/gu
+const ascii = /^[\x20-\x7e]*$/
+
+/** The given name's initial with the surname, and the given name with the surname's initial. */
+export function initialKeys(given: string, surname: string): string[] {
+  return [cut(`i:${[...given][0] ?? ''} ${surname}`), cut(`i:${surname} ${[...given][0] ?? ''}`)]
+}
+
+/** Words written together. Of plain ones each form is made of the forms of both, which is all but a few cases. */
+export function joinWords(a: KeyWord, b: KeyWord): KeyWord {
+  if (!isPlainLatin(a) || !isPlainLatin(b) || startsWithMark.test(b.raw)) return makeWord(a.raw + b.raw)
+  const looks = a.looks + b.looks
+  return {
+    raw: a.raw + b.raw,
+    plain: a.plain + b.plain,
+    base: a.base + b.base,
+    expanded: a.expanded + b.expanded,
+    looks,
+    roman: null,
+    latin: a.base + b.base,
+    script: 'latin',
+  }
+}
+
+function isPlainLatin(word: KeyWord): boolean {
+  return word.script === 'latin' && word.roman === null
+}
+
+/** A mark that belongs to the letter before it. */
+const startsWithMark = /^\p{M}/u
+
+export function lookKeys(word: KeyWord): string[] {
+  const keys = [lookKey(word.looks)]
+  if (word.base === word.plain && ascii.test(word.raw)) return keys
+  const add = (text: string): void => {
+    const key = lookKey(looksOfCharacters(text))
+    if (!keys.includes(key)) keys.push(key)
+  }
+  add(word.base)
+  if (word.expanded !== word.base) add(word.expanded)
+  if (word.script !== 'latin') add(word.plain)
+  return keys
+}
+
+function lookKey(looks: string): string {
+  return cut(`g:${squeeze(joinPairs(looks.replace(drawnOut, '$1')))}`)
+}
+
+export function romanKey(word: KeyWord): string {
+  return cut(`${word.script === 'latin' ? 'R' : 'r'}:${canonOf(word)}`)
+}
+
+/** Both orders, each word by itself, and written together. */
+export function romanKeys(given: KeyWord, surname: KeyWord): string[] {
+  const family = given.script === 'latin' && surname.script === 'latin' ? 'R' : 'r'
+  return [
+    canonOf(given) + canonOf(surname),
+    canonOf(surname) + canonOf(given),
+    canonOf(joinWords(given, surname)),
+    canonOf(joinWords(surname, given)),
+  ].map((canon) => cut(`${family}:${canon}`))
+}
+
+export function canonOf(word: KeyWord): string {
+  return word.roman ?? romanCanon(word.base)
+}
+
+/**
+ * Consonants of both words, in alphabetical order. Latin names are stored apart from those of consonantal scripts, as one is
+ * only looked for by the other.
+ */
+export function consonantKeys(a: KeyWord, b: KeyWord, side: 'stored' | 'shown'): string[] {
+  const consonantal = isConsonantal(a.script) && isConsonantal(b.script)
+  if (!consonantal && (a.script !== 'latin' || b.script !== 'latin')) return []
+  const family = consonantal === (side === 'stored') ? 'c' : 'C'
+  const keys: string[] = []
+  for (const x of consonantal ? consonants(a.base, a.script) : latinForms(a.base)) {
+    for (const y of consonantal ? consonants(b.base, b.script) : latinForms(b.base)) {
+      keys.push(cut(`${family}:${x < y ? `${x} ${y}` : `${y} ${x}`}`))
+    }
+  }
+  return keys.slice(0, 16)
+}
+
+/** Alotaibi with its article and without; Alice has none. */
+function latinForms(base: string): string[] {
+  const bare = withoutArticle(base)
+  return bare === null ? [latinConsonants(base)] : [latinConsonants(base), latinConsonants(bare)]
+}
+
+export function nicknameKey(nickname: string, surname: string): string {
+  return cut(`k:${nickname} ${surname}`)
+}
+
+/** Words of fewer letters are never a slip for another (see `isTypo`). */
+export const shortestSlip = 3
+
+/**
+ * One part as it is, with the other whole and with each letter left out in turn, from letter `from` on; double letters
+ * count once.
+ */
+export function typoKeys(intact: string, slipped: string, from: number): string[] {
+  const head = `t:${squeeze(intact).slice(0, longestKey / 2)}|`
+  const text = slipped.slice(0, longestKey / 2)
+  const keys = [head + squeeze(text)]
+  if (text.length < shortestSlip) return keys
+  for (let i = from; i < text.length; i++) {
+    // Of a double letter one is enough: leaving out either gives the same.
+    if (text[i] !== text[i + 1]) keys.push(head + squeeze(text.slice(0, i) + text.slice(i + 1)))
+  }
+  return keys
+}
+
+/** Double letters once. */
+function squeeze(text: string): string {
+  for (let i = 1; i < text.length; i++) {
+    if (text.charCodeAt(i) === text.charCodeAt(i - 1)) return text.replace(doubled, '$1')
+  }
+  return text
+}
+
+/** Keys stay short: the rest of a long one is hashed (FNV-1a, 32 bit). */
+export function cut(key: string): string {
+  if (key.length <= longestKey) return key
+  let hash = 0x811c9dc5
+  for (let i = longestKey - 8; i < key.length; i++) hash = Math.imul(hash ^ key.charCodeAt(i), 0x01000193)
+  return key.slice(0, longestKey - 8) + (hash >>> 0).toString(36)
+}

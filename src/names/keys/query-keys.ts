@@ -1,0 +1,162 @@
+/** Which keys a shown name is looked up by. */
+
+import { isConsonantal } from '../text/consonants.ts'
+import {
+  canonOf,
+  consonantKeys,
+  cut,
+  initialKeys,
+  joinWords,
+  lookKeys,
+  nicknameKey,
+  shortestSlip,
+  typoKeys,
+} from './key-forms.ts'
+import type { KeyWord } from './key-forms.ts'
+import { anySpelling, gates, slipGate } from './keys.ts'
+import type { KeyFamily, KeyOptions } from './keys.ts'
+import { readShown } from '../text/shown-name.ts'
+import type { ShownName, ShownText } from '../text/shown-name.ts'
+import type { NameTables } from '../tables/tables.ts'
+import { isPersonal, joinUnits, pairsOf, unitsOf } from './units.ts'
+import type { Unit } from './units.ts'
+
+/** A key that a shown name is looked up by. */
+export interface QueryKey {
+  readonly key: string
+  readonly family: KeyFamily
+}
+
+/** Most keys that one shown name is looked up by. */
+export const queryKeyLimit = 64
+
+/** What is known of all people together: keys that lead to nobody are not tried. */
+export interface QueryOptions extends KeyOptions {
+  /** How many people bear a word as part of their name, or have a gate; see `StoredKeys`. */
+  readonly tokenCount?: (token: string) => number
+}
+
+/** The keys that a shown name is looked up by, most certain families first; at most `queryKeyLimit`. */
+export function queryKeys(
+  shown: string | ShownName,
+  tables: NameTables,
+  options: QueryOptions = {},
+): readonly QueryKey[] {
+  const read = typeof shown === 'string' ? readShown(shown) : shown
+  const keys = new Map<string, KeyFamily>()
+  const query: Query = {
+    tables,
+    initials: options.initials !== false,
+    foreign: options.tokenCount === undefined || options.tokenCount(gates.foreign) > 0,
+    consonantal: options.tokenCount === undefined || options.tokenCount(gates.consonantal) > 0,
+    isBorne: (base) => options.tokenCount === undefined || options.tokenCount(base) > 0,
+    isName: (base) => tables.isName(base) || (options.tokenCount !== undefined && options.tokenCount(base) > 0),
+    add: (key, family) => {
+      if (keys.size < queryKeyLimit && !keys.has(key)) keys.set(key, family)
+    },
+  }
+  for (const text of read.texts) addLookKeys(text, query)
+  const first = read.texts[0]
+  if (first !== undefined) addLikelyKeys(first, query)
+  return [...keys].map(([key, family]) => ({ key, family }))
+}
+
+interface Query {
+  readonly tables: NameTables
+  readonly initials: boolean
+  /** Whether anybody's name is in another alphabet than the Latin one, and in one without vowels. */
+  readonly foreign: boolean
+  readonly consonantal: boolean
+  /** Whether anybody may bear the word. */
+  readonly isBorne: (base: string) => boolean
+  /** Whether the word is a name of its own, and so no slip of the pen. */
+  readonly isName: (base: string) => boolean
+  readonly add: (key: string, family: KeyFamily) => void
+}
+
+function addLookKeys(text: ShownText, query: Query): void {
+  const { tables, add } = query
+  const count = text.tokens.length
+  const addRoman = (a: KeyWord, b: KeyWord | null): void => {
+    const latin = a.script === 'latin' && (b === null || b.script === 'latin')
+    if (latin && !query.foreign) return
+    const canon = b === null ? canonOf(a) : canonOf(a) + canonOf(b)
+    if (query.foreign) add(cut(`r:${canon}`), 'roman')
+    if (!latin) add(cut(`R:${canon}`), 'roman')
+  }
+  const addWord = (word: KeyWord, roman: boolean): void => {
+    for (const key of lookKeys(word)) add(key, 'look')
+    if (roman || word.script !== 'latin') addRoman(word, null)
+  }
+  // The whole first, whatever it is cut into; then two units in a row, two with one or two between, three in a row.
+  const units = unitsOf(text.tokens, tables, true)
+  if (count !== 2 || units.length !== 2) {
+    addWord(text.word(0, Math.min(count, 16)), count === 1 || count === 3 || count === 4)
+  }
+  if (count === 1) return
+  for (const step of units.length > fewUnits ? [1, 2] : [1, 2, 3]) {
+    for (let i = 0; i + step < units.length; i++) {
+      const first = units[i]
+      const last = units[i + step]
+      if (first === undefined || last === undefined) continue
+      addWord(joinWords(first.word, last.word), false)
+      if (step === 1) addRoman(first.word, last.word)
+    }
+  }
+  for (let i = 0; i + 2 < units.length && units.length <= fewUnits; i++) {
+    addWord(joinUnits(units.slice(i, i + 3)), false)
+  }
+  for (const unit of units) if (mayBeWhole(unit, units.length)) addWord(unit.word, false)
+}
+
+/** A text of more units is a sentence: names in it are looked for by fewer keys. */
+const fewUnits = 6
+
+/** A word by itself is a name written together, or a name of one word if something sets it off. */
+function mayBeWhole(unit: Unit, count: number): boolean {
+  return unit.raw.length >= 7 || count <= 4 || unit.setOff || /[^\x20-\x7e]/.test(unit.raw)
+}
+
+function addLikelyKeys(text: ShownText, query: Query): void {
+  const { tables, add } = query
+  const units = unitsOf(text.tokens, tables, false).filter(({ base }) => isPersonal(base, tables))
+  const pairs = pairsOf(units)
+  for (const [a, b] of pairs) {
+    addNicknameKeys(a, b, query)
+    addNicknameKeys(b, a, query)
+  }
+  for (const [a, b] of pairs) {
+    if (!query.consonantal && !isConsonantal(a.word.script)) continue
+    for (const key of consonantKeys(a.word, b.word, 'shown')) add(key, 'consonants')
+  }
+  for (const [a, b] of pairs) {
+    for (const key of slipKeys(a, b, query)) add(key, 'typo')
+    for (const key of slipKeys(b, a, query)) add(key, 'typo')
+  }
+}
+
+/** Keys by short forms and by the initial of the first, with the second as the surname. */
+function addNicknameKeys(given: Unit, surname: Unit, { tables, initials, isBorne, add }: Query): void {
+  const classesOfGiven = tables.nicknames.classesOf(given.word.latin)
+  const isInitial = initials && [...given.raw].length === 1 && surname.base.length > 1
+  if (classesOfGiven.length === 0 && !isInitial) return
+  const coarse = classesOfGiven.length > 0 ? anySpelling(surname.word) : null
+  if (coarse !== null && isBorne(coarse)) {
+    for (const nickname of classesOfGiven) add(nicknameKey(nickname, coarse), 'nickname')
+  }
+  if (!isBorne(surname.base)) return
+  for (const nickname of classesOfGiven) add(nicknameKey(nickname, surname.base), 'nickname')
+  if (isInitial) for (const key of initialKeys(given.base, surname.base)) add(key, 'initial')
+}
+
+/** Keys for a slip in the second word: the first must be somebody's name, and the second nobody's. */
+function slipKeys(intact: Unit, slipped: Unit, { isBorne, isName }: Query): string[] {
+  if (slipped.base.length < shortestSlip || intact.base.length < 2) return []
+  if (isName(slipped.base) || !isBorne(intact.base)) return []
+  // A slip leaves the first letter, or swaps it with the second.
+  if (!isBorne(slipGate(intact.base, slipped.base.charAt(0)))) {
+    if (!isBorne(slipGate(intact.base, slipped.base.charAt(1)))) return []
+  }
+  // The first letter is no slip by itself, so leaving it out finds nothing that another key does not.
+  return typoKeys(intact.base, slipped.base, 1)
+}

@@ -1,0 +1,103 @@
+/** All tables with the operator's additions. */
+
+import {
+  companions,
+  conjunctions,
+  departments,
+  fromWords,
+  genericWords,
+  notes,
+  organisations,
+  particles,
+  roles,
+  suffixes,
+  titles,
+  viaWords,
+} from './affixes.ts'
+import { unpackKnownNames } from './known-names.ts'
+import { buildNicknames } from './nicknames.ts'
+import type { Nicknames } from './nicknames.ts'
+import { isRareName } from './rare-names.ts'
+import { baseForm } from '../text/transliterate.ts'
+
+/** What operators add to the tables (`names:` in the protection file). */
+export interface NameAdditions {
+  readonly titles: readonly string[]
+  readonly roles: readonly string[]
+  readonly companies: readonly string[]
+  /** Each a set of names that are short forms of one another. */
+  readonly nicknames: readonly (readonly string[])[]
+}
+
+/** Classes of words, as bits: one word may be several things. */
+export const classes = {
+  title: 1,
+  suffix: 2,
+  role: 4,
+  department: 8,
+  note: 16,
+  organisation: 32,
+  via: 64,
+  from: 128,
+  particle: 256,
+  conjunction: 512,
+  generic: 1024,
+  company: 2048,
+  companion: 4096,
+} as const
+
+/** Words that may stand beside a name without a mark between. */
+export const decoration: number =
+  classes.title | classes.suffix | classes.role | classes.department | classes.note | classes.company
+
+/** Everything that names are compared with; built once for a policy. */
+export interface NameTables {
+  /** Bits of `classes` of a word in base form; 0 for a word that is in no table. */
+  classOf(base: string): number
+  /** Whether the word, in base form, is a given name or surname that many people bear. */
+  isName(base: string): boolean
+  /** Whether anyone is known to bear the word, be it a rare name: it is no slip of another name then. */
+  isBorne(base: string): boolean
+  readonly nicknames: Nicknames
+}
+
+export const noAdditions: NameAdditions = { titles: [], roles: [], companies: [], nicknames: [] }
+
+/** Builds the tables from the data that comes with Namesake and an operator's additions. */
+export function buildTables(additions: NameAdditions = noAdditions): NameTables {
+  const bits = new Map<string, number>()
+  const add = (list: readonly string[], bit: number): void => {
+    for (const entry of list) {
+      for (const word of baseForm(entry).split(/[\s.,/-]+/)) {
+        if (word !== '') bits.set(word, (bits.get(word) ?? 0) | bit)
+      }
+    }
+  }
+  add(titles, classes.title)
+  add(suffixes, classes.suffix)
+  add(roles, classes.role)
+  add(departments, classes.department)
+  add(notes, classes.note)
+  add(organisations, classes.organisation)
+  add(viaWords, classes.via)
+  add(fromWords, classes.from)
+  add(particles, classes.particle)
+  add(conjunctions, classes.conjunction)
+  add(genericWords, classes.generic)
+  add(companions, classes.companion)
+  add(additions.titles, classes.title)
+  add(additions.roles, classes.role)
+  add(additions.companies, classes.company)
+  const names = unpackKnownNames()
+  return {
+    classOf: (base) => bits.get(base) ?? 0,
+    isName: (base) => names.has(base),
+    isBorne: (base) => names.has(base) || isRareName(base),
+    nicknames: buildNicknames(additions.nicknames),
+  }
+}
+
+/** Whether the word is of those that stand before surnames: van, de, al. */
+export function isParticle(word: { readonly base: string } | undefined, tables: NameTables): boolean {
+  return word !== undefined && (tables.classOf(word.base) & classes.particle) !== 0
+}

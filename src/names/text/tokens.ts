@@ -1,0 +1,214 @@
+/** Shown text cut into words. */
+
+import { makeWord } from './word.ts'
+import type { Word } from './word.ts'
+
+/** What stands between a word and the one before it (`joined`: a hyphen), loosest last. */
+export const gaps = { space: 0, dot: 1, joined: 2, comma: 3, bracket: 4, bar: 5 } as const
+export type Gap = (typeof gaps)[keyof typeof gaps]
+
+export interface Token extends Word {
+  readonly gap: Gap
+  /** It stands in brackets. */
+  readonly bracketed: boolean
+  /** It is a sign that joins two things (&, +). */
+  readonly joins: boolean
+  /** Written with a dot behind it (J., Dr.). */
+  readonly dotted: boolean
+  /** A possessive (Jane's): another thing than the name itself. */
+  readonly possessive: boolean
+  /** A number, or no letters at all; a flag. */
+  readonly numeric: boolean
+}
+
+/** Most words of a shown text that are looked at; of more, the first and the last. */
+export const tokenLimit = 24
+
+const apostrophes = "'’‘ʼ`´′ʹʻ＇"
+const wordChar = /[\p{L}\p{M}\p{N}\u{1f1e6}-\u{1f1ff}\u{1f150}-\u{1f169}\u{1f170}-\u{1f189}]/u
+const lookSigns = '@$€£¢¥₦₱₩₳฿₲₴₵₭₮₣₹₺₤₡§¡!|'
+const mailbox = /[^\s<>()[\]",;:|]+@[^\s@<>()[\]",;:|]+\.[\p{L}\d-]{2,}|\bhttps?:\/\/\S+|\bwww\.\S+/giu
+const openers = '([{<«（【［〈《「『'
+const closers = ')]}>»）】］〉》」』'
+const dashes = '-‐‑‒–—―−'
+const dots = '_.=*~'
+const quotes = '"“”„‟'
+const commas = ',、，،'
+const conjoining = '&+＆'
+const apostrophe = '\u2019'
+const symbol = /\p{S}/u
+const bars = '@|/\\;:•·•→←↔►▶◆■–—―¦│┃～~※・'
+
+/**
+ * Cuts a cleaned text into words. Words in brackets come after those outside, parted by a bar; single letters in a row
+ * (J a n e, J.a.n.e) come as one word. Addresses and links are left out. Linear; at most `tokenLimit` words.
+ */
+export function tokenise(text: string, signsAreLetters = false): readonly Token[] {
+  const flat = text.includes('@') || text.includes('www.') || text.includes('://') ? text.replace(mailbox, ' | ') : text
+  const outside: Token[] = []
+  const inside: Token[] = []
+  scan(flat, signsAreLetters, (token) => (token.bracketed ? inside : outside).push(token))
+  const tokens = withAlphabetsApart(mergeSingles(outside))
+  const bracket = mergeSingles(inside)
+  if (bracket.length > 0) {
+    tokens.push(...bracket.map((token, i) => (i === 0 ? { ...token, gap: gaps.bar } : token)))
+  }
+  if (tokens.length <= tokenLimit) return tokens
+  const half = tokenLimit / 2
+  return [...tokens.slice(0, half), ...tokens.slice(-half).map((t, i) => (i === 0 ? { ...t, gap: gaps.bar } : t))]
+}
+
+function scan(text: string, signsAreLetters: boolean, emit: (token: Token) => void): void {
+  const chars = [...text]
+  let word = ''
+  let gap: Gap = gaps.space
+  let depth = 0
+  const end = (dotted: boolean): void => {
+    if (word === '') return
+    emit(makeToken(word, gap, depth > 0, dotted))
+    word = ''
+    gap = gaps.space
+  }
+  for (let i = 0; i < chars.length; i++) {
+    const char = chars[i] ?? ''
+    const next = chars[i + 1] ?? ''
+    if (isWordChar(char) || (signsAreLetters && isSignInWord(char, word, next))) {
+      word += char
+      continue
+    }
+    if (word !== '' && apostrophes.includes(char) && isWordChar(next)) {
+      word += apostrophe
+      continue
+    }
+    const joined = word !== '' && isWordChar(next) ? joinOf(char) : null
+    end(char === '.')
+    if (joined !== null) {
+      gap = joined
+    } else if (quotes.includes(char)) {
+      depth = depth === 0 ? 1 : depth - 1
+      gap = gaps.bracket
+    } else if (openers.includes(char)) {
+      depth++
+      gap = gaps.bracket
+    } else if (closers.includes(char)) {
+      depth = Math.max(0, depth - 1)
+      gap = gaps.bracket
+    } else if (conjoining.includes(char) && !isDigit(next)) {
+      emit({ ...makeToken(char, gap, depth > 0, false), joins: true })
+      gap = gaps.space
+    } else {
+      gap = widen(gap, char, next, chars[i + 2] ?? ' ')
+    }
+  }
+  end(false)
+}
+
+function joinOf(char: string): Gap | null {
+  if (dots.includes(char)) return gaps.dot
+  return dashes.includes(char) ? gaps.joined : null
+}
+
+function isDigit(char: string): boolean {
+  return char >= '0' && char <= '9'
+}
+
+function widen(gap: Gap, char: string, next: string, after: string): Gap {
+  if (bars.includes(char) || char === '+') return gaps.bar
+  if (commas.includes(char)) return gap > gaps.comma ? gap : gaps.comma
+  if (char === ' ' && dashes.includes(next) && after === ' ') return gaps.bar
+  // ★ and 🌻 set off what stands behind them, but may stand within a name.
+  if (char > '\u2000' && gap < gaps.bracket && symbol.test(char)) return gaps.bracket
+  return gap
+}
+
+/** Letters, marks and digits, and signs that enclose a letter. */
+function isWordChar(char: string): boolean {
+  const code = char.charCodeAt(0)
+  if (code < 128 || char === '')
+    return (code >= 97 && code <= 122) || (code >= 65 && code <= 90) || (code >= 48 && code <= 57)
+  return wordChar.test(char) && !apostrophes.includes(char)
+}
+
+/** J@ne, $imon, Ro€: a sign inside a word or at its edge stands for a letter. */
+function isSignInWord(char: string, word: string, next: string): boolean {
+  if (!lookSigns.includes(char)) return false
+  return word !== '' || isWordChar(next) || (next !== '' && lookSigns.includes(next))
+}
+
+function makeToken(text: string, gap: Gap, bracketed: boolean, dotted: boolean): Token {
+  const raw = text.includes(apostrophe) ? text.replaceAll(apostrophe, '') : text
+  const { plain, base, expanded, looks, look, otherLooks, roman, latin, script } = makeWord(raw)
+  const possessive = raw.length < text.length && /\u2019s$/i.test(text)
+  const numeric = !asciiLetters.test(raw) && ((!/\p{L}/u.test(raw) && /\p{N}/u.test(raw)) || flag.test(raw))
+  // Written out: spreading the word costs more than making it.
+  return {
+    raw,
+    plain,
+    base,
+    expanded,
+    looks,
+    look,
+    otherLooks,
+    roman,
+    latin,
+    script,
+    gap,
+    bracketed,
+    joins: false,
+    dotted,
+    possessive,
+    numeric,
+  }
+}
+
+const asciiLetters = /^[A-Za-z]+$/
+/** Two regional indicators are a flag; more are letters. */
+const flag = /^[\u{1f1e6}-\u{1f1ff}]{2}$/u
+
+/** Chen Yulan 陈玉兰, Jane Roe 財務: what stands in another writing is set off. */
+function withAlphabetsApart(tokens: Token[]): Token[] {
+  if (!tokens.some(isEastAsian)) return tokens
+  return tokens.map((token, i) => {
+    const before = tokens[i - 1]
+    const apart = before !== undefined && isEastAsian(before) !== isEastAsian(token) && token.gap < gaps.bracket
+    return apart ? { ...token, gap: gaps.bracket } : token
+  })
+}
+
+function isEastAsian({ script }: Token): boolean {
+  return script === 'han' || script === 'kana' || script === 'hangul'
+}
+
+/** J a n e, J.a.n.e, J_a_n_e: three or more single letters in a row are one word written apart. */
+function mergeSingles(tokens: Token[]): Token[] {
+  const out: Token[] = []
+  for (let i = 0; i < tokens.length;) {
+    let end = i
+    while (end < tokens.length && isSingle(tokens[end])) end++
+    const first = tokens[i]
+    if (first !== undefined && end - i >= 3) {
+      const raw = tokens.slice(i, end).reduce((text, token) => text + token.raw, '')
+      out.push(makeToken(raw, first.gap, first.bracketed, false))
+      i = end
+    } else if (first !== undefined) {
+      const last = out.at(-1)
+      if (last !== undefined && isAbbreviated(last, first)) {
+        out[out.length - 1] = makeToken(last.raw + first.raw, last.gap, last.bracketed, true)
+      } else {
+        out.push(first)
+      }
+      i++
+    }
+  }
+  return out
+}
+
+/** M.D., Ph.D., v.d.: one word with dots in it. */
+function isAbbreviated(before: Token, token: Token): boolean {
+  return token.gap === gaps.dot && before.dotted && before.raw.length <= 2 && token.raw.length === 1
+}
+
+function isSingle(token: Token | undefined): boolean {
+  if (token === undefined || token.raw.length > 2 || token.joins) return false
+  return [...token.raw].length === 1 && token.script !== 'han'
+}

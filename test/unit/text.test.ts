@@ -1,0 +1,82 @@
+import fc from 'fast-check'
+import t from 'tap'
+import { duration, progressLine, startProgress } from '../../src/cli/progress.ts'
+import { cut, jsonLine, printable, table, width } from '../../src/text.ts'
+import { Writable } from 'node:stream'
+
+t.test('foreign text is shown harmless', async (t) => {
+  const cases: [string, string][] = [
+    ['Jane Roe', 'Jane Roe'],
+    ['Jörg 高田', 'Jörg 高田'],
+    ['a\u001b[31mb', 'a<U+001B>[31mb'],
+    ['a\r\nb', 'a<U+000D><U+000A>b'],
+    ['\u202eabc', '<U+202E>abc'],
+    ['a\u200bb\ufe0f', 'a<U+200B>b<U+FE0F>'],
+    ['\u{e0041}x', '<U+E0041>x'],
+    ['\u009bx', '<U+009B>x'],
+  ]
+  for (const [text, want] of cases) t.equal(printable(text), want, JSON.stringify(text))
+})
+
+t.test('property: a JSON line says the same and holds nothing harmful', async () => {
+  fc.assert(
+    fc.property(fc.dictionary(fc.string({ unit: 'binary' }), fc.string({ unit: 'binary' })), (value) => {
+      const line = jsonLine(value)
+      t.same(JSON.parse(line), value)
+      t.notMatch(line, /[\p{Cc}\p{Cf}\u2028\u2029]/u)
+    }),
+    { numRuns: 100 },
+  )
+})
+
+t.test('columns', async (t) => {
+  t.equal(width('高田ab'), 6)
+  t.equal(width('Jo\u0308rg'), 4)
+  t.equal(cut('abcdef', 4), 'abc…')
+  t.equal(cut('高田真一', 5), '高田…')
+  t.equal(cut('abc', 3), 'abc')
+  t.same(
+    table(
+      [
+        ['a', 'bb', 'last one'],
+        ['高田', 'b', 'x'],
+        ['abcdefgh', '', ''],
+      ],
+      [5, 9],
+    ),
+    ['a      bb  last one', '高田   b   x', 'abcd…'],
+  )
+})
+
+t.test('progress', async (t) => {
+  t.equal(progressLine(50, 100, 1000, 2), `[############............]  50 %  1000 messages  500/s  2 s left`)
+  t.equal(progressLine(10, 0, 30, 3), '30 messages 10/s')
+  t.match(progressLine(200, 100, 1, 0), /100 %/)
+  t.equal(duration(59.2), '1 min 0 s')
+  t.equal(duration(7500), '2 h 5 min')
+  let written = ''
+  const stream = (isTTY: boolean): Writable & { isTTY: boolean } =>
+    Object.assign(
+      new Writable({
+        write(chunk: Buffer, _encoding, done) {
+          written += chunk.toString()
+          done()
+        },
+      }),
+      { isTTY },
+    )
+  const silent = startProgress(stream(false), () => t.fail('the total is not asked for in a pipe') as never)
+  silent.update(1, 1)
+  silent.clear()
+  t.equal(written, '')
+  let now = 0
+  const shown = startProgress(
+    stream(true),
+    () => 100,
+    () => (now += 60),
+  )
+  for (let i = 1; i <= 4; i++) shown.update(i, i)
+  shown.clear()
+  t.equal(written.split('messages').length - 1, 2, 'drawn no more often than ten times a second')
+  t.ok(written.endsWith('\r\u001b[K'), 'and taken away')
+})
