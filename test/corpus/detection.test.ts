@@ -1,12 +1,9 @@
 import t from 'tap'
-import { canonicalAddress } from '../../src/mail/address.ts'
 import { parseHeaderSection } from '../../src/mail/section.ts'
-import type { Verdict } from '../../src/model.ts'
 import { explain } from '../../src/policy/explain.ts'
 import { inspect } from '../../src/policy/inspect.ts'
 import type { Inspection } from '../../src/policy/inspect.ts'
-import { loadSample, readCases, readRealFields, sampleExists } from './detection-sample.ts'
-import type { SampleCase } from './detection-sample.ts'
+import { faultOf, loadSample, readCases, readRealFields, sampleExists } from './detection-sample.ts'
 
 /** The detection sample through the whole judgement: From octets in, verdict with person and address out. */
 
@@ -54,20 +51,4 @@ if (!sampleExists && process.env.CI !== 'true') {
     }
     t.ok(judged > 8000, `${judged} fields`)
   })
-}
-
-function faultOf(sample: SampleCase, verdict: Verdict): string | null {
-  if (sample.expect === 'clean') return verdict.state === 'clean' ? null : `is ${describe(verdict)}`
-  if (verdict.state !== 'detected') return `is ${describe(verdict)}`
-  const users = typeof sample.user === 'string' ? [sample.user] : (sample.user ?? [])
-  if (users.length > 0 && !users.includes(verdict.person.id)) return `blames ${verdict.person.id}`
-  const addresses = (sample.address ?? []).map(canonicalAddress)
-  if (addresses.length > 0 && !addresses.includes(canonicalAddress(verdict.address))) {
-    return `names the address ${verdict.address}`
-  }
-  return null
-}
-
-function describe(verdict: Verdict): string {
-  return verdict.state === 'detected' ? `detected as ${verdict.kind} of ${verdict.name}` : verdict.state
 }
