@@ -1,7 +1,8 @@
 /** A process that reads a store through. */
 
 import { ABORT } from 'lmdb'
-import { attributesOfBytes, checkExit, groupOfBytes, personOfBytes, schemaVersion } from './format.ts'
+import { checkExit } from '../../net/lmdb-folder.ts'
+import { attributesOfBytes, groupOfBytes, personOfBytes, schemaVersion } from './format.ts'
 import { openTables, readMeta, type Table, type Tables } from './tables.ts'
 
 /**

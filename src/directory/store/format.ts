@@ -272,6 +272,3 @@ export function domainOfBytes(bytes: Buffer | undefined): DomainCount {
 export function isOwnDomain(count: DomainCount, people: number): boolean {
   return count.primary > 0 || (count.any >= 3 && 10 * count.any >= people)
 }
-
-/** What the process of `check` exits with, for `open`. A signal means that lmdb could not go on: damaged too. */
-export const checkExit = { sound: 0, damaged: 2, otherVersion: 3, unusable: 4 } as const

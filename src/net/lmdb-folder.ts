@@ -1,0 +1,190 @@
+/** The folder of an LMDB environment: held, sealed, checked, moved aside. */
+
+import { fork } from 'node:child_process'
+import {
+  closeSync,
+  existsSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  readSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { NamesakeError } from '../errors.ts'
+import { FileLock, isHeld } from './file-lock.ts'
+
+/**
+ * A damaged LMDB file ends the process that reads it (SIGBUS, SIGSEGV), and no code in that process can prevent it. So an
+ * environment that was not closed in order is read through in a process of its own before anybody opens it. The people's
+ * store and the history do this alike; neither the layout nor lmdb itself is known here.
+ */
+
+/** What the folder holds, in the words of messages, and how it is read through. */
+export interface EnvironmentKind {
+  /** `store`, `history`. */
+  readonly what: string
+  /** The option that names the folder. */
+  readonly option: string
+  readonly schemaVersion: number
+  /** The program that reads it through: called with the folder and `write` or `read`, ends with one of `checkExit`. */
+  readonly check: URL
+}
+
+/** Exit codes of the program that reads an environment through. */
+export const checkExit = { sound: 0, damaged: 2, otherVersion: 3, unusable: 4 } as const
+
+export const otherVersion = 'it is of another version of Namesake'
+
+/** How long that may take, in milliseconds. */
+const checkLimit = 300_000
+
+export function dataFile(path: string): string {
+  return join(path, 'data.mdb')
+}
+
+function openLock(path: string): string {
+  return join(path, 'open.lock')
+}
+
+/** Whether a living process has the environment open to write. */
+export function isOpened(path: string): boolean {
+  return isHeld(openLock(path))
+}
+
+/** Makes the folder and shows that we write it. Undefined if a living process has the environment open. */
+export function takeOpenLock(path: string, { what, option }: EnvironmentKind): FileLock | undefined {
+  try {
+    mkdirSync(path, { recursive: true })
+    return FileLock.take(openLock(path))
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException
+    const reasons: Record<string, string> = {
+      EACCES: 'this user may not write there',
+      EROFS: 'the file system is mounted read-only',
+      ENOTDIR: 'a part of the path is a file',
+      EEXIST: 'a file stands where the folder should be',
+      ENOSPC: 'the disk is full',
+    }
+    const reason = reasons[code ?? ''] ?? message
+    const fix = `fix: give the daemon a folder that it owns (option "${option}")`
+    throw new NamesakeError('store-unusable', `the ${what}'s folder "${path}" can't be used: ${reason}; ${fix}`, {
+      cause: error,
+    })
+  }
+}
+
+/** What a file looks like from outside: changes with every write to it. */
+function signatureOf(path: string, { schemaVersion }: EnvironmentKind): string {
+  const { size, mtimeNs, ino } = statSync(dataFile(path), { bigint: true })
+  return `${schemaVersion} ${size} ${mtimeNs} ${ino}`
+}
+
+/** Notes how the file is left. Whoever writes it later, breaks the seal without knowing of it. */
+export function seal(path: string, kind: EnvironmentKind): void {
+  try {
+    writeFileSync(join(path, 'sealed'), signatureOf(path, kind))
+  } catch {
+    // Without a seal the next start takes a look first.
+  }
+}
+
+export function isSealed(path: string, kind: EnvironmentKind): boolean {
+  try {
+    return readFileSync(join(path, 'sealed'), 'utf8') === signatureOf(path, kind)
+  } catch {
+    return false
+  }
+}
+
+/** What is wrong with an environment, in words; null if nothing is. @throws NamesakeError store-unusable if that can't be told */
+export async function faultOf(path: string, mode: 'write' | 'read', kind: EnvironmentKind): Promise<string | null> {
+  const header = headerFault(path)
+  if (header !== null) return header
+  const { code, signal, timedOut, said } = await runCheck(path, mode, kind)
+  if (code === checkExit.sound) return null
+  if (code === checkExit.otherVersion) return otherVersion
+  if (code === checkExit.damaged) return `it is damaged (${said})`
+  if (timedOut) return `it is damaged (reading it through did not end within ${checkLimit / 1000} s)`
+  if (signal !== null && crashes.includes(signal)) return `it is damaged (reading it through ended with ${signal})`
+  throw new NamesakeError(
+    'store-unusable',
+    `checking the ${kind.what} "${path}": ${said || (signal ?? `exit code ${code}`)}`,
+  )
+}
+
+const crashes: readonly string[] = ['SIGSEGV', 'SIGBUS', 'SIGABRT', 'SIGILL', 'SIGFPE']
+
+interface CheckResult {
+  readonly code: number | null
+  readonly signal: NodeJS.Signals | null
+  readonly timedOut: boolean
+  /** The last line of its messages. */
+  readonly said: string
+}
+
+function runCheck(path: string, mode: 'write' | 'read', { check }: EnvironmentKind): Promise<CheckResult> {
+  return new Promise((resolve, reject) => {
+    const child = fork(fileURLToPath(check), [path, mode], { stdio: ['ignore', 'ignore', 'pipe', 'ipc'] })
+    let said = ''
+    let timedOut = false
+    const timer = setTimeout(() => {
+      timedOut = true
+      child.kill('SIGKILL')
+    }, checkLimit)
+    child.stderr?.setEncoding('utf8').on('data', (text: string) => (said = (said + text).slice(-2000)))
+    child.once('error', (error) => {
+      clearTimeout(timer)
+      reject(error)
+    })
+    child.once('close', (code, signal) => {
+      clearTimeout(timer)
+      resolve({ code, signal, timedOut, said: said.trim().split('\n').at(-1) ?? '' })
+    })
+  })
+}
+
+// LMDB's file begins with two meta pages, each a page header of 24 octets, a magic number and a version.
+const magicAt = 24
+const magic = 0xbeefc0de
+
+function headerFault(path: string): string | null {
+  const { size } = statSync(dataFile(path))
+  if (size === 0) return 'its file is empty'
+  const octets = Buffer.alloc(magicAt + 4)
+  const file = openSync(dataFile(path), 'r')
+  const length = readSync(file, octets)
+  closeSync(file)
+  if (length < octets.length || octets.readUInt32LE(magicAt) !== magic) return 'its file is no LMDB file'
+  return null
+}
+
+/** Moves an environment aside; gives where it lies now. */
+export function moveAside(path: string): string {
+  const mark = `damaged-${new Date().toISOString().replace(/[-:]|\.\d+/g, '')}`
+  const aside = freeName(`${path}.${mark}`)
+  try {
+    renameSync(path, aside)
+    mkdirSync(path, { recursive: true })
+    // The lock is held on, by us.
+    if (existsSync(openLock(aside))) renameSync(openLock(aside), openLock(path))
+    return aside
+  } catch {
+    // The folder itself can't be moved (it is a mount point, or its parent is not ours): its file can.
+    const file = freeName(`${dataFile(path)}.${mark}`)
+    renameSync(dataFile(path), file)
+    rmSync(join(path, 'lock.mdb'), { force: true })
+    return file
+  }
+}
+
+function freeName(wanted: string): string {
+  for (let n = 1; ; n++) {
+    const name = n === 1 ? wanted : `${wanted}-${n}`
+    if (!existsSync(name)) return name
+  }
+}
