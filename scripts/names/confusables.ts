@@ -2,18 +2,21 @@
  * Writes src/names/text/confusables.data.ts: characters that look like other characters, reduced to lower case
  * letters (Latin where they look Latin).
  *
- *   npx tsx scripts/names/confusables.ts UNHOMOGLYPH UNICODEDATA
+ *   npx tsx scripts/names/confusables.ts TABLES UNICODEDATA VARIANTS IDEOGRAPHS
  *
- * UNHOMOGLYPH is data.json of the npm package unhomoglyph 1.0.6, which is the table confusables.txt of
- * UTS #39 (version 13.0.0); UNICODEDATA is UnicodeData.txt (Debian's package unicode-data, 15.0.0), whose character
- * names tell small capitals, turned, stroked and enclosed letters that UTS #39 leaves out.
+ * TABLES is src/tables.rs of the repository unicode-rs/unicode-security, which holds the table confusables.txt of UTS #39
+ * (version 17.0.0) as pairs. UNICODEDATA is UnicodeData.txt (Debian's package unicode-data, 15.0.0), whose character names
+ * tell small capitals, turned, stroked and enclosed letters that UTS #39 leaves out. VARIANTS is Unihan_Variants.txt and
+ * IDEOGRAPHS is EquivalentUnifiedIdeograph.txt of the same package: Han characters and radicals of one look.
  */
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 
-const [, , unhomoglyph, unicodeData] = process.argv
-if (unhomoglyph === undefined || unicodeData === undefined) {
-  process.stderr.write('usage: npx tsx scripts/names/confusables.ts data.json UnicodeData.txt\n')
+const [, , tables, unicodeData, variants, ideographs] = process.argv
+if (tables === undefined || unicodeData === undefined || variants === undefined || ideographs === undefined) {
+  process.stderr.write(
+    'usage: npx tsx scripts/names/confusables.ts tables.rs UnicodeData.txt Unihan_Variants.txt EquivalentUnifiedIdeograph.txt\n',
+  )
   process.exit(64)
 }
 
@@ -33,16 +36,52 @@ const byHand: Record<string, string> = {
   'Լ': 'l', 'þ': 'p', 'ð': 'd', 'ß': 'b', 'ı': 'i', 'ĳ': 'ij', 'ƿ': 'p', 'ŋ': 'n', 'ɑ': 'a', 'ə': 'e', 'ɛ': 'e', 'ɜ': 'e', 'ʃ': 'f', 'ƨ': 's',
 } // prettier-ignore
 
+/**
+ * Canadian syllabics, Lisu, Vai and signs as they are used for Latin letters, by shape. A sign counts as a letter only within a word
+ * (`tokens.ts`).
+ */
+const shapes: Record<string, string> = {
+  a: 'ᗩᐱᐃᗋᗅꓮ∆△▲⍲⟁⩓ᎯᏗ', b: 'ᗷᗸᏰᏏꓐ', c: 'ᑕᑢᑖᏟꓚ⊂⊏⸦', d: 'ᗪᗞᗫᎴꓓ◗', e: 'ᗴᕮᗕᘿᗱᏋꓰ∈∊⋿∃ΞƐ', f: 'ᖴᖵꓝ∱', g: 'ᘜᏀᎶᏩꓖ',
+  h: 'ᕼᕺᏂꓧ♓', i: 'ᓰᓮᎥ꓾ꓲ⌊∣ǀ', j: 'ᒍᒎᒘᎫꓙ⌡', k: 'ᛕᖽᏦꓗ', l: 'ᒪᒫᏝᏞꓡ∟⌊˪', m: 'ᗰᘻᙏᙢᗑꓟ♏', n: 'ᑎᘉᑏᑍᏁꓠ∩⋂ח', o: '○◯◌●◎◉⚪⚫⭕⭘〇°º˚⊙⊚⊕⊖⊗⊘⊛⌀∅⦿⦾❍◍☉⚬∘●⬤◦🔴🔵🟠🟢⏺ᗝᓍᎧꓳ□◻◇◊♡❤♥🌕🌑🌐⚽🏀☯☮⨀',
+  p: 'ᑭᑮᕈᏢꓑ', q: 'ᑫᕋᑴᏄ', r: 'ᖇᖈᏒꓣ®', s: 'ᔕᔖᎦꓢ∫⟆', t: '⊤┬†✝✞✟‡Ꮏꓔ⊥✚➕', u: 'ᑌᑘᑗᏬꓴ∪⋃⊔⨃', v: 'ᐯᐺᏉꓦ∨⋁√✓✔▽▼⩔', w: 'ᗯᘺᙎᏇꓪ',
+  x: '᙭ᕽ᙮ꓫ×✕✖✗✘☓❌╳⨯⨉❎', y: 'ᖻᎩᎽꓬ⅄', z: 'ᘔᗱᏃꓜ',
+} // prettier-ignore
+
 const strip = (s: string): string => s.normalize('NFKD').replace(/\p{M}/gu, '').toLowerCase()
 const table = new Map<string, string>()
 
 // UTS #39: sources that are one character, targets that are letters or digits once marks are gone.
-const uts = JSON.parse(readFileSync(unhomoglyph, 'utf8')) as Record<string, string>
-for (const [from, to] of Object.entries(uts)) {
-  if ([...from].length !== 1 || from.charCodeAt(0) < 128 || /\p{M}/u.test(from)) continue
+const rust = readFileSync(tables, 'utf8')
+const pairsOfRust = rust.slice(rust.indexOf('const CONFUSABLES'), rust.indexOf('];', rust.indexOf('const CONFUSABLES')))
+const unescape = (text: string): string =>
+  text.replace(/\\u\{([0-9a-f]+)\}/g, (_, code: string) => String.fromCodePoint(parseInt(code, 16)))
+for (const [, source = '', targets = ''] of pairsOfRust.matchAll(/\('(\\u\{[0-9a-f]+\})',\s*&\[([^\]]*)\]\)/g)) {
+  const from = unescape(source)
+  const to = [...targets.matchAll(/'(\\u\{[0-9a-f]+\})'/g)].map(([, one = '']) => unescape(one)).join('')
+  if (from.charCodeAt(0) < 128 || /\p{M}/u.test(from)) continue
   const target = strip(to)
   if (target === '' || [...target].length > 3 || !/^[\p{L}\p{N}]+$/u.test(target)) continue
   if (target === 'n' || target === 'm' || strip(from) !== target) table.set(from, target)
+}
+if (table.size < 1500) throw new Error(`${tables} holds no confusables`)
+
+// Han characters of one look: each of a set becomes its first. Radicals become the character that they are.
+const hanOf = (code: string): string => String.fromCodePoint(parseInt(code.replace(/^U\+|<.*$/g, ''), 16))
+for (const line of readFileSync(variants, 'utf8').split('\n')) {
+  const [code = '', property, value = ''] = line.split('\t')
+  if (!code.startsWith('U+') || (property !== 'kSpoofingVariant' && property !== 'kZVariant')) continue
+  const set = [hanOf(code), ...value.split(' ').map(hanOf)].sort(
+    (a, b) => (a.codePointAt(0) ?? 0) - (b.codePointAt(0) ?? 0),
+  )
+  const first = set.map((one) => table.get(one) ?? one).find((one) => set.includes(one)) ?? set[0] ?? ''
+  for (const one of set) if (one !== first) table.set(one, first)
+}
+for (const line of readFileSync(ideographs, 'utf8').split('\n')) {
+  const [, first, last, to] = /^([0-9A-F]+)(?:\.\.([0-9A-F]+))?\s*;\s*([0-9A-F]+)/.exec(line) ?? []
+  if (first === undefined || to === undefined) continue
+  for (let code = parseInt(first, 16); code <= parseInt(last ?? first, 16); code++) {
+    table.set(String.fromCodePoint(code), hanOf(to))
+  }
 }
 
 // Names of characters: LATIN LETTER SMALL CAPITAL R, LATIN SMALL LETTER TURNED A, NEGATIVE SQUARED LATIN CAPITAL LETTER J …
@@ -65,7 +104,18 @@ for (const line of readFileSync(unicodeData, 'utf8').split('\n')) {
   if (m?.[1] !== undefined && code !== undefined)
     table.set(String.fromCodePoint(parseInt(code, 16)), m[1].toLowerCase())
 }
+// Coptic letters look like Greek ones, by their names.
+const coptic: Record<string, string> = {
+  ALFA: 'a', VIDA: 'b', GAMMA: 'r', DALDA: 'd', EIE: 'e', ZATA: 'z', HATE: 'h', THETHE: 'o', IAUDA: 'i', KAPA: 'k', LAULA: 'l', MI: 'm', NI: 'n', O: 'o',
+  PI: 'n', RO: 'p', SIMA: 'c', TAU: 't', UA: 'y', FI: 'o', KHI: 'x', OOU: 'w',
+} // prettier-ignore
+for (const line of readFileSync(unicodeData, 'utf8').split('\n')) {
+  const [code = '', name = ''] = line.split(';')
+  const target = coptic[/^COPTIC (?:SMALL|CAPITAL) LETTER ([A-Z]+)$/.exec(name)?.[1] ?? '']
+  if (target !== undefined) table.set(hanOf(code), target)
+}
 for (const [from, to] of Object.entries(byHand)) table.set(from, to)
+for (const [to, from] of Object.entries(shapes)) for (const one of from) table.set(one, to)
 
 // Follow chains (в to ʙ to b), and let what NFKC does stand: the table is applied after it.
 const resolve = (s: string): string => {
@@ -91,8 +141,8 @@ const count = [...groups.values()].reduce((n, l) => n + l.length, 0)
 writeFileSync(
   join(import.meta.dirname, '../../src/names/text/confusables.data.ts'),
   `// Generated by scripts/names/confusables.ts; do not edit. ${count} characters.
-// Sources: UTS #39 confusables.txt 13.0.0 (Unicode License v3) as npm unhomoglyph 1.0.6 carries it (MIT);
-// UnicodeData.txt 15.0.0 (Unicode License v3), by character names.
+// Sources: UTS #39 confusables.txt 17.0.0 (Unicode License v3) as the crate unicode-security carries it (MIT or Apache-2.0);
+// UnicodeData.txt, Unihan_Variants.txt and EquivalentUnifiedIdeograph.txt 15.0.0 (Unicode License v3).
 // Each line: what the characters look like, a space, the characters.
 export const confusableLines: string = ${JSON.stringify(lines.join('\n'))}
 `,

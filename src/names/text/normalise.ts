@@ -14,6 +14,15 @@ const invisible =
 /** Line and paragraph ends, tabs and Braille's empty cell read as a space; NFKC does the no-break and wide spaces. */
 const spaceLike = /[\s\u0085\u2800\u1680\u180e\u2028\u2029]+/gu
 
+/**
+ * What pushes the rest of a text out of view: blanks of any kind, and dots and lines, invisible characters between them or not. So few
+ * as six make a reader see an end. Also the annotation's separator and its end (U+FFFA, U+FFFB).
+ */
+const paddingRun =
+  '(?:[\\s\\u0085\\u00a0\\u115f\\u1160\\u17b4\\u17b5\\u2800\\u3164\\uffa0.\\u00b7\\u2022\\u2024-\\u2027\\u22ef_=*~\\u2013-\\u2015\\u2500-][\\u00ad\\u034f\\u200b-\\u200f\\u2060-\\u2064\\ufeff]*){6,}|[\\ufffa\\ufffb]'
+const padding = new RegExp(paddingRun, 'u')
+const allPadding = new RegExp(paddingRun, 'gu')
+
 /** Signs that NFKC would turn into letters. */
 const tradeMarks = /[\u2122\u2120\u00ae\u00a9\u2117]/g
 
@@ -34,6 +43,11 @@ export interface CleanText {
   readonly text: string
   /** Another order in which it may be shown (text under a right-to-left override read backwards); null without one. */
   readonly mirrored: string | null
+  /**
+   * The text with a bar where a reader sees an end: in place of a run of six and more blanks or dots, and of the signs that part a
+   * text from its annotation; null without one.
+   */
+  readonly parted: string | null
   /** Something invisible or of compatibility form was taken away, so an equal name is a disguised one. */
   readonly altered: boolean
 }
@@ -43,13 +57,14 @@ const plainAscii = /^[\x20-\x7e]*$/
 /** Cleans a shown text. Idempotent on its `text`; linear in the input's length, which it cuts at `shownLimit`. */
 export function cleanText(shown: string): CleanText {
   const whole = shown.length > shownLimit ? cutMiddle(shown) : shown
+  const parted = padding.test(whole.trim()) ? fold(whole.trim().replace(allPadding, ' | ')) : null
   if (plainAscii.test(whole)) {
-    return { text: whole.replace(/ {2,}/g, ' ').trim(), mirrored: null, altered: false }
+    return { text: whole.replace(/ {2,}/g, ' ').trim(), mirrored: null, parted, altered: false }
   }
   const cut = whole.replace(tradeMarks, ' ')
   const mirrored = override.test(cut) ? fold(cut.replace(overridden, (_, inside: string) => backwards(inside))) : null
   const text = fold(cut)
-  return { text, mirrored: mirrored === text ? null : mirrored, altered: isAltered(cut, text) }
+  return { text, mirrored: mirrored === text ? null : mirrored, parted, altered: isAltered(cut, text) }
 }
 
 /** Strips decoration from letters: accents, stacked marks, strike-through, vowel points. Keeps marks that spell (Thai, Indic, kana). */
@@ -79,7 +94,9 @@ function backwards(text: string): string {
 function cutMiddle(text: string): string {
   const squeezed = text
     .slice(0, 65536)
-    .replace(/[\s\u0085\u2800\u3164\u00ad\u200b-\u200f\u2060]+/gu, (run) => (run.length > 1 ? ' ' : run))
+    .replace(/[\s\u0085\u2800\u3164\u00ad\u200b-\u200f\u2060]+/gu, (run) =>
+      run.length > 1 ? (run.length < 6 ? ' ' : ' | ') : run,
+    )
   const tail = text.length > 65536 ? text.slice(-4096) : squeezed
   if (text.length <= 65536 && squeezed.length <= shownLimit) return squeezed
   return `${squeezed.slice(0, headLength)} | ${tail.slice(headLength - shownLimit)}`

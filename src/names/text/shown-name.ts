@@ -1,7 +1,7 @@
 /** The ways of reading a shown text as a name. */
 
 import { cleanText } from './normalise.ts'
-import { tokenise } from './tokens.ts'
+import { holdsSignInWord, tokenise } from './tokens.ts'
 import type { Token } from './tokens.ts'
 import { makeWord } from './word.ts'
 import type { Word } from './word.ts'
@@ -40,8 +40,41 @@ function turnRound(text: string): string {
 /** Brackets or quotes with something outside behind them. */
 const insideBrackets = /["“”)\]]\s*[\p{L}\p{N}]/u
 
-const sign = /[@$€£¢¥₦₱₩₳฿₲₴₵₭₮₣₹₺₤₡§¡!|]/u
-const signInWord = /\p{L}[@$€£¢¥₦₱₩₳฿₲₴₵₭₮₣₹₺₤₡§]|[@$€£¢¥₦₱₩₳฿₲₴₵₭₮₣₹₺₤₡§¡!|]\p{L}/u
+const escapes = /%[0-9a-f]{2}|&(?:#\d{1,6}|#x[0-9a-f]{1,5}|[a-z]{2,8});|=\?|\p{L}\+\p{L}|\b(?:cn|ou|o|s|sn|g|gn)=/iu
+const entities: Readonly<Record<string, string>> = { nbsp: ' ', ensp: ' ', emsp: ' ', thinsp: ' ', amp: '&', lt: '<', gt: '>', quot: '"', apos: "'", shy: '' } // prettier-ignore
+/** Attributes of a distinguished name (RFC 4514) or of an O/R address (X.400), each with its value. */
+const attributes = /(?:^|[/;,|])\s*(cn|ou|o|dc|c|l|st|s|sn|g|gn|i|uid|e|p|a)=([^/;,|\\]*(?:\\,[^/;,|\\]*)?)/giu
+
+/**
+ * Text as a reader takes it that a program wrote for another program: `Jane%20Roe`, `Jane&nbsp;Roe`, `Jane+Roe`, `/o=Corp/cn=Jane Roe`,
+ * an encoded-word that nobody decodes.
+ */
+function undoEscapes(text: string): string {
+  if (!escapes.test(text)) return text
+  const plain = text
+    .replace(/=\?[^?\s]{0,40}\?(?:[a-z]\?)?|\?=/gi, ' ')
+    .replace(/(?:%[0-9a-f]{2})+/gi, (run) => Buffer.from(run.replace(/%/g, ''), 'hex').toString('utf8'))
+    .replace(
+      /&(#x?)?([0-9a-z]{1,8});/gi,
+      (whole, sign: string | undefined, name: string) => entity(sign, name) ?? whole,
+    )
+    .replace(/(?<=\p{L})\+(?=\p{L})/gu, ' ')
+  const parts = [...plain.matchAll(attributes)].map(
+    ([, key = '', value = '']) => [key.toLowerCase(), value.trim()] as const,
+  )
+  if (parts.length === 0) return cleanText(text.includes('=?') ? plain.replace(/_|=20/g, ' ') : plain).text
+  const valueOf = (...keys: readonly string[]): string => parts.findLast(([key]) => keys.includes(key))?.[1] ?? ''
+  const common = valueOf('cn').replaceAll('\\', '')
+  const name = `${valueOf('g', 'gn')} ${valueOf('s', 'sn')}`.trim()
+  return cleanText([common, name].filter((one) => one !== '').join(' | ')).text
+}
+
+function entity(sign: string | undefined, name: string): string | undefined {
+  if (sign === undefined) return entities[name.toLowerCase()] ?? name.charAt(0) // &eacute; is read as e.
+  const code = sign === '#' ? Number(name) : parseInt(name, 16)
+  return code > 0 && code < 0x110000 ? String.fromCodePoint(code) : undefined
+}
+
 const trailingDigits = /(\p{L})\p{N}+(?![\p{L}\p{N}])/gu
 const honorific =
   /(?<=[\p{Script=Han}\p{Script=Hangul}\p{Script=Katakana}\p{Script=Hiragana}])\s*(様|さん|さま|先生|総経理|总经理|總經理|先生|女士|小姐|经理|經理|总裁|總裁|董事长|董事長|社長|部長|課長|殿|君|씨|님|대표님?|사장님?|부장님?|과장님?|팀장님?|이사님?)(?=\s|$|[^\p{L}])/gu
@@ -53,8 +86,11 @@ export function readShown(shown: string): ShownName {
   const add = (text: string, signs: boolean): void => {
     if (texts.length < readingLimit) texts.push(shownText(tokenise(text, signs), true))
   }
+  if (clean.parted !== null) texts.push(shownText(tokenise(clean.parted), clean.altered))
   if (clean.mirrored !== null) add(clean.mirrored, false)
-  if (sign.test(clean.text) && signInWord.test(clean.text)) add(clean.text, true)
+  const undone = undoEscapes(clean.text)
+  if (undone !== clean.text) add(undone, false)
+  if (holdsSignInWord(clean.text)) add(clean.text, true)
   if (insideBrackets.test(clean.text)) {
     // Brackets and quotes may hold a part of the name: Jane "Roe", (Jane) Roe.
     const flat = clean.text.replace(/["“”„()[\]]+/g, ' ')

@@ -1,5 +1,6 @@
 /** Shown text cut into words. */
 
+import { lookOf } from './skeleton.ts'
 import { makeWord } from './word.ts'
 import type { Word } from './word.ts'
 
@@ -27,6 +28,8 @@ export const tokenLimit = 24
 const apostrophes = "'’‘ʼ`´′ʹʻ＇"
 const wordChar = /[\p{L}\p{M}\p{N}\u{1f1e6}-\u{1f1ff}\u{1f150}-\u{1f169}\u{1f170}-\u{1f189}]/u
 const lookSigns = '@$€£¢¥₦₱₩₳฿₲₴₵₭₮₣₹₺₤₡§¡!|'
+/** Signs of `lookSigns` that end a word more often than they stand for its last letter. */
+const neverLast = '¡!|'
 const mailbox = /[^\s<>()[\]",;:|]+@[^\s@<>()[\]",;:|]+\.[\p{L}\d-]{2,}|\bhttps?:\/\/\S+|\bwww\.\S+/giu
 const openers = '([{<«（【［〈《「『'
 const closers = ')]}>»）】］〉》」』'
@@ -129,10 +132,26 @@ function isWordChar(char: string): boolean {
   return wordChar.test(char) && !apostrophes.includes(char)
 }
 
-/** J@ne, $imon, Ro€: a sign inside a word or at its edge stands for a letter. */
+/** J@ne, $imon, Ro€, R○e: a sign inside a word or at its edge stands for a letter. */
 function isSignInWord(char: string, word: string, next: string): boolean {
-  if (!lookSigns.includes(char)) return false
-  return word !== '' || isWordChar(next) || (next !== '' && lookSigns.includes(next))
+  if (!isLookSign(char)) return false
+  return word !== '' || isWordChar(next) || (next !== '' && isLookSign(next))
+}
+
+/** A sign that looks like a letter: of money, or of the letter's shape (○, ∆). */
+function isLookSign(char: string): boolean {
+  return lookSigns.includes(char) || (char > '\u007f' && symbol.test(char) && lookOf(char) !== undefined)
+}
+
+/** Whether a sign that looks like a letter stands within a word or at its edge. */
+export function holdsSignInWord(text: string): boolean {
+  let before = ''
+  for (const char of text) {
+    if (isLookSign(char) && !neverLast.includes(char) && /\p{L}/u.test(before)) return true
+    if (isLookSign(before) && /\p{L}/u.test(char)) return true
+    before = char
+  }
+  return false
 }
 
 function makeToken(text: string, gap: Gap, bracketed: boolean, dotted: boolean): Token {
