@@ -1,0 +1,38 @@
+/** A process that reads a history through. */
+
+import { checkExit } from '../net/lmdb-folder.ts'
+import { openTables, schemaVersion } from './environment.ts'
+import type { Table, Tables } from './environment.ts'
+
+/**
+ * Run as a process of its own before a history is opened that was not closed in order, and imported by nothing: a damaged
+ * file makes lmdb end the process, and here it ends only this one.
+ */
+function check(folder: string, readOnly: boolean): number {
+  const tables = openTables(folder, readOnly)
+  if (tables === undefined) return checkExit.damaged
+  if (Number(tables.meta.get('schema')?.toString() ?? '0') > schemaVersion) return checkExit.otherVersion
+  for (const [name, table] of Object.entries(tables) as [keyof Tables, Table][]) {
+    if (name === 'root') continue
+    for (const { value } of table.getRange({})) if (parsed.includes(name)) JSON.parse(value.toString())
+  }
+  return checkExit.sound
+}
+
+const parsed: readonly (keyof Tables)[] = ['pairs', 'counters', 'decisions', 'audit']
+
+// Full map, no reader slot left, and the errors of the system (which are positive) say nothing about the file.
+const notOfTheFile = [-30792, -30790]
+
+const [folder, mode] = process.argv.slice(2)
+if (folder !== undefined) {
+  try {
+    process.exitCode = check(folder, mode === 'read')
+  } catch (error) {
+    const { code } = error as { code?: unknown }
+    const unusable = typeof code === 'number' && (code > 0 || notOfTheFile.includes(code))
+    process.exitCode = unusable ? checkExit.unusable : checkExit.damaged
+    console.error(String(error))
+  }
+  process.exit()
+}

@@ -1,0 +1,212 @@
+/** The history's LMDB environment: its tables, opened, checked, moved aside. */
+
+import { existsSync, mkdirSync } from 'node:fs'
+import { extname } from 'node:path'
+import { open } from 'lmdb'
+import type { Database, RootDatabase } from 'lmdb'
+import { NamesakeError } from '../errors.ts'
+import {
+  dataFile,
+  faultOf,
+  isOpened,
+  isSealed,
+  moveAside,
+  otherVersion,
+  seal,
+  takeOpenLock,
+} from '../net/lmdb-folder.ts'
+import type { EnvironmentKind } from '../net/lmdb-folder.ts'
+
+/**
+ * An environment of its own beside the people's store: that one is rebuilt from the directories and needs no backup, this
+ * one is not and does. Any number of processes read and write it (the daemon, the command line, the console); LMDB lets
+ * one transaction write at a time.
+ */
+
+/** How the history is laid out. An older one is brought forward when it is opened; a newer one is refused. */
+export const schemaVersion = 1
+
+export type Table = Database<Buffer, Buffer>
+
+/** Values are UTF-8 JSON unless said otherwise. */
+export interface Tables {
+  readonly root: RootDatabase<Buffer, Buffer>
+  /** `schema` and `sequence`, each a number as text. */
+  readonly meta: Database<Buffer, string>
+  /** Record key to record. */
+  readonly records: Table
+  /** Record key to what a search looks through: folded text. */
+  readonly texts: Table
+  /** Index key to nothing. */
+  readonly index: Table
+  /** Pair key to what all records of the pair come to. */
+  readonly pairs: Table
+  readonly counters: Table
+  /** Pair key to what was decided about it. */
+  readonly decisions: Table
+  /** Record key to an entry of the audit log. */
+  readonly audit: Table
+  /** Who was protected when rules or people last changed, and who has left since. */
+  readonly people: Table
+  /** The console's: accounts, tokens, sessions. The key's first octets say which. */
+  readonly accounts: Table
+}
+
+/** Tables that are made of the records, and can be made again. */
+export const derivedTables = ['texts', 'index', 'pairs', 'counters'] as const
+const ownTables = ['records', ...derivedTables, 'decisions', 'audit', 'people', 'accounts'] as const
+
+/** Address space kept for the map, not memory or disk; `history.maxSize` says how much of it is used. */
+const mapSize = 64 * 2 ** 30
+
+export const historyKind: EnvironmentKind = {
+  what: 'history',
+  option: 'history.path',
+  schemaVersion,
+  check: new URL(`./check${extname(import.meta.url)}`, import.meta.url),
+}
+
+/** Opens the tables in a folder. Throws what lmdb throws; undefined if a read-only history lacks a table. */
+export function openTables(folder: string, readOnly: boolean): Tables | undefined {
+  const binary = { encoding: 'binary', keyEncoding: 'binary' } as const
+  const root: RootDatabase<Buffer, Buffer> = open(folder, {
+    ...binary,
+    noSubdir: false,
+    readOnly,
+    mapSize,
+    maxDbs: 20,
+    cache: false,
+  })
+  const made: Partial<Record<string, Table>> = {}
+  for (const name of ownTables) made[name] = root.openDB<Buffer, Buffer>({ name, ...binary })
+  const meta = root.openDB<Buffer, string>({ name: 'meta', encoding: 'binary' })
+  // A read-only open gives undefined for a table that is not there, whatever the types say.
+  if ([...Object.values(made), meta as unknown].includes(undefined)) {
+    void root.close()
+    return undefined
+  }
+  return { root, meta, ...(made as unknown as Omit<Tables, 'root' | 'meta'>) }
+}
+
+/** An open history: tables, and the transaction that every change goes through. */
+export class Environment {
+  readonly path: string
+  readonly readOnly: boolean
+  readonly tables: Tables
+  readonly #afterClose: () => void
+
+  constructor(path: string, tables: Tables, readOnly: boolean, afterClose: () => void = () => undefined) {
+    this.path = path
+    this.tables = tables
+    this.readOnly = readOnly
+    this.#afterClose = afterClose
+  }
+
+  /**
+   * One transaction: all of what `work` wrote, or, if it throws, nothing. Committed on return and on its way to the disk:
+   * a crash of the process loses nothing, a power cut at most the last moments.
+   */
+  transact<T>(work: () => T): T {
+    return this.tables.root.transactionSync(work, 1)
+  }
+
+  /** The next number of this history; within a transaction only. */
+  nextSequence(): number {
+    const next = Number(this.tables.meta.get('sequence')?.toString() ?? '0') + 1
+    this.tables.meta.putSync('sequence', Buffer.from(String(next)))
+    return next
+  }
+
+  /** Octets in use, which is less than the file has: it does not shrink, what is free in it is used again. */
+  usedOctets(): number {
+    let pages = 0
+    for (const name of ownTables) pages += pagesOf(this.tables[name])
+    return pages * pageSize
+  }
+
+  async close(): Promise<void> {
+    await this.tables.root.close()
+    this.#afterClose()
+  }
+}
+
+const pageSize = 4096
+
+interface Stats {
+  readonly treeBranchPageCount: number
+  readonly treeLeafPageCount: number
+  readonly overflowPages: number
+}
+
+function pagesOf(table: Table): number {
+  const { treeBranchPageCount, treeLeafPageCount, overflowPages } = table.getStats() as Stats
+  return treeBranchPageCount + treeLeafPageCount + overflowPages
+}
+
+export interface OpenOptions {
+  readonly path: string
+  /** Told when a history was damaged: why, and where it lies now. */
+  readonly onDamaged?: (why: string, movedTo: string) => void
+}
+
+/**
+ * Opens the history to write, making it if it is not there. A damaged one is moved aside and an empty one takes its place. It is
+ * read through beforehand, in a process of its own, unless it was closed in order or a living process has it open.
+ * @throws NamesakeError store-unusable if the folder can't be used, or a newer Namesake wrote the history
+ */
+export async function openEnvironment({ path, onDamaged }: OpenOptions): Promise<Environment> {
+  const lock = takeOpenLock(path, historyKind)
+  try {
+    if (lock !== undefined && existsSync(dataFile(path)) && !isSealed(path, historyKind)) {
+      const fault = await faultOf(path, 'write', historyKind)
+      if (fault === otherVersion) throw newer(path)
+      if (fault !== null) onDamaged?.(fault, moveAside(path))
+    }
+    const tables = opened(path, false)
+    const environment = new Environment(path, tables, false, () => {
+      // Whoever still has it open writes on, and seals it in the end.
+      if (lock !== undefined) seal(path, historyKind)
+      lock?.release()
+    })
+    const found = tables.meta.get('schema')
+    if (found === undefined) tables.meta.putSync('schema', Buffer.from(String(schemaVersion)))
+    else if (Number(found.toString()) > schemaVersion) {
+      await tables.root.close()
+      throw newer(path)
+    }
+    return environment
+  } catch (error) {
+    lock?.release()
+    throw error
+  }
+}
+
+/** Opens the history to read. @throws NamesakeError store-unusable if there is none, store-damaged if it can't be read */
+export async function openEnvironmentToRead(path: string): Promise<Environment> {
+  if (!existsSync(dataFile(path))) {
+    throw new NamesakeError('store-unusable', `there is no history in "${path}" yet; fix: start the daemon`)
+  }
+  const fault = isSealed(path, historyKind) || isOpened(path) ? null : await faultOf(path, 'read', historyKind)
+  if (fault === otherVersion) throw newer(path)
+  if (fault !== null) {
+    const fix = 'fix: start the daemon, which moves it aside and begins a new one, or put a backup in its place'
+    throw new NamesakeError('store-damaged', `the history "${path}" can't be used: ${fault}; ${fix}`)
+  }
+  return new Environment(path, opened(path, true), true)
+}
+
+function opened(path: string, readOnly: boolean): Tables {
+  try {
+    if (!readOnly) mkdirSync(path, { recursive: true })
+    const tables = openTables(path, readOnly)
+    if (tables !== undefined) return tables
+  } catch (error) {
+    throw new NamesakeError('store-unusable', `opening the history "${path}": ${String(error)}`, { cause: error })
+  }
+  throw new NamesakeError('store-unusable', `the history "${path}" is not complete yet`)
+}
+
+function newer(path: string): NamesakeError {
+  const fix = 'fix: run that version, or name another folder'
+  return new NamesakeError('store-unusable', `the history "${path}" was written by a newer Namesake; ${fix}`)
+}
