@@ -240,6 +240,8 @@ export interface Decision {
   readonly directoryAge: number | null
   /** Microseconds that the judgement took. */
   readonly judgeTime: number
+  /** What the history keeps of it; absent or null where there is nothing to keep, or no history. */
+  readonly evidence?: Evidence | null
 }
 
 /** Judges one header section. Synchronous, never throws; what both entrances are handed. */
@@ -267,4 +269,258 @@ export interface MessageRecord {
   readonly size: number
   /** Milliseconds from MAIL to the last reply. */
   readonly duration: number
+}
+
+/** Which part of a person's name letters belong to, or what else they are. */
+export type LetterPart =
+  'given-name' | 'surname' | 'name' | 'between' | 'title' | 'invisible' | 'address' | 'domain' | 'rest'
+
+/** Some letters of a shown name as they were sent, beside the letters that they were taken for. */
+export interface LetterPair {
+  /** As it stands in the field, decoded. */
+  readonly sent: string
+  /** What it reads as in the protected name; empty for what was passed over. */
+  readonly taken: string
+  readonly part: LetterPart
+}
+
+/** A person found in a reading, why, and what came of it. */
+export interface ExplainedFinding {
+  readonly directory: string
+  readonly person: string
+  readonly name: string
+  readonly kind: Kind
+  readonly tier: Tier
+  /** The address that the name stands beside, as the message shows it. */
+  readonly address: string
+  /** The steps of the match, in words. */
+  readonly steps: readonly string[]
+  readonly letters: readonly LetterPair[]
+  /** Why the name may stand there; null for a detection. */
+  readonly excuse: string | null
+  /** What the policy asks for, and the group or setting, by name, that says so. Null where it is excused. */
+  readonly action: Action | null
+  readonly setting: string | null
+}
+
+/** A judgement as data: each reading with what was found in it. */
+export interface Explanation {
+  readonly readings: readonly {
+    readonly field: OriginatorField
+    readonly reader: Reading['reader']
+    readonly part: ReadingPart
+    readonly name: string
+    readonly address: string | null
+    readonly findings: readonly ExplainedFinding[]
+  }[]
+  readonly defects: readonly string[]
+  /** Readings or findings that were left out of this list. */
+  readonly more: number
+}
+
+/** What let a protected name stand beside a foreign address. */
+export type Excuse = 'secondary' | 'trusted-sender'
+
+/** What history needs of a judgement beside its decision; made only where there is something to keep. */
+export interface Evidence {
+  /** The person whose name was found: the detected one, or the first excused one; null for an unchecked message. */
+  readonly finding: {
+    readonly person: PersonRef
+    readonly name: string
+    readonly address: string
+    readonly kind: Kind
+    readonly tier: Tier
+  } | null
+  /** Null for a detection. */
+  readonly excusedBy: Excuse | null
+  readonly excuse: string | null
+  /** The originator fields as they came, at most 4 KiB; whether that is all of them. */
+  readonly originators: string
+  readonly originatorsComplete: boolean
+  /** Latin-1 stands for octets that are no UTF-8. */
+  readonly originatorsCharset: 'utf-8' | 'latin1'
+  /** Authentication-Results fields of servers that the policy trusts, as they came. */
+  readonly authenticationResults: readonly string[]
+  /** Whether they say that the address beside the name is who it claims to be; null without such a field. */
+  readonly authenticated: boolean | null
+  /** Domains of all addresses shown, canonical: what a changed rule could be about. */
+  readonly domains: readonly string[]
+  /** Whether anybody can have a mailbox at the domain of the address. */
+  readonly publicProvider: boolean
+  readonly subject: string | null
+  readonly explanation: Explanation
+}
+
+/** One message as the history keeps it, and as `history --json` prints it. Absent and redacted values are null. */
+export interface HistoryRecord {
+  readonly id: string
+  /** ISO 8601. */
+  readonly time: string
+  readonly node: string
+  readonly verdict: Verdict['state']
+  readonly tier: Tier | null
+  readonly kind: Kind | null
+  /** The directory id, and the directory. */
+  readonly person: string | null
+  readonly directory: string | null
+  /** The directory name. */
+  readonly name: string | null
+  readonly address: string | null
+  readonly action: Action | 'tempfail' | null
+  readonly disposition: Disposition
+  readonly reason: string | null
+  readonly excusedBy: Excuse | null
+  readonly excuse: string | null
+  readonly authenticated: boolean | null
+  readonly publicProvider: boolean
+  readonly entrance: Entrance
+  readonly client: string | null
+  readonly clientName: string | null
+  readonly helo: string | null
+  readonly tls: string | null
+  readonly user: string | null
+  readonly reversePath: string | null
+  readonly recipients: number
+  readonly messageId: string | null
+  readonly queueId: string | null
+  readonly fromName: string | null
+  readonly fromAddress: string | null
+  readonly subject: string | null
+  readonly reply: string
+  readonly size: number
+  readonly duration: number
+  readonly directoryAge: number | null
+  readonly judgeTime: number
+  readonly domains: readonly string[]
+  readonly originators: string | null
+  readonly originatorsComplete: boolean
+  readonly originatorsCharset: 'utf-8' | 'latin1'
+  readonly authenticationResults: readonly string[]
+  readonly explanation: Explanation | null
+  /** Fields that `log.redact` took away. */
+  readonly redacted: readonly string[]
+}
+
+/** What was decided about a pair; `open`: nothing yet, or it behaves otherwise than when it was decided. */
+export type PairState = 'open' | 'them' | 'service' | 'namesake' | 'attack'
+export type PairAnswer = Exclude<PairState, 'open'>
+
+/** All records of one person's name at one address. */
+export interface Pair {
+  readonly directory: string
+  /** The directory id. */
+  readonly person: string
+  readonly name: string
+  /** Canonical; empty if the messages show none. */
+  readonly address: string
+  readonly count: number
+  /** Of those: authenticated, known not to be, detected (not excused), refused. */
+  readonly authenticated: number
+  readonly unauthenticated: number
+  readonly detected: number
+  readonly rejected: number
+  /** ISO 8601. */
+  readonly first: string
+  readonly last: string
+  readonly publicProvider: boolean
+  /** How often each was shown; the first twenty names. */
+  readonly names: Readonly<Record<string, number>>
+  readonly kinds: Readonly<Partial<Record<Kind, number>>>
+  readonly actions: Readonly<Partial<Record<Action, number>>>
+}
+
+/** An edit of the protection file, as text lines with what is above them; what undo takes back. */
+export interface FileEdit {
+  readonly file: string
+  /** The change as a unified diff. */
+  readonly diff: string
+}
+
+/** What was decided about a pair. */
+export interface PairDecision {
+  readonly directory: string
+  readonly person: string
+  readonly name: string
+  readonly address: string
+  readonly answer: PairAnswer
+  readonly by: string
+  /** ISO 8601. */
+  readonly at: string
+  readonly note: string
+  /** Whether every message of the pair was authenticated then. */
+  readonly wasAuthenticated: boolean
+  /** What it wrote into the protection file, for undo; null for `attack`. */
+  readonly wrote: PairEdit | null
+  /** Why it is open again; null while the answer stands. */
+  readonly reopened: { readonly at: string; readonly why: string } | null
+}
+
+/** What a decision added to the protection file. */
+export type PairEdit =
+  | { readonly kind: 'secondary'; readonly who: string; readonly address: string }
+  | { readonly kind: 'trusted-sender'; readonly from: string; readonly names: readonly string[]; readonly note: string }
+
+/** A pair with what was decided about it. */
+export interface PairWithState extends Pair {
+  readonly state: PairState
+  readonly decision: PairDecision | null
+}
+
+/** One change that somebody made, and what it changed. */
+export interface AuditEntry {
+  readonly id: string
+  /** ISO 8601. */
+  readonly time: string
+  /** User and host, or the account of the console. */
+  readonly who: string
+  readonly via: 'cli' | 'console' | 'api' | 'daemon'
+  /** `protect`, `review decide`, and so on. */
+  readonly what: string
+  /** What it was about, in words or as an address. */
+  readonly target: string
+  readonly before: unknown
+  readonly after: unknown
+}
+
+/** Which records are asked for; what is left out does not narrow. Times in milliseconds since the epoch. */
+export interface HistoryQuery {
+  /** Part of a name, an address, a subject or a Message-ID, without case and accents. */
+  readonly text?: string
+  readonly since?: number
+  readonly until?: number
+  /** Directory ids. */
+  readonly people?: readonly string[]
+  /** A canonical domain that an address of the message has. */
+  readonly domain?: string
+  readonly pair?: { readonly directory: string; readonly person: string; readonly address: string }
+  readonly tier?: Tier
+  readonly action?: Action
+  readonly verdict?: Verdict['state']
+}
+
+/** What a time held, from counters. */
+export interface HistoryOverview {
+  /** By verdict, tier, kind, action and disposition; null where there is none. */
+  readonly counts: readonly {
+    readonly verdict: Verdict['state']
+    readonly tier: Tier | null
+    readonly kind: Kind | null
+    readonly action: Action | 'tempfail' | null
+    readonly disposition: Disposition
+    readonly count: number
+  }[]
+  /** Detections an hour or a day, oldest first. `at` in milliseconds since the epoch. */
+  readonly steps: readonly {
+    readonly at: number
+    readonly detected: number
+    readonly excused: number
+    readonly unchecked: number
+  }[]
+  /** Whose names were taken most, most first. */
+  readonly people: readonly {
+    readonly directory: string
+    readonly person: string
+    readonly name: string
+    readonly count: number
+  }[]
 }

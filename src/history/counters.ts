@@ -1,0 +1,104 @@
+/** Counters by hour and day, so that an overview reads dozens of entries and not all. */
+
+import { personKey } from '../policy/person-key.ts'
+import type { HistoryOverview, HistoryRecord } from '../model.ts'
+import type { Tables } from './environment.ts'
+import { counterKey, dayMs, hourMs, personCounterKey } from './keys.ts'
+
+/** What one counter entry holds: how many records by what they are. */
+type Counter = Record<string, number>
+interface PersonCounter {
+  readonly directory: string
+  readonly person: string
+  readonly name: string
+  readonly count: number
+}
+
+/** Adds up what records of one transaction count, and writes each entry once. */
+export class CounterChanges {
+  readonly #tables: Tables
+  readonly #hours = new Map<string, { key: Buffer; counter: Counter }>()
+  readonly #people = new Map<string, { key: Buffer; counter: PersonCounter }>()
+
+  constructor(tables: Tables) {
+    this.#tables = tables
+  }
+
+  add(record: HistoryRecord): void {
+    const time = Date.parse(record.time)
+    const what = whatOf(record)
+    for (const kind of ['hour', 'day'] as const) {
+      const key = counterKey(kind, time)
+      const id = key.toString('hex')
+      let entry = this.#hours.get(id)
+      if (entry === undefined) this.#hours.set(id, (entry = { key, counter: read<Counter>(this.#tables, key) ?? {} }))
+      entry.counter[what] = (entry.counter[what] ?? 0) + 1
+    }
+    if (record.verdict === 'detected') this.#addPerson(record, time)
+  }
+
+  #addPerson({ directory, person, name }: HistoryRecord, time: number): void {
+    if (directory === null || person === null) return
+    const key = personCounterKey(time, personKey({ directory, id: person }))
+    const id = key.toString('hex')
+    const before = this.#people.get(id)?.counter ?? read<PersonCounter>(this.#tables, key)
+    const counter = { directory, person, name: name ?? before?.name ?? '', count: (before?.count ?? 0) + 1 }
+    this.#people.set(id, { key, counter })
+  }
+
+  write(): void {
+    for (const { key, counter } of [...this.#hours.values(), ...this.#people.values()]) {
+      this.#tables.counters.putSync(key, Buffer.from(JSON.stringify(counter)))
+    }
+  }
+}
+
+function whatOf({ verdict, tier, kind, action, disposition }: HistoryRecord): string {
+  return [verdict, tier ?? '', kind ?? '', action ?? '', disposition].join(' ')
+}
+
+function read<T>(tables: Tables, key: Buffer): T | undefined {
+  const bytes = tables.counters.get(key)
+  return bytes === undefined ? undefined : (JSON.parse(bytes.toString()) as T)
+}
+
+/**
+ * What the time from `since` to `until` (milliseconds since the epoch, rounded out to whole steps) held.
+ * @param step hours for a few days, days for more: one entry is read for each
+ */
+export function overviewOf(tables: Tables, since: number, until: number, step: 'hour' | 'day'): HistoryOverview {
+  const length = step === 'hour' ? hourMs : dayMs
+  const sums = new Map<string, number>()
+  const steps: { at: number; detected: number; excused: number; unchecked: number }[] = []
+  const range = { start: counterKey(step, since), end: counterKey(step, until + length - 1) }
+  for (const { key, value } of tables.counters.getRange(range)) {
+    const at = { at: key.readUInt32BE(1) * length, detected: 0, excused: 0, unchecked: 0 }
+    for (const [what, count] of Object.entries(JSON.parse(value.toString()) as Counter)) {
+      sums.set(what, (sums.get(what) ?? 0) + count)
+      const verdict = what.slice(0, what.indexOf(' '))
+      at[verdict === 'detected' ? 'detected' : verdict === 'unchecked' ? 'unchecked' : 'excused'] += count
+    }
+    steps.push(at)
+  }
+  const counts = [...sums].map(([what, count]) => ({ ...partsOf(what), count }))
+  return { counts: counts.sort((a, b) => b.count - a.count), steps, people: peopleOf(tables, since, until) }
+}
+
+type Part = Omit<HistoryOverview['counts'][number], 'count'>
+
+function partsOf(what: string): Part {
+  const [verdict, tier, kind, action, disposition] = what.split(' ').map((part) => (part === '' ? null : part))
+  return { verdict, tier, kind, action, disposition } as Part
+}
+
+function peopleOf(tables: Tables, since: number, until: number): HistoryOverview['people'] {
+  const found = new Map<string, PersonCounter>()
+  const start = personCounterKey(since, '').subarray(0, 5)
+  const end = personCounterKey(until + dayMs - 1, '').subarray(0, 5)
+  for (const { value } of tables.counters.getRange({ start, end })) {
+    const counter = JSON.parse(value.toString()) as PersonCounter
+    const key = personKey({ directory: counter.directory, id: counter.person })
+    found.set(key, { ...counter, count: (found.get(key)?.count ?? 0) + counter.count })
+  }
+  return [...found.values()].sort((a, b) => b.count - a.count)
+}

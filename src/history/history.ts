@@ -1,0 +1,126 @@
+/** The history as the rest of the house is handed it. */
+
+import type { AuditEntry, HistoryOverview, HistoryQuery, HistoryRecord, PairDecision, PairWithState } from '../model.ts'
+import { findDecision, listAudit, listDecisions, writeAudit, writeDecision } from './decisions.ts'
+import { openEnvironment, openEnvironmentToRead, schemaVersion } from './environment.ts'
+import type { Environment, OpenOptions } from './environment.ts'
+import { migrate } from './migrate.ts'
+import { countRecords, findLines, findPair, findRecords, listPairs, overview, recordById } from './reader.ts'
+import { appendRecords } from './records.ts'
+import { erase, oldestRecord, recordsToErase, retainSlice } from './retention.ts'
+import type { Erasure, RetentionLimits } from './retention.ts'
+import { NamesakeError } from '../errors.ts'
+
+/** The history: records, pairs, answers, audit. Read and written by any number of processes at once. */
+export class History {
+  /** For the console's accounts, which lie in the same environment. */
+  readonly environment: Environment
+
+  private constructor(environment: Environment) {
+    this.environment = environment
+  }
+
+  /** Opens it to write; an older layout is brought forward. @throws NamesakeError store-unusable */
+  static async open(options: OpenOptions): Promise<History> {
+    const environment = await openEnvironment(options)
+    await migrate(environment)
+    return new History(environment)
+  }
+
+  /** Opens it to read. @throws NamesakeError store-unusable or store-damaged */
+  static async openToRead(path: string): Promise<History> {
+    const environment = await openEnvironmentToRead(path)
+    if (Number(environment.tables.meta.get('schema')?.toString() ?? '0') === schemaVersion) {
+      return new History(environment)
+    }
+    await environment.close()
+    throw new NamesakeError('store-unusable', `the history "${path}" is of an older Namesake; fix: start the daemon`)
+  }
+
+  get path(): string {
+    return this.environment.path
+  }
+
+  /** Writes records, each as JSON, in one transaction. @throws what lmdb throws: nothing is written then */
+  append(lines: readonly string[]): void {
+    appendRecords(this.environment, lines)
+  }
+
+  records(query: HistoryQuery): Generator<HistoryRecord> {
+    return findRecords(this.environment, query)
+  }
+
+  /** The same, each as the line of JSON that is kept. */
+  lines(query: HistoryQuery): Generator<string> {
+    return findLines(this.environment, query)
+  }
+
+  record(id: string): HistoryRecord | undefined {
+    return recordById(this.environment, id)
+  }
+
+  count(): number {
+    return countRecords(this.environment)
+  }
+
+  oldest(): number | null {
+    return oldestRecord(this.environment)
+  }
+
+  usedOctets(): number {
+    return this.environment.usedOctets()
+  }
+
+  pairs(): PairWithState[] {
+    return listPairs(this.environment)
+  }
+
+  /** @param address canonical */
+  pair(directory: string, person: string, address: string): PairWithState | null {
+    return findPair(this.environment, directory, person, address)
+  }
+
+  overview(since: number, until: number): HistoryOverview {
+    return overview(this.environment, since, until)
+  }
+
+  decisions(): PairDecision[] {
+    return listDecisions(this.environment)
+  }
+
+  decision(directory: string, person: string, address: string): PairDecision | null {
+    return findDecision(this.environment, directory, person, address)
+  }
+
+  decide(
+    of: { readonly directory: string; readonly person: string; readonly address: string },
+    decision: PairDecision | null,
+    audit: Omit<AuditEntry, 'id'>,
+  ): void {
+    writeDecision(this.environment, of, decision, audit)
+  }
+
+  writeAudit(entry: Omit<AuditEntry, 'id'>): void {
+    writeAudit(this.environment, entry)
+  }
+
+  audit(): Generator<AuditEntry> {
+    return listAudit(this.environment)
+  }
+
+  retainSlice(limits: RetentionLimits, now: number): number {
+    return retainSlice(this.environment, limits, now)
+  }
+
+  recordsToErase(erasure: Erasure): Generator<HistoryRecord> {
+    return recordsToErase(this.environment, erasure)
+  }
+
+  erase(erasure: Erasure): Promise<number> {
+    return erase(this.environment, erasure)
+  }
+
+  close(): Promise<void> {
+    return this.environment.close()
+  }
+}

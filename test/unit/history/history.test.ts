@@ -1,0 +1,251 @@
+import { existsSync, readdirSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import t from 'tap'
+import { openTables } from '../../../src/history/environment.ts'
+import { History } from '../../../src/history/history.ts'
+import type { HistoryQuery, HistoryRecord } from '../../../src/model.ts'
+import { folder, lines, noon, openHistory, record } from './helpers.ts'
+
+const at = (minutes: number): string => new Date(noon + minutes * 60_000).toISOString()
+const day = 86_400_000
+
+t.test('what is asked is found, newest first', async (t) => {
+  const history = await openHistory(t)
+  const all = [
+    record({ id: 'a', time: at(0) }),
+    record({ id: 'b', time: at(1), address: 'ceo@evil.example', name: 'Müller, Jörg', person: 'u2', tier: 'likely' }),
+    record({ id: 'c', time: at(2), action: 'tag', subject: 'Überweisung' }),
+    record({ id: 'd', time: at(3), verdict: 'unchecked', person: null, directory: null, name: null, address: null }),
+    record({ id: 'e', time: at(4), verdict: 'clean', action: null, excusedBy: 'secondary', excuse: 'x' }),
+    record({ id: 'f', time: at(4), address: 'JANE.ROE77@mail.example', domains: ['mail.example'] }),
+  ]
+  history.append(lines(all.slice(0, 3)))
+  history.append(lines(all.slice(3)))
+  const table: [string, HistoryQuery, string][] = [
+    ['everything', {}, 'fedcba'],
+    ['a part of an address, without case', { text: 'Roe77@MAIL' }, 'feca'],
+    ['a part of a name, without accents', { text: 'muller' }, 'b'],
+    ['a part of a subject', { text: 'uberweis' }, 'c'],
+    ['another part of an address', { text: 'evil' }, 'b'],
+    ['nothing like it', { text: 'nobody' }, ''],
+    ['since', { since: noon + 2 * 60_000 }, 'fedc'],
+    ['until', { until: noon + 2 * 60_000 }, 'ba'],
+    ['a span', { since: noon + 60_000, until: noon + 3 * 60_000 }, 'cb'],
+    ['a person', { people: ['u1'] }, 'feca'],
+    ['people', { people: ['u1', 'u2', 'u2'] }, 'fecba'],
+    ['a person since', { people: ['u1'], since: noon + 60_000 }, 'fec'],
+    ['a person and a text', { people: ['u1'], text: 'uberweisung' }, 'c'],
+    ['a tier', { tier: 'likely' }, 'b'],
+    ['an action', { action: 'tag' }, 'c'],
+    ['a verdict', { verdict: 'unchecked' }, 'd'],
+    ['a domain', { domain: 'evil.example' }, 'b'],
+    ['a pair', { pair: { directory: 'Staff', person: 'u1', address: 'jane.roe77@mail.example' } }, 'feca'],
+    ['a pair of another directory', { pair: { directory: 'X', person: 'u1', address: 'jane.roe77@mail.example' } }, ''],
+  ]
+  for (const [what, query, want] of table) t.equal(ids(history.records(query)), want, what)
+  t.equal(history.count(), 6)
+  t.same(history.record('c')?.subject, 'Überweisung', 'by its id')
+  t.equal(history.record('zz'), undefined)
+  t.same(JSON.parse([...history.lines({})][5] ?? ''), all[0], 'as it was written')
+})
+
+function ids(records: Iterable<HistoryRecord>): string {
+  return [...records].map(({ id }) => id).join('')
+}
+
+t.test('pairs are kept as records come and go', async (t) => {
+  const history = await openHistory(t)
+  history.append(
+    lines([
+      record({ time: at(5), authenticated: true }),
+      record({ time: at(1), authenticated: false, fromName: '__proto__', kind: 'typo', action: 'tag' }),
+      record({ time: at(9), verdict: 'clean', action: null, disposition: 'relayed', excusedBy: 'secondary' }),
+      record({ time: at(2), address: 'other@mail.example' }),
+      record({ time: at(3), person: null }),
+      record({ time: at(3), address: null }),
+    ]),
+  )
+  const [pair, other, ...more] = history.pairs()
+  t.same(more, [])
+  t.match(pair, {
+    directory: 'Staff',
+    person: 'u1',
+    name: 'Jane Roe',
+    address: 'jane.roe77@mail.example',
+    count: 3,
+    authenticated: 1,
+    unauthenticated: 1,
+    detected: 2,
+    rejected: 2,
+    first: at(1),
+    last: at(9),
+    kinds: { exact: 2, typo: 1 },
+    actions: { reject: 1, tag: 1 },
+    state: 'open',
+    decision: null,
+  })
+  t.same(Object.entries(pair?.names ?? {}), [['Jane Roe', 2], ['__proto__', 1]], 'a name may be any text') // prettier-ignore
+  t.equal(other?.address, 'other@mail.example')
+  t.equal(history.retainSlice({ keep: 0, maxSize: 2 ** 30 }, noon + 4 * 60_000), 4, 'the old ones go')
+  t.match(history.pairs(), [{ count: 2, authenticated: 1, unauthenticated: 0, first: at(5), last: at(9), names: { 'Jane Roe': 2 } }]) // prettier-ignore
+})
+
+t.test('an answer stands until the pair behaves otherwise', async (t) => {
+  const history = await openHistory(t)
+  const of = { directory: 'Staff', person: 'u1', address: 'jane.roe77@mail.example' }
+  history.append(lines([record({ time: at(0), authenticated: true })]))
+  const decision = {
+    ...of,
+    name: 'Jane Roe',
+    answer: 'them' as const,
+    by: 'ann@host',
+    at: at(1),
+    note: '',
+    wasAuthenticated: true,
+    wrote: null,
+    reopened: null,
+  }
+  const audit = { time: at(1), who: 'ann@host', via: 'cli' as const, what: 'review decide', target: of.address, before: null, after: 'them' } // prettier-ignore
+  history.decide(of, decision, audit)
+  t.match(history.pair(of.directory, of.person, of.address), { state: 'them', decision })
+  t.match([...history.audit()], [{ what: 'review decide', after: 'them' }])
+  history.append(lines([record({ time: at(2), authenticated: true }), record({ time: at(3), authenticated: null })]))
+  t.equal(history.pairs()[0]?.state, 'them')
+  history.append(lines([record({ time: at(4), authenticated: false })]))
+  t.match(history.pairs()[0], { state: 'open', decision: { answer: 'them', reopened: { at: at(4) } } })
+  history.decide(of, null, { ...audit, what: 'review undo', time: at(5) })
+  t.match(history.pairs()[0], { state: 'open', decision: null })
+  t.same([...history.audit()].map(({ what }) => what), ['review undo', 'review decide'], 'newest first') // prettier-ignore
+})
+
+t.test('an overview reads counters', async (t) => {
+  const history = await openHistory(t)
+  history.append(
+    lines([
+      record({ time: new Date(noon - 40 * day).toISOString() }),
+      record({ time: new Date(noon - 2 * day).toISOString(), person: 'u2', name: 'Max Poe' }),
+      record({ time: at(0) }),
+      record({ time: at(1) }),
+      record({ time: at(2), verdict: 'clean', action: null, disposition: 'relayed' }),
+      record({ time: at(3), verdict: 'unchecked', tier: null, kind: null, person: null, action: 'tag', disposition: 'relayed' }),
+    ]), // prettier-ignore
+  )
+  const { counts, steps, people } = history.overview(noon - 30 * day, noon + day)
+  t.same(counts[0], { verdict: 'detected', tier: 'certain', kind: 'exact', action: 'reject', disposition: 'rejected', count: 3 }) // prettier-ignore
+  t.equal(counts.length, 3)
+  t.same(steps.map(({ detected, excused, unchecked }) => [detected, excused, unchecked]), [[1, 0, 0], [2, 1, 1]]) // prettier-ignore
+  t.same(people.map(({ name, count }) => [name, count]), [['Jane Roe', 2], ['Max Poe', 1]]) // prettier-ignore
+  t.equal(history.overview(noon - day / 2, noon + day / 2).steps.length, 1, 'by hours')
+})
+
+t.test('records go by age and by size, in slices', async (t) => {
+  const history = await openHistory(t)
+  for (let batch = 0; batch < 10; batch++) {
+    history.append(lines(Array.from({ length: 300 }, (_, i) => record({ time: at(batch * 300 + i) }))))
+  }
+  const limits = { keep: 90 * day, maxSize: 2 ** 30 }
+  t.equal(history.retainSlice(limits, noon), 0, 'none is too old')
+  let removed = 0
+  for (let n; (n = history.retainSlice({ ...limits, keep: 60_000 * 1000 }, noon + 60_000 * 2000)) > 0;) {
+    t.ok(n <= 500)
+    removed += n
+  }
+  t.equal(removed, 1000)
+  t.equal(history.oldest(), noon + 60_000 * 1000)
+  const size = history.usedOctets()
+  while (history.retainSlice({ ...limits, maxSize: Math.round(size / 2) }, noon) > 0) removed++
+  t.ok(history.usedOctets() <= size / 2, 'half of it is left')
+  t.ok(history.count() > 300, 'but not less than that')
+  t.equal(history.pairs()[0]?.count, history.count(), 'and the pair counts what is left')
+})
+
+t.test('erase takes all that is kept of a person or an address', async (t) => {
+  const history = await openHistory(t)
+  const evil = 'ceo@evil.example'
+  history.append(
+    lines([
+      record({ id: 'a' }),
+      record({ id: 'b', person: 'u2', name: 'Max Poe', address: evil }),
+      record({ id: 'c', person: 'u2', name: 'Max Poe' }),
+      record({ id: 'd', originators: `From: "Jane Roe" <x@y.example>\r\nReply-To: <${evil}>\r\n` }),
+      record({ id: 'e', directory: 'Other' }),
+    ]),
+  )
+  history.writeAudit({ time: at(0), who: 'ann', via: 'cli', what: 'secondary add', target: evil, before: null, after: evil }) // prettier-ignore
+  t.equal(ids(history.recordsToErase({ kind: 'address', address: evil })), 'db')
+  t.equal(await history.erase({ kind: 'address', address: evil }), 2)
+  t.equal(ids(history.records({})), 'eca')
+  t.match([...history.audit()], [{ who: 'ann', target: '[erased]', after: null }])
+  t.notOk(JSON.stringify([...history.records({}), history.pairs(), [...history.audit()]]).includes(evil))
+  t.equal(await history.erase({ kind: 'person', people: [{ directory: 'Staff', id: 'u1' }] }), 1)
+  t.equal(ids(history.records({})), 'ec', 'the namesake id of another directory stays')
+  t.same(history.overview(noon - day, noon + day).people.map(({ directory }) => directory).sort(), ['Other', 'Staff']) // prettier-ignore
+})
+
+t.test('two processes may have it open', async (t) => {
+  const path = join(folder(t), 'history')
+  const first = await openHistory(t, path)
+  const second = await openHistory(t, path)
+  first.append(lines([record({ id: 'a' })]))
+  second.append(lines([record({ id: 'b' })]))
+  t.equal(ids(first.records({})), 'ba')
+  const reader = await History.openToRead(path)
+  t.equal(ids(reader.records({})), 'ba')
+  await reader.close()
+})
+
+t.test('a damaged history is moved aside, and said', async (t) => {
+  const damage: [string, (file: string) => void][] = [
+    ['no LMDB file', (file) => writeFileSync(file, 'this is no database at all, and it is longer than a header')],
+    ['cut off', (file) => truncateSync(file, 16_384)],
+    ['empty', (file) => truncateSync(file, 0)],
+  ]
+  for (const [what, harm] of damage) {
+    const path = join(folder(t), 'history')
+    const before = await History.open({ path })
+    before.append(lines(Array.from({ length: 500 }, () => record())))
+    await before.close()
+    harm(join(path, 'data.mdb'))
+    await t.rejects(History.openToRead(path), { code: 'store-damaged' }, `${what}: a reader is told`)
+    const told: string[] = []
+    const history = await History.open({ path, onDamaged: (why, movedTo) => told.push(why, movedTo) })
+    t.equal(told.length, 2, what)
+    t.ok(existsSync(told[1] ?? ''), 'the old one is kept')
+    t.equal(history.count(), 0)
+    history.append(lines([record()]))
+    t.equal(history.count(), 1)
+    await history.close()
+  }
+})
+
+t.test('a folder that can not be used is refused in words', async (t) => {
+  const path = folder(t)
+  writeFileSync(join(path, 'file'), '')
+  await t.rejects(History.open({ path: join(path, 'file', 'history') }), { code: 'store-unusable', message: /history.path/ }) // prettier-ignore
+  await t.rejects(History.openToRead(join(path, 'none')), { message: /there is no history .* yet/ })
+})
+
+t.test('an older layout is brought forward, a newer one is left alone', async (t) => {
+  const path = join(folder(t), 'history')
+  const before = await History.open({ path })
+  before.append(lines(Array.from({ length: 1200 }, (_, i) => record({ time: at(i) }))))
+  const want = { pairs: before.pairs(), overview: before.overview(noon - day, noon + 2 * day) }
+  await before.close()
+  const set = async (schema: number): Promise<void> => {
+    const tables = openTables(path, false)
+    if (tables === undefined) return
+    tables.meta.putSync('schema', Buffer.from(String(schema)))
+    if (schema === 0) for (const name of ['pairs', 'index', 'counters', 'texts'] as const) tables[name].clearSync()
+    await tables.root.close()
+  }
+  await set(0)
+  await t.rejects(History.openToRead(path), { message: /older Namesake/ })
+  const history = await History.open({ path, onDamaged: (why) => t.fail(why) })
+  t.same({ pairs: history.pairs(), overview: history.overview(noon - day, noon + 2 * day) }, want)
+  t.equal(ids(history.records({ people: ['u1'], since: noon + 1199 * 60_000 })).length > 0, true)
+  await history.close()
+  await set(99)
+  await t.rejects(History.open({ path, onDamaged: (why) => t.fail(why) }), { message: /newer Namesake/ })
+  t.same(readdirSync(dirname(path)), ['history'], 'nothing is moved aside')
+  rmSync(path, { recursive: true })
+})
