@@ -6,7 +6,7 @@
 /** How sure a match is. `certain`: the name itself, however disguised. `likely`: a name that a reader takes for it. */
 export type Tier = 'certain' | 'likely'
 
-/** What a match consists of; design section 2 lists which tier each belongs to. */
+/** What a match consists of; docs/detection.md lists which tier each belongs to. */
 export type Kind =
   | 'exact'
   | 'reordered'

@@ -20,7 +20,7 @@ function tell(cli: Cli, error: unknown): void {
     )
 }
 
-/** `namesake <verb>`: arguments in, one verb's file called, its exit code out (design section 3). Throws nothing. */
+/** `namesake <verb>`: arguments in, one verb's file called, its exit code out (docs/contract.md, "The command line"). Throws nothing. */
 export async function run(): Promise<number> {
   let code: number = exitCode.done
   const cli: Cli = {

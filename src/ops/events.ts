@@ -84,7 +84,7 @@ export function describe(error: Error): string {
   return error.cause instanceof Error ? `${text}: ${describe(error.cause)}` : text
 }
 
-/** The fields of `event: "message"` (design section 3); absent values are null so that the columns stay. */
+/** The fields of `event: "message"` (docs/contract.md, "Log, metrics, health"); absent values are null so that the columns stay. */
 export function messageLine(record: MessageRecord): Record<string, unknown> {
   const { decision } = record
   const { verdict } = decision

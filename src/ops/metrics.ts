@@ -3,7 +3,7 @@
 import { AggregatorRegistry, Counter, Gauge, Histogram, Registry } from 'prom-client'
 import type { DirectoryState, Entrance, MessageRecord } from '../model.ts'
 
-/** Every metric once: name, labels and help. docs/metrics.md is generated from this table (design section 3). */
+/** Every metric once: name, labels and help. docs/metrics.md is generated from this table, and they are part of the contract (docs/contract.md). */
 export const metricCatalogue = {
   messages: {
     name: 'namesake_messages_total',

@@ -3,7 +3,7 @@
 import { encodeWords } from '../mail/format.ts'
 import type { AddedField, HeaderSection, Reply, Verdict } from '../model.ts'
 
-/** A verdict as it stands in fields and replies. The forms are the contract of design section 3; operators match on them. */
+/** A verdict as it stands in fields and replies. The forms are part of the contract (docs/contract.md, "The fields"); operators match on them. */
 
 /**
  * The fields that say a verdict, to stand above the message's first.
@@ -26,7 +26,7 @@ export function verdictFields(verdict: Verdict, id: string): AddedField[] {
   }
 }
 
-/** `Protected Name <name> should not appear as <address>` with both put in; the exact words of design section 2. */
+/** `Protected Name <name> should not appear as <address>` with both put in; the exact words of the contract (docs/contract.md, "The rule"). */
 export function reasonText(name: string, address: string): string {
   return `Protected Name ${oneLine(name)} should not appear as ${oneLine(address)}`
 }

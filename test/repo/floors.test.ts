@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { dirname, join, relative, resolve } from 'node:path'
 import t from 'tap'
 
-/** Floors of design section 5: an import goes down only. Each rule has its reason, which the failure prints. */
+/** Floors of the house (docs/contract.md, "Floors"): an import goes down only. Each rule has its reason, which the failure prints. */
 const root = resolve(import.meta.dirname, '../..')
 const src = join(root, 'src')
 

@@ -5,7 +5,7 @@ import { jsonLine } from '../../text.ts'
 
 /**
  * What one policy says of one message: what a line of `--json` has beside its source. The keys and their order are the
- * contract of design section 3; absent values are null. For `unchecked`, `reason` is why and `action` what is done about it.
+ * contract (docs/contract.md, "The command line"); absent values are null. For `unchecked`, `reason` is why and `action` what is done about it.
  */
 export interface Outcome {
   readonly verdict: Verdict['state']
