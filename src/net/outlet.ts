@@ -13,13 +13,29 @@ let holding: Outlet[] = []
 function letGo(): void {
   const outlets = holding
   holding = []
-  for (const outlet of outlets) outlet.flush()
+  for (const outlet of outlets) outlet.endTurn()
 }
 
+/** So many more pieces held back, and small ones that stand side by side become one. */
+const maxPieces = 64
+/** Octets of a piece, or of several together, that are rather copied than written by themselves. */
+const maxCopiedBytes = 4096
+
+/**
+ * Holds what was written in a turn, and what comes while an earlier write waits for the peer. Small pieces become one
+ * meanwhile, so that memory follows the octets that wait, however small the pieces in which they came.
+ */
 export class Outlet {
   socket: Socket
   #pieces: (Buffer | string)[] = []
   #octets = 0
+  #mergeAbove = maxPieces
+  /** Whether the system has not taken the last write yet. */
+  #writing = false
+  readonly #written = (): void => {
+    this.#writing = false
+    this.#writeOut()
+  }
 
   constructor(socket: Socket) {
     this.socket = socket
@@ -34,25 +50,69 @@ export class Outlet {
   write(piece: Buffer | string): void {
     if (piece.length === 0) return
     if (this.#octets === 0 && holding.push(this) === 1) setImmediate(letGo)
-    this.#pieces.push(piece)
+    if (this.#pieces.push(piece) > this.#mergeAbove) {
+      this.#pieces = merged(this.#pieces)
+      this.#mergeAbove = this.#pieces.length + maxPieces
+    }
     this.#octets += piece.length
+  }
+
+  /** The turn is over: writes out what is held back, unless an earlier write has not been taken yet. */
+  endTurn(): void {
+    if (!this.#writing) this.#writeOut()
   }
 
   /** Writes out what is held back now, before the socket ends or leaves for another owner. */
   flush(): void {
-    const pieces = this.#pieces
-    if (pieces.length === 0) return
+    this.#writeOut()
+  }
+
+  #writeOut(): void {
+    if (this.#pieces.length === 0) return
+    const pieces = this.#pieces.length === 1 ? this.#pieces : merged(this.#pieces)
     this.#pieces = []
     this.#octets = 0
+    this.#mergeAbove = maxPieces
     const { socket } = this
     if (!socket.writable) return
-    socket.cork()
-    for (const piece of pieces) writePiece(socket, piece)
-    socket.uncork()
+    this.#writing = true
+    if (pieces.length > 1) socket.cork()
+    for (const [index, piece] of pieces.entries()) {
+      writePiece(socket, piece, index === pieces.length - 1 ? this.#written : undefined)
+    }
+    if (pieces.length > 1) socket.uncork()
   }
 }
 
-function writePiece(socket: Socket, piece: Buffer | string): void {
-  if (typeof piece === 'string') socket.write(piece, 'latin1')
-  else socket.write(piece)
+function writePiece(socket: Socket, piece: Buffer | string, written: (() => void) | undefined): void {
+  if (typeof piece === 'string') socket.write(piece, 'latin1', written)
+  else socket.write(piece, written)
+}
+
+/** The same octets in fewer pieces: small neighbours are copied into one. */
+function merged(pieces: readonly (Buffer | string)[]): (Buffer | string)[] {
+  const result: (Buffer | string)[] = []
+  let from = 0
+  let length = 0
+  const close = (to: number): void => {
+    if (to > from) result.push(to - from === 1 ? (pieces[from] as Buffer | string) : joined(pieces, from, to, length))
+    from = to
+    length = 0
+  }
+  for (const [index, piece] of pieces.entries()) {
+    if (length + piece.length > maxCopiedBytes) close(index)
+    length += piece.length
+  }
+  close(pieces.length)
+  return result
+}
+
+function joined(pieces: readonly (Buffer | string)[], from: number, to: number, length: number): Buffer {
+  const octets = Buffer.allocUnsafe(length)
+  let at = 0
+  for (let i = from; i < to; i++) {
+    const piece = pieces[i] as Buffer | string
+    at += typeof piece === 'string' ? octets.write(piece, at, 'latin1') : piece.copy(octets, at)
+  }
+  return octets
 }

@@ -91,9 +91,9 @@ const lineStart = 2 // behind CR LF, or at the start of the data
 const afterDot = 3 // held: the dot that starts a line
 const afterDotCr = 4 // held: dot CR
 const lineStartRepaired = 5 // behind a line end of our making: a dot here is stuffed
-const afterNul = 6 // NUL starts the line
-const afterNulDot = 7 // NUL dot
-const afterDotNul = 8 // dot NUL, or NUL dot NUL
+const afterNul = 6 // NULs start the line
+const afterNulDot = 7 // NULs, dot, and any NULs behind it
+const afterDotNul = 8 // dot and NULs
 
 const heldOctets: readonly (Buffer | null)[] = [null, Buffer.from('\r'), null, Buffer.from('.'), Buffer.from('.\r')]
 const stuffingDot = Buffer.from('.')
@@ -119,6 +119,9 @@ export class DataScanner {
   #start = 0
   /** Where the held octets start in the chunk; -1 if they came in an earlier one. */
   #held = -1
+  /** What goes on from the first repaired line end of the chunk. */
+  #repaired: Buffer | null = null
+  #repairedLength = 0
 
   /** `pass` is called in order with the octets of the data, the dot line that ends it excluded. */
   constructor(mode: BareNewline, pass: (octets: Buffer) => void) {
@@ -156,7 +159,7 @@ export class DataScanner {
       if (this.#state === afterDotCr && octet === lf) {
         this.#give(this.#heldFrom())
         this.#state = lineStart
-        this.#chunk = empty
+        this.#endChunk()
         return i + 1
       }
       i = this.#step(octet, i)
@@ -164,7 +167,7 @@ export class DataScanner {
     const holds = heldOctets[this.#state] ?? null
     if (holds === null) this.#give(length)
     else if (this.#held >= 0) this.#give(this.#held)
-    this.#chunk = empty
+    this.#endChunk()
     return -1
   }
 
@@ -183,7 +186,7 @@ export class DataScanner {
       case lineStartRepaired:
         if (octet === dot) {
           this.#give(i)
-          this.#giveOctets(stuffingDot)
+          this.#giveRepair(stuffingDot)
           this.#start = i
         }
         this.#state = octet === dot ? middle : lineStart
@@ -204,7 +207,7 @@ export class DataScanner {
     } else if (octet === lf && this.mode !== 'ignore') {
       if (this.mode === 'reject') return this.#fail('bare-newline', i)
       this.#give(i)
-      this.#giveOctets(crlf)
+      this.#giveRepair(crlf)
       this.#start = i + 1
       this.#state = lineStartRepaired
     }
@@ -230,7 +233,7 @@ export class DataScanner {
       // A dot line that CR LF began and LF alone ends: with its line end repaired it would end the data.
       if (this.mode === 'reject') return this.#fail('bare-newline', this.#heldFrom())
       this.#give(this.#heldFrom())
-      this.#giveOctets(stuffedDotLine)
+      this.#giveRepair(stuffedDotLine)
       this.#start = i + 1
       this.#state = lineStartRepaired
       return i + 1
@@ -244,23 +247,20 @@ export class DataScanner {
   #loneCr(repaired: Buffer, i: number): number {
     if (this.mode === 'reject') return this.#fail('bare-newline', this.#heldFrom())
     this.#give(this.#heldFrom())
-    this.#giveOctets(repaired)
+    this.#giveRepair(repaired)
     this.#start = i
     this.#state = middle
     return i
   }
 
-  /** NUL dot or dot NUL: before a line end, some servers take it for the end of data once NULs are gone. */
+  /** A dot with any number of NULs before or behind it: some servers drop NULs, and then it ends the data. */
   #nearNul(octet: number, i: number): number {
+    if (octet === nul) return i + 1
     if (this.#state === afterNul) {
       this.#state = octet === dot ? afterNulDot : middle
       return octet === dot ? i + 1 : i
     }
     if ((octet === cr || octet === lf) && this.mode !== 'ignore') return this.#fail('nul-dot', i)
-    if (octet === nul && this.#state === afterNulDot) {
-      this.#state = afterDotNul
-      return i + 1
-    }
     this.#state = middle
     return i
   }
@@ -272,6 +272,7 @@ export class DataScanner {
   /** Notes the fault, passes on what stood before it, and from there on looks for the end only. */
   #fail(fault: DataFault, at: number): number {
     this.#give(at)
+    this.#endRepairs()
     this.fault = fault
     this.mode = 'ignore'
     this.#state = middle
@@ -286,7 +287,31 @@ export class DataScanner {
     this.#giveOctets(start === 0 && end === this.#chunk.length ? this.#chunk : this.#chunk.subarray(start, end))
   }
 
+  /** Passes octets on; behind the first repair in a chunk they are gathered, so that no line is a piece of its own. */
   #giveOctets(octets: Buffer): void {
-    if (this.mode !== 'ignore') this.#pass(octets)
+    if (this.mode === 'ignore') return
+    if (this.#repaired === null) this.#pass(octets)
+    else this.#repairedLength += octets.copy(this.#repaired, this.#repairedLength)
+  }
+
+  /** Passes on octets that stand in place of a line end that is not CR LF. */
+  #giveRepair(octets: Buffer): void {
+    // Each octet of the chunk is followed by one more at most, and what was held back is at most two.
+    this.#repaired ??= Buffer.allocUnsafe(2 * this.#chunk.length + 4)
+    this.#giveOctets(octets)
+  }
+
+  #endChunk(): void {
+    this.#chunk = empty
+    this.#endRepairs()
+  }
+
+  /** Passes on what was gathered. */
+  #endRepairs(): void {
+    if (this.#repaired === null) return
+    const octets = this.#repaired.subarray(0, this.#repairedLength)
+    this.#repaired = null
+    this.#repairedLength = 0
+    if (octets.length > 0 && this.mode !== 'ignore') this.#pass(octets)
   }
 }

@@ -63,7 +63,7 @@ t.test('data: nothing that anyone takes for an end goes out', async (t) => {
   fc.assert(
     fc.property(octets, (text) => {
       const [out] = JSON.parse(scan([Buffer.from(`${text}\r\n.\r\n`, 'latin1')], 'normalize')) as [string]
-      return !/(^|[\r\n])\0?\.\0?[\r\n]/.test(out)
+      return !/(^|[\r\n])\0*\.\0*[\r\n]/.test(out)
     }),
     { numRuns: 5000 },
   )

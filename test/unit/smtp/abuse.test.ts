@@ -102,6 +102,30 @@ function greetNext(stage: Stage, client: Peer): Promise<Peer> {
   return mine
 }
 
+t.test('line ends to be repaired, faster than the next hop takes them', async (t) => {
+  const stage = await setStage({ bareNewline: 'normalize', timeouts: { nextHop: 20_000 } })
+  const clients = await Promise.all(
+    Array.from({ length: 8 }, async () => {
+      const client = await stage.client()
+      const hop = await greetNext(stage, client)
+      await startMessage(client, hop)
+      hop.socket.pause()
+      client.send('S: x\r\n\r\n')
+      return client
+    }),
+  )
+  const before = inUse()
+  const block = Buffer.alloc(65_536, '\n')
+  let most = 0
+  for (let i = 0; i < 300; i++) {
+    for (const client of clients) if (client.socket.writableLength === 0) client.send(block)
+    await wait(2)
+    most = Math.max(most, inUse() - before)
+  }
+  t.ok(most < 64, `MiB more, at most: ${Math.round(most)}`)
+  await stage.stop()
+})
+
 async function floods(t: Test, what: string, octets: string, wanted: RegExp): Promise<void> {
   const stage = await setStage({ timeouts: { command: 2000, data: 2000 } })
   const client = await stage.client()

@@ -10,7 +10,7 @@ import { vectors } from '../../dialog/smuggling-vectors.ts'
 
 const places = { 'body text': 'Subject: x\r\n\r\nbody', 'a header field': 'Subject: x', nothing: '' }
 const second = 'MAIL FROM:<evil@x>\r\nRCPT TO:<v@x>\r\nDATA\r\nSubject: smuggled\r\n\r\n'
-const falseEnd = /(^|[\r\n])\0?\.\0?[\r\n]/
+const falseEnd = /(^|[\r\n])\0*\.\0*[\r\n]/
 
 /** Scans chunks; gives what was passed on, and whether the end was found exactly at the true end. */
 function scanAll(
