@@ -3,7 +3,7 @@
 import * as z from 'zod'
 import cron from 'node-cron'
 import { RE2JS } from 're2js'
-import { parseNetwork } from './addresses.ts'
+import { parseNetwork } from '../net/networks.ts'
 import { isDate, parseDuration, parseMode, parseSize } from './units.ts'
 
 /**

@@ -1,7 +1,8 @@
 /** Its milter section. */
 
 import * as z from 'zod'
-import { parseMilterListen } from './addresses.ts'
+import { parseMilterListen } from '../net/addresses.ts'
+import type { SocketAddress } from '../net/addresses.ts'
 import {
   choice,
   count,
@@ -19,7 +20,7 @@ import {
 import type { Field } from './fields.ts'
 import type { Surroundings } from './files.ts'
 import { judgedSizes } from './smtp-schema.ts'
-import type { MilterConfig, MilterListenerConfig, SocketAddress } from './types.ts'
+import type { MilterConfig, MilterListenerConfig } from './types.ts'
 
 const listenAccepts = 'inet:host:port, inet6:[v6]:port, inet:port@host or unix:/path'
 

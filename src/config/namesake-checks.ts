@@ -2,20 +2,19 @@
 
 import {
   formatAddress,
-  isEverywhere,
   isPublic,
   isSameEndpoint,
   parseListen,
   parseMilterListen,
-  parseNetwork,
-  parseRelayUrl,
+  parseNextHop,
   parseServerName,
-} from './addresses.ts'
+} from '../net/addresses.ts'
+import type { SocketAddress } from '../net/addresses.ts'
+import { isEverywhere, parseNetwork } from '../net/networks.ts'
 import { Checks, isMap, items } from './checks.ts'
 import type { Found } from './checks.ts'
 import { credentialOptions } from './directories-schema.ts'
 import { formatPath, quote, valueAt } from './faults.ts'
-import type { SocketAddress } from './types.ts'
 import type { KeyPath, YamlSource } from './yaml-source.ts'
 
 /** Checks across the options of namesake.yaml. */
@@ -186,7 +185,7 @@ function checkLoop(checks: Checks, data: Record<string, unknown>, listeners: rea
   const relay = valueAt(data, ['smtp', 'relay'])
   const urls = typeof relay === 'string' ? [relay] : items(relay)
   urls.forEach((url, index) => {
-    const target = typeof url === 'string' ? parseRelayUrl(url)?.address : undefined
+    const target = typeof url === 'string' ? parseNextHop(url)?.address : undefined
     if (target && listeners.some((l) => l.section === 'smtp' && isSameEndpoint(target, l.address))) {
       checks.fault(
         ['smtp', 'relay', ...(typeof relay === 'string' ? [] : [index])],

@@ -1,7 +1,8 @@
 /** Namesake.yaml as a whole. */
 
 import * as z from 'zod'
-import { parseListen } from './addresses.ts'
+import { parseListen } from '../net/addresses.ts'
+import type { SocketAddress } from '../net/addresses.ts'
 import { directorySchema } from './directories-schema.ts'
 import { choice, list, optional, options, parsed, section } from './fields.ts'
 import type { Field } from './fields.ts'
@@ -9,7 +10,7 @@ import { path } from './files.ts'
 import type { Surroundings } from './files.ts'
 import { milterSchema } from './milter-schema.ts'
 import { smtpSchema } from './smtp-schema.ts'
-import type { LogLevel, NamesakeConfig, Redaction, SocketAddress } from './types.ts'
+import type { LogLevel, NamesakeConfig, Redaction } from './types.ts'
 
 const levels: readonly LogLevel[] = ['trace', 'debug', 'info', 'warn', 'error', 'silent']
 const redactions: readonly Redaction[] = [

@@ -1,7 +1,11 @@
 /** Its smtp section. */
 
 import * as z from 'zod'
-import { parseListen, parseRelayUrl, parseServerName } from './addresses.ts'
+import { nextHopAccepts, parseListen, parseNextHop, parseServerName } from '../net/addresses.ts'
+import type { SocketAddress } from '../net/addresses.ts'
+import { defaultJudged, defaultLimits, defaultTimeouts } from '../net/limits.ts'
+import type { ListenerTls } from '../net/tls-files.ts'
+import { formatDuration, formatSize } from './units.ts'
 import {
   choice,
   count,
@@ -23,7 +27,7 @@ import {
 import type { Field } from './fields.ts'
 import { fileOption, path, secret } from './files.ts'
 import type { Surroundings } from './files.ts'
-import type { ListenerTls, RelayConfig, RelayHop, SmtpConfig, SmtpListenerConfig, SocketAddress } from './types.ts'
+import type { RelayConfig, RelayHop, SmtpConfig, SmtpListenerConfig } from './types.ts'
 
 const listenAccepts = 'host:port, [v6]:port or unix:/path'
 
@@ -122,13 +126,15 @@ function namedCertificates(around: Surroundings): Field<ListenerTls['certificate
   ).prefault([])
 }
 
-const relayAccepts =
-  'smtp://host:port, smtps://host:port, lmtp://host:port, lmtp+unix:///path or maildir:PATH (user and password belong to smtp.nextHop)'
+const relayAccepts = `${nextHopAccepts.replace(' or ', ', ')} or maildir:PATH (user and password belong to smtp.nextHop)`
 
 function relay(around: Surroundings): Field<RelayConfig> {
   const maildir = path(around, '')
   const parse = (url: string): RelayHop | { maildir: string } | null => {
-    if (!url.startsWith('maildir:')) return parseRelayUrl(url)
+    if (!url.startsWith('maildir:')) {
+      const hop = parseNextHop(url)
+      return hop && { ...hop, url }
+    }
     const folder = maildir.safeParse(url.slice('maildir:'.length))
     return folder.success ? { maildir: folder.data } : null
   }
@@ -185,15 +191,33 @@ function nextHop(around: Surroundings): Field<SmtpConfig['nextHop']> {
 
 const timeouts: Field<SmtpConfig['timeouts']> = section(
   {
-    command: duration('How long a client may take for its next command (RFC 5321 section 4.5.3.2.7).', '300s'),
-    data: duration('How long a client may take for a whole message, from 354 to the final dot.', '30m'),
-    nextHop: duration('How long the next hop may take for one step: to be reached, to reply to a command.', '100s'),
-    connect: duration('How long connecting to one address of a next hop may take; never longer than nextHop.', '30s'),
-    greeting: duration("How long the next hop's greeting may take; never longer than nextHop.", '60s'),
+    command: duration(
+      'How long a client may take for its next command (RFC 5321 section 4.5.3.2.7).',
+      formatDuration(defaultTimeouts.command),
+    ),
+    data: duration(
+      'How long a client may take for a whole message, from 354 to the final dot.',
+      formatDuration(defaultTimeouts.data),
+    ),
+    nextHop: duration(
+      'How long the next hop may take for one step: to be reached, to reply to a command.',
+      formatDuration(defaultTimeouts.nextHop),
+    ),
+    connect: duration(
+      'How long connecting to one address of a next hop may take; never longer than nextHop.',
+      formatDuration(defaultTimeouts.connect),
+    ),
+    greeting: duration(
+      "How long the next hop's greeting may take; never longer than nextHop.",
+      formatDuration(defaultTimeouts.greeting),
+    ),
     nextHopData: optional(
       duration('How long the next hop may take for the reply to a whole message. Left out: as nextHop.', null),
     ),
-    drain: duration('How long messages under way may take to finish when Namesake stops.', '30s'),
+    drain: duration(
+      'How long messages under way may take to finish when Namesake stops.',
+      formatDuration(defaultTimeouts.drain),
+    ),
   },
   "Time limits. Each is absolute: counted from the step's start, and no byte sets it back.",
 ).transform((given) => ({
@@ -205,23 +229,41 @@ const timeouts: Field<SmtpConfig['timeouts']> = section(
 
 const limits: Field<SmtpConfig['limits']> = section(
   {
-    connections: count('Connections at once, for each worker process.', 1000, { min: 1, max: 1_000_000 }),
-    connectionsPerNetwork: count('Connections at once from one address (IPv6: one /64), for each worker.', 200, {
+    connections: count('Connections at once, for each worker process.', defaultLimits.connections, {
       min: 1,
       max: 1_000_000,
     }),
-    recipients: count('Recipients of one message.', 1000, { min: 1, max: 100_000 }),
-    messageSize: size('Octets of one message. 0B leaves it to the next hop.', '100MiB', { min: '0B', max: '4GiB' }),
-    commands: count('Commands of one connection.', 100_000, { min: 10, max: 100_000_000 }),
-    unknownCommands: count('Unknown or malformed commands of one connection, after which it is closed.', 20, {
-      min: 1,
-      max: 10_000,
+    connectionsPerNetwork: count(
+      'Connections at once from one address (IPv6: one /64), for each worker.',
+      defaultLimits.connectionsPerNetwork,
+      {
+        min: 1,
+        max: 1_000_000,
+      },
+    ),
+    recipients: count('Recipients of one message.', defaultLimits.recipients, { min: 1, max: 100_000 }),
+    messageSize: size('Octets of one message. 0B leaves it to the next hop.', formatSize(defaultLimits.messageSize), {
+      min: '0B',
+      max: '4GiB',
     }),
+    commands: count('Commands of one connection.', defaultLimits.commands, { min: 10, max: 100_000_000 }),
+    unknownCommands: count(
+      'Unknown or malformed commands of one connection, after which it is closed.',
+      defaultLimits.unknownCommands,
+      {
+        min: 1,
+        max: 10_000,
+      },
+    ),
     ...judgedSizes(),
-    hops: count('Received fields of a message, above which it is refused as looping (RFC 5321 section 6.3).', 100, {
-      min: 2,
-      max: 1000,
-    }),
+    hops: count(
+      'Received fields of a message, above which it is refused as looping (RFC 5321 section 6.3).',
+      defaultLimits.hops,
+      {
+        min: 2,
+        max: 1000,
+      },
+    ),
   },
   'What one client, connection or message may take.',
 )
@@ -234,12 +276,16 @@ export function judgedSizes(): {
   return {
     headerSection: size(
       'Octets of a header section. A longer one is judged as oversize in protection.yaml says.',
-      '256KiB',
+      formatSize(defaultJudged.headerSection),
       { min: '4KiB', max: '16MiB' },
     ),
-    fromField: size('Octets of all From fields. Longer ones are judged as oversize in protection.yaml says.', '64KiB', {
-      min: '1KiB',
-      max: '4MiB',
-    }),
+    fromField: size(
+      'Octets of all From fields. Longer ones are judged as oversize in protection.yaml says.',
+      formatSize(defaultJudged.fromField),
+      {
+        min: '1KiB',
+        max: '4MiB',
+      },
+    ),
   }
 }

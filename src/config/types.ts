@@ -2,6 +2,9 @@
 
 import type { ProtectionRules } from '../policy/rules.ts'
 import type { ConfigFault } from '../errors.ts'
+import type { NextHopAddress, SocketAddress } from '../net/addresses.ts'
+import type { SmtpLimits, SmtpTimeouts } from '../net/limits.ts'
+import type { ListenerTls } from '../net/tls-files.ts'
 import type { Secret } from './secret.ts'
 
 /**
@@ -24,11 +27,6 @@ export interface NamesakeConfig {
   readonly log: LogConfig
 }
 
-/** Where something listens or is reached. Port 0 lets the system choose. An IPv6 host stands without brackets. */
-export type SocketAddress =
-  | { readonly kind: 'tcp'; readonly host: string; readonly port: number }
-  | { readonly kind: 'unix'; readonly path: string }
-
 export interface SmtpConfig {
   readonly listen: readonly SmtpListenerConfig[]
   /** Networks that may relay (CIDR, single addresses as /32 and /128). Empty: none but TLS client certificates. */
@@ -39,8 +37,14 @@ export interface SmtpConfig {
   readonly proxyProtocol: readonly string[]
   readonly relay: RelayConfig
   readonly nextHop: NextHopConfig
-  readonly timeouts: SmtpTimeouts
-  readonly limits: SmtpLimits
+  readonly timeouts: SmtpTimeouts & {
+    /** Milliseconds that open messages get to end in when the daemon stops. */
+    readonly drain: number
+  }
+  readonly limits: SmtpLimits & {
+    /** Octets of all From fields that are read. */
+    readonly fromField: number
+  }
   readonly bareNewline: 'reject' | 'normalize'
   /** Whether a Received field of ours is added. */
   readonly received: boolean
@@ -55,21 +59,6 @@ export interface SmtpListenerConfig {
   readonly mode: number | null
 }
 
-/** TLS of a listener. Paths, not contents: the files are read again when they change. */
-export interface ListenerTls {
-  readonly mode: 'starttls' | 'implicit'
-  readonly certificate: string
-  readonly key: string
-  /** Further ones, by the server name that a client asks for: in lower case and ASCII, `*` for one first label. */
-  readonly certificates: readonly {
-    readonly names: readonly string[]
-    readonly certificate: string
-    readonly key: string
-  }[]
-  /** Authorities whose client certificates let a client relay; null asks for none. */
-  readonly clientCa: string | null
-}
-
 export type RelayConfig =
   /** Tried in this order. */
   | { readonly kind: 'hops'; readonly hops: readonly RelayHop[] }
@@ -77,13 +66,9 @@ export type RelayConfig =
   | { readonly kind: 'mx'; readonly domain: string; readonly port: number }
   | { readonly kind: 'srv'; readonly name: string }
 
-export interface RelayHop {
+export interface RelayHop extends NextHopAddress {
   /** As written, for messages. */
   readonly url: string
-  readonly protocol: 'smtp' | 'lmtp'
-  readonly address: SocketAddress
-  /** True for `smtps://`: TLS from the first byte. */
-  readonly implicitTls: boolean
 }
 
 export interface NextHopConfig {
@@ -96,30 +81,6 @@ export interface NextHopConfig {
   readonly user: string | null
   readonly password: Secret | null
   readonly reuse: boolean
-}
-
-/** All in milliseconds and absolute: counted from the step's start, not from the last byte. */
-export interface SmtpTimeouts {
-  readonly command: number
-  readonly data: number
-  readonly connect: number
-  readonly greeting: number
-  readonly nextHop: number
-  readonly nextHopData: number
-  readonly drain: number
-}
-
-export interface SmtpLimits {
-  readonly connections: number
-  readonly connectionsPerNetwork: number
-  readonly recipients: number
-  /** Octets; 0 is no limit of ours. */
-  readonly messageSize: number
-  readonly commands: number
-  readonly unknownCommands: number
-  readonly headerSection: number
-  readonly fromField: number
-  readonly hops: number
 }
 
 export interface MilterConfig {

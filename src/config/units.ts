@@ -11,6 +11,13 @@ export function parseDuration(text: string): number | null {
   return Math.round(total)
 }
 
+/** Milliseconds as `parseDuration` reads them, in the largest unit that divides them into ten or more. */
+export function formatDuration(milliseconds: number): string {
+  const fits = ([, one]: [string, number]): boolean => milliseconds % one === 0 && milliseconds / one >= 10
+  const [unit, length] = Object.entries(durationUnits).findLast(fits) ?? ['ms', 1]
+  return `${milliseconds / length}${unit}`
+}
+
 const sizeUnits: Record<string, number> = {
   b: 1,
   kb: 1000,
@@ -26,6 +33,17 @@ export function parseSize(text: string): number | null {
   const found = /^(\d{1,12}(?:\.\d{1,3})?) ?([kmg]i?b|b)$/i.exec(text)
   if (!found) return null
   return Math.round(Number(found[1]) * (sizeUnits[(found[2] ?? '').toLowerCase()] ?? 1))
+}
+
+/** Octets as `parseSize` reads them, in the largest binary unit that divides them. */
+export function formatSize(octets: number): string {
+  const units = [
+    ['GiB', 1024 ** 3],
+    ['MiB', 1024 ** 2],
+    ['KiB', 1024],
+  ] as const
+  const [unit, length] = units.find(([, one]) => octets > 0 && octets % one === 0) ?? ['B', 1]
+  return `${octets / length}${unit}`
 }
 
 /** Permission bits as an octal text, `0660` or `660`. */

@@ -13,7 +13,9 @@ import { redactedFields } from './redaction.ts'
 import { smtpSettings } from './smtp-settings.ts'
 import { version } from './version.ts'
 import { WorkerPool } from './worker-pool.ts'
-import { prepareMilterSockets } from '../milter/listener.ts'
+import { formatAddress } from '../net/addresses.ts'
+import type { SocketAddress } from '../net/addresses.ts'
+import { freeSocketPaths } from '../net/listening.ts'
 import { openEvents } from '../ops/events.ts'
 import type { Events } from '../ops/events.ts'
 import { startOps } from '../ops/http.ts'
@@ -95,7 +97,7 @@ class Daemon {
     await this.#directories.start()
     this.#maildir = await this.#openMaildir()
     await this.#startOps()
-    await prepareMilterSockets(this.#config.milter?.listen ?? [])
+    await freeSocketPaths(listenersOf(this.#config))
     this.#pool = new WorkerPool(workerCount(this.#config), this.#workerSettings(this.#maildir), this.#events)
     await this.#pool.start()
     this.#watchProtection()
@@ -211,6 +213,9 @@ class Daemon {
     let fresh = hop
     try {
       fresh = await this.#openMaildir()
+      // Those that the old workers listen on are live; the new ones share them.
+      const held = listenersOf(before.config).map(formatAddress)
+      await freeSocketPaths(listenersOf(this.#config).filter((address) => !held.includes(formatAddress(address))))
       const old = await this.#pool?.exchange(workerCount(this.#config), this.#workerSettings(fresh))
       this.#maildir = fresh
       if (hop !== fresh) void old?.gone.then(() => hop?.close())
@@ -245,6 +250,11 @@ class Daemon {
       this.#events.emit('config-warning', { file: `${file}:${line}:${column}`, warning: message })
     }
   }
+}
+
+/** Where the workers listen. */
+function listenersOf({ smtp, milter }: NamesakeConfig): SocketAddress[] {
+  return [...(smtp?.listen ?? []), ...(milter?.listen ?? [])].map(({ address }) => address)
 }
 
 function workerCount(config: NamesakeConfig): number {

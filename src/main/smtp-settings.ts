@@ -1,17 +1,18 @@
 /** The configuration's smtp section in the entrance's words. */
 
-import type { NextHopConfig, RelayConfig, RelayHop, SmtpConfig, SocketAddress } from '../config/types.ts'
-import { parseNextHop } from '../smtp/next-hop-url.ts'
-import type { NextHopAddress, NextHopSettings, SmtpOptions, SocketAddress as SmtpAddress } from '../smtp/options.ts'
+import type { NextHopConfig, RelayConfig, SmtpConfig } from '../config/types.ts'
+import { NamesakeError } from '../errors.ts'
+import { parseNextHop } from '../net/addresses.ts'
+import type { NextHopSettings, SmtpOptions } from '../smtp/options.ts'
 
 /** The SMTP entrance's slice of the configuration, in its own words. Plain data: it travels to the workers. */
 export type SmtpSettings = Omit<SmtpOptions, 'judge' | 'onMessage' | 'onEvent'>
 
 /** @param embedded URL of the embedded next hop, if the relay is a Maildir. */
 export function smtpSettings(config: SmtpConfig, embedded: string | null): SmtpSettings {
-  const { clients, xclient, proxyProtocol, timeouts, limits, bareNewline, received } = config
+  const { listen, clients, xclient, proxyProtocol, timeouts, limits, bareNewline, received } = config
   return {
-    listen: config.listen.map((listener) => ({ ...listener, address: addressOf(listener.address) })),
+    listen,
     clients,
     xclient,
     proxyProtocol,
@@ -27,23 +28,18 @@ export function smtpSettings(config: SmtpConfig, embedded: string | null): SmtpS
 function relayOf(relay: RelayConfig, embedded: string | null): SmtpOptions['relay'] {
   switch (relay.kind) {
     case 'hops':
-      return relay.hops.map(hopOf)
-    case 'maildir':
-      return embedded === null ? [] : [parseNextHop(embedded)]
+      return relay.hops
+    case 'maildir': {
+      const hop = embedded === null ? null : parseNextHop(embedded)
+      if (hop === null) throw new NamesakeError('invariant', `the embedded next hop is at ${JSON.stringify(embedded)}`)
+      return [hop]
+    }
     default:
       return relay
   }
 }
 
-function hopOf({ protocol, address, implicitTls }: RelayHop): NextHopAddress {
-  return { protocol, address: addressOf(address), implicitTls }
-}
-
 /** `Secret` does not survive a message between processes, on purpose: the password is revealed here. */
 function nextHopOf({ password, ...rest }: NextHopConfig): NextHopSettings {
   return { ...rest, password: password?.reveal() ?? null }
-}
-
-function addressOf(address: SocketAddress): SmtpAddress {
-  return address.kind === 'unix' ? { path: address.path } : { host: address.host, port: address.port }
 }

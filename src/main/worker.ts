@@ -4,6 +4,7 @@ import { Store } from '../directory/store/store.ts'
 import { startMilter } from '../milter/listener.ts'
 import type { MilterServer } from '../milter/listener.ts'
 import type { Judge } from '../model.ts'
+import { formatAddress, formatMilterAddress } from '../net/addresses.ts'
 import { openEvents } from '../ops/events.ts'
 import type { Events } from '../ops/events.ts'
 import { workerMetrics } from '../ops/metrics.ts'
@@ -11,7 +12,6 @@ import type { WorkerMetrics } from '../ops/metrics.ts'
 import { explain } from '../policy/explain.ts'
 import { startSmtp } from '../smtp/listener.ts'
 import type { SmtpServer } from '../smtp/listener.ts'
-import { addressText } from '../smtp/options.ts'
 import type { ToPrimary, ToWorker, WorkerSettings } from './ipc.ts'
 import { buildJudge, warmUp } from './judge.ts'
 import { RecordQueue } from './record-queue.ts'
@@ -49,13 +49,13 @@ class Worker {
       const judge = this.#judge(fromField.smtp)
       warmUp(judge, 'smtp')
       this.#smtp = await this.#startSmtp(smtp, judge)
-      listeners.push(...this.#smtp.addresses.map((address) => `smtp ${addressText(address)}`))
+      listeners.push(...this.#smtp.addresses.map((address) => `smtp ${formatAddress(address)}`))
     }
     if (milter !== null) {
       const judge = this.#judge(fromField.milter)
       warmUp(judge, 'milter')
       this.#milter = await this.#startMilter(milter, judge)
-      listeners.push(...this.#milter.addresses.map((address) => `milter ${address}`))
+      listeners.push(...this.#milter.addresses.map((address) => `milter ${formatMilterAddress(address)}`))
     }
     return listeners
   }

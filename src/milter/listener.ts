@@ -1,25 +1,20 @@
-/** Listeners and admission. */
+/** The milter entrance: who is let in, and what is told of it. */
 
-import cluster from 'node:cluster'
-import { existsSync } from 'node:fs'
-import { createServer, type AddressInfo, type Server, type Socket } from 'node:net'
-import { dirname } from 'node:path'
-import { NamesakeError } from '../errors.ts'
+import type { Socket } from 'node:net'
 import type { Judge, MessageRecord } from '../model.ts'
+import { formatMilterAddress } from '../net/addresses.ts'
+import type { SocketAddress } from '../net/addresses.ts'
+import { Listeners } from '../net/listeners.ts'
+import type { SocketAccess } from '../net/listening.ts'
+import { NetworkList } from '../net/networks.ts'
 import { MilterConnection } from './connection.ts'
 import type { OnMilterEvent } from './events.ts'
 import type { Circumstances, Mta, Skip } from './negotiation.ts'
-import { buildNetworks, type Networks } from '../net/networks.ts'
 import type { SessionOptions } from './session.ts'
-import { freeSocketPath, setSocketAccess } from '../net/unix-socket.ts'
 
-/** One place to listen on. Port 0 lets the system choose; `mode` and `group` are a unix socket's. */
-export interface MilterListen {
-  readonly address:
-    | { readonly kind: 'tcp'; readonly host: string; readonly port: number }
-    | { readonly kind: 'unix'; readonly path: string }
-  readonly mode: number | null
-  readonly group: string | null
+/** One place to listen on; mode and group are a unix socket's. */
+export interface MilterListen extends SocketAccess {
+  readonly address: SocketAddress
 }
 
 export interface MilterOptions {
@@ -41,8 +36,8 @@ export interface MilterOptions {
 }
 
 export interface MilterServer {
-  /** Where it listens, e.g. `inet:127.0.0.1:10027`, `inet6:[::1]:10027`, `unix:/run/namesake/milter.sock`. */
-  readonly addresses: readonly string[]
+  /** Where it listens, in the order of the options, with the ports that the system chose. */
+  readonly addresses: readonly SocketAddress[]
   /** Takes no more connections, closes idle ones, and gives messages under way `drain` ms to end. */
   close(options: { readonly drain: number }): Promise<void>
 }
@@ -53,18 +48,9 @@ function mtaOf(version: string): Mta | null {
   return /^\d/.test(version) ? 'sendmail' : null
 }
 
-/**
- * Makes unix socket paths free: stale sockets are removed, live ones refused (`listen-failed`). `startMilter` does it
- * by itself; where worker processes share a listener it must be done once, before them, by the primary process.
- */
-export async function prepareMilterSockets(listen: readonly MilterListen[]): Promise<void> {
-  for (const { address } of listen) if (address.kind === 'unix') await freeSocketPath(address.path)
-}
-
-/** Starts the milter entrance. Throws `listen-failed` if one of its places can't be listened on; then none is. */
+/** Starts the milter entrance. @throws NamesakeError listen-failed if one of its places can't be listened on; then none is. */
 export async function startMilter(options: MilterOptions): Promise<MilterServer> {
   const entrance = new Entrance(options)
-  if (!cluster.isWorker) await prepareMilterSockets(options.listen)
   try {
     for (const listen of options.listen) await entrance.listen(listen)
   } catch (error) {
@@ -77,15 +63,12 @@ export async function startMilter(options: MilterOptions): Promise<MilterServer>
 class Entrance implements MilterServer {
   readonly #options: MilterOptions
   readonly #session: SessionOptions
-  readonly #clients: Networks
-  readonly #servers: Server[] = []
-  readonly #connections = new Set<MilterConnection>()
-  readonly addresses: string[] = []
-  #closing = false
+  readonly #clients: NetworkList
+  readonly #listeners = new Listeners()
 
   constructor(options: MilterOptions) {
     this.#options = options
-    this.#clients = buildNetworks(options.clients)
+    this.#clients = new NetworkList(options.clients)
     this.#session = {
       judge: options.judge,
       onMessage: options.onMessage,
@@ -93,7 +76,7 @@ class Entrance implements MilterServer {
       skip: options.skip,
       exempt: {
         authenticated: options.exempt.authenticated,
-        networks: buildNetworks(options.exempt.networks),
+        networks: new NetworkList(options.exempt.networks),
       },
       headerSection: options.limits.headerSection,
       ownNames: options.ownNames ?? /^x-namesake(?:-|$)/,
@@ -101,19 +84,20 @@ class Entrance implements MilterServer {
     }
   }
 
-  async listen(listen: MilterListen): Promise<void> {
-    const { address } = listen
+  get addresses(): readonly SocketAddress[] {
+    return this.#listeners.addresses
+  }
+
+  async listen({ address, mode, group }: MilterListen): Promise<void> {
     // What the MTA of this listener said it is; later connections are negotiated by it.
     const circumstances: { tcp: boolean; mta: Mta | null } = { tcp: address.kind === 'tcp', mta: null }
-    const server = createServer({ noDelay: true, keepAlive: true, keepAliveInitialDelay: 60_000 }, (socket) =>
-      this.#accept(socket, circumstances),
-    )
-    await bound(server, address)
-    this.#servers.push(server)
-    if (address.kind === 'unix') await setSocketAccess(address.path, listen.mode, listen.group)
-    const name = nameOf(address, server.address())
-    this.addresses.push(name)
-    this.#options.onEvent('milter-listening', { address: name })
+    const actual = await this.#listeners.open({
+      address,
+      access: { mode, group },
+      server: { noDelay: true, keepAlive: true, keepAliveInitialDelay: 60_000 },
+      accept: (socket) => this.#accept(socket, circumstances),
+    })
+    this.#options.onEvent('milter-listening', { address: formatMilterAddress(actual) })
   }
 
   #accept(socket: Socket, circumstances: Circumstances & { mta: Mta | null }): void {
@@ -127,68 +111,21 @@ class Entrance implements MilterServer {
     const connection = new MilterConnection(socket, peer, this.#session, circumstances, (version) => {
       circumstances.mta = mtaOf(version)
     })
-    this.#connections.add(connection)
-    this.#options.onEvent('milter-opened', { peer, connections: this.#connections.size })
+    this.#listeners.enter(connection, socket)
+    this.#options.onEvent('milter-opened', { peer, connections: this.#listeners.size })
     socket.once('close', () => {
-      this.#connections.delete(connection)
-      this.#options.onEvent('milter-closed', { peer, connections: this.#connections.size })
+      this.#listeners.leave(connection)
+      this.#options.onEvent('milter-closed', { peer, connections: this.#listeners.size })
     })
   }
 
   #refusal(peer: string, tcp: boolean): string | null {
-    if (this.#closing) return 'shutting down'
-    if (tcp && !this.#clients(peer)) return 'its network is not among milter.clients'
-    return this.#connections.size >= this.#options.limits.connections ? 'too many connections' : null
+    if (this.#listeners.draining) return 'shutting down'
+    if (tcp && !this.#clients.includes(peer)) return 'its network is not among milter.clients'
+    return this.#listeners.size >= this.#options.limits.connections ? 'too many connections' : null
   }
 
-  async close({ drain }: { readonly drain: number }): Promise<void> {
-    this.#closing = true
-    const closed = this.#servers.map((server) => new Promise<void>((resolve) => server.close(() => resolve())))
-    for (const connection of this.#connections) connection.drain()
-    const timer = setTimeout(() => {
-      for (const connection of this.#connections) connection.destroy()
-    }, drain)
-    await Promise.all(closed)
-    clearTimeout(timer)
+  close(options: { readonly drain: number }): Promise<void> {
+    return this.#listeners.close(options)
   }
-}
-
-/** Resolves once the server listens; throws `listen-failed` with the address and what to do. */
-function bound(server: Server, address: MilterListen['address']): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const fail = (error: NodeJS.ErrnoException): void =>
-      reject(
-        new NamesakeError('listen-failed', `can't listen on ${nameOf(address, null)}: ${hintFor(error, address)}`, {
-          cause: error,
-        }),
-      )
-    server.once('error', fail)
-    server.listen(address.kind === 'unix' ? { path: address.path } : { host: address.host, port: address.port }, () => {
-      server.off('error', fail)
-      // A later error is one failed accept (e.g. no descriptors left); the listener goes on.
-      server.on('error', () => undefined)
-      resolve()
-    })
-  })
-}
-
-function hintFor(error: NodeJS.ErrnoException, address: MilterListen['address']): string {
-  // For a socket, a folder that isn't there is reported as a lack of permission.
-  if (address.kind === 'unix' && !existsSync(dirname(address.path))) return 'the folder does not exist'
-  switch (error.code) {
-    case 'EADDRINUSE':
-      return 'the address is in use by another process; stop it, or choose another'
-    case 'EADDRNOTAVAIL':
-      return 'this host has no such address'
-    case 'EACCES':
-      return 'permission denied; choose a port above 1023, or a folder that this user may write to'
-    default:
-      return error.message
-  }
-}
-
-function nameOf(address: MilterListen['address'], actual: AddressInfo | string | null): string {
-  if (address.kind === 'unix') return `unix:${address.path}`
-  const port = typeof actual === 'object' && actual !== null ? actual.port : address.port
-  return address.host.includes(':') ? `inet6:[${address.host}]:${port}` : `inet:${address.host}:${port}`
 }

@@ -16,7 +16,7 @@ import type { OnMilterEvent } from './events.ts'
 import { HeaderEvents } from './header-events.ts'
 import { Macros } from './macros.ts'
 import { formatOptneg, negotiate, type Agreement, type Circumstances, type Skip } from './negotiation.ts'
-import type { Networks } from '../net/networks.ts'
+import type { NetworkList } from '../net/networks.ts'
 import { SMFIC, SMFIF, SMFIP, SMFIR, formatPacket, type Command, type Packet } from './wire.ts'
 
 /** What a session is handed besides its packets. */
@@ -25,7 +25,7 @@ export interface SessionOptions {
   readonly onMessage: (record: MessageRecord) => void
   readonly onEvent: OnMilterEvent
   readonly skip: Skip
-  readonly exempt: { readonly authenticated: boolean; readonly networks: Networks }
+  readonly exempt: { readonly authenticated: boolean; readonly networks: NetworkList }
   /** Most octets of a header section that are kept for the judgement. */
   readonly headerSection: number
   /** Lower-case names of the fields that only Namesake may write. */
@@ -274,7 +274,7 @@ export class MilterSession {
     const { exempt } = this.#options
     if (exempt.authenticated && this.#macros.get('auth_authen') !== null) return 'authenticated'
     const address = this.#connect?.local === true ? '127.0.0.1' : this.#clientAddress()
-    return address !== null && exempt.networks(address) ? 'network' : null
+    return address !== null && exempt.networks.includes(address) ? 'network' : null
   }
 
   #clientAddress(): string | null {

@@ -7,6 +7,21 @@ import type { SecureContext } from 'node:tls'
 import type { Socket } from 'node:net'
 import { NamesakeError } from '../errors.ts'
 
+/** TLS of a listener. Paths, not contents: the files are read again when they change. */
+export interface ListenerTls {
+  readonly mode: 'starttls' | 'implicit'
+  readonly certificate: string
+  readonly key: string
+  /** Further ones, by the server name that a client asks for: in lower case and ASCII, `*` for one first label. */
+  readonly certificates: readonly {
+    readonly names: readonly string[]
+    readonly certificate: string
+    readonly key: string
+  }[]
+  /** Authorities whose client certificates let a client relay; null asks for none. */
+  readonly clientCa: string | null
+}
+
 /** Paths of PEM files; null for none. */
 export interface TlsPaths {
   readonly certificate: string | null

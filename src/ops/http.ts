@@ -2,8 +2,9 @@
 
 import { createServer } from 'node:http'
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { NamesakeError } from '../errors.ts'
+import type { SocketAddress } from '../net/addresses.ts'
+import { freeSocketPaths, listenOn } from '../net/listening.ts'
 
 /** What `/readyz` says: ready, degraded (still judging, on old data) or not ready, with each reason in words. */
 export interface Readiness {
@@ -16,12 +17,9 @@ export interface OpsSources {
   readonly readiness: () => Promise<Readiness>
 }
 
-/** Where to listen; port 0 lets the system choose. */
-export type ListenOn = { readonly host: string; readonly port: number } | { readonly path: string }
-
 export interface OpsServer {
-  /** 0 on a unix socket. */
-  readonly port: number
+  /** Where it listens, with the port that the system chose. */
+  readonly address: SocketAddress
   close(): Promise<void>
 }
 
@@ -68,7 +66,7 @@ async function handle(request: IncomingMessage, response: ServerResponse, source
  * @throws NamesakeError listen-failed, with the address and why
  */
 export async function startOps(
-  listen: ListenOn,
+  listen: SocketAddress,
   sources: OpsSources,
   onError: (error: unknown) => void,
 ): Promise<OpsServer> {
@@ -76,13 +74,9 @@ export async function startOps(
     handle(request, response, sources).catch(onError)
   })
   server.maxConnections = 64
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', (error: NodeJS.ErrnoException) => reject(listenFailed(listen, error)))
-    server.listen('path' in listen ? { path: listen.path } : { host: listen.host, port: listen.port }, () => resolve())
-  })
-  server.on('error', onError)
+  const address = await bind(server, listen)
   return {
-    port: 'path' in listen ? 0 : (server.address() as AddressInfo).port,
+    address,
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve())
@@ -91,16 +85,14 @@ export async function startOps(
   }
 }
 
-function listenFailed(listen: ListenOn, error: NodeJS.ErrnoException): NamesakeError {
-  const address = 'path' in listen ? `unix:${listen.path}` : `${listen.host}:${listen.port}`
-  const why =
-    error.code === 'EADDRINUSE'
-      ? 'it is in use by another program'
-      : error.code === 'EACCES'
-        ? 'it may not be opened by this user'
-        : error.code === 'EADDRNOTAVAIL'
-          ? 'it is no address of this machine'
-          : error.message
-  const text = `listening on ${address} for metrics and health: ${why}; fix: choose another one (option "ops.listen")`
-  return new NamesakeError('listen-failed', text, { cause: error })
+async function bind(server: Server, listen: SocketAddress): Promise<SocketAddress> {
+  try {
+    await freeSocketPaths([listen])
+    return await listenOn(server, listen)
+  } catch (error) {
+    if (!(error instanceof NamesakeError)) throw error
+    throw new NamesakeError('listen-failed', `${error.message} (metrics and health, option "ops.listen")`, {
+      cause: error.cause,
+    })
+  }
 }

@@ -2,7 +2,7 @@
 
 /** What comes before the dialogue on a new connection: the PROXY header of a load balancer, and implicit TLS. */
 import type { Socket } from 'node:net'
-import { plainAddress } from './clients.ts'
+import { plainAddress } from '../net/networks.ts'
 import { parseProxyHeader } from './proxy-protocol.ts'
 import { secureClient } from '../net/tls-files.ts'
 import type { ServerTls } from '../net/tls-files.ts'

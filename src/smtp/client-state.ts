@@ -1,7 +1,7 @@
 /** Who the client is, and what it may do. */
 
 /** Who the client of a session is, and what it may do: its address, TLS, its greeting, what XCLIENT said of it. */
-import type { NetworkList } from './clients.ts'
+import type { NetworkList } from '../net/networks.ts'
 import type { Hello } from './hop-opening.ts'
 import { protocolWord, receivedField } from './received.ts'
 import type { SessionStart } from './session-types.ts'

@@ -9,7 +9,9 @@ import { loginSteps } from './hop-login.ts'
 import type { HopLogin } from './hop-login.ts'
 import { HopConnection } from './next-hop.ts'
 import type { HopFailure, HopOwner } from './next-hop.ts'
-import type { NextHopAddress, NextHopSettings, NextHopStage, SmtpTimeouts } from './options.ts'
+import type { NextHopAddress } from '../net/addresses.ts'
+import type { SmtpTimeouts } from '../net/limits.ts'
+import type { NextHopSettings, NextHopStage } from './options.ts'
 import type { TlsFiles } from '../net/tls-files.ts'
 
 /** How the client greeted us, and so how we greet the next hop. */
@@ -180,7 +182,7 @@ export class HopOpening implements HopOwner {
     }
     this.#stage = 'auth'
     // Passwords are never sent in the open; a unix socket is no network.
-    const guarded = this.#secure || 'path' in this.#options.target.address
+    const guarded = this.#secure || this.#options.target.address.kind === 'unix'
     const offered = this.#hop.keywords.get('AUTH') ?? ''
     this.#login = guarded ? loginSteps(offered, user, password ?? '') : null
     if (this.#login === null) {

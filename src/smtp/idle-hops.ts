@@ -2,7 +2,7 @@
 
 /** Connections to next hops that wait for the next client, most recently used first out. */
 import type { HopConnection, HopOwner } from './next-hop.ts'
-import type { NextHopAddress } from './options.ts'
+import type { NextHopAddress } from '../net/addresses.ts'
 
 /** How many connections wait at most for each next hop, and how long (ms). Short, so that no server minds. */
 const mostIdle = 20

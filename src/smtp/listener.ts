@@ -1,21 +1,22 @@
 /** Listeners, admission, drain. */
 
 /** The SMTP entrance: opens the listeners, lets clients in or turns them away, and ends all sessions in order. */
-import { chmod, lstat, unlink } from 'node:fs/promises'
-import { connect, createServer } from 'node:net'
-import type { Server, Socket } from 'node:net'
+import type { Socket } from 'node:net'
 import { hostname } from 'node:os'
-import { NamesakeError } from '../errors.ts'
 import { arriveSecure, readProxyHeader } from './arrival.ts'
-import { ConnectionCount, networkOf, NetworkList, plainAddress } from './clients.ts'
+import { ConnectionCount } from './clients.ts'
+import { formatAddress } from '../net/addresses.ts'
+import type { SocketAddress } from '../net/addresses.ts'
 import { Deadlines } from '../net/deadlines.ts'
-import { addressText, limitsOf, timeoutsOf } from './options.ts'
-import type { ListenerTls, OnSmtpEvent, SmtpEvents, SmtpListener, SmtpOptions, SocketAddress } from './options.ts'
+import { Listeners } from '../net/listeners.ts'
+import { networkOf, NetworkList, plainAddress } from '../net/networks.ts'
+import { limitsOf, timeoutsOf } from '../net/limits.ts'
+import type { OnSmtpEvent, SmtpEvents, SmtpListener, SmtpOptions } from './options.ts'
 import { Relay } from './relay.ts'
 import { Session } from './session.ts'
 import type { SessionContext, SessionStart } from './session-types.ts'
 import { ServerNames, TlsFiles } from '../net/tls-files.ts'
-import type { ServerTls, TlsPaths } from '../net/tls-files.ts'
+import type { ListenerTls, ServerTls, TlsPaths } from '../net/tls-files.ts'
 
 /** The running entrance. */
 export interface SmtpServer {
@@ -53,16 +54,12 @@ export async function startSmtp(options: SmtpOptions): Promise<SmtpServer> {
 }
 
 class Entrance implements SmtpServer {
-  readonly addresses: SocketAddress[] = []
   readonly #context: SessionContext
   readonly #clients: NetworkList
   readonly #balancers: NetworkList
   readonly #count: ConnectionCount
-  readonly #servers: Server[] = []
   readonly #files: TlsFiles[] = []
-  readonly #sessions = new Set<Session>()
-  #draining = false
-  #emptied: (() => void) | null = null
+  readonly #listeners = new Listeners()
 
   constructor(options: SmtpOptions) {
     const { judge, onMessage, onEvent } = options
@@ -91,27 +88,23 @@ class Entrance implements SmtpServer {
     }
   }
 
+  get addresses(): readonly SocketAddress[] {
+    return this.#listeners.addresses
+  }
+
   async open(listener: SmtpListener): Promise<void> {
-    const { address } = listener
     const tls = listener.tls === undefined || listener.tls === null ? null : this.#serverTls(listener.tls)
-    if ('path' in address) await removeStale(address.path)
-    const server = createServer({ allowHalfOpen: true, noDelay: true }, (socket) => this.#arrive(socket, listener, tls))
-    this.#servers.push(server)
-    await new Promise<void>((resolve, reject) => {
-      server.once('error', (error: NodeJS.ErrnoException) => reject(listenFailed(address, error)))
-      server.listen('path' in address ? { path: address.path } : { host: address.host, port: address.port }, resolve)
+    const actual = await this.#listeners.open({
+      address: listener.address,
+      access: { mode: listener.mode ?? null, group: null },
+      server: { allowHalfOpen: true, noDelay: true },
+      accept: (socket) => this.#arrive(socket, listener, tls),
     })
-    // An accept that fails (descriptors run out) is one client's loss, not the daemon's.
-    server.on('error', () => {})
-    if ('path' in address && typeof listener.mode === 'number') await chmod(address.path, listener.mode)
-    const bound = server.address()
-    const actual = typeof bound === 'object' && bound !== null ? { host: bound.address, port: bound.port } : address
-    this.addresses.push(actual)
-    this.#context.onEvent('smtp-listening', { address: addressText(actual) })
+    this.#context.onEvent('smtp-listening', { address: formatAddress(actual) })
   }
 
   #serverTls(tls: ListenerTls): ServerTls {
-    const { clientCa, certificates = [] } = tls
+    const { clientCa, certificates } = tls
     // The authorities stand beside each certificate: a client is verified by what goes with the one that it was shown.
     const read = ({ certificate, key }: { certificate: string; key: string }): TlsFiles =>
       this.#follow({ certificate, key, ca: clientCa }, this.#context.onEvent)
@@ -128,7 +121,7 @@ class Entrance implements SmtpServer {
 
   #arrive(socket: Socket, listener: SmtpListener, tls: ServerTls | null): void {
     const remote = socket.remoteAddress
-    if ('path' in listener.address) this.#admit(socket, listener, tls, 'unix')
+    if (listener.address.kind === 'unix') this.#admit(socket, listener, tls, 'unix')
     // Gone before we could look at it.
     else if (remote === undefined) socket.destroy()
     else if (listener.proxyProtocol !== true) this.#admit(socket, listener, tls, plainAddress(remote))
@@ -147,7 +140,7 @@ class Entrance implements SmtpServer {
     const allowed = client === 'unix' || this.#clients.includes(client)
     const network = networkOf(client)
     const mayCome = allowed || tls?.asksCertificate === true
-    const reason = this.#draining ? 'draining' : !mayCome ? 'network' : this.#count.enter(network)
+    const reason = this.#listeners.draining ? 'draining' : !mayCome ? 'network' : this.#count.enter(network)
     if (reason !== null) {
       this.#turnAway(socket, client, reason)
       return
@@ -159,7 +152,7 @@ class Entrance implements SmtpServer {
     }
     const about = { client, protocol: listener.protocol ?? 'smtp', trusted: allowed }
     if (tls?.mode !== 'implicit') {
-      this.#converse(socket, { ...about, tls, secure: false }, leave)
+      this.#converse(socket, socket, { ...about, tls, secure: false }, leave)
       return
     }
     arriveSecure(socket, tls, (arrived, error) => {
@@ -170,20 +163,20 @@ class Entrance implements SmtpServer {
       }
       this.#converse(
         arrived.socket,
+        socket,
         { ...about, trusted: allowed || arrived.certified, tls: null, secure: true },
         leave,
       )
     })
   }
 
-  #converse(socket: Socket, about: SessionStart, leave: () => void): void {
+  /** `accepted`: the connection as it came, below TLS. */
+  #converse(socket: Socket, accepted: Socket, about: SessionStart, leave: () => void): void {
     const session = new Session(this.#context, socket, about, (gone) => {
-      this.#sessions.delete(gone)
+      this.#listeners.leave(gone)
       leave()
-      if (this.#sessions.size === 0) this.#emptied?.()
     })
-    this.#sessions.add(session)
-    if (this.#draining) session.drain()
+    this.#listeners.enter(session, accepted)
   }
 
   #turnAway(socket: Socket, client: string, reason: SmtpEvents['client-refused']['reason']): void {
@@ -195,47 +188,9 @@ class Entrance implements SmtpServer {
     socket.end(`${refusals[reason]}\r\n`)
   }
 
-  async close(options: { readonly drain?: number } = {}): Promise<void> {
-    this.#draining = true
-    const closed = this.#servers.map((server) => new Promise<void>((resolve) => server.close(() => resolve())))
-    const emptied = new Promise<void>((resolve) => {
-      this.#emptied = resolve
-    })
-    for (const session of this.#sessions) session.drain()
-    const timer = setTimeout(() => {
-      for (const session of this.#sessions) session.destroy()
-    }, options.drain ?? 0)
-    if (this.#sessions.size > 0) await emptied
-    clearTimeout(timer)
+  async close({ drain = 0 }: { readonly drain?: number } = {}): Promise<void> {
+    await this.#listeners.close({ drain })
     this.#context.relay.close()
     for (const files of this.#files) files.stop()
-    await Promise.all(closed)
   }
-}
-
-function listenFailed(address: SocketAddress, error: NodeJS.ErrnoException): NamesakeError {
-  const why =
-    error.code === 'EADDRINUSE'
-      ? 'it is in use by another program'
-      : error.code === 'EACCES'
-        ? 'it may not be opened by this user'
-        : error.code === 'EADDRNOTAVAIL'
-          ? 'it is no address of this machine'
-          : error.message
-  return new NamesakeError('listen-failed', `listening on ${addressText(address)}: ${why}`, { cause: error })
-}
-
-/** Removes what a process that was killed left behind; a socket that someone answers on stays. */
-async function removeStale(path: string): Promise<void> {
-  const found = await lstat(path).catch(() => null)
-  if (found?.isSocket() !== true) return
-  const answered = await new Promise<boolean>((resolve) => {
-    const probe = connect({ path })
-    probe.once('connect', () => {
-      probe.destroy()
-      resolve(true)
-    })
-    probe.once('error', () => resolve(false))
-  })
-  if (!answered) await unlink(path).catch(() => {})
 }

@@ -2,7 +2,8 @@
 
 /** Next hops that the DNS names: MX (RFC 5321 section 5.1) and SRV (RFC 2782) records, kept for a minute. */
 import { resolveMx, resolveSrv } from 'node:dns/promises'
-import type { NextHopAddress, NextHopRecords } from './options.ts'
+import type { NextHopAddress } from '../net/addresses.ts'
+import type { NextHopRecords } from './options.ts'
 
 /** How long an answer is used (ms). When the DNS then fails, the old answer stays in use. */
 const freshFor = 60_000
@@ -49,7 +50,7 @@ function sameTarget(a: NextHopAddress, b: NextHopAddress): boolean {
 }
 
 function target(host: string, port: number): NextHopAddress {
-  return { protocol: 'smtp', address: { host, port } }
+  return { protocol: 'smtp', address: { kind: 'tcp', host, port } }
 }
 
 async function byMx(records: NextHopRecords & { kind: 'mx' }): Promise<NextHopAddress[]> {

@@ -9,8 +9,9 @@ import type { Socket } from 'node:net'
 import { replyCode, replyEnd, withCrlf } from '../mail/reply.ts'
 import type { Deadlines, Timed } from '../net/deadlines.ts'
 import { Outlet } from '../net/outlet.ts'
-import { addressText } from './options.ts'
-import type { NextHopAddress, NextHopErrorKind } from './options.ts'
+import { formatAddress } from '../net/addresses.ts'
+import type { NextHopAddress } from '../net/addresses.ts'
+import type { NextHopErrorKind } from './options.ts'
 
 /** Why a connection ended: the kind for the metric, the words for the log. */
 export interface HopFailure {
@@ -56,7 +57,7 @@ export class HopConnection implements Timed {
   static connect(target: NextHopAddress, owner: HopOwner, deadlines: Deadlines): HopConnection {
     const { address } = target
     const socket =
-      'path' in address
+      address.kind === 'unix'
         ? connectTcp({ path: address.path })
         : connectTcp({ host: address.host, port: address.port, noDelay: true })
     return new HopConnection(target, socket, owner, deadlines)
@@ -75,7 +76,7 @@ export class HopConnection implements Timed {
   }
 
   get name(): string {
-    return addressText(this.target.address)
+    return formatAddress(this.target.address)
   }
 
   get pipelining(): boolean {

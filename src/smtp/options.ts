@@ -2,19 +2,9 @@
 
 /** What the SMTP entrance is handed, and what it tells: plain values, so that it knows neither configuration nor log. */
 import type { Judge, MessageRecord } from '../model.ts'
-
-export interface TcpAddress {
-  /** IP address or host name; `::` and `0.0.0.0` for all. */
-  readonly host: string
-  /** 0 lets the system choose. */
-  readonly port: number
-}
-
-export interface UnixAddress {
-  readonly path: string
-}
-
-export type SocketAddress = TcpAddress | UnixAddress
+import type { NextHopAddress, SocketAddress } from '../net/addresses.ts'
+import type { SmtpLimits, SmtpTimeouts } from '../net/limits.ts'
+import type { ListenerTls } from '../net/tls-files.ts'
 
 /** One address to accept clients on. */
 export interface SmtpListener {
@@ -26,32 +16,6 @@ export interface SmtpListener {
   readonly tls?: ListenerTls | null
   /** Permission bits of a unix socket; null or not given leaves them to the umask. */
   readonly mode?: number | null
-}
-
-/** TLS of a listener: paths of PEM files, which are read again when they change. */
-export interface ListenerTls {
-  readonly mode: 'starttls' | 'implicit'
-  readonly certificate: string
-  readonly key: string
-  /** Further ones, by the server name that a client asks for. */
-  readonly certificates?: readonly NamedCertificate[]
-  /** Authorities whose client certificates let a client relay; null asks for none. */
-  readonly clientCa: string | null
-}
-
-export interface NamedCertificate {
-  /** In lower case and ASCII; `*.corp.example` is any one label before corp.example. */
-  readonly names: readonly string[]
-  readonly certificate: string
-  readonly key: string
-}
-
-/** A server that mail is relayed to. */
-export interface NextHopAddress {
-  readonly protocol: 'smtp' | 'lmtp'
-  readonly address: SocketAddress
-  /** TLS from the first octet (smtps). */
-  readonly implicitTls?: boolean
 }
 
 /** Next hops that the DNS names, most preferred first. */
@@ -74,41 +38,6 @@ export interface NextHopSettings {
   readonly password?: string | null
   /** Whether connections are kept for the next client, greeted anew. Default false. */
   readonly reuse?: boolean
-}
-
-/** Milliseconds, each an absolute deadline of one step: no octet received resets it. */
-export interface SmtpTimeouts {
-  /** From our last reply to the client's next complete command. */
-  readonly command: number
-  /** From 354 to the end of the client's data. */
-  readonly data: number
-  /** Each step of the next hop: opening as a whole, a reply, taking octets that wait. */
-  readonly nextHop: number
-  /** One attempt to connect to one address of a next hop; never longer than `nextHop`. */
-  readonly connect: number
-  /** From the connection to the next hop's greeting; never longer than `nextHop`. */
-  readonly greeting: number
-  /** From the final dot to the next hop's reply. Default: as `nextHop`. */
-  readonly nextHopData: number
-}
-
-export interface SmtpLimits {
-  /** Connections at once, in this process. */
-  readonly connections: number
-  /** Connections at once from one IPv4 address or IPv6 /64, in this process. */
-  readonly connectionsPerNetwork: number
-  /** Accepted recipients of one transaction. */
-  readonly recipients: number
-  /** Octets of one message; 0 for no limit of ours. */
-  readonly messageSize: number
-  /** Commands of one connection. */
-  readonly commands: number
-  /** Commands of one connection that we don't know or can't read. */
-  readonly unknownCommands: number
-  /** Octets of a header section that are held and judged. */
-  readonly headerSection: number
-  /** Received fields above which a message is taken for one in a loop (RFC 5321 section 6.3). */
-  readonly hops: number
 }
 
 export interface SmtpOptions {
@@ -193,39 +122,3 @@ export interface SmtpEvents {
 export type SmtpEvent = keyof SmtpEvents
 
 export type OnSmtpEvent = <K extends SmtpEvent>(name: K, details: SmtpEvents[K]) => void
-
-/**
- * Timeouts with those not given filled in; those of the next hop follow `nextHop`. These and the limits below are the
- * values that the configuration states as its defaults; a test holds them equal.
- */
-export function timeoutsOf(given: Partial<SmtpTimeouts> = {}): SmtpTimeouts {
-  const nextHop = given.nextHop ?? 100_000
-  return {
-    command: given.command ?? 300_000,
-    data: given.data ?? 1_800_000,
-    nextHop,
-    connect: Math.min(given.connect ?? 30_000, nextHop),
-    greeting: Math.min(given.greeting ?? 60_000, nextHop),
-    nextHopData: given.nextHopData ?? nextHop,
-  }
-}
-
-/** Limits with those not given filled in. */
-export function limitsOf(given: Partial<SmtpLimits> = {}): SmtpLimits {
-  return {
-    connections: given.connections ?? 1000,
-    connectionsPerNetwork: given.connectionsPerNetwork ?? 200,
-    recipients: given.recipients ?? 1000,
-    messageSize: given.messageSize ?? 104_857_600,
-    commands: given.commands ?? 100_000,
-    unknownCommands: given.unknownCommands ?? 20,
-    headerSection: given.headerSection ?? 262_144,
-    hops: given.hops ?? 100,
-  }
-}
-
-/** An address as it stands in messages: `127.0.0.1:25`, `[::1]:25`, `unix:/path`. */
-export function addressText(address: SocketAddress): string {
-  if ('path' in address) return `unix:${address.path}`
-  return address.host.includes(':') ? `[${address.host}]:${address.port}` : `${address.host}:${address.port}`
-}

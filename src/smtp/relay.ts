@@ -10,8 +10,10 @@ import type { Hello, OpeningResult } from './hop-opening.ts'
 import { IdleHops } from './idle-hops.ts'
 import type { HopConnection } from './next-hop.ts'
 import { RecordTargets } from './next-hop-records.ts'
-import { addressText } from './options.ts'
-import type { NextHopAddress, NextHopRecords, NextHopSettings, OnSmtpEvent, SmtpTimeouts } from './options.ts'
+import { formatAddress } from '../net/addresses.ts'
+import type { NextHopAddress } from '../net/addresses.ts'
+import type { SmtpTimeouts } from '../net/limits.ts'
+import type { NextHopRecords, NextHopSettings, OnSmtpEvent } from './options.ts'
 import type { TlsFiles } from '../net/tls-files.ts'
 
 /** After a failure a next hop is passed over for this long (ms), doubling up to the longest. */
@@ -175,6 +177,6 @@ export class Relay {
     const pause = Math.min(longestPause, shortestPause * 2 ** (failures - 1))
     this.#health.set(target, { failures, pausedUntil: performance.now() + pause })
     const { kind, error } = result.failure
-    this.#options.onEvent('next-hop-error', { hop: addressText(target.address), kind, stage: result.stage, error })
+    this.#options.onEvent('next-hop-error', { hop: formatAddress(target.address), kind, stage: result.stage, error })
   }
 }

@@ -2,10 +2,11 @@
 
 /** What a session is handed, and the states that it is in. */
 import type { Judge, MessageRecord } from '../model.ts'
-import type { NetworkList } from './clients.ts'
+import type { NetworkList } from '../net/networks.ts'
 import type { Deadlines } from '../net/deadlines.ts'
 import type { BareNewline } from './framing.ts'
-import type { OnSmtpEvent, SmtpLimits, SmtpTimeouts } from './options.ts'
+import type { SmtpLimits, SmtpTimeouts } from '../net/limits.ts'
+import type { OnSmtpEvent } from './options.ts'
 import type { Relay } from './relay.ts'
 import type { ServerTls } from '../net/tls-files.ts'
 

@@ -1,6 +1,7 @@
 import { mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { formatMilterAddress } from '../../src/net/addresses.ts'
 import t, { type Test } from 'tap'
 import type { Action, MessageRecord } from '../../src/model.ts'
 import type { MilterEvent } from '../../src/milter/events.ts'
@@ -67,7 +68,7 @@ function flat(record: MessageRecord): Record<string, unknown> {
 
 async function play(t: Test, lines: readonly string[], listen: MilterListen, size: number): Promise<void> {
   const { server, told } = await stage(lines, listen)
-  const address = server.addresses[0] ?? ''
+  const address = server.addresses.map(formatMilterAddress)[0] ?? ''
   const path = /^unix:(.*)$/.exec(address)?.[1]
   const to = path === undefined ? { host: '127.0.0.1', port: Number(address.split(':').pop()) } : { path }
   const peer = await MilterPeer.connect(to)

@@ -4,7 +4,9 @@ import type { AddressInfo, Server, Socket } from 'node:net'
 import type { Decision, HeaderSection, MessageRecord } from '../../src/model.ts'
 import { startSmtp } from '../../src/smtp/listener.ts'
 import type { SmtpServer } from '../../src/smtp/listener.ts'
-import type { ListenerTls, NextHopAddress, SmtpEvent, SmtpOptions } from '../../src/smtp/options.ts'
+import type { NextHopAddress } from '../../src/net/addresses.ts'
+import type { ListenerTls } from '../../src/net/tls-files.ts'
+import type { SmtpEvent, SmtpOptions } from '../../src/smtp/options.ts'
 
 /** Generous: only a hang reaches it. */
 const hangLimit = 8000
@@ -204,11 +206,11 @@ export async function setStage(options: StageOptions = {}): Promise<Stage> {
   const records: MessageRecord[] = []
   const events: { name: SmtpEvent; details: Readonly<Record<string, unknown>> }[] = []
   const { hopProtocol = 'smtp', protocol = 'smtp', relay, tls, acceptsProxyHeader, ...rest } = options
-  const address = { host: '127.0.0.1', port: hop.port }
+  const address = { kind: 'tcp', host: '127.0.0.1', port: hop.port } as const
   const smtp = await startSmtp({
     listen: [
       {
-        address: { host: '127.0.0.1', port: 0 },
+        address: { kind: 'tcp', host: '127.0.0.1', port: 0 },
         protocol,
         tls: tls ?? null,
         proxyProtocol: acceptsProxyHeader ?? false,

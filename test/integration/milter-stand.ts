@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import { formatMilterAddress } from '../../src/net/addresses.ts'
 import type { Decision, Judge, MessageRecord } from '../../src/model.ts'
 import { startMilter, type MilterServer } from '../../src/milter/listener.ts'
 import type { Skip } from '../../src/milter/negotiation.ts'
@@ -87,7 +88,7 @@ export async function startMilterStand(folder: string, skip: Skip = 'auto'): Pro
     onEvent: (name, details) => events.push({ name, details }),
   })
   return {
-    port: Number(server.addresses[0]?.split(':').pop()),
+    port: Number(server.addresses.map(formatMilterAddress)[0]?.split(':').pop()),
     socket,
     server,
     records,

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import t from 'tap'
 import type { Decision } from '../../src/model.ts'
 import { HeaderEvents } from '../../src/milter/header-events.ts'
-import { buildNetworks } from '../../src/net/networks.ts'
+import { NetworkList } from '../../src/net/networks.ts'
 import { MilterSession, type SessionOptions } from '../../src/milter/session.ts'
 import { PacketReader, SMFIC, formatPacket, type Packet } from '../../src/milter/wire.ts'
 import { parseConnect, parseHeader, parseMacros, parseStrings } from '../../src/milter/commands.ts'
@@ -72,7 +72,7 @@ const options: SessionOptions = {
   onMessage: () => undefined,
   onEvent: () => undefined,
   skip: 'auto',
-  exempt: { authenticated: true, networks: buildNetworks(['192.0.2.0/24']) },
+  exempt: { authenticated: true, networks: new NetworkList(['192.0.2.0/24']) },
   headerSection: 200,
   ownNames: /^x-namesake(?:-|$)/,
   timeout: 1000,

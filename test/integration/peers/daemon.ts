@@ -63,6 +63,8 @@ export interface DaemonOptions {
   readonly directories?: string
   /** Further keys of namesake.yaml, as YAML text. */
   readonly more?: string
+  /** SMTP listener in place of the port. */
+  readonly listen?: string
   /** Lines within \`smtp:\`, as YAML text indented by two. */
   readonly smtp?: string
   /** Whether to wait for the start; false where the start is meant to fail. */
@@ -79,7 +81,7 @@ export function writeConfig(folder: string, options: DaemonOptions, smtpPort: nu
   writeFileSync(
     path,
     `smtp:
-  listen: ["127.0.0.1:${smtpPort}"]
+  listen: ["${options.listen ?? `127.0.0.1:${smtpPort}`}"]
   clients: ["127.0.0.0/8"]
   relay: "${options.relay}"
 ${options.smtp ?? ''}

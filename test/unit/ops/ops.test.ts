@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import t from 'tap'
 import type { MessageRecord } from '../../../src/model.ts'
+import { formatAddress } from '../../../src/net/addresses.ts'
 import { eventCatalogue } from '../../../src/ops/catalogue.ts'
 import { describe, messageLine, openEvents } from '../../../src/ops/events.ts'
 import { startOps } from '../../../src/ops/http.ts'
@@ -152,13 +153,13 @@ t.test('metrics and health over HTTP', async (t) => {
   const errors: unknown[] = []
   let metrics = async (): Promise<string> => 'namesake_up 1\n'
   const server = await startOps(
-    { host: '127.0.0.1', port: 0 },
+    { kind: 'tcp', host: '127.0.0.1', port: 0 },
     { metrics: () => metrics(), readiness: async () => readiness },
     (error) => errors.push(error),
   )
   t.teardown(() => server.close())
   const get = async (path: string, method = 'GET'): Promise<[number, string]> => {
-    const response = await fetch(`http://127.0.0.1:${server.port}${path}`, { method })
+    const response = await fetch(`http://${formatAddress(server.address)}${path}`, { method })
     return [response.status, await response.text()]
   }
   t.same(await get('/healthz'), [200, 'alive\n'])
@@ -176,8 +177,8 @@ t.test('metrics and health over HTTP', async (t) => {
   t.same(await get('/metrics'), [500, 'internal error\n'])
   t.equal(errors.length, 1)
   await t.rejects(
-    startOps({ host: '127.0.0.1', port: server.port }, { metrics, readiness: async () => readiness }, () => {}),
-    { code: 'listen-failed', message: /^listening on 127\.0\.0\.1:\d+ .*in use.*ops\.listen/ },
+    startOps(server.address, { metrics, readiness: async () => readiness }, () => {}),
+    { code: 'listen-failed', message: /^can't listen on 127\.0\.0\.1:\d+: .*in use.*ops\.listen/ },
   )
 })
 

@@ -2,12 +2,14 @@
 import { createServer } from 'node:net'
 import type { AddressInfo } from 'node:net'
 import t from 'tap'
-import { parseNextHop } from '../../../src/smtp/next-hop-url.ts'
-import type { NextHopAddress } from '../../../src/smtp/options.ts'
+import type { NextHopAddress } from '../../../src/net/addresses.ts'
 import { answerGreeting, greet, setStage, startMessage } from '../../dialog/smtp-peers.ts'
 import type { Peer } from '../../dialog/smtp-peers.ts'
 
-const at = (port: number, host = '127.0.0.1'): NextHopAddress => ({ protocol: 'smtp', address: { host, port } })
+const at = (port: number, host = '127.0.0.1'): NextHopAddress => ({
+  protocol: 'smtp',
+  address: { kind: 'tcp', host, port },
+})
 
 async function closedPort(): Promise<number> {
   const server = createServer()
@@ -16,31 +18,6 @@ async function closedPort(): Promise<number> {
   await new Promise((resolve) => server.close(resolve))
   return port
 }
-
-t.test('URLs', async (t) => {
-  for (const [url, wanted] of [
-    ['smtp://127.0.0.1:10026', { protocol: 'smtp', address: { host: '127.0.0.1', port: 10026 } }],
-    ['smtp://mail.example', { protocol: 'smtp', address: { host: 'mail.example', port: 25 } }],
-    ['smtps://[::1]', { protocol: 'smtp', address: { host: '::1', port: 465 }, implicitTls: true }],
-    ['lmtp://h', { protocol: 'lmtp', address: { host: 'h', port: 24 } }],
-    ['lmtp+unix:///run/l.sock', { protocol: 'lmtp', address: { path: '/run/l.sock' } }],
-    ['smtp+unix:///a%20b', { protocol: 'smtp', address: { path: '/a b' } }],
-  ] as const) {
-    t.same(parseNextHop(url), wanted, url)
-  }
-  for (const url of [
-    '',
-    'http://x',
-    'smtp://',
-    'smtp://h:0',
-    'smtp://h:99999',
-    'smtp://u:p@h',
-    'lmtp+unix://rel',
-    'smtp://h/x',
-  ]) {
-    t.throws(() => parseNextHop(url), { code: 'config-invalid', message: /accepted is smtp:/ }, url)
-  }
-})
 
 t.test('the next one is tried when one fails, and the failed one is passed over for a while', async (t) => {
   const down = await closedPort()

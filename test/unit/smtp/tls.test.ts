@@ -6,6 +6,7 @@ import { connect as connectTls, createSecureContext, TLSSocket } from 'node:tls'
 import type { ConnectionOptions } from 'node:tls'
 import { readFileSync } from 'node:fs'
 import t from 'tap'
+import type { ListenerTls } from '../../../src/net/tls-files.ts'
 import { startSmtp } from '../../../src/smtp/listener.ts'
 import type { NextHopSettings } from '../../../src/smtp/options.ts'
 import { answerGreeting, Peer, setStage, startMessage, testJudge } from '../../dialog/smtp-peers.ts'
@@ -17,6 +18,7 @@ const listenerTls = {
   mode: 'starttls',
   certificate: file('server.pem'),
   key: file('server.key'),
+  certificates: [],
   clientCa: null,
 } as const
 
@@ -37,12 +39,7 @@ function secureHop(peer: Peer, certificate = 'server'): Peer {
   return new Peer(new TLSSocket(peer.socket, { isServer: true, secureContext }))
 }
 
-async function stageWith(
-  tls:
-    | typeof listenerTls
-    | (Omit<typeof listenerTls, 'mode' | 'clientCa'> & { mode: 'starttls' | 'implicit'; clientCa: string | null }),
-  clients = ['127.0.0.0/8'],
-): Promise<Stage> {
+async function stageWith(tls: ListenerTls, clients = ['127.0.0.0/8']): Promise<Stage> {
   return setStage({ clients, tls })
 }
 
@@ -237,7 +234,9 @@ t.test('certificates by server name: after STARTTLS, and for clients with a cert
 t.test('a listener without usable files does not start', async (t) => {
   await t.rejects(
     startSmtp({
-      listen: [{ address: { host: '127.0.0.1', port: 0 }, tls: { ...listenerTls, key: file('missing.key') } }],
+      listen: [
+        { address: { kind: 'tcp', host: '127.0.0.1', port: 0 }, tls: { ...listenerTls, key: file('missing.key') } },
+      ],
       clients: [],
       relay: [],
       judge: testJudge,

@@ -1,10 +1,22 @@
-/** Listeners, relays, networks as operators write them. */
+/** Listeners and next hops, read from what operators write and written back. */
 
 import { resolve } from 'node:path'
 import { domainToASCII } from 'node:url'
 import { isDeepStrictEqual } from 'node:util'
 import ipaddr from 'ipaddr.js'
-import type { RelayHop, SocketAddress } from './types.ts'
+
+/** Where something listens or is reached. Port 0 lets the system choose. An IPv6 host stands without brackets. */
+export type SocketAddress =
+  | { readonly kind: 'tcp'; readonly host: string; readonly port: number }
+  | { readonly kind: 'unix'; readonly path: string }
+
+/** A server that mail is relayed to. */
+export interface NextHopAddress {
+  readonly protocol: 'smtp' | 'lmtp'
+  readonly address: SocketAddress
+  /** TLS from the first octet (smtps). */
+  readonly implicitTls?: boolean
+}
 
 /** A host name as RFC 1123 section 2.1 has it, or an underscore name as resolvers in clusters use them. */
 const hostName = /^(?=.{1,253}$)[a-z0-9_](?:[a-z0-9_-]{0,62})(?:\.[a-z0-9_](?:[a-z0-9_-]{0,62}))*\.?$/i
@@ -69,33 +81,36 @@ function unixAddress(given: string, folder: string = '/'): SocketAddress | null 
 
 const defaultPorts: Record<string, number> = { smtp: 25, smtps: 465, lmtp: 24 }
 
+/** What a next hop's URL may be, in words. */
+export const nextHopAccepts =
+  'smtp://host:port, smtps://host:port, lmtp://host:port, lmtp+unix:///path or smtp+unix:///path'
+
 /**
- * A next hop's URL: `smtp://host:port`, `smtps://host:port`, `lmtp://host:port`, `lmtp+unix:///path`.
- * Null if it is none; user, password, path and query are none of it.
+ * A next hop's URL (see `nextHopAccepts`). The port may be left out: 25 (smtp), 465 (smtps), 24 (lmtp). A path may be
+ * percent-encoded. Null if it is none; user, password, path and query are none of it.
  */
-export function parseRelayUrl(url: string): RelayHop | null {
-  const unix = /^lmtp\+unix:\/\/(\/.+)$/.exec(url)?.[1]
-  if (unix !== undefined) {
-    const address = unixAddress(unix)
-    return address && { url, protocol: 'lmtp', address, implicitTls: false }
+export function parseNextHop(url: string): NextHopAddress | null {
+  const unix = /^(smtp|lmtp)\+unix:\/\/(\/.+)$/is.exec(url)
+  if (unix !== null) {
+    const address = unixAddress(decoded(unix[2] ?? ''))
+    const protocol = unix[1]?.toLowerCase() === 'lmtp' ? 'lmtp' : 'smtp'
+    return address && { protocol, address, implicitTls: false }
   }
   const found = /^(smtp|smtps|lmtp):\/\/([^/?#@\s]+)\/?$/i.exec(url)
   if (!found) return null
   const scheme = (found[1] ?? '').toLowerCase()
   const address = parseHostPort(found[2] ?? '', defaultPorts[scheme] ?? null)
   if (address?.kind !== 'tcp' || address.port === 0) return null
-  return { url, protocol: scheme === 'lmtp' ? 'lmtp' : 'smtp', address, implicitTls: scheme === 'smtps' }
+  return { protocol: scheme === 'lmtp' ? 'lmtp' : 'smtp', address, implicitTls: scheme === 'smtps' }
 }
 
-/** A network in CIDR notation or a single address, to CIDR notation; null if it is neither. */
-export function parseNetwork(text: string): string | null {
-  if (!text.includes('/')) {
-    if (ipaddr.IPv4.isValidFourPartDecimal(text)) return `${text}/32`
-    return ipaddr.IPv6.isValid(text) ? `${text}/128` : null
+/** Percent-encoding undone; empty if it is malformed. */
+function decoded(path: string): string {
+  try {
+    return decodeURIComponent(path)
+  } catch {
+    return ''
   }
-  const host = text.slice(0, text.indexOf('/'))
-  if (!host.includes(':') && !ipaddr.IPv4.isValidFourPartDecimal(host)) return null
-  return ipaddr.isValidCIDR(text) ? text : null
 }
 
 /** Whether a listener can be reached from other machines. A host name other than localhost counts as reachable. */
@@ -114,13 +129,14 @@ export function isSameEndpoint(target: SocketAddress, listener: SocketAddress): 
   return isHere && (!isPublic(listener) || /^(?:0\.0\.0\.0|::)$/.test(listener.host))
 }
 
-/** Whether a network (of `parseNetwork`) holds every address there is: as a client rule that makes an open relay. */
-export function isEverywhere(network: string): boolean {
-  return network.endsWith('/0')
-}
-
 /** The address as an operator writes it. */
 export function formatAddress(address: SocketAddress): string {
   if (address.kind === 'unix') return `unix:${address.path}`
   return address.host.includes(':') ? `[${address.host}]:${address.port}` : `${address.host}:${address.port}`
+}
+
+/** The address of a milter listener as MTAs write it: `inet:127.0.0.1:10027`, `inet6:[::1]:10027`, `unix:/path`. */
+export function formatMilterAddress(address: SocketAddress): string {
+  if (address.kind === 'unix') return formatAddress(address)
+  return `${address.host.includes(':') ? 'inet6' : 'inet'}:${formatAddress(address)}`
 }
