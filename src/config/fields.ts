@@ -184,7 +184,7 @@ export function httpsUrl(prose: string): z.ZodType<string, string> {
   const parse = (value: string): string | null => {
     const url = URL.canParse(value) ? new URL(value) : null
     const plain = url?.protocol === 'https:' && url.username === '' && url.search === '' && url.hash === ''
-    return plain ? value.replace(/\/+$/, '') : null
+    return plain ? value.replace(/(?<!\/)\/+$/, '') : null
   }
   return parsed(parse, prose, 'an https:// URL without user or query')
 }

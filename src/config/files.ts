@@ -103,7 +103,7 @@ function problemOf(file: string): string {
 function fromFile(file: string): string | { problem: string } {
   const read = readSmall(file)
   if ('problem' in read) return read
-  const value = read.text.replace(/[\r\n]+$/, '')
+  const value = read.text.replace(/(?<![\r\n])[\r\n]+$/, '')
   return value === '' ? { problem: `the file ${file} is empty` } : value
 }
 

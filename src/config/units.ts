@@ -6,7 +6,7 @@ const durationUnits: Record<string, number> = { ms: 1, s: 1000, m: 60_000, h: 3_
 export function parseDuration(text: string): number | null {
   if (!/^(?:\d{1,9}(?:\.\d{1,3})?(?:ms|[smhdw]))+$/.test(text)) return null
   let total = 0
-  for (const [, count, unit] of text.matchAll(/([\d.]+)(ms|[smhdw])/g))
+  for (const [, count, unit] of text.matchAll(/(?<![\d.])([\d.]+)(ms|[smhdw])/g))
     total += Number(count) * (durationUnits[unit ?? ''] ?? 0)
   return Math.round(total)
 }

@@ -141,12 +141,31 @@ function decodeUtf7(text: string): string {
 
 /** Charsets that write double-byte characters in seven bits between a shift out and a shift in. */
 function decodeShifted(octets: Buffer, shift: string): string {
+  const hz = shift === 'hz'
+  const [open, close] = hz ? ['~{', '~}'] : ['\x0e', '\x0f']
   const charset = shift.endsWith('kr') ? 'euc-kr' : 'gbk'
-  const pattern = shift === 'hz' ? /~\{([!-~]*)(?:~\}|$)|~(~|\n)/g : /\x0e([!-~]*)(?:\x0f|$)|\x1b\$\)[ACEG]/g
-  return octets.toString('latin1').replace(pattern, (_, pairs: string | undefined, tilde: string | undefined) => {
-    if (pairs === undefined) return tilde === '~' ? '~' : ''
-    return decodeByLabel(Buffer.from(Array.from(pairs.replace(/~$/, ''), (c) => c.charCodeAt(0) | 0x80)), charset)
-  })
+  const text = octets.toString('latin1')
+  let decoded = ''
+  let at = 0
+  for (let start = text.indexOf(open); start >= 0; start = text.indexOf(open, at)) {
+    decoded += unshifted(text.slice(at, start), hz)
+    printable.lastIndex = start + open.length
+    printable.test(text)
+    // What is not printable ends the shift, too: HZ ends with its line.
+    const run = text.slice(start + open.length, printable.lastIndex)
+    const end = run.indexOf(close)
+    const pairs = (end < 0 ? run : run.slice(0, end)).replace(/~$/, '')
+    decoded += decodeByLabel(Buffer.from(Array.from(pairs, (c) => c.charCodeAt(0) | 0x80)), charset)
+    at = start + open.length + (end < 0 ? run.length : end + close.length)
+  }
+  return decoded + unshifted(text.slice(at), hz)
+}
+
+const printable = /[!-~]*/y
+
+function unshifted(text: string, hz: boolean): string {
+  if (!hz) return text.replace(/\x1b\$\)[ACEG]|\x0f/g, '')
+  return text.replace(/~(~|\n)/g, (_, second: string) => (second === '~' ? '~' : ''))
 }
 
 function distinct(texts: readonly string[]): string[] {

@@ -9,12 +9,13 @@ const maxLength = 400
 const address = String.raw`[A-Za-z0-9!#$%&'*+/=?^_\`{|}~-]+(?:\.[A-Za-z0-9!#$%&'*+/=?^_\`{|}~-]+)*@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*`
 /** All that a quoted-string may hold except quote, backslash, brackets, `@` and `=`. */
 const quoted = String.raw`"([ !#-;?A-Z[\]^-~]*)"`
-const phrase = String.raw`([A-Za-z0-9][A-Za-z0-9 .'&+/_|!*-]*)`
-const named = new RegExp(String.raw`^[ \t]*(?:${quoted}|${phrase})?[ \t]*<(${address})>[ \t]*$`)
-const bare = new RegExp(String.raw`^[ \t]*(${address})[ \t]*$`)
+const phrase = String.raw`([A-Za-z0-9][A-Za-z0-9 \t.'&+/_|!*-]*)`
+const named = new RegExp(String.raw`^(?:${quoted}[ \t]*|${phrase})?<(${address})>$`)
+const bare = new RegExp(String.raw`^${address}$`)
+const outerSpace = /^[ \t]+|(?<![ \t])[ \t]+$/g
 
 /** The form of old mailing lists and Unix mail. */
-const commented = new RegExp(String.raw`^[ \t]*(${address})[ \t]*\(${"([A-Za-z0-9 .,'&+/_|!*-]*)"}\)[ \t]*$`)
+const commented = new RegExp(String.raw`^(${address})[ \t]*\(${"([A-Za-z0-9 .,'&+/_|!*-]*)"}\)$`)
 
 export interface PlainField {
   readonly part: 'display-name' | 'comment' | 'none'
@@ -25,11 +26,10 @@ export interface PlainField {
 /** Reads a field body of this kind; null for any other. */
 export function readPlain(body: string): PlainField | null {
   if (body.length > maxLength || body.includes('=?')) return null
-  const unfolded = body.includes('\n') ? body.replace(/\r?\n(?=[ \t])/g, '') : body
+  const unfolded = (body.includes('\n') ? body.replace(/\r?\n(?=[ \t])/g, '') : body).replace(outerSpace, '')
   const match = named.exec(unfolded)
   if (match !== null) return field('display-name', match[1] ?? match[2], match[3])
-  const plain = bare.exec(unfolded)
-  if (plain !== null) return field('none', '', plain[1])
+  if (bare.test(unfolded)) return field('none', '', unfolded)
   const old = commented.exec(unfolded)
   return old === null ? null : field('comment', old[2], old[1])
 }

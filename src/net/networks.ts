@@ -39,7 +39,7 @@ function readNetwork(text: string): Network {
 }
 
 function parseAddress(address: string): Address | null {
-  const plain = address.replace(/%.*$/, '')
+  const plain = address.split('%', 1)[0] ?? ''
   return ipaddr.isValid(plain) ? ipaddr.process(plain) : null
 }
 

@@ -154,7 +154,7 @@ function addressBeside(reading: Reading, originators: OriginatorReadings): strin
 
 /** An address in quotes as a whole, as some readers give it, is the address. */
 function unquoted(address: string): string {
-  return /^"[^"\\]*@[^"\\]*"$/.test(address) ? address.slice(1, -1) : address
+  return /^"[^"\\@]*@[^"\\]*"$/.test(address) ? address.slice(1, -1) : address
 }
 
 /** Number of different mailboxes in From. */

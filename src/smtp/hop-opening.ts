@@ -236,7 +236,7 @@ export function greetingLine(target: NextHopAddress, hello: Hello): string {
 export function keywordsOf(reply: Buffer): Map<string, string> {
   const keywords = new Map<string, string>()
   for (const text of replyTexts(reply).slice(1)) {
-    const [, keyword = '', rest = ''] = /^([^\s=]*)[\s=]?(.*)$/.exec(text) ?? []
+    const [, keyword = '', rest = ''] = /^([^\s=]*)(?:[\s=](.*))?$/s.exec(text) ?? []
     if (keyword === '') continue
     const name = keyword.toUpperCase()
     // Some servers say `AUTH=LOGIN` on a line of its own beside `AUTH PLAIN LOGIN`.

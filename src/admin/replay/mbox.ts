@@ -193,5 +193,6 @@ function partsMessages(octets: Buffer, blank: boolean): boolean {
   if (!octets.subarray(0, postmark.length).equals(postmark)) return false
   const [line = '', next = ''] = octets.subarray(0, lookAhead).toString('latin1').split(/\r?\n/, 2)
   if (!/^(?:[!-9;-~]+[ \t]*:|>?From |$)/.test(next)) return false
-  return blank || /\d:\d\d.*\b(?:19|20)\d\d\b/.test(line)
+  const time = line.search(/\d:\d\d/)
+  return blank || (time >= 0 && /\b(?:19|20)\d\d\b/.test(line.slice(time + 4)))
 }

@@ -9,7 +9,7 @@ import type { HeaderSection } from '../../model.ts'
  */
 
 const postmarkTime =
-  /\b(Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) +(\d{1,2}) +(\d{1,2}):(\d\d)(?::(\d\d))? +(?:([+-]\d{4})|[A-Z]{1,5})? *(\d{4})(?: +([+-]\d{4}))?\b/
+  /\b(Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) +(\d{1,2}) +(\d{1,2}):(\d\d)(?::(\d\d))? +(?:(?:([+-]\d{4})|[A-Z]{1,5}) +)?(\d{4})(?: +([+-]\d{4}))?\b/
 const months = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec']
 
 /** Mail is no older than this, and no younger than the limit of four-digit years. */

@@ -11,7 +11,7 @@ const longest = 48
 
 /** Digits and separators that people put around the name when the plain one is taken. */
 const separators = /[._\-~=/]+/
-const outerDigits = /^\d+|\d+$/g
+const outerDigits = /^\d+|(?<!\d)\d+$/g
 
 /**
  * The names that a local-part reads as, likeliest first, words parted by spaces; at most three, none for what looks

@@ -30,7 +30,9 @@ const wordChar = /[\p{L}\p{M}\p{N}\u{1f1e6}-\u{1f1ff}\u{1f150}-\u{1f169}\u{1f170
 const lookSigns = '@$€£¢¥₦₱₩₳฿₲₴₵₭₮₣₹₺₤₡§¡!|'
 /** Signs of `lookSigns` that end a word more often than they stand for its last letter. */
 const neverLast = '¡!|'
-const mailbox = /[^\s<>()[\]",;:|]+@[^\s@<>()[\]",;:|]+\.[\p{L}\d-]{2,}|\bhttps?:\/\/\S+|\bwww\.\S+/giu
+const link = /\bhttps?:\/\/\S+|(?<!@)\bwww\.\S+/giu
+const runWithAt = /(?<![^\s<>()[\]",;:|])[^\s<>()[\]",;:|]+/gu
+const domainWithDot = /^.+\.[\p{L}\d-]{2,}/u
 const openers = '([{<«（【［〈《「『'
 const closers = ')]}>»）】］〉》」』'
 const dashes = '-‐‑‒–—―−'
@@ -47,7 +49,7 @@ const bars = '@|/\\;:•·•→←↔►▶◆■–—―¦│┃～~※・'
  * (J a n e, J.a.n.e) come as one word. Addresses and links are left out. Linear; at most `tokenLimit` words.
  */
 export function tokenise(text: string, signsAreLetters = false): readonly Token[] {
-  const flat = text.includes('@') || text.includes('www.') || text.includes('://') ? text.replace(mailbox, ' | ') : text
+  const flat = text.includes('@') || text.includes('www.') || text.includes('://') ? withoutAddresses(text) : text
   const outside: Token[] = []
   const inside: Token[] = []
   scan(flat, signsAreLetters, (token) => (token.bracketed ? inside : outside).push(token))
@@ -59,6 +61,20 @@ export function tokenise(text: string, signsAreLetters = false): readonly Token[
   if (tokens.length <= tokenLimit) return tokens
   const half = tokenLimit / 2
   return [...tokens.slice(0, half), ...tokens.slice(-half).map((t, i) => (i === 0 ? { ...t, gap: gaps.bar } : t))]
+}
+
+/** A bar in place of each address and link, so that what stands on either side is not read together. Linear. */
+function withoutAddresses(text: string): string {
+  return text.replace(link, ' | ').replace(runWithAt, (run) => {
+    if (!run.includes('@')) return run
+    const parts = run.split('@')
+    for (let i = parts.length - 1; i > 0; i--) {
+      const domain = domainWithDot.exec(parts[i] ?? '')?.[0]
+      if (domain === undefined || (i === 1 && parts[0] === '')) continue
+      return [` | ${(parts[i] ?? '').slice(domain.length)}`, ...parts.slice(i + 1)].join('@')
+    }
+    return run
+  })
 }
 
 function scan(text: string, signsAreLetters: boolean, emit: (token: Token) => void): void {

@@ -64,7 +64,7 @@ export function addressesOf(
   const cloud = clouds[settings.cloud]
   const authority = httpsUrl(settings.authority ?? cloud.login, 'authority')
   const graph = httpsUrl(settings.graph ?? cloud.graph, 'graph').origin
-  const path = authority.pathname.replace(/\/+$/, '')
+  const path = authority.pathname.replace(/(?<!\/)\/+$/, '')
   return {
     authority: `${authority.origin}${path === '' ? `/${encodeURIComponent(settings.tenant)}` : path}`,
     authorityHost: authority.host,
