@@ -1,13 +1,17 @@
 /**
- * The SMTP path side by side with HAProxy's plain TCP relay and with Haraka, as ratios within each round (design,
- * section 6, rows 1 to 5). Namesake is the whole daemon with one worker: judging, adding its field, logging to a file.
- * Needs Debian's haproxy and postfix (smtp-source, smtp-sink) and a build; Haraka comes from npm if it can be reached.
+ * The SMTP path side by side, as ratios within each round: HAProxy's plain TCP relay (one thread), a relay of twenty lines in Node
+ * as the limit of the platform, Postfix as a relay with its own queue, Haraka, and Namesake as the whole daemon with one worker (judging,
+ * adding its field, logging to a file) and 1,000 protected people. The load is bench/load.ts: mail of different senders as it really comes.
+ * Needs Debian's haproxy and postfix and a build; Haraka comes from npm if it can be reached.
  *
- *   npm run bench:smtp [-- --messages N --rounds N --rows 1,2,3,4,5,6]
+ *   npm run bench:smtp [-- --messages N --rounds N --rows senders,pipelined,one,new,… --namesake FOLDER]
+ *
+ * `--namesake FOLDER` adds the daemon of another built checkout, to compare a change with the commit before in one run.
  */
+
 import { spawn } from 'node:child_process'
 import type { ChildProcess } from 'node:child_process'
-import { readFileSync, writeFileSync } from 'node:fs'
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { connect } from 'node:net'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
@@ -15,18 +19,25 @@ import { removeDaemon, startDaemon } from '../test/integration/peers/daemon.ts'
 import type { Daemon } from '../test/integration/peers/daemon.ts'
 import { makeScratch, removeScratch, run, until } from '../test/integration/peers/scratch.ts'
 import { freePorts } from '../test/integration/peers/ports.ts'
+import { commonPeople } from './common-names.ts'
 import { startHaraka } from './haraka.ts'
+import type { Load, LoadResult } from './load.ts'
+import { startPostfix } from '../test/integration/peers/postfix.ts'
+import type { Postfix } from '../test/integration/peers/postfix.ts'
 
+const allRows = ['senders', 'pipelined', 'new', 'one', 'one-new', 'bulk', 'dots', 'memory', 'latency', 'workers']
 const { values } = parseArgs({
   options: {
     messages: { type: 'string', default: '10000' },
     rounds: { type: 'string', default: '5' },
-    rows: { type: 'string', default: '1,2,3,4,5,6' },
+    rows: { type: 'string', default: allRows.join(',') },
+    namesake: { type: 'string' },
   },
 })
 const messages = Number(values.messages)
 const rounds = Number(values.rounds)
 const rows = new Set(values.rows.split(','))
+for (const row of rows) if (!allRows.includes(row)) throw new Error(`--rows takes ${allRows.join(', ')}`)
 
 /** Who carries the load: a name and the port where it listens. */
 type Ports = Readonly<Record<string, number>>
@@ -34,9 +45,14 @@ type Ports = Readonly<Record<string, number>>
 const folder = makeScratch('bench')
 const children: ChildProcess[] = []
 const daemons: Daemon[] = []
+const postfixes: Postfix[] = []
+/** Process ids of those that carry the load, for the processor time that they take. */
+const processes: Record<string, number> = {}
 
-function start(command: string, args: readonly string[]): void {
-  children.push(spawn(command, args, { stdio: ['ignore', 'ignore', 'inherit'] }))
+function start(name: string, command: string, args: readonly string[]): void {
+  const child = spawn(command, args, { stdio: ['ignore', 'ignore', 'inherit'] })
+  children.push(child)
+  processes[name] = child.pid ?? 0
 }
 
 function listening(port: number): Promise<unknown> {
@@ -52,15 +68,31 @@ function listening(port: number): Promise<unknown> {
   )
 }
 
-async function startNamesake(workers: number, sink: number): Promise<Daemon> {
-  const daemon = await startDaemon({ relay: `smtp://127.0.0.1:${sink}`, workers })
+const people = commonPeople()
+  .filter((_, i) => i % 10 === 0)
+  .slice(0, 1000)
+const names = people.map((person) => person.displayName)
+
+async function startNamesake(workers: number, sink: number, cli?: string): Promise<Daemon> {
+  const daemon = await startDaemon({
+    relay: `smtp://127.0.0.1:${sink}`,
+    workers,
+    people: JSON.stringify({
+      users: people.map(({ id, displayName, givenName, surname, addresses }) => ({
+        ...{ id, displayName, givenName, surname, mail: addresses[0], groups: ['everyone'] },
+      })),
+      groups: [{ id: 'everyone', displayName: 'Everyone', members: people.map(({ id }) => id) }],
+    }),
+    protection: 'protect:\n  - { directory: Staff, groups: [Everyone] }\n',
+    ...(cli === undefined ? {} : { cli }),
+  })
   daemons.push(daemon)
   return daemon
 }
 
 async function startAll(): Promise<{ ports: Ports; sink: number }> {
-  const [sink = 0, haproxy = 0, haraka = 0] = await freePorts(3)
-  start('smtp-sink', ['-u', process.env['USER'] ?? 'root', `127.0.0.1:${sink}`, '1000'])
+  const [sink = 0, haproxy = 0, plain = 0, haraka = 0] = await freePorts(4)
+  start('sink', 'smtp-sink', ['-u', process.env['USER'] ?? 'root', `127.0.0.1:${sink}`, '1000'])
   const config = join(folder, 'haproxy.cfg')
   writeFileSync(
     config,
@@ -76,16 +108,41 @@ listen relay
   server sink 127.0.0.1:${sink}
 `,
   )
-  start('haproxy', ['-q', '-f', config])
-  await Promise.all([listening(sink), listening(haproxy)])
+  start('HAProxy', 'haproxy', ['-q', '-f', config])
+  start('Node relay', process.execPath, [join(import.meta.dirname, 'plain-relay.mjs'), String(plain), String(sink)])
+  await Promise.all([sink, haproxy, plain].map(listening))
+  const ports: Record<string, number> = { HAProxy: haproxy, 'Node relay': plain }
+  const postfix = await startPostfix({ deliver: { host: '127.0.0.1', port: sink } })
+  postfixes.push(postfix)
+  ports['Postfix'] = postfix.ports['smtp'] ?? 0
   const other = await startHaraka(folder, haraka, sink)
   if (typeof other === 'string') console.error(`without Haraka: ${other}`)
   else {
     children.push(other)
+    processes['Haraka'] = other.pid ?? 0
     await listening(haraka)
+    ports['Haraka'] = haraka
   }
-  const { smtpPort } = await startNamesake(1, sink)
-  return { sink, ports: { haproxy, ...(typeof other === 'string' ? {} : { haraka }), namesake: smtpPort } }
+  if (values.namesake !== undefined) {
+    const before = await startNamesake(1, sink, join(values.namesake, 'dist/cli.js'))
+    ports['Before'] = before.smtpPort
+    processes['Before'] = before.child.pid ?? 0
+  }
+  const daemon = await startNamesake(1, sink)
+  ports['Namesake'] = daemon.smtpPort
+  processes['Namesake'] = daemon.child.pid ?? 0
+  return { sink, ports }
+}
+
+/** Processor time in seconds that a process and its children have taken. */
+function processorTime(pid: number): number {
+  const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
+  const own = (Number(fields[11]) + Number(fields[12])) / 100
+  const below = readdirSync(`/proc/${pid}/task`).flatMap((task) =>
+    readFileSync(`/proc/${pid}/task/${task}/children`, 'utf8').trim().split(' ').filter(Boolean),
+  )
+  return own + below.reduce((sum, child) => sum + processorTime(Number(child)), 0)
 }
 
 const median = (list: readonly number[]): number => [...list].sort((a, b) => a - b)[Math.floor(list.length / 2)] ?? NaN
@@ -111,34 +168,98 @@ function ratio(ours: readonly number[] = [], base: readonly number[] = []): numb
   return median(ours.map((rate, i) => rate / (base[i] ?? NaN)))
 }
 
+/** Everybody's place in the table. */
+const columns = ['HAProxy', 'Node relay', 'Postfix', 'Haraka', 'Before', 'Namesake']
+
 function row(what: string, cells: readonly string[], reached: number, floor: number, aim: number): void {
-  const mark = reached >= aim ? 'aim' : reached >= floor ? 'floor' : 'below'
-  console.log(`| ${[what, ...cells, reached.toFixed(2), floor, aim, mark].join(' | ')} |`)
+  const mark = Number.isNaN(floor) ? '' : reached >= aim ? 'aim' : reached >= floor ? 'floor' : 'below'
+  const wanted = [floor, aim].map((number) => (Number.isNaN(number) ? '' : String(number)))
+  console.log(`| ${[what, ...cells, reached.toFixed(2), ...wanted, mark].join(' | ')} |`)
 }
 
 function compareRow(what: string, unit: string, rates: Record<string, number[]>, floor: number, aim: number): void {
-  const rate = (name: string): string => {
+  const cells = columns.map((name) => {
     const list = rates[name]
     return list === undefined ? '' : `${median(list).toFixed(0)} ${unit}`
+  })
+  row(what, cells, ratio(rates['Namesake'], rates['HAProxy']), floor, aim)
+  if (rates['Before'] !== undefined) {
+    console.error(`${what}: Namesake over the checkout before: ${ratio(rates['Namesake'], rates['Before']).toFixed(3)}`)
   }
-  const cells = [rate('haproxy'), rate('haraka'), rate('namesake')]
-  row(what, cells, ratio(rates['namesake'], rates['haproxy']), floor, aim)
 }
 
-const envelope = ['-f', 'a@client.example', '-t', 'b@hop.example']
+/** Sends a load by a process of its own. */
+async function sendLoad(load: Load): Promise<LoadResult> {
+  const args = ['--import', 'tsx', join(import.meta.dirname, 'load.ts'), JSON.stringify(load)]
+  const { code, stdout, output } = await run(process.execPath, args, { limit: 300_000 })
+  if (code !== 0) throw new Error(`the load to port ${load.port}: ${output}`)
+  return JSON.parse(stdout) as LoadResult
+}
 
-/** Messages a second with `smtp-source`; a twentieth of them for Haraka, which takes thirty times as long. */
+const spent: Record<string, number[]> = {}
+
+/** Messages a second. Those that are many times slower get fewer of them. */
 const small =
-  (wanted: number, extra: readonly string[]) =>
+  (wanted: number, options: Partial<Load>, what?: string) =>
   async (port: number, name: string): Promise<number> => {
-    const count = name === 'haraka' ? Math.ceil(wanted / 20) : wanted
-    const size = extra.includes('-F') ? [] : ['-l', '4096']
-    const args = ['-s', '10', '-m', String(count), ...size, ...extra, ...envelope, `127.0.0.1:${port}`]
-    const begun = performance.now()
-    const { code, output } = await run('smtp-source', args, { limit: 300_000 })
-    if (code !== 0) throw new Error(`smtp-source to port ${port}: ${output}`)
-    return (count * 1000) / (performance.now() - begun)
+    const count = Math.ceil(name === 'Haraka' || name === 'Postfix' ? wanted / 10 : wanted)
+    const pid = processes[name] ?? 0
+    const before = pid === 0 ? 0 : processorTime(pid)
+    const { rate } = await sendLoad({
+      ...{
+        port,
+        messages: count,
+        sessions: 10,
+        kept: true,
+        pipelined: false,
+        oneSender: false,
+        rate: 0,
+        seed: 1,
+        names,
+      },
+      different: Math.min(5000, count),
+      ...options,
+    })
+    if (pid !== 0 && what !== undefined) {
+      ;(spent[`${what}: ${name}`] ??= []).push(((processorTime(pid) - before) * 1e6) / count)
+    }
+    return rate
   }
+
+/** What each adds to a message's time at half of what Namesake can take, over sending straight to the next hop. */
+async function latencyRow(ports: Ports, sink: number): Promise<void> {
+  const most = await small(messages / 2, {})(ports['Namesake'] ?? 0, 'Namesake')
+  const paced = { ...{ rate: Math.floor(most / 2), sessions: 10 } }
+  const all: Record<string, number> = { sink, ...ports }
+  const found: Record<string, LoadResult[]> = {}
+  for (let round = 0; round < rounds; round++) {
+    for (const [name, port] of Object.entries(all)) {
+      if (name === 'Haraka' || name === 'Postfix') continue
+      ;(found[name] ??= []).push(
+        await sendLoad({
+          ...{
+            port,
+            messages: Math.ceil(messages / 2),
+            kept: true,
+            pipelined: false,
+            oneSender: false,
+            seed: 2,
+            names,
+          },
+          ...{ different: 5000, ...paced },
+        }),
+      )
+    }
+  }
+  const straight = found['sink'] ?? []
+  console.log(`\nAdded to a message at ${paced.rate} a second, in milliseconds (p50, p99):`)
+  for (const [name, results] of Object.entries(found)) {
+    if (name === 'sink') continue
+    const added = (part: 'p50' | 'p99'): string =>
+      median(results.map((result, i) => result[part] - (straight[i]?.[part] ?? NaN))).toFixed(2)
+    console.log(`  ${name}: ${added('p50')}, ${added('p99')}`)
+  }
+}
 
 /** Sends one message whose body is given, and gives MB a second. */
 async function bulk(port: number, body: Buffer): Promise<number> {
@@ -194,9 +315,9 @@ async function memoryRow(sink: number): Promise<void> {
   await Promise.all(Array.from({ length: 20 }, () => bulk(daemon.smtpPort, body)))
   clearInterval(timer)
   const above = peak - idle
-  const mark = above <= 15 ? 'aim' : above <= 40 ? 'floor' : 'above'
+  const mark = above <= 10 ? 'aim' : above <= 20 ? 'floor' : 'above'
   console.log(
-    `| memory above idle, twenty 50 MB messages at once | | | ${idle.toFixed(0)} MB idle | ${above.toFixed(0)} MB | 40 MB | 15 MB | ${mark} |`,
+    `| memory above idle, twenty 50 MB messages at once | | | | | | ${idle.toFixed(0)} MB idle | ${above.toFixed(0)} MB | 20 MB | 10 MB | ${mark} |`,
   )
 }
 
@@ -210,64 +331,61 @@ async function dotRow(namesake: number): Promise<void> {
     rates.dots.push(pair[0])
     rates.lines.push(pair[1])
   }
-  const cells = [`${median(rates.lines).toFixed(0)} MB/s plain`, '', `${median(rates.dots).toFixed(0)} MB/s`]
-  row('25 MB of stuffed dots over plain lines', cells, ratio(rates.dots, rates.lines), 0.3, 0.8)
+  const cells = [
+    `${median(rates.lines).toFixed(0)} MB/s plain`,
+    '',
+    '',
+    '',
+    '',
+    `${median(rates.dots).toFixed(0)} MB/s`,
+  ]
+  row('25 MB of stuffed dots over plain lines', cells, ratio(rates.dots, rates.lines), 0.8, 0.9)
 }
 
-/** Two workers over one, where relaying is all the work and where judging is most of it. */
+/** Two workers over one. Sender and receiver share the two cores with them, so this shows what is left to gain. */
 async function workersRow(one: number, sink: number): Promise<void> {
-  const dear = join(folder, 'dear.eml')
-  writeFileSync(dear, dearMessage())
   const two = (await startNamesake(2, sink)).smtpPort
-  const loads = {
-    'plain messages': small(messages, ['-d']),
-    'messages that are dear to judge': small(Math.ceil(messages / 5), ['-d', '-F', dear]),
-  }
-  for (const [what, load] of Object.entries(loads)) {
-    const rates = await compare(load, { one, two })
-    const each = (['one', 'two'] as const).map((name) => median(rates[name] ?? []).toFixed(0))
-    console.log(
-      `\nTwo workers over one, ${what}: ${ratio(rates['two'], rates['one']).toFixed(2)} (${each.join(' and ')} a second)`,
-    )
-  }
-}
-
-/** Six mailboxes in From, with names too long to be remembered between messages: most of a millisecond of judging. */
-function dearMessage(): string {
-  const trees =
-    'alder birch cedar dogwood elm fir ginkgo hazel ironwood juniper katsura larch maple nutmeg olive pine quince rowan spruce teak'
-  const words = trees.split(' ')
-  const name = (n: number): string => words.map((_, i) => words[(n * 7 + i * 3) % words.length]).join(' ')
-  const mailboxes = Array.from({ length: 6 }, (_, n) => `"${name(n)}" <a${n}@client.example>`)
-  return `From: ${mailboxes.join(',\n ')}\nSubject: dear\n\n${'text\n'.repeat(10)}`
+  const rates = await compare(small(messages, {}), { one, two })
+  const each = (['one', 'two'] as const).map((name) => median(rates[name] ?? []).toFixed(0))
+  console.log(
+    `\nTwo workers over one: ${ratio(rates['two'], rates['one']).toFixed(2)} (${each.join(' and ')} a second)`,
+  )
 }
 
 async function main(): Promise<void> {
   const { ports, sink } = await startAll()
-  console.log('| what | HAProxy | Haraka | Namesake | over HAProxy | floor | aim | reached |')
-  console.log('|---|---|---|---|---|---|---|---|')
-  if (rows.has('1')) {
-    const rates = await compare(small(messages, ['-d']), ports)
-    compareRow('4 KB messages, 10 sessions kept open', '/s', rates, 0.55, 0.8)
+  console.log(`| what | ${columns.join(' | ')} | Namesake over HAProxy | floor | aim | reached |`)
+  console.log(`|---|${columns.map(() => '---|').join('')}---|---|---|---|`)
+  const compared: readonly (readonly [string, string, number, Partial<Load>, number, number])[] = [
+    ['senders', 'every message of another sender, 10 sessions kept open', 1, {}, 0.75, 0.9],
+    ['pipelined', 'the same, MAIL, RCPT and DATA pipelined', 1, { pipelined: true }, 0.7, 0.9],
+    ['new', 'every message of another sender, a connection each', 0.25, { kept: false }, NaN, NaN],
+    ['one', 'one sender, 10 sessions kept open', 1, { oneSender: true }, 0.85, 0.95],
+    ['one-new', 'one sender, a connection each', 0.25, { oneSender: true, kept: false }, 0.75, 0.95],
+  ]
+  for (const [name, what, share, options, floor, aim] of compared) {
+    if (!rows.has(name)) continue
+    compareRow(what, '/s', await compare(small(messages * share, options, what), ports), floor, aim)
   }
-  if (rows.has('2')) {
-    const rates = await compare(small(messages / 4, []), ports)
-    compareRow('4 KB messages, a connection each', '/s', rates, 0.35, 0.6)
-  }
-  const { haproxy = 0, namesake = 0 } = ports
-  if (rows.has('3')) {
+  const { HAProxy = 0, Namesake = 0, Before } = ports
+  if (rows.has('bulk')) {
     const plain = bodyOf(`${'x'.repeat(76)}\r\n`, 50_000_000)
-    compareRow('a 50 MB message', 'MB/s', await compare((port) => bulk(port, plain), { haproxy, namesake }), 0.7, 0.95)
+    const bulkPorts = { HAProxy, ...(Before === undefined ? {} : { Before }), Namesake }
+    compareRow('a 50 MB message', 'MB/s', await compare((port) => bulk(port, plain), bulkPorts), 0.9, 0.97)
   }
-  if (rows.has('4')) await dotRow(namesake)
-  if (rows.has('5')) await memoryRow(sink)
-  if (rows.has('6')) await workersRow(namesake, sink)
+  if (rows.has('dots')) await dotRow(Namesake)
+  if (rows.has('memory')) await memoryRow(sink)
+  if (rows.has('latency')) await latencyRow(ports, sink)
+  if (rows.has('workers')) await workersRow(Namesake, sink)
+  console.log('\nProcessor time a message, in microseconds (the process and its children):')
+  for (const [what, list] of Object.entries(spent)) console.log(`  ${what}: ${median(list).toFixed(0)}`)
 }
 
 try {
   await main()
 } finally {
   for (const child of children) child.kill('SIGKILL')
+  for (const postfix of postfixes) await postfix.stop()
   for (const daemon of daemons) await removeDaemon(daemon)
   removeScratch(folder)
 }

@@ -72,6 +72,8 @@ export interface DaemonOptions {
   readonly folder?: string
   readonly smtpPort?: number
   readonly env?: Record<string, string>
+  /** The command of another built checkout, to compare with. */
+  readonly cli?: string
 }
 
 export function writeConfig(folder: string, options: DaemonOptions, smtpPort: number, opsPort: number): string {
@@ -106,7 +108,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
   const config = writeConfig(folder, options, smtpPort, opsPort)
   const logPath = join(folder, 'log')
   const log = openSync(logPath, 'a')
-  const child = spawn(process.execPath, [cliPath, 'serve', '--config', config], {
+  const child = spawn(process.execPath, [options.cli ?? cliPath, 'serve', '--config', config], {
     stdio: ['ignore', log, 'pipe'],
     env: { ...process.env, ...options.env },
   })
