@@ -1,6 +1,6 @@
 /** Addr-specs in the one spelling that is compared. */
 
-import { domainToASCII } from 'node:url'
+import { domainToASCII, domainToUnicode } from 'node:url'
 
 /**
  * Addr-specs (RFC 5322 section 3.4.1) in the one spelling in which Namesake compares and stores them.
@@ -26,6 +26,26 @@ export function canonicalAddress(addrSpec: string): string {
   const at = domainAt(withoutTrail(trimmed))
   if (at < 0) return trimmed
   return `${canonicalLocalPart(trimmed.slice(0, at).trim())}@${canonicalDomain(trimmed.slice(at + 1))}`
+}
+
+/**
+ * An addr-spec as it counts where an address excuses something: as written but for ASCII case, a domain of U-labels as A-labels
+ * (RFC 5890 section 2.3.2.1). What `canonicalAddress` folds beyond that nobody's program writes: full-width or mathematical
+ * letters, invisible characters, a full stop at the end. (The quotes of a quoted-string are no part of it, RFC 5322 section 3.2.4.)
+ *
+ * @param addrSpec as written, comments and folds already taken out
+ * @returns an address to compare with canonical ones; null if the domain is written in no usual form
+ */
+export function writtenAddress(addrSpec: string): string | null {
+  if (plainAddress.test(addrSpec)) return addrSpec
+  const lower = addrSpec.trim().replace(/[A-Z]+/g, (letters) => letters.toLowerCase())
+  const at = domainAt(lower)
+  if (at < 0) return lower
+  const local = canonicalLocalPart(lower.slice(0, at))
+  const domain = lower.slice(at + 1)
+  if (!/[^\0-\x7f]/.test(domain)) return `${local}@${domain}`
+  const ascii = canonicalDomain(domain)
+  return domainToUnicode(ascii) === domain ? `${local}@${ascii}` : null
 }
 
 /**

@@ -1,6 +1,6 @@
 /** Whom a reading claims to be. */
 
-import { canonicalAddress, domainOf, localPartOf, withoutTag } from '../mail/address.ts'
+import { canonicalAddress, domainOf, localPartOf, withoutTag, writtenAddress } from '../mail/address.ts'
 import type { Kind, Lookup, Person, PersonRef, Reading, Tier } from '../model.ts'
 import { localPartNames } from '../names/match/local-part.ts'
 import { matchName } from '../names/match/match.ts'
@@ -225,9 +225,13 @@ export class ClaimFinder {
   private byMailbox(reading: Reading, address: string): Claim[] {
     const canonical = canonicalAddress(address)
     const domain = domainOf(canonical)
-    if (domain === '' || this.lookup.isOwnDomain(domain)) return []
+    if (domain === '') return []
+    const own = this.lookup.isOwnDomain(domain)
+    if (own && domainOf(writtenAddress(address) ?? '') === domain) return []
     const localPart = mailboxName(canonical)
-    const lookAlikes = this.byLookAlikeDomain(localPart, domain)
+    // An own domain in letters that nobody's program writes is an imitation of itself.
+    const imitated = own ? [domain] : this.policy.lookAlikes.of(domain, this.lookup)
+    const lookAlikes = this.byLookAlikeDomain(localPart, domain, imitated)
     if (!standsAlone(reading, canonical)) return lookAlikes
     const known = new Set(lookAlikes.map((claim) => personKey(claim.person)))
     return [...lookAlikes, ...this.byLocalPart(localPart).filter((claim) => !known.has(personKey(claim.person)))]
@@ -254,9 +258,9 @@ export class ClaimFinder {
     return this.policy.namesOf(person).forms.some((form) => form.type === 'person')
   }
 
-  private byLookAlikeDomain(localPart: string, domain: string): Claim[] {
+  private byLookAlikeDomain(localPart: string, domain: string, imitated: readonly string[]): Claim[] {
     const claims: Claim[] = []
-    for (const own of this.policy.lookAlikes.of(domain, this.lookup)) {
+    for (const own of imitated) {
       const evidence = `${domain} looks like the own domain ${own}`
       const people = new Map<string, Person>()
       for (const person of this.owners(canonicalAddress(`${localPart}@${own}`))) people.set(personKey(person), person)

@@ -1,6 +1,6 @@
 /** What lets a name stand beside an address. */
 
-import { canonicalAddress, domainOf, withoutTag } from '../mail/address.ts'
+import { domainOf, withoutTag, writtenAddress } from '../mail/address.ts'
 import type { Person, Tier } from '../model.ts'
 import type { Authentication } from './authentication.ts'
 import type { Claim, ClaimFinder } from './claims.ts'
@@ -37,21 +37,29 @@ export class ExcuseFinder {
   weigh(claim: Claim, address: string): Outcome {
     const notes: string[] = []
     if (address === '') return { excuse: null, tier: claim.tier, notes: ['no address stands beside the name'] }
-    const canonical = canonicalAddress(address)
-    const excuse = this.ownAddress(claim.person, canonical, notes) ?? this.ownName(claim, canonical, notes)
+    // Folding finds names and addresses; it excuses nothing.
+    const written = writtenAddress(address)
+    if (written === null) {
+      return {
+        excuse: null,
+        tier: claim.tier,
+        notes: [`no program writes ${JSON.stringify(address)} so: it is nobody's own`],
+      }
+    }
+    const excuse = this.ownAddress(claim.person, written, notes) ?? this.ownName(claim, written, notes)
     if (excuse !== null) return { excuse, tier: claim.tier, notes }
-    return this.trustedSender(claim, canonical, notes)
+    return this.trustedSender(claim, written, notes)
   }
 
-  private ownAddress(person: Person, canonical: string, notes: string[]): string | null {
+  private ownAddress(person: Person, written: string, notes: string[]): string | null {
     const { requireAuthentication } = this.policy.rules
-    if (ownedBy(person, canonical)) {
-      if (this.accepted(requireAuthentication.own, canonical)) return `${canonical} is an own address`
-      notes.push(`${canonical} is an own address, but the message is not authenticated`)
+    if (ownedBy(person, written)) {
+      if (this.accepted(requireAuthentication.own, written)) return `${written} is an own address`
+      notes.push(`${written} is an own address, but the message is not authenticated`)
     }
-    if (this.policy.isSecondary(person, canonical)) {
-      if (this.accepted(requireAuthentication.secondary, canonical)) return `${canonical} is a secondary address`
-      notes.push(`${canonical} is a secondary address, but the message is not authenticated`)
+    if (this.policy.isSecondary(person, written)) {
+      if (this.accepted(requireAuthentication.secondary, written)) return `${written} is a secondary address`
+      notes.push(`${written} is a secondary address, but the message is not authenticated`)
     }
     return null
   }
@@ -60,14 +68,14 @@ export class ExcuseFinder {
    * The own-name rule: someone of a directory at an own address, under a name that is as much theirs as it is the
    * protected person's. Covers people who share a name, and one person in two directories.
    */
-  private ownName(claim: Claim, canonical: string, notes: string[]): string | null {
-    for (const owner of this.claims.owners(canonical)) {
+  private ownName(claim: Claim, written: string, notes: string[]): string | null {
+    for (const owner of this.claims.owners(written)) {
       if (samePerson(owner, claim.person)) continue
       const why = this.usesOwnName(owner, claim)
       if (why === null) continue
       const rejected: string[] = []
-      if (this.ownAddress(owner, canonical, rejected) !== null) {
-        return `${canonical} is an own address of ${owner.displayName}, ${why}`
+      if (this.ownAddress(owner, written, rejected) !== null) {
+        return `${written} is an own address of ${owner.displayName}, ${why}`
       }
       notes.push(...rejected)
     }
@@ -87,11 +95,11 @@ export class ExcuseFinder {
     return 'whose name this is as well'
   }
 
-  private trustedSender(claim: Claim, canonical: string, notes: string[]): Outcome {
+  private trustedSender(claim: Claim, written: string, notes: string[]): Outcome {
     let tier = claim.tier
-    for (const sender of this.policy.senders.find(canonical, this.now)) {
+    for (const sender of this.policy.senders.find(written, this.now)) {
       if (!sender.covers(claim.person)) continue
-      if (!this.accepted(sender.requireAuthentication, canonical)) {
+      if (!this.accepted(sender.requireAuthentication, written)) {
         notes.push(`trusted sender ${sender.label} does not apply: the message is not authenticated`)
       } else if (sender.effect === 'clean') {
         return { excuse: `trusted sender ${sender.label}`, tier, notes }
@@ -103,11 +111,11 @@ export class ExcuseFinder {
     return { excuse: null, tier, notes }
   }
 
-  private accepted(required: boolean, canonical: string): boolean {
-    return !required || this.authentication.passed(domainOf(canonical))
+  private accepted(required: boolean, written: string): boolean {
+    return !required || this.authentication.passed(domainOf(written))
   }
 }
 
-function ownedBy(person: Person, canonical: string): boolean {
-  return person.addresses.includes(canonical) || person.addresses.includes(withoutTag(canonical))
+function ownedBy(person: Person, written: string): boolean {
+  return person.addresses.includes(written) || person.addresses.includes(withoutTag(written))
 }

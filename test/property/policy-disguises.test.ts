@@ -152,10 +152,10 @@ const aMailbox = (one: Person): fc.Arbitrary<string> => {
       .array(fc.boolean(), { minLength: text.length, maxLength: text.length })
       .map((upper) => [...text].map((c, i) => (upper[i] === true ? c.toUpperCase() : c)).join(''))
   return fc
-    .tuple(cased(local), cased(domain), fc.constantFrom('', '+tag', '+a+b'), fc.boolean(), fc.boolean(), fc.boolean())
-    .map(([l, d, tag, quoted, dot, comment]) => {
+    .tuple(cased(local), cased(domain), fc.constantFrom('', '+tag', '+a+b'), fc.boolean(), fc.boolean())
+    .map(([l, d, tag, quoted, comment]) => {
       const name = quoted ? `"${l}${tag}"` : `${l}${tag}`
-      return `<${name}@${d}${dot ? '.' : ''}${comment ? ' (work)' : ''}>`
+      return `<${name}@${d}${comment ? ' (work)' : ''}>`
     })
 }
 

@@ -81,7 +81,7 @@ function encoded(text: string): string {
 const spelled: readonly ((local: string, domain: string) => string)[] = [
   (l, d) => `<${l}@${d}>`,
   (l, d) => `<${l.toUpperCase()}@${d}>`,
-  (l, d) => `<${l}@${d.toUpperCase()}.>`,
+  (l, d) => `<${l}@${d.toUpperCase()}>`,
   (l, d) => `<${l}+shop@${d}>`,
   (l, d) => `<"${l}"@${d}>`,
   (l, d) => `<@relay.example:${l}@${d}>`,

@@ -1,5 +1,12 @@
 import t from 'tap'
-import { canonicalAddress, canonicalDomain, domainOf, localPartOf, withoutTag } from '../../../src/mail/address.ts'
+import {
+  canonicalAddress,
+  canonicalDomain,
+  domainOf,
+  localPartOf,
+  withoutTag,
+  writtenAddress,
+} from '../../../src/mail/address.ts'
 
 t.test('canonicalAddress', async (t) => {
   const cases: [string, string][] = [
@@ -40,6 +47,27 @@ t.test('canonicalAddress', async (t) => {
     t.equal(canonicalAddress(written), canonical, written)
     t.equal(canonicalAddress(canonical), canonical, `${canonical} is canonical`)
   }
+})
+
+t.test('writtenAddress', async (t) => {
+  const cases: [string, string | null][] = [
+    ['Jane.Roe@Corp.EXAMPLE', 'jane.roe@corp.example'],
+    ['"jane.roe"@corp.example', 'jane.roe@corp.example'],
+    ['jane@corp.example.', 'jane@corp.example.'],
+    ['jane@bücher.example', 'jane@xn--bcher-kva.example'],
+    ['jane@Bücher.Example', 'jane@xn--bcher-kva.example'],
+    ['jane@XN--BCHER-KVA.example', 'jane@xn--bcher-kva.example'],
+    ['jane@bu\u0308cher.example', null],
+    ['jane@corp\u3002example', null],
+    ['jane@ｃｏｒｐ.example', null],
+    ['jane@co\u200brp.example', null],
+    ['j\u00e4ne@corp.example', 'j\u00e4ne@corp.example'],
+    ['\u212aim@corp.example', '\u212aim@corp.example'],
+    ['jane', 'jane'],
+    ['', ''],
+    ['jane@', 'jane@'],
+  ]
+  for (const [address, want] of cases) t.equal(writtenAddress(address), want, address)
 })
 
 t.test('withoutTag, domainOf, localPartOf', async (t) => {

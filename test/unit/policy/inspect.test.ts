@@ -59,7 +59,8 @@ t.test('names, addresses and whose they are', async (t) => {
   check(t, judgeWith(), [
     ['From: Jane Roe <x@evil.example>', ['exact', 'jane', 'x@evil.example']],
     ['From: Jane Roe <jane.roe@corp.example>', 'clean'],
-    ['From: Jane Roe <JROE@Corp.Example.>', 'clean'],
+    ['From: Jane Roe <JROE@Corp.Example>', 'clean'],
+    ['From: Jane Roe <JROE@Corp.Example.>', ['exact', 'jane', 'JROE@Corp.Example.']],
     ['From: Jane Roe <jane.roe+a+b@corp.example>', 'clean'],
     ['From: Jane Roe <"jane.roe"@corp.example>', 'clean'],
     ['From: Jane Roe <jane.roe+corp.example@evil.example>', ['exact', 'jane']],
@@ -98,6 +99,51 @@ t.test('addresses shown as names', async (t) => {
     ['From: "jane.roe@corp.example" <jroe@corp.example>', 'clean'],
     ['From: "nora.blake@corp.example" <x@evil.example>', 'clean'],
     ['From: "jane.roe@other.example" <x@evil.example>', ['local-part', 'jane']],
+  ])
+})
+
+t.test('folding finds and never excuses', async (t) => {
+  const who = [
+    ...people,
+    person('kim', 'Kim Bäcker', ['kim@xn--bcker-gra.example'], { groups: ['exec'] }),
+    person('kip', 'Jane Roe', ['kip@corp.example']),
+  ]
+  const judge = judgeWith(
+    {
+      people: [
+        {
+          who: 'jane.roe@corp.example',
+          secondaryEmails: ['jane@kite.example', '/j\\.roe@.*\\.kite\\.example/'],
+          names: [],
+          actions: {},
+        },
+      ],
+      trustedSenders: [trusted('calendar@kite.example'), trusted('kiosk.example'), trusted('/.*@kale\\.example/')],
+    },
+    who,
+  )
+  check(t, judge, [
+    ['From: Kim =?utf-8?q?B=C3=A4cker?= <kim@b\u00e4cker.example>', 'clean'],
+    ['From: Kim =?utf-8?q?B=C3=A4cker?= <KIM@xn--bcker-gra.example>', 'clean'],
+    ['From: Kim =?utf-8?q?B=C3=A4cker?= <kim@ba\u0308cker.example>', ['exact', 'kim']],
+    // KELVIN SIGN
+    ['From: Kim =?utf-8?q?B=C3=A4cker?= <\u212aim@xn--bcker-gra.example>', ['exact', 'kim']],
+    ['From: Jane Roe <jane@kite.example>', 'clean'],
+    ['From: Jane Roe <jane@\u212aite.example>', ['exact', 'jane']],
+    ['From: Jane Roe <jane@kite.example.>', ['exact', 'jane']],
+    ['From: Jane Roe <j.roe@a.kite.example>', 'clean'],
+    ['From: Jane Roe <j.roe@a.\u212aite.example>', ['exact', 'jane']],
+    ['From: Jane Roe <calendar@kite.example>', 'clean'],
+    ['From: Jane Roe <calendar@kite\u3002example>', ['exact', 'jane']],
+    ['From: Jane Roe <a@b.kiosk.example>', 'clean'],
+    ['From: Jane Roe <a@b.\u212aiosk.example>', ['exact', 'jane']],
+    ['From: Jane Roe <a@kale.example>', 'clean'],
+    ['From: Jane Roe <a@\u212aale.example>', ['exact', 'jane']],
+    // A namesake's own address
+    ['From: Jane Roe <kip@corp.example>', 'clean'],
+    ['From: Jane Roe <\u212aip@corp.example>', ['exact', 'jane']],
+    // No name shown: the domain imitates an own one.
+    ['From: <jane.roe@corp\u3002example>', ['lookalike-domain', 'jane']],
   ])
 })
 
