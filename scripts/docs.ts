@@ -5,6 +5,7 @@ import { eventsPage } from './events-page.ts'
 import { metricsPage } from './metrics-page.ts'
 import { architecturePage } from './source-tree.ts'
 import { standardsPage } from './standards-page.ts'
+import { vocabularyPage } from './vocabulary-page.ts'
 import { describeOptions, editorSchema } from '../src/config/json-schema.ts'
 
 /**
@@ -30,6 +31,7 @@ export function generatedFiles(): GeneratedFile[] {
     { path: 'docs/events.md', text: eventsPage() },
     { path: 'docs/metrics.md', text: metricsPage() },
     { path: 'docs/standards.md', text: standardsPage(root) },
+    { path: 'docs/vocabulary.md', text: vocabularyPage() },
     { path: 'config/namesake.schema.json', text: schema(namesake, 'namesake.yaml') },
     { path: 'config/protection.schema.json', text: schema(protection, 'protection.yaml') },
   ]

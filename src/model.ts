@@ -3,39 +3,26 @@
  * Types only; floor 0 imports nothing.
  */
 
-/** How sure a match is. `certain`: the name itself, however disguised. `likely`: a name that a reader takes for it. */
-export type Tier = 'certain' | 'likely'
+import type {
+  Action,
+  DefectCode,
+  Disposition,
+  Entrance,
+  Kind,
+  Performance,
+  Tier,
+  UncheckedAction,
+  UncheckedReason,
+} from './vocabulary.ts'
 
-/** What a match consists of; docs/detection.md lists which tier each belongs to. */
-export type Kind =
-  | 'exact'
-  | 'reordered'
-  | 'decorated'
-  | 'disguised'
-  | 'address'
-  | 'typo'
-  | 'nickname'
-  | 'initial'
-  | 'local-part'
-  | 'lookalike-domain'
-  | 'reply-to'
-
-/** What the policy asks to be done about a detection, mildest first. `quarantine` exists for the milter only. */
-export type Action = 'monitor' | 'tag' | 'quarantine' | 'reject'
+// The words of closed lists that the types below are made of, for those who take them from here.
+export type { Action, Disposition, Entrance, Kind, Tier, UncheckedReason } from './vocabulary.ts'
 
 /** The action asked for, by tier. */
 export interface TierActions {
   readonly certain: Action
   readonly likely: Action
 }
-
-/** Why a message could not be judged. A closed list: it stands in a field and in the log. */
-export type UncheckedReason = 'no-directory' | 'header-too-large' | 'from-too-large' | 'judgement-failed'
-
-/** What was done with a message in the end (RFC 7489's sense of the word). */
-export type Disposition = 'relayed' | 'rejected' | 'deferred' | 'monitored' | 'quarantined'
-
-export type Entrance = 'smtp' | 'milter'
 
 /** A directory entry, named within all directories. */
 export interface PersonRef {
@@ -120,7 +107,7 @@ export interface Indexer {
 
 /** A fault of mail syntax that was tolerated; counted and explained, never thrown. */
 export interface Defect {
-  readonly code: string
+  readonly code: DefectCode
   /** Where it stands, in octets from the start of what was parsed. */
   readonly at: number
 }
@@ -202,7 +189,7 @@ export interface DetectedVerdict {
 export interface UncheckedVerdict {
   readonly state: 'unchecked'
   readonly reason: UncheckedReason
-  readonly action: 'tag' | 'tempfail'
+  readonly action: UncheckedAction
 }
 
 export type Verdict = CleanVerdict | DetectedVerdict | UncheckedVerdict
@@ -225,7 +212,7 @@ export interface Decision {
   /** Event id: stands in the field, the reply and the log. */
   readonly id: string
   readonly verdict: Verdict
-  readonly perform: 'relay' | 'reject' | 'defer' | 'quarantine'
+  readonly perform: Performance
   /** Fields to add above the message's first, in this order. */
   readonly add: readonly AddedField[]
   /** Indices into the section's fields that forge ours and are to be removed. */
@@ -366,7 +353,7 @@ export interface HistoryRecord {
   /** The directory name. */
   readonly name: string | null
   readonly address: string | null
-  readonly action: Action | 'tempfail' | null
+  readonly action: Action | UncheckedAction | null
   readonly disposition: Disposition
   readonly reason: string | null
   readonly excusedBy: Excuse | null
@@ -505,7 +492,7 @@ export interface HistoryOverview {
     readonly verdict: Verdict['state']
     readonly tier: Tier | null
     readonly kind: Kind | null
-    readonly action: Action | 'tempfail' | null
+    readonly action: Action | UncheckedAction | null
     readonly disposition: Disposition
     readonly count: number
   }[]

@@ -2,7 +2,8 @@
 
 import * as z from 'zod'
 import { presetNames } from '../policy/presets.ts'
-import type { Action } from '../model.ts'
+import { actionNames } from '../vocabulary.ts'
+import type { Action } from '../vocabulary.ts'
 import type { NameAdditions, PersonRule, ProtectEntry, ProtectionRules, TrustedSender } from '../policy/rules.ts'
 import {
   choice,
@@ -19,7 +20,6 @@ import {
 } from './fields.ts'
 import type { Field } from './fields.ts'
 
-const actions: readonly Action[] = ['monitor', 'tag', 'quarantine', 'reject']
 const person = 'an e-mail address or an object id'
 
 /** protection.yaml as a whole: the operator's daily file. */
@@ -89,17 +89,17 @@ const tiersProse =
   'What is done about a detection, by tier: monitor (log and count), tag (add fields), quarantine (milter only), reject.'
 
 function action(tier: string): Field<Action> {
-  return choice(`What is done about a match of tier ${tier}.`, actions, 'tag')
+  return choice(`What is done about a match of tier ${tier}.`, actionNames, 'tag')
 }
 
 const someActions: Field<Partial<Record<'certain' | 'likely', Action>>> = options(
   {
     certain: z
-      .enum(actions, { error: actions.join(', ') })
+      .enum(actionNames, { error: actionNames.join(', ') })
       .optional()
       .meta({ description: 'For tier certain.' }),
     likely: z
-      .enum(actions, { error: actions.join(', ') })
+      .enum(actionNames, { error: actionNames.join(', ') })
       .optional()
       .meta({ description: 'For tier likely.' }),
   },

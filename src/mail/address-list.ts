@@ -1,6 +1,8 @@
 /** An address-list cut into entries and pieces. */
 
 import { closingParenthesis, closingQuote, isSpace, parenthesisPairs, unescape } from './delimiters.ts'
+import type { Defect } from '../model.ts'
+import type { DefectCode } from '../vocabulary.ts'
 import { encodedWordEnd } from './encoded-words.ts'
 
 /**
@@ -35,7 +37,7 @@ export interface ListOfItems {
   /** Pieces of each group's display-name. */
   readonly groups: readonly (readonly Piece[])[]
   /** Codes of defects: `unclosed-quote`, `unclosed-comment`, `unclosed-angle`, `stray-bracket`, `unclosed-group`, `items-dropped` (what follows is not here). */
-  readonly defects: readonly { readonly code: string; readonly at: number }[]
+  readonly defects: readonly Defect[]
 }
 
 /** What to take for syntax. Programs differ in it. */
@@ -68,7 +70,7 @@ class ListReader {
   private readonly syntax: Syntax
   private readonly items: Item[] = []
   private readonly groups: (readonly Piece[])[] = []
-  private readonly defects: { code: string; at: number }[] = []
+  private readonly defects: Defect[] = []
   private pieces: Piece[] = []
   private pieceCount = 0
   private group = -1
@@ -276,7 +278,7 @@ class ListReader {
     this.spaced = false
   }
 
-  private note(code: string, at: number): void {
+  private note(code: DefectCode, at: number): void {
     if (this.defects.length < 20) this.defects.push({ code, at })
   }
 }

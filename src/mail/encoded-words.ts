@@ -1,5 +1,6 @@
 /** Encoded-words, as leniently as the most lenient program. */
 
+import type { DefectCode } from '../vocabulary.ts'
 import { decodeCharset } from './charset.ts'
 
 /**
@@ -12,7 +13,7 @@ export interface DecodedText {
   /** At least one; the text that most programs show first. */
   readonly texts: readonly string[]
   /** Codes of defects, each once: `ew-unclosed`, `ew-space`, `ew-encoding`, `ew-nested`, `ew-charset`. */
-  readonly defects: readonly string[]
+  readonly defects: readonly DefectCode[]
 }
 
 interface Word {
@@ -42,7 +43,7 @@ const maxNesting = 3
  */
 export function decodeEncodedWords(text: string): DecodedText {
   if (!text.includes('=?')) return { texts: [text], defects: [] }
-  const defects = new Set<string>()
+  const defects = new Set<DefectCode>()
   const texts = new Set<string>()
   let current = text
   for (let level = 0; level < maxNesting; level++) {
@@ -92,7 +93,7 @@ export function encodedWordEnd(text: string, at: number): number {
   return end < 0 || end - at > 2000 ? -1 : end + 2
 }
 
-function decodeStretches(stretches: readonly Stretch[], defects: Set<string>, texts: Set<string>): void {
+function decodeStretches(stretches: readonly Stretch[], defects: Set<DefectCode>, texts: Set<string>): void {
   const options = stretches.map((stretch) => (typeof stretch === 'string' ? [stretch] : optionsOf(stretch, defects)))
   const most = Math.min(maxTexts, Math.max(...options.map((option) => option.length)))
   for (let choice = 0; choice < most; choice++) {
@@ -101,7 +102,7 @@ function decodeStretches(stretches: readonly Stretch[], defects: Set<string>, te
 }
 
 /** The texts that words standing side by side may give. */
-function optionsOf(words: readonly Word[], defects: Set<string>): string[] {
+function optionsOf(words: readonly Word[], defects: Set<DefectCode>): string[] {
   for (const word of words) noteDefects(word, defects)
   const joined: string[][] = []
   const apart: string[] = []
@@ -133,7 +134,7 @@ function optionsOf(words: readonly Word[], defects: Set<string>): string[] {
   return [...options]
 }
 
-function noteDefects(word: Word, defects: Set<string>): void {
+function noteDefects(word: Word, defects: Set<DefectCode>): void {
   if (!word.closed) defects.add('ew-unclosed')
   if (/\s/.test(word.payload)) defects.add('ew-space')
   if (word.encoding !== 'q' && word.encoding !== 'b') defects.add('ew-encoding')

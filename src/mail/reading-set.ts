@@ -1,6 +1,7 @@
 /** Readings kept, without repetition, up to a limit. */
 
 import type { Defect, OriginatorField, Reading, ReadingPart } from '../model.ts'
+import type { DefectCode } from '../vocabulary.ts'
 
 /** Readings kept for one message, the most telling first. */
 const maxReadings = 256
@@ -52,13 +53,13 @@ export class ReadingSet {
   }
 
   /** Notes a defect; of one code at one place only the first. */
-  note(code: string, at: number): void {
+  note(code: DefectCode, at: number): void {
     if (this.defects.length < maxDefects && !this.defects.some((d) => d.code === code && d.at === at)) {
       this.defects.push({ code, at })
     }
   }
 
-  drop(code: string): void {
+  drop(code: DefectCode): void {
     if (!this.dropped) this.note(code, 0)
     this.dropped = true
   }

@@ -1,6 +1,7 @@
 /** A header section scanned into fields, located by octets. */
 
 import type { Defect, HeaderField, HeaderSection } from '../model.ts'
+import type { DefectCode } from '../vocabulary.ts'
 
 /**
  * The header section as it stands on the wire (RFC 5322 section 2.2), scanned once and located by octets, so that a field
@@ -8,7 +9,7 @@ import type { Defect, HeaderField, HeaderSection } from '../model.ts'
  * a field is a field here. Lines end with LF or CR LF; a CR alone ends no line (`originators` looks behind it).
  */
 
-type Note = (code: string, at: number) => void
+type Note = (code: DefectCode, at: number) => void
 
 /** Defects kept for one section; more of them say nothing new. */
 const maxDefects = 100

@@ -7,7 +7,6 @@ import { openStore } from '../directory/store/open.ts'
 import type { Store } from '../directory/store/store.ts'
 import { NamesakeError } from '../errors.ts'
 import type { Events } from '../ops/events.ts'
-import type { PrimaryMetrics } from '../ops/metrics.ts'
 import { indexMaker } from './index-maker.ts'
 import type { IndexFindings } from './index-maker.ts'
 import { scheduledOf } from './providers.ts'
@@ -21,26 +20,24 @@ export class Directories {
   protectedPeople = 0
   readonly #store: Store
   readonly #events: Events
-  readonly #metrics: PrimaryMetrics
   #loaded: LoadedConfig
   #scheduler: Scheduler
   #toldProblems = ''
 
-  private constructor(store: Store, loaded: LoadedConfig, events: Events, metrics: PrimaryMetrics) {
+  private constructor(store: Store, loaded: LoadedConfig, events: Events) {
     this.#store = store
     this.#loaded = loaded
     this.#events = events
-    this.#metrics = metrics
     this.#scheduler = this.#schedule()
   }
 
   /** Opens the store; a damaged one is moved aside, said aloud, and rebuilt. @throws NamesakeError store-unusable */
-  static async open(loaded: LoadedConfig, events: Events, metrics: PrimaryMetrics): Promise<Directories> {
+  static async open(loaded: LoadedConfig, events: Events): Promise<Directories> {
     const store = await openStore({
       path: loaded.config.store,
       onDamaged: (reason, movedTo) => events.emit('store-moved-aside', { reason, movedTo }),
     })
-    return new Directories(store, loaded, events, metrics)
+    return new Directories(store, loaded, events)
   }
 
   /** Brings keys and rules in step, and starts the schedules; waits for first syncs, but not for ever. */
@@ -101,10 +98,8 @@ export class Directories {
   #tell(told: SyncEvent): void {
     const { directory } = told
     if (told.event === 'synchronised') {
-      this.#metrics.sync(directory, 'ok')
       this.#events.emit('directory-synchronised', { directory, ...told.outcome })
     } else if (told.event === 'failed') {
-      this.#metrics.sync(directory, 'failed')
       const { error, age } = told
       const code = error instanceof NamesakeError ? error.code : 'invariant'
       this.#events.emit('directory-sync-failed', { directory, code, error, age: seconds(age) })

@@ -20,8 +20,8 @@ import { openEvents } from '../ops/events.ts'
 import type { Events } from '../ops/events.ts'
 import { startOps } from '../ops/http.ts'
 import type { OpsServer } from '../ops/http.ts'
-import { formatMetrics, primaryMetrics } from '../ops/metrics.ts'
-import type { PrimaryMetrics } from '../ops/metrics.ts'
+import { formatMetrics, openCounters } from '../ops/metrics.ts'
+import type { Counters } from '../ops/metrics.ts'
 import { openServiceManager } from '../ops/service-manager.ts'
 import type { ServiceManager } from '../ops/service-manager.ts'
 import { startMaildir } from '../smtp/maildir.ts'
@@ -55,7 +55,7 @@ class Daemon {
   readonly ended: Promise<number>
   readonly #configPath: string
   readonly #events: Events
-  readonly #metrics: PrimaryMetrics
+  readonly #counters: Counters
   readonly #manager: ServiceManager
   #loaded: LoadedConfig
   #directories: Directories | null = null
@@ -71,14 +71,12 @@ class Daemon {
     this.#configPath = configPath
     this.#loaded = loaded
     const { log } = loaded.config
-    this.#events = openEvents({ level: log.level, redact: redactedFields(log.redact), destination: 1 })
-    this.#metrics = primaryMetrics(
-      () => ({
-        directories: this.#directories?.states() ?? [],
-        protectedPeople: this.#directories?.protectedPeople ?? 0,
-      }),
-      Date.now,
-    )
+    this.#counters = openCounters(() => ({
+      directories: this.#directories?.states() ?? [],
+      protectedPeople: this.#directories?.protectedPeople ?? 0,
+    }))
+    const destination = 1
+    this.#events = openEvents({ level: log.level, redact: redactedFields(log.redact), destination }, this.#counters)
     this.#manager = openServiceManager({
       env: process.env,
       alive: () => (this.#pool?.listeners() ?? []).length > 0,
@@ -93,7 +91,7 @@ class Daemon {
 
   async start(): Promise<void> {
     this.#tellWarnings()
-    this.#directories = await Directories.open(this.#loaded, this.#events, this.#metrics)
+    this.#directories = await Directories.open(this.#loaded, this.#events)
     await this.#directories.start()
     this.#maildir = await this.#openMaildir()
     await this.#startOps()
@@ -140,7 +138,7 @@ class Daemon {
       listen,
       {
         metrics: async () =>
-          formatMetrics([await this.#metrics.snapshot(), ...((await this.#pool?.snapshots()) ?? [])]),
+          formatMetrics([await this.#counters.snapshot(), ...((await this.#pool?.snapshots()) ?? [])]),
         readiness: () => readReadiness(this.#config, this.#directories, this.#pool),
       },
       (error) => this.#events.emit('internal', { error }),
@@ -172,7 +170,7 @@ class Daemon {
         this.#events.emit('stopping', { signal })
         this.#manager.stopping()
         void this.stop().then(() => {
-          this.#events.emit('stopped')
+          this.#events.emit('stopped', {})
           this.#events.flush()
           this.#end(exitCode.done)
         })
@@ -187,11 +185,9 @@ class Daemon {
       this.#manager.reloading()
       try {
         await work()
-        this.#metrics.reload('ok')
         this.#tellWarnings()
         this.#events.emit('config-reloaded', { file, protected: this.#directories?.protectedPeople ?? 0 })
       } catch (error) {
-        this.#metrics.reload('refused')
         const faults = error instanceof ConfigError ? error.message.split('\n') : [String(error)]
         this.#events.emit('config-refused', { file, faults })
       }

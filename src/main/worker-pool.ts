@@ -138,7 +138,7 @@ export class WorkerPool {
     for (const member of this.#members.values()) {
       if (!member.ready) continue
       if (member.owes >= owedSigns) {
-        this.#events.emit('worker-hung', { worker: member.worker.process.pid })
+        this.#events.emit('worker-hung', { worker: member.worker.process.pid ?? 0 })
         member.worker.process.kill('SIGKILL')
       } else {
         member.owes++
@@ -168,7 +168,7 @@ export class WorkerPool {
           clearTimeout(timer)
           member.ready = true
           member.listeners = message.listeners
-          this.#events.emit('worker-started', { worker: worker.process.pid })
+          this.#events.emit('worker-started', { worker: worker.process.pid ?? 0 })
           resolve(member)
         } else if (message.type === 'failed') {
           clearTimeout(timer)
@@ -192,7 +192,7 @@ export class WorkerPool {
     if (this.#ending || member.leaving) return
     if (!member.ready) return
     this.#gap = Date.now() - member.born < youngAge ? Math.min(longestGap, this.#gap * 2 + 100) : 0
-    this.#events.emit('worker-died', { worker: member.worker.process.pid, code, signal, restartIn: this.#gap })
+    this.#events.emit('worker-died', { worker: member.worker.process.pid ?? 0, code, signal, restartIn: this.#gap })
     setTimeout(() => this.#restart(), this.#gap)
   }
 

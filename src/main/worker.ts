@@ -7,8 +7,8 @@ import type { Judge } from '../model.ts'
 import { formatAddress, formatMilterAddress } from '../net/addresses.ts'
 import { openEvents } from '../ops/events.ts'
 import type { Events } from '../ops/events.ts'
-import { workerMetrics } from '../ops/metrics.ts'
-import type { WorkerMetrics } from '../ops/metrics.ts'
+import { openCounters } from '../ops/metrics.ts'
+import type { Counters } from '../ops/metrics.ts'
 import { explain } from '../policy/explain.ts'
 import { startSmtp } from '../smtp/listener.ts'
 import type { SmtpServer } from '../smtp/listener.ts'
@@ -22,11 +22,8 @@ import { redactedFields } from './redaction.ts'
 class Worker {
   readonly #settings: WorkerSettings
   readonly #events: Events
-  readonly #metrics: WorkerMetrics = workerMetrics()
-  readonly #records = new RecordQueue((record, at) => {
-    this.#metrics.message(record)
-    this.#events.message(record, at)
-  })
+  readonly #counters: Counters = openCounters()
+  readonly #records = new RecordQueue((record, at) => this.#events.message(record, at))
   readonly #store: Store
   #smtp: SmtpServer | null = null
   #milter: MilterServer | null = null
@@ -34,11 +31,8 @@ class Worker {
 
   constructor(settings: WorkerSettings) {
     this.#settings = settings
-    this.#events = openEvents({
-      level: settings.log.level,
-      redact: redactedFields(settings.log.redact),
-      destination: 1,
-    })
+    const { level, redact } = settings.log
+    this.#events = openEvents({ level, redact: redactedFields(redact), destination: 1 }, this.#counters)
     this.#store = Store.open({ path: settings.store, readOnly: true })
   }
 
@@ -79,12 +73,7 @@ class Worker {
       ...settings,
       judge,
       onMessage: (record) => this.#records.add(record),
-      onEvent: (name, details) => {
-        if (name === 'connection-opened') this.#metrics.connections('smtp', 1)
-        else if (name === 'connection-closed') this.#metrics.connections('smtp', -1)
-        else if (name === 'next-hop-error') this.#metrics.nextHopError((details as { kind: string }).kind)
-        this.#events.emit(name, { ...details })
-      },
+      onEvent: (event, details) => this.#events.emit(event, details),
     })
   }
 
@@ -93,17 +82,13 @@ class Worker {
       ...config,
       judge,
       onMessage: (record) => this.#records.add(record),
-      onEvent: (name, details) => {
-        if (name === 'milter-opened') this.#metrics.connections('milter', 1)
-        else if (name === 'milter-closed') this.#metrics.connections('milter', -1)
-        this.#events.emit(name, { ...details })
-      },
+      onEvent: (event, details) => this.#events.emit(event, details),
     })
   }
 
   async tellMetrics(request: number): Promise<void> {
     this.#records.flush()
-    tell({ type: 'metrics', request, snapshot: await this.#metrics.snapshot() })
+    tell({ type: 'metrics', request, snapshot: await this.#counters.snapshot() })
   }
 
   /** Takes no more connections, lets open messages end, tells its counts, and ends the process. */
@@ -113,7 +98,7 @@ class Worker {
     const { drain } = this.#settings
     await Promise.all([this.#smtp?.close({ drain }), this.#milter?.close({ drain })])
     this.#records.flush()
-    tell({ type: 'retired', snapshot: await this.#metrics.snapshot() })
+    tell({ type: 'retired', snapshot: await this.#counters.snapshot() })
     await this.#store.close()
     this.end(0)
   }

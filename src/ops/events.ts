@@ -1,16 +1,15 @@
-/** The way into the log. */
+/** The one way into the log: an event's line and what it counts, from one row of the vocabulary. */
 
 import { pino } from 'pino'
-import type { Logger } from 'pino'
 import type { MessageRecord } from '../model.ts'
-import { eventCatalogue } from './catalogue.ts'
-import type { CatalogueEvent, Level } from './catalogue.ts'
+import { events } from '../vocabulary.ts'
+import type { EventDetails, EventName, Level } from '../vocabulary.ts'
 import { openLogSink } from './log-sink.ts'
+import type { Counters } from './metrics.ts'
 
-/** The one way into the log. */
 export interface Events {
-  /** Writes one line. `details` has the fields that the catalogue lists for the event. */
-  emit(event: CatalogueEvent, details?: Readonly<Record<string, unknown>>): void
+  /** Writes one line, and counts what the vocabulary's row of the event says. */
+  emit<E extends EventName>(event: E, details: EventDetails<E>): void
   /** The line of a judged message. `at`: when its record was made, in milliseconds since the epoch. */
   message(record: MessageRecord, at?: number): void
   enabled(level: Level): boolean
@@ -27,9 +26,9 @@ export interface LogOptions {
   readonly destination: number
 }
 
-/** Opens the log: one JSON object a line. */
-export function openEvents(options: LogOptions): Events {
-  const sink = openLogSink(options.destination, (lines) => emit(logger, 'log-lost', { lines }))
+/** Opens the log: one JSON object a line. `counters` are told of the same events, whatever the level. */
+export function openEvents(options: LogOptions, counters: Counters): Events {
+  const sink = openLogSink(options.destination, (lines) => write('log-lost', { lines }))
   let at: number | null = null
   const logger = pino(
     {
@@ -41,11 +40,16 @@ export function openEvents(options: LogOptions): Events {
     },
     sink,
   )
+  const write = <E extends EventName>(event: E, details: EventDetails<E>): void => {
+    counters.count(event, details)
+    const { level } = events[event]
+    if (logger.isLevelEnabled(level)) logger[level](lineOf(event, details))
+  }
   return {
-    emit: (event, details) => emit(logger, event, details ?? {}),
+    emit: write,
     message: (record, when) => {
       at = when ?? null
-      logger.info(messageLine(record))
+      write('message', messageDetails(record))
       at = null
     },
     enabled: (level) => logger.isLevelEnabled(level),
@@ -70,10 +74,10 @@ function isoTime(clock: () => number): () => string {
   }
 }
 
-function emit(logger: Logger, event: CatalogueEvent, details: Readonly<Record<string, unknown>>): void {
+function lineOf(event: EventName, details: object): Record<string, unknown> {
   const line: Record<string, unknown> = { event }
   for (const [key, value] of Object.entries(details)) line[key] = value instanceof Error ? describe(value) : value
-  logger[eventCatalogue[event].level](line)
+  return line
 }
 
 /** An error with its causes, one line a link; the stack only where it is our own fault. */
@@ -85,12 +89,11 @@ export function describe(error: Error): string {
 }
 
 /** The fields of `event: "message"` (docs/contract.md, "Log, metrics, health"); absent values are null so that the columns stay. */
-export function messageLine(record: MessageRecord): Record<string, unknown> {
+export function messageDetails(record: MessageRecord): EventDetails<'message'> {
   const { decision } = record
   const { verdict } = decision
   const detected = verdict.state === 'detected' ? verdict : null
   return {
-    event: 'message',
     id: decision.id,
     entrance: record.entrance,
     client: record.client,

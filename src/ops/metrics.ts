@@ -1,167 +1,113 @@
-/** Every metric, counted and added up. */
+/** Every metric, counted from events and added up over processes. */
 
 import { AggregatorRegistry, Counter, Gauge, Histogram, Registry } from 'prom-client'
-import type { DirectoryState, Entrance, MessageRecord } from '../model.ts'
-
-/** Every metric once: name, labels and help. docs/metrics.md is generated from this table, and they are part of the contract (docs/contract.md). */
-export const metricCatalogue = {
-  messages: {
-    name: 'namesake_messages_total',
-    type: 'counter',
-    help: 'Messages by entrance, verdict and what was done with them',
-    labels: ['entrance', 'verdict', 'disposition'],
-  },
-  detections: {
-    name: 'namesake_detections_total',
-    type: 'counter',
-    help: 'Detections by tier and kind',
-    labels: ['tier', 'kind'],
-  },
-  judgeDuration: {
-    name: 'namesake_judge_duration_seconds',
-    type: 'histogram',
-    help: 'Time that one judgement took',
-    labels: [],
-  },
-  relayDuration: {
-    name: 'namesake_relay_duration_seconds',
-    type: 'histogram',
-    help: 'Time from MAIL to the last reply',
-    labels: [],
-  },
-  connections: {
-    name: 'namesake_connections',
-    type: 'gauge',
-    help: 'Connections open now',
-    labels: ['entrance'],
-  },
-  nextHopErrors: {
-    name: 'namesake_next_hop_errors_total',
-    type: 'counter',
-    help: 'Failures of the next hop by kind',
-    labels: ['kind'],
-  },
-  directorySync: {
-    name: 'namesake_directory_sync_total',
-    type: 'counter',
-    help: 'Synchronisations by directory and outcome (ok, failed)',
-    labels: ['directory', 'outcome'],
-  },
-  directoryAge: {
-    name: 'namesake_directory_age_seconds',
-    type: 'gauge',
-    help: 'Seconds since the last sync that succeeded',
-    labels: ['directory'],
-  },
-  directoryPeople: {
-    name: 'namesake_directory_people',
-    type: 'gauge',
-    help: 'People that a directory holds',
-    labels: ['directory'],
-  },
-  protectedPeople: {
-    name: 'namesake_protected_people',
-    type: 'gauge',
-    help: 'People whose names are guarded',
-    labels: [],
-  },
-  configReloads: {
-    name: 'namesake_config_reloads_total',
-    type: 'counter',
-    help: 'Edits of the configuration by outcome (ok, refused)',
-    labels: ['outcome'],
-  },
-} as const
+import type { DirectoryState } from '../model.ts'
+import { events, metrics } from '../vocabulary.ts'
+import type { CountSpec, EventDetails, EventName, EventSpec, MetricName } from '../vocabulary.ts'
 
 /** What one process counted, as it travels from a worker to the primary. */
 export type MetricsSnapshot = object[]
 
-/** Counters of a process that carries mail. */
-export interface WorkerMetrics {
-  message(record: MessageRecord): void
-  connections(entrance: Entrance, change: 1 | -1): void
-  nextHopError(kind: string): void
+/** One process's metrics. Each process has all of them; what it never counts is zero, and adds nothing. */
+export interface Counters {
+  /** Counts what the vocabulary's row of the event says. */
+  count<E extends EventName>(event: E, details: EventDetails<E>): void
   snapshot(): Promise<MetricsSnapshot>
 }
 
-/** Counters of the process that synchronises and answers `/metrics`. */
-export interface PrimaryMetrics {
-  sync(directory: string, outcome: 'ok' | 'failed'): void
-  reload(outcome: 'ok' | 'refused'): void
-  snapshot(): Promise<MetricsSnapshot>
+/** What the process that synchronises tells at the moment of a scrape. */
+export interface Gauges {
+  readonly directories: readonly DirectoryState[]
+  readonly protectedPeople: number
 }
 
-const judgeBuckets = [5e-6, 1e-5, 2e-5, 5e-5, 1e-4, 2e-4, 5e-4, 1e-3, 5e-3, 0.05]
-const relayBuckets = [0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5, 30, 100, 300]
-
-type Spec = (typeof metricCatalogue)[keyof typeof metricCatalogue]
-
-function options(
-  spec: Spec,
-  registry: Registry,
-): { name: string; help: string; labelNames: string[]; registers: Registry[] } {
-  return { name: spec.name, help: spec.help, labelNames: [...spec.labels], registers: [registry] }
+const buckets: Partial<Record<MetricName, number[]>> = {
+  judgeDuration: [5e-6, 1e-5, 2e-5, 5e-5, 1e-4, 2e-4, 5e-4, 1e-3, 5e-3, 0.05],
+  relayDuration: [0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5, 30, 100, 300],
 }
 
-/** Makes the registry of a worker. */
-export function workerMetrics(): WorkerMetrics {
-  const registry = new Registry()
-  const c = metricCatalogue
-  const messages = new Counter(options(c.messages, registry))
-  const detections = new Counter(options(c.detections, registry))
-  const judge = new Histogram({ ...options(c.judgeDuration, registry), buckets: judgeBuckets })
-  const relay = new Histogram({ ...options(c.relayDuration, registry), buckets: relayBuckets })
-  const connections = new Gauge(options(c.connections, registry))
-  const nextHop = new Counter(options(c.nextHopErrors, registry))
-  connections.set({ entrance: 'smtp' }, 0)
-  connections.set({ entrance: 'milter' }, 0)
-  return {
-    message(record) {
-      const { verdict, judgeTime } = record.decision
-      messages.inc({ entrance: record.entrance, verdict: verdict.state, disposition: record.disposition })
-      if (verdict.state === 'detected') detections.inc({ tier: verdict.tier, kind: verdict.kind })
-      judge.observe(judgeTime / 1e6)
-      relay.observe(record.duration / 1e3)
-    },
-    connections: (entrance, change) => connections.inc({ entrance }, change),
-    nextHopError: (kind) => nextHop.inc({ kind }),
-    snapshot: () => registry.getMetricsAsJSON(),
-  }
-}
+/** Adds to one series. */
+type Add = (labels: Record<string, string>, value: number) => void
 
 /**
- * Makes the primary's registry.
- * @param read gives directories and the number of protected people at the moment of a scrape.
- * @param now milliseconds since the epoch.
+ * Makes the metrics of a process.
+ *
+ * @param read asked at each snapshot, in the process that synchronises
+ * @param now milliseconds since the epoch
  */
-export function primaryMetrics(
-  read: () => { directories: readonly DirectoryState[]; protectedPeople: number },
-  now: () => number,
-): PrimaryMetrics {
+export function openCounters(read: (() => Gauges) | null = null, now: () => number = Date.now): Counters {
   const registry = new Registry()
-  const c = metricCatalogue
-  const syncs = new Counter(options(c.directorySync, registry))
-  const reloads = new Counter(options(c.configReloads, registry))
-  const age = new Gauge(options(c.directoryAge, registry))
-  const people = new Gauge(options(c.directoryPeople, registry))
-  const guarded = new Gauge(options(c.protectedPeople, registry))
-  reloads.inc({ outcome: 'ok' }, 0)
-  reloads.inc({ outcome: 'refused' }, 0)
+  const gauges = new Map<MetricName, Gauge>()
+  const adders = new Map<MetricName, Add>()
+  for (const name of Object.keys(metrics) as MetricName[]) {
+    const spec = metrics[name]
+    const options = { name: spec.name, help: spec.help, labelNames: Object.keys(spec.labels), registers: [registry] }
+    if (spec.type === 'histogram') {
+      const histogram = new Histogram({ ...options, ...(buckets[name] && { buckets: buckets[name] }) })
+      adders.set(name, (_, value) => histogram.observe(value))
+      continue
+    }
+    const metric = spec.type === 'counter' ? new Counter(options) : new Gauge(options)
+    if (metric instanceof Gauge) gauges.set(name, metric)
+    adders.set(name, (labels, value) => metric.inc(labels, value))
+    startAtZero(spec.labels, (labels) => metric.inc(labels, 0))
+  }
   return {
-    sync: (directory, outcome) => syncs.inc({ directory, outcome }),
-    reload: (outcome) => reloads.inc({ outcome }),
+    count(event, details) {
+      for (const spec of countsOf(event)) addTo(adders, spec, details)
+    },
     snapshot() {
-      const { directories, protectedPeople } = read()
-      age.reset()
-      people.reset()
-      for (const d of directories) {
-        if (d.lastSync !== null) age.set({ directory: d.name }, Math.max(0, (now() - d.lastSync) / 1e3))
-        people.set({ directory: d.name }, d.people)
-      }
-      guarded.set(protectedPeople)
+      if (read !== null) setGauges(gauges, read(), now())
       return registry.getMetricsAsJSON()
     },
   }
+}
+
+/** A series that one closed list names is there from the start: an alert sees its first rise. */
+function startAtZero(
+  labels: Readonly<Record<string, readonly string[] | 'open'>>,
+  set: (labels: object) => void,
+): void {
+  const [[label, values] = ['', 'open' as const], ...others] = Object.entries(labels)
+  if (values === 'open' || others.length > 0) return
+  for (const value of values) set({ [label]: value })
+}
+
+function countsOf(event: EventName): readonly CountSpec[] {
+  const spec: EventSpec = events[event]
+  return spec.counts ?? []
+}
+
+function addTo(
+  adders: ReadonlyMap<MetricName, Add>,
+  spec: CountSpec,
+  details: Readonly<Record<string, unknown>>,
+): void {
+  const labels: Record<string, string> = {}
+  for (const [label, from] of Object.entries(spec.labels)) {
+    const value = typeof from === 'string' ? from : details[from.field]
+    if (typeof value !== 'string') return
+    labels[label] = value
+  }
+  const { observe } = spec
+  const value = observe === undefined ? (spec.by ?? 1) : Number(details[observe.field]) * observe.scale
+  adders.get(spec.metric)?.(labels, value)
+}
+
+function setGauges(
+  gauges: ReadonlyMap<MetricName, Gauge>,
+  { directories, protectedPeople }: Gauges,
+  now: number,
+): void {
+  const age = gauges.get('directoryAge')
+  const people = gauges.get('directoryPeople')
+  age?.reset()
+  people?.reset()
+  for (const { name, lastSync, people: count } of directories) {
+    if (lastSync !== null) age?.set({ directory: name }, Math.max(0, (now - lastSync) / 1e3))
+    people?.set({ directory: name }, count)
+  }
+  gauges.get('protectedPeople')?.set(protectedPeople)
 }
 
 /** Adds up the snapshots of several processes into one. */

@@ -2,6 +2,8 @@
 
 import type { Decision, Entrance, HeaderSection, Lookup, Verdict } from '../model.ts'
 import { readMessageId } from '../mail/message-id.ts'
+import { actions, uncheckedActions } from '../vocabulary.ts'
+import type { Performance } from '../vocabulary.ts'
 import type { Policy } from './compile.ts'
 import { deferral, forgedFields, refusal, verdictFields } from './fields.ts'
 import { defaultLimits, inspect, unread } from './inspect.ts'
@@ -90,11 +92,15 @@ export function inspectSafely(
   }
 }
 
-function performanceOf(verdict: Verdict, entrance: Entrance): Decision['perform'] {
-  if (verdict.state === 'clean') return 'relay'
-  if (verdict.state === 'unchecked') return verdict.action === 'tempfail' ? 'defer' : 'relay'
-  if (verdict.action === 'reject') return 'reject'
-  return verdict.action === 'quarantine' && entrance === 'milter' ? 'quarantine' : 'relay'
+function performanceOf(verdict: Verdict, entrance: Entrance): Performance {
+  switch (verdict.state) {
+    case 'clean':
+      return 'relay'
+    case 'unchecked':
+      return uncheckedActions[verdict.action].perform
+    case 'detected':
+      return actions[verdict.action].perform[entrance]
+  }
 }
 
 /** Seconds since the oldest directory's last sync that succeeded. */

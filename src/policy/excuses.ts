@@ -5,7 +5,7 @@ import type { Person, Tier } from '../model.ts'
 import type { Authentication } from './authentication.ts'
 import type { Claim, ClaimFinder } from './claims.ts'
 import type { Policy } from './compile.ts'
-import { kindRank } from './findings.ts'
+import { kindRank } from '../vocabulary.ts'
 import { samePerson } from './person-key.ts'
 
 /** What lets a protected name stand beside an address: the address is the person's, a namesake's, or a trusted sender's. */

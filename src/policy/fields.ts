@@ -1,6 +1,7 @@
 /** Fields and replies, word for word. */
 
 import { encodeWords } from '../mail/format.ts'
+import { isOwnFieldName, ownFields } from '../vocabulary.ts'
 import type { AddedField, HeaderSection, Reply, Verdict } from '../model.ts'
 
 /** A verdict as it stands in fields and replies. The forms are part of the contract (docs/contract.md, "The fields"); operators match on them. */
@@ -20,7 +21,7 @@ export function verdictFields(verdict: Verdict, id: string): AddedField[] {
       const { tier, kind, action, reason } = verdict
       return [
         field(`detected; tier=${tier}; kind=${kind}; action=${action}; id=${id}`),
-        { name: 'X-Namesake-Reason', body: encodeWords(oneLine(reason)) },
+        { name: ownFields.reason.name, body: encodeWords(oneLine(reason)) },
       ]
     }
   }
@@ -41,7 +42,7 @@ export function forgedFields(section: HeaderSection): number[] {
     const name = section.fields[i]?.name ?? ''
     const first = name.charCodeAt(0)
     if (first !== upperX && first !== lowerX && !oddOctet.test(name)) continue
-    if (ourName.test(name.replace(oddOctets, ''))) found.push(i)
+    if (isOwnFieldName(name)) found.push(i)
   }
   return found
 }
@@ -49,8 +50,6 @@ export function forgedFields(section: HeaderSection): number[] {
 const upperX = 0x58
 const lowerX = 0x78
 const oddOctet = /[^!-~]/
-const oddOctets = /[^!-~]+/g
-const ourName = /^x-namesake(?:-|$)/i
 
 /** The refusal of a detected message: nothing in it comes from the directory. */
 export function refusal(id: string): Reply {
@@ -67,7 +66,7 @@ export function deferral(id: string): Reply {
 }
 
 function field(body: string): AddedField {
-  return { name: 'X-Namesake', body }
+  return { name: ownFields.verdict.name, body }
 }
 
 /** Foreign text for one line: control characters and line separators become spaces. */

@@ -1,6 +1,8 @@
 /** Which of several findings decides. */
 
-import type { Action, Kind, Person, Reading, Tier } from '../model.ts'
+import type { Person, Reading } from '../model.ts'
+import { actionNames, kindRank, tiers } from '../vocabulary.ts'
+import type { Action, Kind, Tier } from '../vocabulary.ts'
 
 /** A reading that shows a protected person's name (or address): what was matched, and what came of it. */
 export interface Finding {
@@ -17,28 +19,6 @@ export interface Finding {
   readonly action: Action
 }
 
-/** Strongest first, as the model lists them. */
-const kindOrder: readonly Kind[] = [
-  'exact',
-  'reordered',
-  'decorated',
-  'disguised',
-  'address',
-  'typo',
-  'nickname',
-  'initial',
-  'local-part',
-  'lookalike-domain',
-  'reply-to',
-]
-
-const actionOrder: readonly Action[] = ['monitor', 'tag', 'quarantine', 'reject']
-
-/** How far a kind is from the name itself: 0 is the name as it is. */
-export function kindRank(kind: Kind): number {
-  return kindOrder.indexOf(kind)
-}
-
 /**
  * The finding that decides: the one that the policy is strictest about, then the surer tier, then the stronger kind,
  * then the first. Strictness comes first so that nobody gets a refused name through by adding a monitored one.
@@ -51,8 +31,8 @@ export function decisive(findings: readonly Finding[]): Finding | null {
 }
 
 function outweighs(a: Finding, b: Finding): boolean {
-  const byAction = actionOrder.indexOf(a.action) - actionOrder.indexOf(b.action)
+  const byAction = actionNames.indexOf(a.action) - actionNames.indexOf(b.action)
   if (byAction !== 0) return byAction > 0
-  if (a.tier !== b.tier) return a.tier === 'certain'
+  if (a.tier !== b.tier) return tiers.indexOf(a.tier) < tiers.indexOf(b.tier)
   return kindRank(a.kind) < kindRank(b.kind)
 }

@@ -1,6 +1,7 @@
 /** The protection rules as plain data. */
 
-import type { Action, PersonRef, TierActions } from '../model.ts'
+import type { PersonRef, TierActions } from '../model.ts'
+import type { UncheckedAction } from '../vocabulary.ts'
 
 /**
  * The protection file's content after validation, defaults filled in: what `config/` hands to `policy/`.
@@ -14,7 +15,7 @@ export interface ProtectionRules {
   readonly actions: TierActions
   /** By group name or object id. */
   readonly groupActions: readonly GroupActions[]
-  readonly onUnchecked: 'tag' | 'tempfail'
+  readonly onUnchecked: UncheckedAction
   /** A header section or From field over the limit: not judged, or judged on the part within the limit. */
   readonly oversize: 'unchecked' | 'first-part'
   /** authserv-ids whose Authentication-Results fields are believed (RFC 8601). */
@@ -86,10 +87,4 @@ export interface ResolvedRules {
   /** `people` entries resolved. */
   readonly people: readonly { readonly refs: readonly PersonRef[]; readonly rule: PersonRule }[]
   readonly groupActions: readonly { readonly groups: readonly PersonRef[]; readonly actions: Partial<TierActions> }[]
-}
-
-/** The strictest of actions, in the order monitor, tag, quarantine, reject. */
-export function strictest(actions: readonly Action[]): Action {
-  const order: readonly Action[] = ['monitor', 'tag', 'quarantine', 'reject']
-  return order[Math.max(0, ...actions.map((a) => order.indexOf(a)))] ?? 'monitor'
 }

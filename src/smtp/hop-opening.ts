@@ -11,7 +11,8 @@ import { HopConnection } from './next-hop.ts'
 import type { HopFailure, HopOwner } from './next-hop.ts'
 import type { NextHopAddress } from '../net/addresses.ts'
 import type { SmtpTimeouts } from '../net/limits.ts'
-import type { NextHopSettings, NextHopStage } from './options.ts'
+import type { NextHopStage } from '../vocabulary.ts'
+import type { NextHopSettings } from './options.ts'
 import type { TlsFiles } from '../net/tls-files.ts'
 
 /** How the client greeted us, and so how we greet the next hop. */

@@ -7,7 +7,7 @@
 import { HopGreeting } from './hop-greeting.ts'
 import type { Hello, OpeningResult } from './hop-opening.ts'
 import type { HopConnection, HopFailure, HopOwner } from './next-hop.ts'
-import type { NextHopStage } from './options.ts'
+import type { NextHopStage } from '../vocabulary.ts'
 import type { Opening } from './relay.ts'
 import { asTemporary, firstLine, garbled, late, lost, unavailable } from './replies.ts'
 import type { Slot, SlotKind } from './reply-queue.ts'

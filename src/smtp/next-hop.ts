@@ -11,7 +11,7 @@ import type { Deadlines, Timed } from '../net/deadlines.ts'
 import { Outlet } from '../net/outlet.ts'
 import { formatAddress } from '../net/addresses.ts'
 import type { NextHopAddress } from '../net/addresses.ts'
-import type { NextHopErrorKind } from './options.ts'
+import type { NextHopErrorKind } from '../vocabulary.ts'
 
 /** Why a connection ended: the kind for the metric, the words for the log. */
 export interface HopFailure {

@@ -3,6 +3,7 @@
 /** What the SMTP entrance is handed, and what it tells: plain values, so that it knows neither configuration nor log. */
 import type { Judge, MessageRecord } from '../model.ts'
 import type { NextHopAddress, SocketAddress } from '../net/addresses.ts'
+import type { EventDetails, OnEvent } from '../vocabulary.ts'
 import type { SmtpLimits, SmtpTimeouts } from '../net/limits.ts'
 import type { ListenerTls } from '../net/tls-files.ts'
 
@@ -64,61 +65,18 @@ export interface SmtpOptions {
   readonly received?: boolean
 }
 
-/** Why a next hop could not be used. A closed list: it stands in a metric's label. */
-export type NextHopErrorKind =
-  | 'resolve'
-  | 'connect'
-  | 'timeout'
-  | 'closed'
-  | 'protocol'
-  | 'greeting'
-  | 'hello'
-  | 'tls'
-  | 'auth'
-  | 'circuit-open'
-  | 'early-reply'
+/** What happens besides judged messages; the vocabulary says what each event means. */
+export type SmtpEvent =
+  | 'smtp-listening'
+  | 'connection-opened'
+  | 'connection-closed'
+  | 'client-refused'
+  | 'client-dropped'
+  | 'client-vanished'
+  | 'message-refused'
+  | 'next-hop-error'
+  | 'tls-failed'
+  | 'session-failed'
 
-/** Where in the dialogue with the next hop it failed. */
-export type NextHopStage =
-  'connect' | 'greeting' | 'hello' | 'tls' | 'auth' | 'command' | 'data' | 'end-of-data' | 'idle'
-
-/** What happens besides judged messages, by name, with what each tells. */
-export interface SmtpEvents {
-  /** A listener is up. */
-  'smtp-listening': { readonly address: string }
-  'connection-opened': { readonly client: string }
-  'connection-closed': { readonly client: string }
-  /** A client was turned away at connect. */
-  'client-refused': {
-    readonly client: string
-    readonly reason: 'network' | 'connections' | 'network-connections' | 'draining'
-  }
-  /** A client was let go for what it did or did not do. */
-  'client-dropped': {
-    readonly client: string
-    readonly reason: 'timeout' | 'commands' | 'unknown-commands' | 'synchronization' | 'proxy-header' | 'drain'
-    readonly stage: string
-  }
-  /** A client went away inside a transaction; nothing was completed at the next hop. */
-  'client-vanished': { readonly client: string; readonly stage: string }
-  /** A message was refused before it could be judged. */
-  'message-refused': {
-    readonly client: string
-    readonly reason: 'bare-newline' | 'nul-dot' | 'size' | 'loop' | 'next-hop'
-    readonly reply: string
-  }
-  'next-hop-error': {
-    readonly hop: string
-    readonly kind: NextHopErrorKind
-    readonly stage: NextHopStage
-    readonly error: string
-  }
-  /** TLS with a client failed, or the listener's certificate files can't be used (the ones before stay in use). */
-  'tls-failed': { readonly client: string; readonly error: string }
-  /** Our own fault; that connection was closed with 421. */
-  'session-failed': { readonly client: string; readonly error: unknown }
-}
-
-export type SmtpEvent = keyof SmtpEvents
-
-export type OnSmtpEvent = <K extends SmtpEvent>(name: K, details: SmtpEvents[K]) => void
+export type SmtpEvents = { readonly [E in SmtpEvent]: EventDetails<E> }
+export type OnSmtpEvent = OnEvent<SmtpEvent>

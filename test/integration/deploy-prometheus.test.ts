@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import t from 'tap'
 import { parse, stringify } from 'yaml'
-import { metricCatalogue } from '../../src/ops/metrics.ts'
+import { metrics } from '../../src/vocabulary.ts'
 import { removeDaemon, startDaemon } from './peers/daemon.ts'
 import { findProgram, makeScratch, removeScratch, run, skipUnless } from './peers/scratch.ts'
 import { startSink } from './peers/sink.ts'
@@ -75,7 +75,7 @@ t.test('the dashboard is one that Grafana lays out', async (t) => {
 
 t.test('labels are those of the catalogue', async (t) => {
   const labels = new Map<string, readonly string[]>(
-    Object.values(metricCatalogue).map((spec) => [spec.name, [...spec.labels, 'instance', 'job', 'le']]),
+    Object.values(metrics).map((spec) => [spec.name, [...Object.keys(spec.labels), 'instance', 'job', 'le']]),
   )
   for (const expression of expressions) {
     const [name = ''] = /namesake_\w+?(?=_bucket|\b)/.exec(expression) ?? []
@@ -102,7 +102,7 @@ t.test('every name is one that a running daemon tells, and no metric goes unwatc
   const told = new Map([...text.matchAll(/^# TYPE (\S+) (\S+)$/gm)].map((found) => [found[1] ?? '', found[2] ?? '']))
   t.same(
     [...told.keys()].sort(),
-    Object.values(metricCatalogue)
+    Object.values(metrics)
       .map(({ name }) => name)
       .sort(),
   )

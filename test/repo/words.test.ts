@@ -4,8 +4,7 @@ import t from 'tap'
 import { parse } from 'yaml'
 import { describeOptions } from '../../src/config/json-schema.ts'
 import type { OptionSchema } from '../../src/config/json-schema.ts'
-import { eventCatalogue } from '../../src/ops/catalogue.ts'
-import { metricCatalogue } from '../../src/ops/metrics.ts'
+import { events as eventTable, metrics as metricTable } from '../../src/vocabulary.ts'
 import { codeOf, documents, fencesOf, root } from './markdown.ts'
 
 /** Options, events and metrics that the documents name are those of the code. */
@@ -69,7 +68,7 @@ t.test('YAML', async (t) => {
 })
 
 t.test('events', async (t) => {
-  const events = Object.keys(eventCatalogue)
+  const events = Object.keys(eventTable)
   for (const page of ['docs/operations.md', 'docs/troubleshooting.md', 'docs/errors.md', 'README.md']) {
     const text = read(page)
     for (const [, name] of text.matchAll(/"event":"([a-z-]+)"/g)) {
@@ -86,7 +85,7 @@ t.test('events', async (t) => {
 })
 
 t.test('metrics', async (t) => {
-  const metrics: string[] = Object.values(metricCatalogue).map(({ name }) => name)
+  const metrics: string[] = Object.values(metricTable).map(({ name }) => name)
   for (const page of documents()) {
     for (const code of codeOf(read(page))) {
       for (const [name] of code.matchAll(/\bnamesake_[a-z_]+/g)) {

@@ -1,6 +1,7 @@
 /** Whether a shown name is a person's, and how. */
 
-import type { Kind, Tier } from '../../model.ts'
+import { kindRank, kinds } from '../../vocabulary.ts'
+import type { Kind, Tier } from '../../vocabulary.ts'
 import { endOfReordered, judgeBetween } from './between.ts'
 import { findGlued } from './glued.ts'
 import type { NameForm, PersonForm, WholeForm } from '../person/name-forms.ts'
@@ -40,10 +41,6 @@ export interface NameMatch {
   readonly evidence: readonly string[]
 }
 
-/** Strongest first. */
-const kindOrder: readonly NameKind[] = ['exact', 'reordered', 'decorated', 'disguised', 'nickname', 'typo', 'initial']
-const likely: ReadonlySet<NameKind> = new Set(['typo', 'nickname', 'initial'])
-
 /**
  * Whether a shown text shows the person's name; the strongest way in which it does, or null. Verifies candidates that
  * `queryKeys` led to, and is right for any pair. Never throws; bounded by the limits on words and spellings.
@@ -60,15 +57,11 @@ export function matchName(
   for (const text of read.texts) {
     for (const form of forms) {
       const found = new Matcher(text, form, tables, context, natives).best()
-      if (found !== null && (best === null || rank(found) < rank(best))) best = found
+      if (found !== null && (best === null || kindRank(found.kind) < kindRank(best.kind))) best = found
       if (best?.kind === 'exact') return best
     }
   }
   return best
-}
-
-function rank(match: NameMatch): number {
-  return kindOrder.indexOf(match.kind)
 }
 
 class Matcher {
@@ -205,8 +198,8 @@ class Matcher {
   }
 
   #keepKind(kind: NameKind, evidence: string[]): void {
-    const found: NameMatch = { kind, tier: likely.has(kind) ? 'likely' : 'certain', evidence }
-    if (this.#best === null || rank(found) < rank(this.#best)) this.#best = found
+    const found: NameMatch = { kind, tier: kinds[kind].tier, evidence }
+    if (this.#best === null || kindRank(found.kind) < kindRank(this.#best.kind)) this.#best = found
   }
 }
 

@@ -4,17 +4,11 @@ import { join } from 'node:path'
 import t from 'tap'
 import type { MessageRecord } from '../../../src/model.ts'
 import { formatAddress } from '../../../src/net/addresses.ts'
-import { eventCatalogue } from '../../../src/ops/catalogue.ts'
-import { describe, messageLine, openEvents } from '../../../src/ops/events.ts'
+import { events as eventTable, metrics } from '../../../src/vocabulary.ts'
+import { describe, messageDetails, openEvents } from '../../../src/ops/events.ts'
 import { startOps } from '../../../src/ops/http.ts'
 import type { Readiness } from '../../../src/ops/http.ts'
-import {
-  formatMetrics,
-  metricCatalogue,
-  primaryMetrics,
-  sumSnapshots,
-  workerMetrics,
-} from '../../../src/ops/metrics.ts'
+import { formatMetrics, openCounters, sumSnapshots } from '../../../src/ops/metrics.ts'
 
 const record: MessageRecord = {
   entrance: 'smtp',
@@ -67,7 +61,7 @@ function logged(
   try {
     const path = join(folder, 'log')
     const fd = openSync(path, 'a')
-    const events = openEvents({ level: 'info', redact, destination: fd })
+    const events = openEvents({ level: 'info', redact, destination: fd }, openCounters())
     write(events)
     events.flush()
     closeSync(fd)
@@ -81,11 +75,11 @@ function logged(
 }
 
 t.test('the message line has exactly the fields of the catalogue', async (t) => {
-  t.same(Object.keys(messageLine(record)).sort(), ['event', ...eventCatalogue.message.fields].sort())
+  t.same(Object.keys(messageDetails(record)).sort(), Object.keys(eventTable.message.fields).sort())
 })
 
 t.test('a clean verdict keeps the columns, empty', async (t) => {
-  const line = messageLine({ ...record, decision: { ...record.decision, verdict: { state: 'clean', note: null } } })
+  const line = messageDetails({ ...record, decision: { ...record.decision, verdict: { state: 'clean', note: null } } })
   t.match(line, { verdict: 'clean', tier: null, kind: null, person: null, action: null, reason: null })
 })
 
@@ -104,7 +98,7 @@ t.test('debug is not written at info; an error is told with its causes', async (
   const cause = Object.assign(new Error('disk full'), { code: 'ENOSPC' })
   const lines = logged([], (events) => {
     t.notOk(events.enabled('debug'))
-    events.emit('internal', { address: '127.0.0.1:25', error: new Error('outer', { cause }) })
+    events.emit('internal', { error: new Error('outer', { cause }) })
   })
   t.equal(lines.length, 1)
   t.match(lines[0], { event: 'internal', level: 'error', error: /outer[\s\S]*: disk full$/ })
@@ -112,22 +106,25 @@ t.test('debug is not written at info; an error is told with its causes', async (
 })
 
 t.test('counters of several workers add up beside the primary', async (t) => {
-  const one = workerMetrics()
-  const two = workerMetrics()
-  one.message(record)
-  two.message(record)
-  two.connections('smtp', 1)
-  two.nextHopError('refused')
+  const one = openCounters()
+  const two = openCounters()
+  one.count('message', messageDetails(record))
+  two.count('message', messageDetails(record))
+  two.count('connection-opened', { client: '192.0.2.1' })
+  two.count('connection-opened', { client: '192.0.2.1' })
+  two.count('connection-closed', { client: '192.0.2.1' })
+  two.count('next-hop-error', { hop: '127.0.0.1:25', kind: 'timeout', stage: 'data', error: 'silent' })
   const directories = [
     { name: 'Staff', type: 'file', lastSync: 90_000, people: 5, groups: 1, error: null },
     { name: 'New', type: 'file', lastSync: null, people: 0, groups: 0, error: null },
   ]
-  const primary = primaryMetrics(
+  const primary = openCounters(
     () => ({ directories, protectedPeople: 3 }),
     () => 100_000,
   )
-  primary.sync('Staff', 'ok')
-  primary.reload('refused')
+  const synchronised = { people: 5, groups: 1, added: 5, changed: 0, removed: 0, duration: 1 }
+  primary.count('directory-synchronised', { directory: 'Staff', round: 'full', ...synchronised })
+  primary.count('config-refused', { file: 'namesake.yaml', faults: [] })
   const retired = await sumSnapshots([await one.snapshot()])
   const text = await formatMetrics([await primary.snapshot(), await two.snapshot(), retired])
   for (const line of [
@@ -135,7 +132,7 @@ t.test('counters of several workers add up beside the primary', async (t) => {
     'namesake_detections_total{tier="certain",kind="exact"} 2',
     'namesake_judge_duration_seconds_count 2',
     'namesake_connections{entrance="smtp"} 1',
-    'namesake_next_hop_errors_total{kind="refused"} 1',
+    'namesake_next_hop_errors_total{kind="timeout"} 1',
     'namesake_directory_sync_total{directory="Staff",outcome="ok"} 1',
     'namesake_directory_age_seconds{directory="Staff"} 10',
     'namesake_directory_people{directory="New"} 0',
@@ -145,16 +142,16 @@ t.test('counters of several workers add up beside the primary', async (t) => {
     t.ok(text.split('\n').includes(line), line)
   }
   t.notMatch(text, /age_seconds\{directory="New"/, 'an age that does not exist is not made up')
-  for (const spec of Object.values(metricCatalogue)) t.match(text, `# TYPE ${spec.name} ${spec.type}`, spec.name)
+  for (const spec of Object.values(metrics)) t.match(text, `# TYPE ${spec.name} ${spec.type}`, spec.name)
 })
 
 t.test('metrics and health over HTTP', async (t) => {
   let readiness: Readiness = { status: 'ready', problems: [] }
   const errors: unknown[] = []
-  let metrics = async (): Promise<string> => 'namesake_up 1\n'
+  let scrape = async (): Promise<string> => 'namesake_up 1\n'
   const server = await startOps(
     { kind: 'tcp', host: '127.0.0.1', port: 0 },
-    { metrics: () => metrics(), readiness: async () => readiness },
+    { metrics: () => scrape(), readiness: async () => readiness },
     (error) => errors.push(error),
   )
   t.teardown(() => server.close())
@@ -171,13 +168,13 @@ t.test('metrics and health over HTTP', async (t) => {
   t.equal((await get('/readyz'))[0], 503)
   t.equal((await get('/nothing'))[0], 404)
   t.equal((await get('/metrics', 'POST'))[0], 405)
-  metrics = async () => {
+  scrape = async () => {
     throw new Error('secret detail')
   }
   t.same(await get('/metrics'), [500, 'internal error\n'])
   t.equal(errors.length, 1)
   await t.rejects(
-    startOps(server.address, { metrics, readiness: async () => readiness }, () => {}),
+    startOps(server.address, { metrics: scrape, readiness: async () => readiness }, () => {}),
     { code: 'listen-failed', message: /^can't listen on 127\.0\.0\.1:\d+: .*in use.*ops\.listen/ },
   )
 })
@@ -196,5 +193,5 @@ t.test('the metrics are those that operators were promised', async (t) => {
     namesake_protected_people: [],
     namesake_config_reloads_total: ['outcome'],
   }
-  t.same(Object.fromEntries(Object.values(metricCatalogue).map((spec) => [spec.name, spec.labels])), promised)
+  t.same(Object.fromEntries(Object.values(metrics).map((spec) => [spec.name, Object.keys(spec.labels)])), promised)
 })
