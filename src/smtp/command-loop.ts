@@ -71,7 +71,9 @@ export class CommandLoop {
   #canRun(command: Command): boolean {
     const { replies, nextHop } = this.#session
     if (replies.length === 0) return true
-    if (replies.length >= dueLimit || verbs.get(command.verb)?.alone === true) return false
+    if (replies.length >= dueLimit) return false
+    const alone = verbs.get(command.verb)?.alone ?? false
+    if (typeof alone === 'function' ? alone(this.#session) : alone) return false
     return nextHop.connection?.pipelining ?? true
   }
 
@@ -91,7 +93,11 @@ export class CommandLoop {
     else {
       const refused = rule.check(session, command)
       if (refused === null) rule.proceed(session, command)
-      else session.reply(refused)
+      else {
+        session.reply(refused)
+        // A message that was sent without being asked for must not be run as commands.
+        if (command.verb === 'DATA' && this.hasMore) session.message.refused()
+      }
     }
   }
 

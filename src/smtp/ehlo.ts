@@ -59,6 +59,8 @@ export function usesWithdrawn(
 export interface EhloOffer {
   /** Octets of one message that we take; 0 for no limit of ours. */
   readonly messageSize: number
+  /** Whether client and next hop both speak TLS: without, REQUIRETLS is not offered (RFC 8689 section 2). */
+  readonly secure: boolean
   /** Whole lines to offer besides, e.g. `STARTTLS`. */
   readonly extra: readonly string[]
 }
@@ -71,6 +73,7 @@ export function ehloReply(nextHops: Buffer, offer: EhloOffer): string {
     const [keyword = ''] = line.slice(4).split(/[ =]/, 1)
     const name = keyword.toUpperCase()
     if (index > 0 && (notCarried.has(name) || offer.extra.some((e) => e.split(' ', 1)[0] === name))) continue
+    if (index > 0 && name === 'REQUIRETLS' && !offer.secure) continue
     // A next hop without SIZE would not understand the parameter, so then we don't offer it either.
     kept.push(index > 0 && name === 'SIZE' ? sizeLine(line.slice(4), offer.messageSize) : line.slice(4))
   }

@@ -70,6 +70,7 @@ export class HopGreeting {
     const extra: string[] = []
     if (client.tls !== null) extra.push('STARTTLS')
     if (client.mayXclient) extra.push(xclientKeyword)
-    return ehloReply(reply, { messageSize: limits.messageSize, extra })
+    const secure = client.secure && this.#hop.connection?.secure === true
+    return ehloReply(reply, { messageSize: limits.messageSize, secure, extra })
   }
 }

@@ -79,6 +79,11 @@ export class HopConnection implements Timed {
     return formatAddress(this.target.address)
   }
 
+  /** Whether TLS is on the connection. */
+  get secure(): boolean {
+    return 'encrypted' in this.socket
+  }
+
   get pipelining(): boolean {
     return this.keywords.has('PIPELINING')
   }

@@ -19,7 +19,7 @@ export interface Command {
 
 export interface VerbRule {
   /** Whether all earlier commands must have been answered first: what follows depends on the outcome. */
-  readonly alone: boolean
+  readonly alone: boolean | ((session: Session) => boolean)
   /** The reply that refuses the command, without its line end; null if it may proceed. */
   check(session: Session, command: Command): string | null
   proceed(session: Session, command: Command): void
@@ -54,11 +54,17 @@ function hello(verb: 'EHLO' | 'HELO' | 'LHLO', protocol: 'smtp' | 'lmtp'): VerbR
   }
 }
 
+/**
+ * What is out of order is answered here and never passed on (RFC 5321 section 4.1.4): servers differ in what they make
+ * of it, and a proxy that guesses wrong is out of step with its next hop.
+ */
 const mail: VerbRule = {
-  alone: false,
+  // Behind a MAIL that was not answered yet, or a RSET: whether a transaction is open depends on their replies.
+  alone: (session) => session.envelope.transaction !== null,
   check(session, command) {
     const refused = greeted(session)
     if (refused !== null) return refused
+    if (session.envelope.transaction !== null) return '503 5.5.1 A transaction is open already, send RSET first'
     const limit = session.limits.messageSize
     const size = /\sSIZE=(\d{1,20})(?=\s|$)/i.exec(command.argument)?.[1]
     if (limit > 0 && size !== undefined && Number(size) > limit) return '552 5.3.4 Message size exceeds the limit'
@@ -67,10 +73,16 @@ const mail: VerbRule = {
   proceed: (session, command) => session.nextHop.forwardOpening('mail', command),
 }
 
+function outsideTransaction({ nextHop, envelope }: Session): string | null {
+  if (nextHop.connection === null) return nextHop.withoutConnection('503 5.5.1 Send MAIL first')
+  return envelope.transaction === null ? '503 5.5.1 Send MAIL first' : null
+}
+
 const rcpt: VerbRule = {
   alone: false,
   check(session) {
-    if (session.nextHop.connection === null) return session.nextHop.withoutConnection('503 5.5.1 Send MAIL first')
+    const refused = outsideTransaction(session)
+    if (refused !== null) return refused
     if (session.envelope.recipientsAsked >= session.limits.recipients) return '452 4.5.3 Too many recipients'
     return null
   },
@@ -78,11 +90,13 @@ const rcpt: VerbRule = {
 }
 
 const data: VerbRule = {
-  alone: false,
+  // With more behind it: if it is refused that is a message, sent without being asked for.
+  alone: (session) => session.commands.hasMore,
   check(session, command) {
     if (command.argument.trim() !== '') return '501 5.5.4 DATA takes no argument'
-    const { nextHop } = session
-    return nextHop.connection === null ? nextHop.withoutConnection('503 5.5.1 Send MAIL first') : null
+    const refused = outsideTransaction(session)
+    if (refused !== null) return refused
+    return session.envelope.recipientsAsked === 0 ? '503 5.5.1 Send RCPT first' : null
   },
   proceed(session, command) {
     session.nextHop.forward('data', command)
