@@ -1,6 +1,6 @@
 /** A decision as answers. */
 
-import type { AddedField, Decision } from '../model.ts'
+import type { AddedField, Decision, Reply } from '../model.ts'
 import { formatField } from '../mail/format.ts'
 import type { HeaderEvents, Removal } from './header-events.ts'
 import type { Agreement } from './negotiation.ts'
@@ -24,14 +24,18 @@ export const goOn: Buffer = formatPacket(SMFIR.CONTINUE)
  */
 export function formatDecision(decision: Decision, headers: HeaderEvents, agreement: Agreement): Buffer[] {
   if (decision.reply !== null && (decision.perform === 'reject' || decision.perform === 'defer')) {
-    return [formatReplyCode(`${decision.reply.code} ${decision.reply.status} ${decision.reply.text}`)]
+    return [formatReply(decision.reply)]
   }
-  const removals = headers.removals(decision.remove)
-  const packets = [...formatRemovals(removals, agreement), ...formatInsertions(decision.add, agreement)]
+  const packets = [...formatRemovals(headers.ownFields(), agreement), ...formatInsertions(decision.add, agreement)]
   // Last of the edits: some versions of Postfix read nothing more for this message once it is on hold.
   if (quarantines(decision, agreement)) packets.push(formatQuarantine(reasonOf(decision)))
   packets.push(goOn)
   return packets
+}
+
+/** A reply for the SMTP client as an answer. */
+export function formatReply({ code, status, text }: Reply): Buffer {
+  return formatReplyCode(`${code} ${status} ${text}`)
 }
 
 /** Whether the message ends in the MTA's quarantine. Where that wasn't offered it is relayed with its fields. */

@@ -1,6 +1,8 @@
-/** A header section put together from events. */
+/** A header section put together from the MTA's events, as every other entrance would read it. */
 
-import type { HeaderField, HeaderSection } from '../model.ts'
+import { parseHeaderSection } from '../mail/section.ts'
+import type { HeaderSection } from '../model.ts'
+import { isOwnFieldName } from '../vocabulary.ts'
 
 /** A field to be taken out: its name as the MTA wrote it, and which of those with that name, from 1. */
 export interface Removal {
@@ -8,64 +10,69 @@ export interface Removal {
   readonly occurrence: number
 }
 
+/**
+ * Fields with a name of ours that one message may hold. Each costs the MTA a walk through its header section; nobody's
+ * mail has more than those of one Namesake before this one.
+ */
+const maxOwnFields = 100
+
+/** The longest line that mail may have (RFC 5322 section 2.1.1): a name that fills it leaves nothing for a body. */
+const maxOwnNameBytes = 998
+
 /** The key under which an MTA counts fields of one name: case and white space before the colon make no other name. */
 function keyOf(name: string): string {
   return name.trimEnd().toLowerCase()
 }
 
 /**
- * A message's header section, put together from SMFIC_HEADER events. One event is one field: the section is not
- * parsed again from joined text, so that an index into `section.fields` is always the MTA's own field, whatever line
- * ends or colons stand in a malformed one.
+ * A message's header section, put together from SMFIC_HEADER events, in bounded memory. What is judged is read from the
+ * octets, as the other entrances do, so that all of them judge alike; which fields the MTA is to take out is counted by
+ * event, as it counts them.
  */
 export class HeaderEvents {
   readonly #limit: number
-  readonly #ownNames: RegExp
   #octets: Buffer = Buffer.allocUnsafe(4096)
   #length = 0
-  #fields: HeaderField[] = []
   #truncated = false
-  /** Every field that bears a name of ours, in order; `kept`: it is in the section too. */
-  #own: (Removal & { readonly key: string; readonly kept: boolean })[] = []
+  /** Every field that bears a name of ours, in order. */
+  readonly #own: Removal[] = []
+  readonly #counts = new Map<string, number>()
+  #tooMany = false
   /** Octets of the whole section, what lies behind the limit included. */
   size = 0
 
-  /** `limit`: most octets kept. `ownNames`: lower-case names that are watched for behind the limit too. */
-  constructor(limit: number, ownNames: RegExp) {
+  /** `limit`: most octets kept. */
+  constructor(limit: number) {
     this.#limit = limit
-    this.#ownNames = ownNames
+  }
+
+  /** Whether it holds more fields with names of ours than are taken out: such a message must not go on. */
+  get tooManyOwn(): boolean {
+    return this.#tooMany
   }
 
   /**
    * Takes one event. `body` starts behind the colon, `leadingSpace` says whether its leading white space is there
-   * (SMFIP_HDR_LEADSPC) or was taken off by the MTA and is put back as one space. Folds come with LF and are kept
-   * with CRLF, as the section stands on the wire (RFC 5322 section 2.1).
+   * (SMFIP_HDR_LEADSPC) or was taken off by the MTA and is put back as one space.
    */
   add(name: Buffer, body: Buffer, leadingSpace: boolean): void {
-    const text = withCrlf(body)
+    const text = wireText(body)
     const colon = leadingSpace || text[0] === 0x20 || text[0] === 0x09 ? bareColon : colonSpace
-    const shown = name.toString('latin1').trimEnd()
     this.size += name.length + colon.length + text.length + lineEnd.length
-    const kept = this.#keep(shown, name, colon, text)
-    const key = keyOf(shown)
-    // Octets that are no printable ASCII make no other name to a program that drops them (as in `mail/section`).
-    if (!this.#ownNames.test(key.replace(/[^!-~]+/g, ''))) return
-    const before = this.#own.filter((field) => field.key === key).length
-    this.#own.push({ name: shown, occurrence: before + 1, key, kept })
+    if (!this.#truncated) for (const part of [wireText(name), colon, text, lineEnd]) this.#append(part)
+    const shown = name.toString('latin1').trimEnd()
+    if (isOwnFieldName(shown)) this.#addOwn(shown)
   }
 
-  /** Whether the field is in the section: at least its name and colon lie before the limit. */
-  #keep(shown: string, name: Buffer, colon: Buffer, text: Buffer): boolean {
-    if (this.#truncated) return false
-    const start = this.#length
-    const bodyStart = start + name.length + 1
-    for (const part of [name, colon, text, lineEnd]) this.#append(part)
-    if (bodyStart > this.#length) {
-      this.#length = start
-      return false
+  #addOwn(name: string): void {
+    if (this.#own.length >= maxOwnFields || name.length > maxOwnNameBytes) {
+      this.#tooMany = true
+      return
     }
-    this.#fields.push({ name: shown, start, bodyStart, end: this.#length })
-    return true
+    const key = keyOf(name)
+    const occurrence = (this.#counts.get(key) ?? 0) + 1
+    this.#counts.set(key, occurrence)
+    this.#own.push({ name, occurrence })
   }
 
   #append(part: Buffer): void {
@@ -83,47 +90,28 @@ export class HeaderEvents {
 
   /** The section as the judgement takes it. */
   section(): HeaderSection {
-    return {
-      octets: this.#octets.subarray(0, this.#length),
-      fields: this.#fields,
-      truncated: this.#truncated,
-      defects: [],
-    }
+    return parseHeaderSection(this.#octets.subarray(0, this.#length), this.#truncated)
   }
 
-  /**
-   * What is to be taken out, by name and occurrence, last first (so that taking one out moves none of those still to
-   * come): the fields at these indices, and those of our own names behind the limit, which no judgement saw.
-   */
-  removals(indices: readonly number[]): Removal[] {
-    if (indices.length === 0 && this.#own.every((field) => field.kept)) return []
-    const wanted = new Set(indices)
-    const counts = new Map<string, number>()
-    const found: Removal[] = []
-    this.#fields.forEach((field, index) => {
-      const key = keyOf(field.name)
-      const occurrence = (counts.get(key) ?? 0) + 1
-      counts.set(key, occurrence)
-      if (wanted.has(index)) found.push({ name: field.name, occurrence })
-    })
-    return [...found, ...this.#own.filter((field) => !field.kept).map(removalOf)].reverse()
-  }
-
-  /** All fields that bear a name of ours, last first. */
+  /** All fields that bear a name of ours, last first, so that taking one out moves none of those still to come. */
   ownFields(): Removal[] {
-    return this.#own.map(removalOf).reverse()
+    return [...this.#own].reverse()
   }
-}
-
-function removalOf({ name, occurrence }: Removal): Removal {
-  return { name, occurrence }
 }
 
 const lineEnd = Buffer.from('\r\n')
 const bareColon = Buffer.from(':')
 const colonSpace = Buffer.from(': ')
 
-function withCrlf(body: Buffer): Buffer {
-  if (!body.includes(0x0a)) return body
-  return Buffer.from(body.toString('latin1').replace(/\r?\n/g, '\r\n'), 'latin1')
+/**
+ * A name or a body as it stands on the wire (RFC 5322 section 2.1): folds come with LF and are kept with CRLF. A line end
+ * that folds nothing would end the field, or the whole section, for us and not for the MTA: it becomes a bare CR, behind
+ * which the judgement looks for fields as some programs do.
+ */
+function wireText(octets: Buffer): Buffer {
+  if (!octets.includes(0x0a)) return octets
+  const text = octets
+    .toString('latin1')
+    .replace(/\r?\n(?=([ \t])?)/g, (_, space) => (space === undefined ? '\r' : '\r\n'))
+  return Buffer.from(text, 'latin1')
 }

@@ -28,8 +28,6 @@ export interface MilterOptions {
   readonly timeout: number
   /** Connections open at once; octets of a header section that are judged. */
   readonly limits: { readonly connections: number; readonly headerSection: number }
-  /** Lower-case names of the fields that only Namesake may write; default: X-Namesake and X-Namesake-anything. */
-  readonly ownNames?: RegExp
   readonly judge: Judge
   readonly onMessage: (record: MessageRecord) => void
   readonly onEvent: OnMilterEvent
@@ -79,7 +77,6 @@ class Entrance implements MilterServer {
         networks: new NetworkList(options.exempt.networks),
       },
       headerSection: options.limits.headerSection,
-      ownNames: options.ownNames ?? /^x-namesake(?:-|$)/,
       timeout: options.timeout,
     }
   }

@@ -1,6 +1,6 @@
 /** The dialogue: order, what is answered. */
 
-import type { Decision, Disposition, Judge, MessageRecord } from '../model.ts'
+import type { Decision, Disposition, Judge, MessageRecord, Reply } from '../model.ts'
 import {
   declaredSize,
   parseConnect,
@@ -11,7 +11,7 @@ import {
   pathOf,
   type Connect,
 } from './commands.ts'
-import { formatDecision, formatRemovals, goOn, quarantines } from './edits.ts'
+import { formatDecision, formatRemovals, formatReply, goOn, quarantines } from './edits.ts'
 import type { OnMilterEvent } from './events.ts'
 import { HeaderEvents } from './header-events.ts'
 import { Macros } from './macros.ts'
@@ -28,8 +28,6 @@ export interface SessionOptions {
   readonly exempt: { readonly authenticated: boolean; readonly networks: NetworkList }
   /** Most octets of a header section that are kept for the judgement. */
   readonly headerSection: number
-  /** Lower-case names of the fields that only Namesake may write. */
-  readonly ownNames: RegExp
   /** Milliseconds above which a judgement is reported as slow. */
   readonly timeout: number
 }
@@ -182,7 +180,7 @@ export class MilterSession {
       started: performance.now(),
       reversePath: pathOf(argument),
       declaredSize: declaredSize(parameters),
-      headers: new HeaderEvents(this.#options.headerSection, this.#options.ownNames),
+      headers: new HeaderEvents(this.#options.headerSection),
       recipients: 0,
       bodyOctets: 0,
       order: 1,
@@ -252,12 +250,13 @@ export class MilterSession {
     const exempt = this.#exemption()
     if (exempt !== null) {
       this.#options.onEvent('milter-exempt', { peer: this.#peer, queueId, reason: exempt })
+      if (message.headers.tooManyOwn) return [formatReply(tooManyOwn(null))]
       return [...formatRemovals(message.headers.ownFields(), agreement), goOn]
     }
     const started = performance.now()
     let decision: Decision
     try {
-      decision = this.#options.judge(message.headers.section(), 'milter')
+      decision = this.#decide(message.headers)
     } catch (error) {
       this.#options.onEvent('milter-failed', { peer: this.#peer, queueId, error })
       return [formatPacket(SMFIR.TEMPFAIL)]
@@ -267,6 +266,15 @@ export class MilterSession {
     const send = formatDecision(decision, message.headers, agreement)
     this.#options.onMessage(this.#record(message, agreement, decision))
     return send
+  }
+
+  /** With more forged fields than can be taken out the message may not go on, whatever else is in it. */
+  #decide(headers: HeaderEvents): Decision {
+    const section = headers.section()
+    if (!headers.tooManyOwn) return this.#options.judge(section, 'milter')
+    const decision = this.#options.judge({ ...section, truncated: true }, 'milter')
+    if (decision.reply !== null) return decision
+    return { ...decision, perform: 'reject', add: [], reply: tooManyOwn(decision.id) }
   }
 
   /** Why the submitter is exempt, or null. A unix-domain client counts as the local host. */
@@ -304,11 +312,23 @@ export class MilterSession {
   }
 }
 
+/** The refusal of a message with more fields of our names than are taken out. */
+function tooManyOwn(id: string | null): Reply {
+  const text = 'The message has too many fields that only a mail filter may write'
+  return { code: 550, status: '5.6.0', text: id === null ? text : `${text} (id ${id})` }
+}
+
 function dispositionOf(decision: Decision, agreement: Agreement): Disposition {
-  if (decision.perform === 'reject') return 'rejected'
-  if (decision.perform === 'defer') return 'deferred'
-  if (quarantines(decision, agreement)) return 'quarantined'
-  return decision.verdict.state === 'detected' && decision.verdict.action === 'monitor' ? 'monitored' : 'relayed'
+  switch (decision.perform) {
+    case 'reject':
+      return 'rejected'
+    case 'defer':
+      return 'deferred'
+    case 'quarantine':
+      return quarantines(decision, agreement) ? 'quarantined' : 'relayed'
+    case 'relay':
+      return decision.verdict.state === 'detected' && decision.verdict.action === 'monitor' ? 'monitored' : 'relayed'
+  }
 }
 
 const skipRest: Answer = { send: [formatPacket(SMFIR.SKIP)], close: false }

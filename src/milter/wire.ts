@@ -87,15 +87,17 @@ export interface Packet {
 }
 
 /**
- * Cuts a stream of octets into packets: uint32 length (of letter and data), letter, data. Any chunking frames alike.
- * After a fault (an empty packet, or one above the limit) there is no telling where the next one starts, so nothing
- * more comes out.
+ * Cuts a stream of octets into packets: uint32 length (of letter and data), letter, data. Any chunking frames alike, and
+ * octets that come one at a time cost no more memory than their number. After a fault (an empty packet, or one above the
+ * limit) there is no telling where the next one starts, so nothing more comes out.
  */
 export class PacketReader {
   readonly #limit: number
-  #chunks: Buffer[] = []
-  #held = 0
-  #wanted = 4
+  /** What is held lies between the two offsets. Octets handed out are never written over. */
+  #octets: Buffer = empty
+  #start = 0
+  #end = 0
+  #own = false
   #fault: string | null = null
 
   /** `limit`: most octets that a packet may announce. */
@@ -110,37 +112,53 @@ export class PacketReader {
 
   /** Octets held of a packet that isn't complete yet. */
   get held(): number {
-    return this.#held
+    return this.#end - this.#start
   }
 
   push(chunk: Buffer): void {
     if (this.#fault !== null || chunk.length === 0) return
-    this.#chunks.push(chunk)
-    this.#held += chunk.length
+    const { held } = this
+    if (held === 0) {
+      this.#octets = chunk
+      this.#start = 0
+      this.#end = chunk.length
+      this.#own = false
+      return
+    }
+    if (!this.#own || this.#end + chunk.length > this.#octets.length) {
+      const larger = Buffer.allocUnsafe(Math.max(4096, (held + chunk.length) * 2))
+      this.#octets.copy(larger, 0, this.#start, this.#end)
+      this.#octets = larger
+      this.#start = 0
+      this.#end = held
+      this.#own = true
+    }
+    chunk.copy(this.#octets, this.#end)
+    this.#end += chunk.length
   }
 
   /** The next whole packet, or null if more octets are needed (or framing was given up). */
   next(): Packet | null {
-    if (this.#fault !== null || this.#held < this.#wanted) return null
-    // Joined only when enough is here, so that octets coming one at a time cost no more than their number.
-    const all = this.#chunks.length === 1 ? (this.#chunks[0] as Buffer) : Buffer.concat(this.#chunks, this.#held)
-    this.#chunks = [all]
-    const length = all.readUInt32BE(0)
+    if (this.#fault !== null || this.held < 4) return null
+    const length = this.#octets.readUInt32BE(this.#start)
     if (length === 0 || length > this.#limit) {
       this.#fault = length === 0 ? 'a packet without a command' : `a packet of ${length} octets (limit ${this.#limit})`
-      this.#chunks = []
-      this.#held = 0
+      this.#octets = empty
+      this.#start = 0
+      this.#end = 0
       return null
     }
-    this.#wanted = 4 + length
-    if (this.#held < this.#wanted) return null
-    const packet = { command: String.fromCharCode(all[4] as number), data: all.subarray(5, 4 + length) }
-    this.#held -= 4 + length
-    this.#chunks = this.#held === 0 ? [] : [all.subarray(4 + length)]
-    this.#wanted = 4
-    return packet
+    if (this.held < 4 + length) return null
+    const at = this.#start + 4
+    this.#start = at + length
+    return {
+      command: String.fromCharCode(this.#octets[at] as number),
+      data: this.#octets.subarray(at + 1, at + length),
+    }
   }
 }
+
+const empty = Buffer.alloc(0)
 
 /** Makes one packet. `data` is put behind the letter as it is. */
 export function formatPacket(command: string, data: Buffer = Buffer.alloc(0)): Buffer {
