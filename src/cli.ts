@@ -3,6 +3,6 @@
 
 import { keepHeapSmall } from './main/small-heap.ts'
 
-if (['serve', 'sync'].includes(process.argv[2] ?? '')) keepHeapSmall()
+if (process.argv.some((word) => word === 'serve' || word === 'sync')) keepHeapSmall()
 const { run } = await import('./cli/run.ts')
 process.exitCode = await run()

@@ -15,6 +15,7 @@ export type ErrorCode =
   | 'provider-unavailable' // it can't be reached, or answers with faults
   | 'provider-malformed' // it answers with something that is not what it should be
   | 'next-hop-unavailable' // the embedded next hop does not come up
+  | 'daemon-unreachable' // no daemon answers, or its socket may not be opened
   | 'invariant' // our own fault
 
 export interface ErrorOptionsOf {
@@ -93,6 +94,7 @@ export function exitCodeOf(error: unknown): number {
     case 'provider-throttled':
     case 'provider-unavailable':
     case 'next-hop-unavailable':
+    case 'daemon-unreachable':
       return exitCode.unreachable
     default:
       return 70

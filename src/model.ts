@@ -89,6 +89,8 @@ export interface Lookup {
 export interface DirectoryView {
   directoryNames(): readonly string[]
   groups(directory: string): Iterable<Group>
+  /** All people, or those of one directory. */
+  people(directory?: string): Iterable<Person>
   person(ref: PersonRef): Person | undefined
   byAddress(address: string): readonly PersonRef[]
 }

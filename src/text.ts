@@ -62,3 +62,30 @@ export function table(rows: readonly (readonly string[])[], limits: readonly num
       .trimEnd(),
   )
 }
+
+/** Narrowest that a column is made to fit a terminal. */
+const narrowest = 12
+
+/**
+ * Rows as aligned columns that fit a terminal: the widest columns are cut first. Without a terminal nothing is cut.
+ * @param columns of the terminal; null for a pipe or a file
+ */
+export function fittedTable(rows: readonly (readonly string[])[], columns: number | null): string[] {
+  const count = Math.max(0, ...rows.map((row) => row.length))
+  const widths = Array.from({ length: count }, (_, i) => Math.max(0, ...rows.map((row) => width(row[i] ?? ''))))
+  if (columns === null) return table(rows, widths)
+  let over = widths.reduce((sum, one) => sum + one, 0) + 2 * (count - 1) - columns
+  while (over > 0) {
+    const widest = Math.max(...widths)
+    if (widest <= narrowest) break
+    const next = Math.max(narrowest, ...widths.filter((one) => one < widest))
+    const wide = widths.filter((one) => one === widest).length
+    const less = Math.max(1, Math.min(widest - next, Math.ceil(over / wide)))
+    for (const [i, one] of widths.entries()) if (one === widest) widths[i] = one - less
+    over -= less * wide
+  }
+  return table(
+    rows.map((row) => row.map((cell, i) => cut(cell, widths[i] ?? 0))),
+    widths,
+  )
+}

@@ -382,6 +382,11 @@ export const events = {
     means: 'the embedded next hop ended unasked; it is started again',
     fields: { code: 'number?', signal: 'text?', restartIn: 'number' },
   },
+  'control-failed': {
+    level: 'warn',
+    means: 'the socket that `namesake status` and the like ask can not be opened; mail is not touched',
+    fields: { error: 'error' },
+  },
   'config-reloaded': {
     level: 'info',
     means: 'an edit was taken over',

@@ -9,6 +9,7 @@ import type { Authorizer } from '../directory/sources/office365/authorize.ts'
 import type { ProviderOptions } from '../directory/sources/office365/provider.ts'
 import type { Office365Settings } from '../directory/sources/office365/settings.ts'
 import { NamesakeError } from '../errors.ts'
+import { configPath, examples } from './verb.ts'
 
 /** Where the verb shows what it does; `provider` is for tests. */
 export interface AuthorizeDeps {
@@ -22,7 +23,6 @@ export interface AuthorizeDeps {
 }
 
 interface Options {
-  readonly config: string
   readonly open: boolean
   readonly port: string
   readonly consent: boolean
@@ -39,22 +39,18 @@ export function addAuthorizeVerb(program: Command, deps: AuthorizeDeps): void {
   program
     .command('authorize <directory>')
     .description('Microsoft 365: have an administrator consent, then prove that users and groups can be read')
-    .option('--config <file>', "the daemon's configuration file", 'config/namesake.yaml')
     .option('--open', 'open the consent page in the default browser, too', false)
     .option('--port <number>', 'loopback port that the browser comes back to; 0: any', String(usualPort))
     .option('--no-consent', 'only prove that reading works')
-    .addHelpText(
-      'after',
-      '\nExamples:\n  namesake authorize "Office 365" --open\n  namesake authorize "Office 365" --no-consent',
-    )
-    .action(async (directory: string, options: Options) => {
-      await run(directory, options, deps)
+    .addHelpText('after', examples('authorize "Office 365" --open', 'authorize "Office 365" --no-consent'))
+    .action(async (directory: string, options: Options, command: Command) => {
+      await run(directory, options, configPath(command), deps)
     })
 }
 
-async function run(directory: string, options: Options, deps: AuthorizeDeps): Promise<void> {
+async function run(directory: string, options: Options, config: string, deps: AuthorizeDeps): Promise<void> {
   const port = portOf(options.port)
-  const settings = settingsOf(directory, options.config)
+  const settings = settingsOf(directory, config)
   const stop = new AbortController()
   const interrupt = (): void => stop.abort(new NamesakeError('usage', 'interrupted'))
   process.once('SIGINT', interrupt)

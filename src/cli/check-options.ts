@@ -9,7 +9,6 @@ import type { WriterOptions } from '../admin/replay/result-writer.ts'
 
 /** As the command line hands them over. */
 export interface GivenOptions {
-  readonly config: string
   readonly json?: boolean
   readonly csv?: boolean
   readonly html?: string
@@ -24,7 +23,8 @@ export interface GivenOptions {
 export interface CheckOptions {
   /** At least one; `-` is standard input. */
   readonly paths: readonly string[]
-  readonly config: string
+  /** Of namesake.yaml; `given`: as it was named on the command line, null if it was not. */
+  readonly config: { readonly path: string; readonly given: string | null }
   readonly form: WriterOptions['form']
   readonly explain: boolean
   readonly all: boolean
@@ -46,6 +46,7 @@ const mostJobs = 64
 export function readCheckOptions(
   paths: readonly string[],
   given: GivenOptions,
+  config: CheckOptions['config'],
   now: number,
   usual: number,
 ): CheckOptions {
@@ -56,7 +57,7 @@ export function readCheckOptions(
   if (since !== null && until !== null && since >= until) throw usage('--since must lie before --until')
   return {
     paths: paths.length > 0 ? paths : ['-'],
-    config: given.config,
+    config,
     form: given.json === true ? 'json' : given.csv === true ? 'csv' : 'table',
     explain: given.explain === true,
     all: given.all === true,

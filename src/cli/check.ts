@@ -9,6 +9,7 @@ import type { LoadedConfig } from '../config/types.ts'
 import { exitCode } from '../errors.ts'
 import { tellProblems } from './problems.ts'
 import { startProgress } from './progress.ts'
+import { configPath, examples, givenConfig } from './verb.ts'
 import type { AdviceContext } from '../admin/replay/advice.ts'
 import { readCheckOptions } from './check-options.ts'
 import type { CheckOptions, GivenOptions } from './check-options.ts'
@@ -41,7 +42,7 @@ export interface CheckDeps {
   readonly stop?: AbortSignal
 }
 
-const examples = [
+const exampleLines = [
   'check message.eml',
   'check ~/Maildir /var/spool/archive/2026-10.mbox.gz',
   'check --since 30d --html report.html ~/Maildir',
@@ -59,7 +60,6 @@ export function addCheckVerb(program: Command, deps: CheckDeps): void {
       'Judges messages without relaying them: .eml files, mboxes, Maildirs, folders, each also as .gz, or standard input (-). ' +
         'Exit code 1: something was detected; 65: something could not be read; 130: interrupted.',
     )
-    .option('--config <file>', "the daemon's configuration", 'config/namesake.yaml')
     .option('--json', 'one JSON object a line for each message')
     .option('--csv', 'one row for each message that is not clean, for a spreadsheet')
     .option('--html <file>', 'write a report with plots, one file that needs nothing else')
@@ -69,9 +69,10 @@ export function addCheckVerb(program: Command, deps: CheckDeps): void {
     .option('--since <date>', 'only mail since then: 2026-10-01, 2026-10-01T12:00Z, or 30d, 12h, 4w ago')
     .option('--until <date>', 'only mail before then')
     .option('--jobs <number>', 'processes that judge (default: the number of cores less one, which reads)')
-    .addHelpText('after', `\nExamples:\n${examples.map((line) => `  namesake ${line}`).join('\n')}`)
-    .action(async (paths: string[], given: GivenOptions) => {
-      const options = readCheckOptions(paths, given, Date.now(), Math.max(1, availableParallelism() - 1))
+    .addHelpText('after', examples(...exampleLines))
+    .action(async (paths: string[], given: GivenOptions, command: Command) => {
+      const config = { path: configPath(command), given: givenConfig(command) }
+      const options = readCheckOptions(paths, given, config, Date.now(), Math.max(1, availableParallelism() - 1))
       deps.exit(await check(options, deps))
     })
 }
@@ -84,7 +85,7 @@ const defaultFromOctets = 65_536
 const interruptedCode = 130
 
 async function check(options: CheckOptions, deps: CheckDeps): Promise<number> {
-  const loaded = loadConfig(options.config, { credentials: false })
+  const loaded = loadConfig(options.config.path, { credentials: false })
   if (options.html !== null) checkReportPath(options.html)
   const warn = (text: string): boolean => deps.err.write(`namesake: warning: ${printable(text)}\n`)
   const { config } = loaded
@@ -171,7 +172,7 @@ function adviceContext({ config }: CheckOptions, { store, by }: Judgement): Advi
   }
   return {
     who,
-    config: config === 'config/namesake.yaml' ? null : config,
+    config: config.given,
     authenticates: by.policy.rules.authservIds.length > 0,
   }
 }

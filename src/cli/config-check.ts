@@ -3,6 +3,7 @@
 import type { Command } from 'commander'
 import { loadConfig } from '../config/load.ts'
 import { formatFault } from '../errors.ts'
+import { configPath, examples } from './verb.ts'
 
 export interface ConfigCheckDeps {
   /** Results. */
@@ -20,12 +21,12 @@ export function addConfigVerbs(program: Command, deps: ConfigCheckDeps): void {
     .description(
       'Validates namesake.yaml and the protection file that it names. Says every fault with file, line and column.',
     )
-    .option('--config <file>', "the daemon's configuration", 'config/namesake.yaml')
-    .addHelpText('after', '\nExample:\n  namesake config check --config /etc/namesake/namesake.yaml')
-    .action((options: { config: string }) => {
-      const { config, warnings } = loadConfig(options.config)
+    .addHelpText('after', examples('config check --config /etc/namesake/namesake.yaml'))
+    .action((_options: object, command: Command) => {
+      const path = configPath(command)
+      const { config, warnings } = loadConfig(path)
       for (const warning of warnings) deps.err.write(`warning: ${formatFault(warning)}\n`)
       const more = warnings.length === 0 ? '' : ` (${warnings.length} warning${warnings.length === 1 ? '' : 's'})`
-      deps.out.write(`${options.config} and ${config.protection} are valid${more}\n`)
+      deps.out.write(`${path} and ${config.protection} are valid${more}\n`)
     })
 }

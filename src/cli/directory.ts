@@ -1,87 +1,104 @@
 /** Directory. */
 
-import { existsSync } from 'node:fs'
-import { join } from 'node:path'
 import type { Command } from 'commander'
-import { loadConfig } from '../config/load.ts'
-import type { LoadedConfig } from '../config/types.ts'
-import { type DirectoryStatus, statusOf } from '../directory/schedule.ts'
-import { openStoreToRead } from '../directory/store/open.ts'
-import type { Store } from '../directory/store/store.ts'
+import { Installation } from '../admin/installation.ts'
+import type { GroupEntry, People, PersonDetails, PersonEntry } from '../admin/people.ts'
 import { exitCode, NamesakeError } from '../errors.ts'
-import { findGroups, findPeople, type Marked, markedView } from './directory-find.ts'
-import { duration } from './progress.ts'
+import type { DirectoryReport } from '../ports.ts'
+import { count, fittedTable, jsonLine, printable } from '../text.ts'
 import { tellProblems } from './problems.ts'
-import { count, jsonLine, printable, table } from '../text.ts'
-
-export interface DirectoryDeps {
-  /** Results. */
-  readonly out: NodeJS.WritableStream
-  /** Messages. */
-  readonly err: NodeJS.WritableStream
-  /** Sets the exit code of a run that ends without an error. */
-  exit(code: number): void
-}
+import { duration } from './progress.ts'
+import { configPath, examples } from './verb.ts'
+import type { Cli } from './verb.ts'
 
 interface DirectoryOptions {
-  readonly config: string
   readonly json?: boolean
   readonly people?: boolean
   readonly groups?: boolean
   readonly group?: string
+  readonly protected?: boolean
+  readonly guests?: boolean
+  readonly directory?: string
+  readonly ids?: boolean
 }
 
-const examples = [
-  'directory',
-  'directory jane',
-  'directory jane.roe@corp.example',
-  'directory --group Executives',
-  'directory --json --people',
-]
-
 /** Adds the verb `directory [QUERY]`: what is known of directories, groups and people. */
-export function addDirectoryVerb(program: Command, deps: DirectoryDeps): void {
-  program
+export function addDirectoryVerb(program: Command, cli: Cli): void {
+  const directory = program
     .command('directory [QUERY]')
     .summary('show directories, groups and people')
     .description(
-      'Shows directories with state and age; with QUERY the people whose name or any address it is (or is part of); ' +
-        'protected ones are marked with *.',
+      'Shows directories with state and age; with QUERY the people whose name or any address it is (or is part of), ' +
+        'whatever its case, accents and alphabet; protected ones are marked with *.',
     )
-    .option('--config <file>', "the daemon's configuration", 'config/namesake.yaml')
     .option('--people', 'all people, or those that QUERY finds')
     .option('--groups', 'all groups, or those whose name QUERY is part of')
     .option('--group <name>', 'the members of one group, by name or object id')
+    .option('--protected', 'only protected people, or groups')
+    .option('--guests', "only guests of a Microsoft 365 tenant (with the directory's include.guests)")
+    .option('--directory <name>', 'of this directory alone')
+    .option('--ids', 'with object ids')
     .option('--json', 'one JSON object a line')
-    .addHelpText('after', `\nExamples:\n${examples.map((line) => `  namesake ${line}`).join('\n')}`)
-    .action(async (query: string | undefined, options: DirectoryOptions) => {
-      await show(loadConfig(options.config, { credentials: false }), query, options, deps)
+    .addHelpText(
+      'after',
+      examples(
+        'directory',
+        'directory jane',
+        'directory show jane.roe@corp.example',
+        'directory --group Executives',
+        'directory --people --protected',
+        'directory --json --people',
+      ),
+    )
+    .action(async (query: string | undefined, options: DirectoryOptions, command: Command) => {
+      await withInstallation(command, (installation) => show(installation, query, options, cli))
+    })
+  directory
+    .command('show <person>')
+    .summary("everything that decides one person's protection")
+    .description(
+      'Shows one person, by any address, object id or whole name: addresses, groups, why protected, and what is done.',
+    )
+    .option('--json', 'as one JSON object')
+    .addHelpText('after', examples('directory show jane.roe@corp.example', 'directory show "Jane Roe"'))
+    .action(async (who: string, _options: object, command: Command) => {
+      // `--json` is an option of `directory` too: commander gives it to whichever comes first.
+      const { json } = command.optsWithGlobals<{ json?: boolean }>()
+      await withInstallation(command, async (installation) => {
+        const person = (await installation.people()).meant(who)
+        await writeLines(cli.out, json === true ? [jsonLine(person)] : detailLines(person))
+      })
     })
 }
 
+async function withInstallation(command: Command, work: (installation: Installation) => Promise<void>): Promise<void> {
+  const installation = new Installation(configPath(command))
+  try {
+    await work(installation)
+  } finally {
+    await installation.close()
+  }
+}
+
 async function show(
-  loaded: LoadedConfig,
+  installation: Installation,
   query: string | undefined,
   options: DirectoryOptions,
-  deps: DirectoryDeps,
+  cli: Cli,
 ): Promise<void> {
   const forms = [options.people, options.groups, options.group !== undefined].filter(Boolean).length
   if (forms > 1) throw new NamesakeError('usage', 'one of --people, --groups and --group at a time')
-  const wantsDirectories = query === undefined && forms === 0
-  // Before the first sync there is no store, and that is what the states then say.
-  const missing = !existsSync(join(loaded.config.store, 'data.mdb'))
-  const store = wantsDirectories && missing ? null : await openStoreToRead(loaded.config.store)
-  try {
-    const lines =
-      store === null || wantsDirectories
-        ? directoryLines(loaded, store, options)
-        : found(loaded, store, query, options, deps)
-    await writeLines(deps.out, lines)
-    if (lines.length === 0 && options.json !== true) deps.err.write(`${nothing(query, options)}\n`)
-    if (lines.length === 0 && (query !== undefined || options.group !== undefined)) deps.exit(exitCode.badInput)
-  } finally {
-    await store?.close()
+  const filters = options.protected === true || options.guests === true || options.directory !== undefined
+  if (query === undefined && forms === 0 && !filters) {
+    await writeLines(cli.out, await directoryLines(installation, options, cli))
+    return
   }
+  const people = await installation.people()
+  tellProblems(cli.err, installation.protection(), people.problems)
+  const lines = found(people, query, options, cli)
+  await writeLines(cli.out, lines)
+  if (lines.length === 0 && options.json !== true) cli.err.write(`${nothing(query, options)}\n`)
+  if (lines.length === 0 && (query !== undefined || options.group !== undefined)) cli.exit(exitCode.badInput)
 }
 
 function nothing(query: string | undefined, options: DirectoryOptions): string {
@@ -90,84 +107,121 @@ function nothing(query: string | undefined, options: DirectoryOptions): string {
   return `no ${options.group === undefined && options.groups !== true ? 'person' : 'group'} found for ${JSON.stringify(wanted)}`
 }
 
-function found(
-  loaded: LoadedConfig,
-  store: Store,
-  query: string | undefined,
-  options: DirectoryOptions,
-  deps: DirectoryDeps,
-): string[] {
-  const view = markedView(store, loaded.rules)
-  tellProblems(deps.err, loaded, view.problems)
+function found(people: People, query: string | undefined, options: DirectoryOptions, cli: Cli): string[] {
+  const { directory, guests } = options
+  const filters = { directory, protected: options.protected }
   if (options.groups === true) {
-    const groups = findGroups(view, query, false)
-    if (options.json === true) return groups.map((group) => jsonLine(group))
-    return groupTable(groups)
+    const groups = people.groups({ ...filters, text: query }).items
+    if (options.json !== true) return groupTable(groups, options, cli)
+    return groups.map((group) => jsonLine(groupJson(people, group)))
   }
-  if (options.group !== undefined) {
-    const groups = findGroups(view, options.group, true)
-    if (options.json === true) return groups.map((group) => jsonLine(group))
-    return groups.flatMap((group) => {
-      const members = group.members.flatMap((id) => view.personById(group.directory, id) ?? [])
-      const heading = `${group.protected ? '* ' : ''}${printable(group.displayName)} (${group.directory}, ${group.id}): `
-      return [`${heading}${count(members.length, 'person', 'people')}`, ...peopleTable(members)]
-    })
+  if (options.group === undefined) {
+    const entries = people.list({ ...filters, guests, text: query }).items
+    return options.json === true ? entries.map((entry) => jsonLine(entry)) : peopleTable(entries, options, cli)
   }
-  const people = findPeople(view, query)
-  return options.json === true ? people.map((person) => jsonLine(person)) : peopleTable(people)
+  const groups = people.groupsMeant(options.group, directory)
+  return groups.flatMap((group) => {
+    const entry = people.group(group)
+    if (entry === null) return []
+    if (options.json === true) return [jsonLine(groupJson(people, entry))]
+    const members = people.list({ ...filters, guests, text: query, group: entry.id, directory: entry.directory }).items
+    const heading = `${entry.protected ? '* ' : ''}${printable(entry.displayName)} (${entry.directory}, ${entry.id}): `
+    return [`${heading}${count(members.length, 'person', 'people')}`, ...peopleTable(members, options, cli)]
+  })
 }
 
-function directoryLines(loaded: LoadedConfig, store: Store | null, options: DirectoryOptions): string[] {
-  const now = Date.now()
-  const states = loaded.config.directories.map((directory) =>
-    statusOf(directory, store?.record(directory.name), directory.staleAfter, directory.sync, now),
+/** A group as `--json --groups` prints it: with the ids of its members. */
+function groupJson(people: People, { directory, id, displayName, protected: guarded }: GroupEntry): object {
+  const members = people.members({ directory, id }).map((person) => person.id)
+  return { directory, id, displayName, members, protected: guarded }
+}
+
+async function directoryLines(installation: Installation, options: DirectoryOptions, cli: Cli): Promise<string[]> {
+  const reports = await installation.directories()
+  if (options.json === true) return reports.map((report) => jsonLine(report))
+  if (reports.length === 0) return []
+  // Without a daemon nothing is synchronised by itself.
+  const runs = await installation.control.status().then(
+    () => true,
+    () => false,
   )
-  if (options.json === true) return states.map((state) => jsonLine(jsonOf(state)))
-  const rows = states.map((state) => [
-    printable(state.name),
-    state.type,
-    state.state,
-    state.age === null ? 'never' : `${duration(state.age / 1000)} ago`,
-    state.nextRun === null ? '-' : `in ${duration(Math.max(0, state.nextRun - now) / 1000)}`,
-    String(state.people),
-    String(state.groups),
-    printable((state.error ?? '').split('\n')[0] ?? ''),
+  const now = Date.now()
+  const next = ({ nextRun }: DirectoryReport): string =>
+    nextRun === null ? '-' : `in ${duration(Math.max(0, Date.parse(nextRun) - now) / 1000)}`
+  const rows = reports.map((report) => [
+    printable(report.name),
+    report.type,
+    report.state,
+    report.age === null ? 'never' : `${duration(report.age)} ago`,
+    ...(runs ? [next(report)] : []),
+    String(report.people),
+    String(report.groups),
+    printable((report.error ?? '').split('\n')[0] ?? ''),
   ])
-  const heading = ['NAME', 'TYPE', 'STATE', 'LAST SYNC', 'NEXT', 'PEOPLE', 'GROUPS', 'LAST ERROR']
-  return states.length === 0 ? [] : table([heading, ...rows], [30, 12, 6, 20, 20, 9, 9])
+  const heading = ['NAME', 'TYPE', 'STATE', 'LAST SYNC', ...(runs ? ['NEXT'] : []), 'PEOPLE', 'GROUPS', 'LAST ERROR']
+  return fittedTable([heading, ...rows], columnsOf(cli))
 }
 
-/** A directory as `--json` prints it: times as ISO 8601 text, age in seconds. */
-function jsonOf(state: DirectoryStatus): object {
-  const { name, type, people, groups, error } = state
-  const time = (at: number | null): string | null => (at === null ? null : new Date(at).toISOString())
-  const age = state.age === null ? null : Math.floor(state.age / 1000)
-  const { lastSync, nextRun } = { lastSync: time(state.lastSync), nextRun: time(state.nextRun) }
-  return { name, type, state: state.state, lastSync, age, nextRun, people, groups, error }
+/** Columns of the terminal; null in a pipe or file, where nothing is cut. */
+function columnsOf({ out }: Cli): number | null {
+  return out.isTTY === true ? (out.columns ?? 80) : null
 }
 
-function peopleTable(people: readonly Marked[]): string[] {
+function peopleTable(people: readonly PersonEntry[], { ids }: DirectoryOptions, cli: Cli): string[] {
   if (people.length === 0) return []
+  const several = new Set(people.map(({ directory }) => directory)).size > 1
   const rows = people.map((person) => [
     person.protected ? '*' : ' ',
     printable(person.displayName),
     printable(person.addresses.concat(person.secondaryEmails.map((email) => `(${email})`)).join(' ')),
-    printable(person.directory),
-    printable(person.id),
+    ...(several ? [printable(person.directory)] : []),
+    ...(ids === true ? [printable(person.id)] : []),
   ])
-  return table([[' ', 'NAME', 'ADDRESSES', 'DIRECTORY', 'ID'], ...rows], [1, 40, 80, 20])
+  const heading = [' ', 'NAME', 'ADDRESSES', ...(several ? ['DIRECTORY'] : []), ...(ids === true ? ['ID'] : [])]
+  return fittedTable([heading, ...rows], columnsOf(cli))
 }
 
-function groupTable(groups: ReturnType<typeof findGroups>): string[] {
+function groupTable(groups: readonly GroupEntry[], { ids }: DirectoryOptions, cli: Cli): string[] {
   if (groups.length === 0) return []
   const rows = groups.map((group) => [
     group.protected ? '*' : ' ',
     printable(group.displayName),
-    String(group.members.length),
+    String(group.people),
     printable(group.directory),
-    printable(group.id),
+    ...(ids === true ? [printable(group.id)] : []),
   ])
-  return table([[' ', 'GROUP', 'PEOPLE', 'DIRECTORY', 'ID'], ...rows], [1, 50, 7, 20])
+  return fittedTable([[' ', 'GROUP', 'PEOPLE', 'DIRECTORY', ...(ids === true ? ['ID'] : [])], ...rows], columnsOf(cli))
+}
+
+function detailLines(person: PersonDetails): string[] {
+  const { protection, actions, actionOrigins } = person
+  const ways = [
+    ...(protection.byName ? ['by name'] : []),
+    ...(protection.throughGroups.length > 0 ? [`through ${protection.throughGroups.join(', ')}`] : []),
+  ]
+  const why = protection.excluded
+    ? `no: excluded${ways.length > 0 ? `, though ${ways.join(' and ')}` : ''}`
+    : person.protected
+      ? `yes, ${ways.join(' and ')}`
+      : 'no'
+  const action = (tier: 'certain' | 'likely'): string => `${tier} ${actions[tier]} (${actionOrigins[tier]})`
+  const rows: [string, string][] = [
+    ['name', person.displayName],
+    ...(person.names.length > 0 ? [['also guarded as', person.names.join(', ')] as [string, string]] : []),
+    ['directory', `${person.directory}, id ${person.id}`],
+    ['own addresses', person.addresses.join(' ') || 'none'],
+    ['secondary', person.secondaryEmails.join(' ') || 'none'],
+    [
+      'groups',
+      person.groupNames.map((group) => `${group.protected ? '* ' : ''}${group.displayName}`).join(', ') || 'none',
+    ],
+    ['protected', why],
+    ...(person.protected ? [['action', `${action('certain')}; ${action('likely')}`] as [string, string]] : []),
+  ]
+  return fittedTable(
+    rows.map(([word, value]) => [`${word}:`, printable(value)]),
+    null,
+  )
 }
 
 /** Writes lines as fast as they are taken: a pipe to `less` may take them one page at a time. */

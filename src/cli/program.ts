@@ -1,6 +1,6 @@
 /** All verbs in their places. */
 
-import { Command } from 'commander'
+import type { Command } from 'commander'
 import { indexMaker } from '../main/index-maker.ts'
 import { scheduledOf } from '../main/providers.ts'
 import { version } from '../main/version.ts'
@@ -9,21 +9,25 @@ import { addCheckVerb } from './check.ts'
 import { addConfigVerbs } from './config-check.ts'
 import { addDirectoryVerb } from './directory.ts'
 import { addProtectVerbs } from './protect.ts'
+import { addExplainVerb } from './explain.ts'
 import { addServeVerb } from './serve.ts'
+import { addDaemonVerbs } from './status.ts'
 import { addSyncVerb } from './sync.ts'
+import { rootCommand } from './verb.ts'
 import type { Cli } from './verb.ts'
 
 /** The command line as a whole: every verb in its place. Errors are thrown, to be told by `cli.ts`. */
 export function buildProgram(cli: Cli): Command {
-  const program = new Command('namesake')
+  const program = rootCommand()
     .description('Stops display-name impersonation: an SMTP proxy and milter that knows your people.')
     .version(version())
-    .exitOverride()
     .configureOutput({ writeOut: (text) => cli.out.write(text), writeErr: (text) => cli.err.write(text) })
     .showSuggestionAfterError()
     .showHelpAfterError('(namesake --help lists the verbs; namesake <verb> --help has examples)')
   addServeVerb(program, cli)
+  addDaemonVerbs(program, cli)
   addCheckVerb(program, cli)
+  addExplainVerb(program, cli)
   addSyncVerb(program, {
     ...cli,
     directories: ({ config }) => config.directories.map(scheduledOf),

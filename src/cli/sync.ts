@@ -6,11 +6,13 @@ import type { LoadedConfig } from '../config/types.ts'
 import type { ScheduledDirectory } from '../directory/schedule.ts'
 import type { MakeIndex, Store } from '../directory/store/store.ts'
 import { openStore } from '../directory/store/open.ts'
-import { synchronise, type SyncOutcome, type SyncProgress } from '../directory/sync.ts'
+import { synchronise, type SyncProgress } from '../directory/sync.ts'
 import { exitCodeOf, NamesakeError } from '../errors.ts'
 import type { ProtectionProblem } from '../policy/rules.ts'
 import { tellProblems } from './problems.ts'
-import { count, printable } from '../text.ts'
+import { printable } from '../text.ts'
+import { syncInWords } from '../admin/directories.ts'
+import { configPath, examples } from './verb.ts'
 
 /** Where results and messages go, and what of the wiring the verb needs. */
 export interface SyncDeps {
@@ -27,12 +29,9 @@ export interface SyncDeps {
 }
 
 interface SyncVerbOptions {
-  readonly config: string
   readonly full?: boolean
   readonly acceptShrink?: boolean
 }
-
-const examples = ['sync', 'sync "Office 365"', 'sync Staff --accept-shrink', 'sync "Office 365" --full']
 
 /** Adds the verb `sync [DIRECTORY]`: one synchronisation now, beside a running daemon or without one. */
 export function addSyncVerb(program: Command, deps: SyncDeps): void {
@@ -43,12 +42,14 @@ export function addSyncVerb(program: Command, deps: SyncDeps): void {
       'Reads one directory, or all, and says what changed. A running daemon judges by the new people at once. ' +
         'Exit code 65: the source is wrong, or too many people would go; 69: it is not reachable, or a sync is running.',
     )
-    .option('--config <file>', "the daemon's configuration", 'config/namesake.yaml')
     .option('--full', 'read everything, not only what changed')
     .option('--accept-shrink', 'let any number of people go')
-    .addHelpText('after', `\nExamples:\n${examples.map((line) => `  namesake ${line}`).join('\n')}`)
-    .action(async (name: string | undefined, options: SyncVerbOptions) => {
-      const { loaded, chosen } = load(options.config, name, deps)
+    .addHelpText(
+      'after',
+      examples('sync', 'sync "Office 365"', 'sync Staff --accept-shrink', 'sync "Office 365" --full'),
+    )
+    .action(async (name: string | undefined, options: SyncVerbOptions, command: Command) => {
+      const { loaded, chosen } = load(configPath(command), name, deps)
       const store = await openStore({
         path: loaded.config.store,
         onDamaged: (why, to) => deps.err.write(`namesake: the store can't be used: ${why}; it was moved to ${to}\n`),
@@ -116,7 +117,7 @@ async function syncEach(
           progress: (progress) => line.show(progress),
         })
         line.clear()
-        deps.out.write(`${printable(name)}: ${inWords(outcome)}\n`)
+        deps.out.write(`${printable(name)}: ${syncInWords(outcome)}\n`)
       } catch (error) {
         line.clear()
         if (directories.length === 1 || stop.signal.aborted || !(error instanceof NamesakeError)) throw error
@@ -134,20 +135,6 @@ async function syncEach(
 /** A message with the directory's name before it, where it doesn't begin with that. */
 function named(directory: string, message: string): string {
   return message.startsWith(`${directory}: `) ? message : `${printable(directory)}: ${message}`
-}
-
-/** What a synchronisation did, for people. */
-export function inWords(outcome: SyncOutcome): string {
-  const { added, changed, removed, people, groups, round, duration } = outcome
-  const changes = [
-    added > 0 ? `${added} added` : '',
-    changed > 0 ? `${changed} changed` : '',
-    removed > 0 ? `${removed} removed` : '',
-  ].filter((part) => part !== '')
-  const what = changes.length === 0 ? 'nobody changed' : changes.join(', ')
-  const read = round === 'full' ? 'everything read' : 'changes read'
-  const counts = `${count(people, 'person', 'people')} and ${count(groups, 'group', 'groups')}`
-  return `${what}; ${counts} (${read} in ${(duration / 1000).toFixed(1)} s)`
 }
 
 interface ProgressLine {

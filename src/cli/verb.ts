@@ -1,40 +1,53 @@
-/** What every verb is handed. */
+/** What every verb is handed, and where the configuration is. */
 
-import type { Command } from 'commander'
+import { existsSync } from 'node:fs'
+import { Command } from 'commander'
+import { NamesakeError } from '../errors.ts'
 
 /** What every verb is handed: where results and messages go, and how it says its exit code. */
 export interface Cli {
   /** Results. */
-  readonly out: NodeJS.WritableStream
+  readonly out: NodeJS.WritableStream & { readonly isTTY?: boolean; readonly columns?: number }
   /** Messages, progress, errors. */
-  readonly err: NodeJS.WritableStream
+  readonly err: NodeJS.WritableStream & { readonly isTTY?: boolean }
   /** Sets the exit code of a verb that ends without an error; 0 unless called. */
   exit(code: number): void
 }
 
-/** Options that every verb has. */
-export interface VerbOptions {
-  readonly config: string
+/** Where the configuration is looked for, in this order, when neither `--config` nor NAMESAKE_CONFIG names it. */
+export const configPlaces = ['config/namesake.yaml', '/etc/namesake/namesake.yaml'] as const
+
+/** The command that verbs are added to. `--config` is declared here alone, and works before and behind a verb. */
+export function rootCommand(): Command {
+  return new Command('namesake')
+    .option(
+      '--config <file>',
+      `the daemon's configuration (default: NAMESAKE_CONFIG, ${configPlaces.map((place) => `else ${place}`).join(', ')})`,
+    )
+    .configureHelp({ showGlobalOptions: true })
+    .exitOverride()
+}
+
+/** The configuration's path as it was given on the command line; null if it was not. */
+export function givenConfig(command: Command): string | null {
+  return command.optsWithGlobals<{ config?: string }>().config ?? null
 }
 
 /**
- * Adds one verb with the options that all verbs share. What its action throws is told by cli.ts, with the exit code
- * that the error calls for (`exitCodeOf`).
- * @param signature the verb and its arguments as commander writes them, e.g. `check [PATH...]`.
- * @param examples command lines shown below `--help`, without the leading `namesake`.
+ * The configuration's path.
+ * @throws NamesakeError config-invalid where none is named and none is found
  */
-export function addVerb(
-  program: Command,
-  signature: string,
-  description: string,
-  examples: readonly string[],
-): Command {
-  const command = program
-    .command(signature)
-    .description(description)
-    .option('--config <file>', "the daemon's configuration file", 'config/namesake.yaml')
-  if (examples.length > 0) {
-    command.addHelpText('after', `\nExamples:\n${examples.map((line) => `  namesake ${line}`).join('\n')}`)
-  }
-  return command
+export function configPath(command: Command, env: NodeJS.ProcessEnv = process.env): string {
+  const named = givenConfig(command) ?? env['NAMESAKE_CONFIG']
+  if (named !== undefined && named !== '') return named
+  const found = configPlaces.find((place) => existsSync(place))
+  if (found !== undefined) return found
+  const missing = configPlaces.join(' nor ')
+  const fix = 'fix: "namesake init" writes one, --config or NAMESAKE_CONFIG name one that is elsewhere'
+  throw new NamesakeError('config-invalid', `there is no configuration: neither ${missing} is there; ${fix}`)
+}
+
+/** Examples as they stand below a verb's help, without the leading `namesake`. */
+export function examples(...lines: readonly string[]): string {
+  return `\n${lines.length === 1 ? 'Example' : 'Examples'}:\n${lines.map((line) => `  namesake ${line}`).join('\n')}`
 }

@@ -7,6 +7,7 @@ import type { ProtectionRules } from '../policy/rules.ts'
 import { tidy } from './faults.ts'
 import { validateProtection } from './load.ts'
 import { replaceFile } from './replace-file.ts'
+import { setText } from './splice-scalar.ts'
 import { addToList, removeFromList } from './splice.ts'
 import type { NamesakeConfig } from './types.ts'
 import type { Value } from './yaml-words.ts'
@@ -17,11 +18,24 @@ import type { YamlSource } from './yaml-source.ts'
 export type Step =
   | { readonly op: 'add'; readonly path: readonly (string | number)[]; readonly value: Value }
   | { readonly op: 'remove'; readonly path: readonly (string | number)[] }
+  /** A text at a key; maps on the way are made. */
+  | { readonly op: 'set'; readonly path: readonly (string | number)[]; readonly value: string }
 
 /** What an edit comes to: steps in the order in which they are made (none: it is so already), and what to tell. */
 export interface Plan {
   readonly steps: readonly Step[]
   readonly message: string
+  /** What is surely not meant, such as a group of nobody: who makes the edit is asked first. */
+  readonly doubts?: readonly string[]
+}
+
+/** What one or several plans make of the file; nothing is written yet. */
+export interface Draft {
+  readonly before: string
+  readonly after: string
+  /** One for each plan. */
+  readonly messages: readonly string[]
+  readonly doubts: readonly string[]
 }
 
 export interface EditOutcome {
@@ -30,26 +44,62 @@ export interface EditOutcome {
 }
 
 /**
- * Edits the protection file in place: reads it, lets `plan` say what changes, validates the result, and replaces the
- * file in one step. Comments, order and layout stay.
- * @throws ConfigError if the file has faults before or after the edit (it is not written then); NamesakeError
- * input-invalid from `plan`, or if the file can't be written
+ * Makes the plans one after the other on the file's text, each seeing what the one before it did, and proves the result.
+ * Comments, order and layout stay.
+ * @throws ConfigError if the file has faults before or after an edit; NamesakeError input-invalid from a plan
  */
+export function draftEdit(
+  config: NamesakeConfig,
+  plans: readonly ((rules: ProtectionRules) => Plan)[],
+  now: Date = new Date(),
+): Draft {
+  const before = readYaml(config.protection)
+  let source = before
+  let rules = rulesOf(before, config, now)
+  const made: Plan[] = []
+  for (const plan of plans) {
+    const next = plan(rules)
+    made.push(next)
+    if (next.steps.length === 0) continue
+    for (const step of next.steps) source = stepped(source, step)
+    rules = rulesOf(source, config, now)
+  }
+  return {
+    before: before.text,
+    after: source.text,
+    messages: made.map(({ message }) => message),
+    doubts: made.flatMap(({ doubts }) => doubts ?? []),
+  }
+}
+
+function stepped(source: YamlSource, step: Step): YamlSource {
+  switch (step.op) {
+    case 'add':
+      return addToList(source, step.path, step.value)
+    case 'remove':
+      return removeFromList(source, step.path)
+    case 'set':
+      return setText(source, step.path, step.value)
+  }
+}
+
+/**
+ * Replaces the file in one step, unless somebody else has edited it since the draft was made.
+ * @throws NamesakeError input-invalid if the file can't be written
+ */
+export function writeDraft(config: NamesakeConfig, { before, after }: Draft): void {
+  if (after !== before) replaceFile(config.protection, before, after)
+}
+
+/** Drafts and writes one plan. @throws as both do */
 export function editProtection(
   config: NamesakeConfig,
   plan: (rules: ProtectionRules) => Plan,
   now: Date = new Date(),
 ): EditOutcome {
-  const before = readYaml(config.protection)
-  const { steps, message } = plan(rulesOf(before, config, now))
-  let source = before
-  for (const step of steps) {
-    source = step.op === 'add' ? addToList(source, step.path, step.value) : removeFromList(source, step.path)
-  }
-  if (steps.length === 0) return { changed: false, message }
-  rulesOf(source, config, now)
-  replaceFile(config.protection, before.text, source.text)
-  return { changed: true, message }
+  const draft = draftEdit(config, [plan], now)
+  writeDraft(config, draft)
+  return { changed: draft.after !== draft.before, message: draft.messages[0] ?? '' }
 }
 
 function rulesOf(source: YamlSource, config: NamesakeConfig, now: Date): ProtectionRules {

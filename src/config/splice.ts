@@ -15,7 +15,8 @@ import type { YamlSource } from './yaml-source.ts'
  * which keeps comments and order, but not every space.
  */
 
-type Keys = readonly (string | number)[]
+/** Path of keys and list positions. */
+export type Keys = readonly (string | number)[]
 
 /** The file with `value` behind the last item of the list at `path`. Maps and the list itself are made as needed. */
 export function addToList(source: YamlSource, path: Keys, value: Value): YamlSource {
@@ -65,7 +66,7 @@ function valueIn(data: unknown, path: Keys): unknown {
 }
 
 /** Text and how its lines end and are found. */
-class Lines {
+export class Lines {
   readonly text: string
   readonly end: string
 
@@ -187,12 +188,13 @@ function spliceOut(source: YamlSource, path: Keys): string | null {
   return new Lines(lines.cut(start, after)).insert(colon, ' []')
 }
 
-function pairOf(map: YAMLMap, key: string | number): Pair | null {
+/** The pair of a key in a map; null if it is not there. */
+export function pairOf(map: YAMLMap, key: string | number): Pair | null {
   return map.items.find((item) => isPair(item) && isScalar(item.key) && String(item.key.value) === String(key)) ?? null
 }
 
 /** Offset behind the colon of a pair in a block map. */
-function colonOf(lines: Lines, pair: Pair): number | null {
+export function colonOf(lines: Lines, pair: Pair): number | null {
   const from = (pair.key as Node).range?.[1]
   if (from === undefined) return null
   const colon = /^\s*:/.exec(lines.text.slice(from, from + 100))
@@ -200,7 +202,7 @@ function colonOf(lines: Lines, pair: Pair): number | null {
 }
 
 /** Offset behind a node's last visible character; comments and blank lines below it are not part of it. */
-function contentEnd(lines: Lines, node: Node): number | null {
+export function contentEnd(lines: Lines, node: Node): number | null {
   if ((isMap(node) || isSeq(node)) && node.flow !== true) {
     const last = node.items.at(-1)
     const value = isPair(last) ? (last.value as Node | null) : (last as Node | undefined)

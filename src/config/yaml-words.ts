@@ -1,21 +1,23 @@
 /** What edits put into a YAML file: texts in double quotes, keys plain where they can be. */
 
-/** An item of a list: text, or a map of texts and lists of texts. */
-export type Value = string | { readonly [key: string]: string | readonly string[] }
+/** An item of a list: text, or a map of texts, switches and lists of texts. */
+export type Value = string | { readonly [key: string]: string | boolean | readonly string[] }
 
 const plain = /^[A-Za-z][\w.+@-]*(?: [\w.+@-]+)*$/
 const otherThanText = /^(?:true|false|null|yes|no|on|off|y|n)$/i
 
-function word(text: string): string {
+/** A text as a key or value: plain where that means the same, else in double quotes. */
+export function word(text: string): string {
   return plain.test(text) && !otherThanText.test(text) ? text : JSON.stringify(text)
 }
 
 /** In flow style, on one line. */
-export function inFlow(value: Value | readonly string[]): string {
+export function inFlow(value: Value | boolean | readonly string[]): string {
+  if (typeof value === 'boolean') return String(value)
   if (typeof value === 'string') return JSON.stringify(value)
   if (Array.isArray(value)) return `[${value.map((item) => inFlow(item as string)).join(', ')}]`
   return `{ ${Object.entries(value)
-    .map(([key, of]) => `${word(key)}: ${typeof of === 'string' ? JSON.stringify(of) : inFlow(of)}`)
+    .map(([key, of]) => `${word(key)}: ${inFlow(of)}`)
     .join(', ')} }`
 }
 

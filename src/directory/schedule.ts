@@ -5,7 +5,7 @@ import { NamesakeError } from '../errors.ts'
 import type { Provider } from './provider.ts'
 import type { DirectoryRecord } from './store/format.ts'
 import type { MakeIndex, Store } from './store/store.ts'
-import { type FullEvery, synchronise, type SyncOptions, type SyncOutcome } from './sync.ts'
+import { type FullEvery, synchronise, type SyncOptions, type SyncOutcome, type SyncProgress } from './sync.ts'
 
 /** A directory and how it is kept fresh. Durations in milliseconds. */
 export interface ScheduledDirectory {
@@ -37,6 +37,13 @@ export interface SchedulerOptions {
   readonly now?: () => number
   /** 0 to 1. */
   readonly random?: () => number
+}
+
+/** How one synchronisation is run when somebody asks for it. */
+export interface RunOptions {
+  readonly full?: boolean
+  readonly acceptShrink?: boolean
+  readonly progress?: (progress: SyncProgress) => void
 }
 
 /** `never` loaded, `ok`, `stale` (too old), `failed` (the last try; people known before stay). */
@@ -86,7 +93,7 @@ export class Scheduler {
   }
 
   /** Synchronises one directory now. Throws as `synchronise` does; after that the event has been told too. */
-  async syncNow(name: string, options: { full?: boolean; acceptShrink?: boolean } = {}): Promise<SyncOutcome> {
+  async syncNow(name: string, options: RunOptions = {}): Promise<SyncOutcome> {
     const job = this.#jobs.find(({ directory }) => directory.provider.name === name)
     if (job === undefined) throw new NamesakeError('usage', `there is no directory ${JSON.stringify(name)}`)
     return await job.run(options)
@@ -165,7 +172,7 @@ class Job {
   }
 
   /** Runs now, or after the one that is running. Tells how it went, and throws if it failed. */
-  async run(options: { full?: boolean; acceptShrink?: boolean } = {}): Promise<SyncOutcome> {
+  async run(options: RunOptions = {}): Promise<SyncOutcome> {
     while (this.#running !== undefined) await this.#running.catch(() => undefined)
     this.#running = this.#once(options)
     try {
@@ -183,7 +190,7 @@ class Job {
     await this.#running
   }
 
-  async #once(options: { full?: boolean; acceptShrink?: boolean }): Promise<SyncOutcome> {
+  async #once(options: RunOptions): Promise<SyncOutcome> {
     const { sync, now, signal, tell } = this.#around
     const { provider, shrink, fullEvery } = this.directory
     const directory = provider.name
@@ -195,6 +202,7 @@ class Job {
         fullEvery: fullEvery ?? null,
         shrinkLimit: options.acceptShrink === true ? null : shrink,
         notice: (text) => tell({ event: 'notice', directory, text }),
+        ...(options.progress === undefined ? {} : { progress: options.progress }),
       })
       this.#toldStale = false
       tell({ event: 'synchronised', directory, outcome })

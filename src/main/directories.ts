@@ -2,9 +2,10 @@
 
 import type { LoadedConfig, LoadedProtection } from '../config/types.ts'
 import { Scheduler } from '../directory/schedule.ts'
-import type { DirectoryStatus, SyncEvent } from '../directory/schedule.ts'
+import type { DirectoryStatus, RunOptions, SyncEvent } from '../directory/schedule.ts'
 import { openStore } from '../directory/store/open.ts'
 import type { Store } from '../directory/store/store.ts'
+import type { SyncOutcome } from '../directory/sync.ts'
 import { NamesakeError } from '../errors.ts'
 import type { Events } from '../ops/events.ts'
 import { indexMaker } from './index-maker.ts'
@@ -23,6 +24,7 @@ export class Directories {
   #loaded: LoadedConfig
   #scheduler: Scheduler
   #toldProblems = ''
+  #problems: readonly string[] = []
 
   private constructor(store: Store, loaded: LoadedConfig, events: Events) {
     this.#store = store
@@ -81,6 +83,16 @@ export class Directories {
     })
   }
 
+  /** What in the protection file means nobody, each with its place; empty until all directories are loaded. */
+  protectionProblems(): readonly string[] {
+    return this.#problems
+  }
+
+  /** Synchronises one directory now. @throws as `synchronise`, NamesakeError usage if there is no such directory */
+  syncNow(name: string, options: RunOptions): Promise<SyncOutcome> {
+    return this.#scheduler.syncNow(name, options)
+  }
+
   async close(): Promise<void> {
     await this.#scheduler.stop()
     await this.#store.close()
@@ -117,10 +129,12 @@ export class Directories {
     )
     if (waiting && problems.length > 0 && this.#toldProblems === '') return
     this.#toldProblems = told
-    for (const { path, message } of problems) {
+    this.#problems = problems.map(({ path, message }) => {
       const { file, line, column } = this.#loaded.locate(path)
-      this.#events.emit('protection-problem', { at: `${file}:${line}:${column}`, problem: message })
-    }
+      const at = `${file}:${line}:${column}`
+      this.#events.emit('protection-problem', { at, problem: message })
+      return `${at}: ${message}`
+    })
   }
 }
 

@@ -5,7 +5,12 @@ import { isDeepStrictEqual } from 'node:util'
 import { loadConfig, loadProtection } from '../config/load.ts'
 import type { LoadedConfig, NamesakeConfig } from '../config/types.ts'
 import { watchFile } from '../config/watch.ts'
-import { ConfigError, exitCode } from '../errors.ts'
+import { ConfigError, exitCode, formatFault } from '../errors.ts'
+import { answerControl, controlPath } from '../admin/control.ts'
+import { LocalControl } from './control.ts'
+import { openControlSocket } from '../net/control-socket.ts'
+import type { ControlSocket, Handler } from '../net/control-socket.ts'
+import type { ReloadReport } from '../ports.ts'
 import type { WorkerSettings } from './ipc.ts'
 import { Directories } from './directories.ts'
 import { readReadiness } from './readiness.ts'
@@ -63,6 +68,10 @@ class Daemon {
   #pool: WorkerPool | null = null
   #ops: OpsServer | null = null
   #watcher: { stop(): void } | null = null
+  #socket: ControlSocket | null = null
+  /** Faults of the last reload, if it was refused: what is in force is not what stands in the files. */
+  #refused: readonly string[] = []
+  readonly #control: LocalControl
   #end: (code: number) => void = () => {}
   /** Reloads run one after the other, in the order in which they were asked for. */
   #reloading: Promise<void> = Promise.resolve()
@@ -82,6 +91,17 @@ class Daemon {
       alive: () => (this.#pool?.listeners() ?? []).length > 0,
       onFailure: (error) => this.#events.emit('service-manager-failed', { error }),
     })
+    this.#control = new LocalControl({
+      config: () => this.#config,
+      directories: () => this.#directories,
+      pool: () => this.#pool,
+      workers: () => workerCount(this.#config),
+      configProblems: () => [
+        ...this.#refused.map((fault) => `an edit was refused, the configuration before it is in force: ${fault}`),
+        ...this.#loaded.warnings.map(formatFault),
+      ],
+      reload: ({ what, force }) => this.#reloadAsked(what, force === true),
+    })
     this.ended = new Promise((resolve) => (this.#end = resolve))
   }
 
@@ -100,6 +120,7 @@ class Daemon {
     await this.#pool.start()
     this.#watchProtection()
     this.#listenToSignals()
+    await this.#openControl()
     this.#events.emit('started', {
       version: version(),
       listeners: this.#pool.listeners(),
@@ -111,6 +132,8 @@ class Daemon {
   /** Ends everything in order: no new mail, open messages finished, then the rest. */
   async stop(): Promise<void> {
     this.#watcher?.stop()
+    this.#control.close()
+    await this.#socket?.close()
     await this.#pool?.drain()
     await this.#ops?.close()
     await this.#maildir?.close()
@@ -159,8 +182,9 @@ class Daemon {
 
   #watchProtection(): void {
     this.#watcher?.stop()
-    this.#watcher = watchFile(this.#config.protection, () =>
-      this.#reload(this.#config.protection, () => this.#reloadProtection()),
+    this.#watcher = watchFile(
+      this.#config.protection,
+      () => void this.#reload(this.#config.protection, () => this.#reloadProtection()),
     )
   }
 
@@ -176,23 +200,49 @@ class Daemon {
         })
       })
     }
-    process.on('SIGHUP', () => this.#reload(this.#configPath, () => this.#reloadAll()))
+    process.on('SIGHUP', () => void this.#reload(this.#configPath, () => this.#reloadAll()))
+  }
+
+  /** The socket of `namesake status` and the like. Mail does not wait for it: without it the daemon runs as before. */
+  async #openControl(): Promise<void> {
+    try {
+      const handle: Handler = (request, tell) => answerControl(this.#control, request, tell)
+      this.#socket = await openControlSocket(controlPath(this.#config.store), handle)
+    } catch (error) {
+      this.#events.emit('control-failed', { error })
+    }
+  }
+
+  async #reloadAsked(what: 'protection' | 'all', _force: boolean): Promise<ReloadReport> {
+    const protection = what === 'protection'
+    const file = protection ? this.#config.protection : this.#configPath
+    const work = protection ? () => this.#reloadProtection() : () => this.#reloadAll()
+    await this.#reload(file, async () => {
+      await work()
+      // What was just read is no news to the watcher.
+      this.#watchProtection()
+    })
+    if (this.#refused.length > 0) return { outcome: 'refused', faults: this.#refused }
+    return { outcome: 'done', protectedPeople: this.#directories?.protectedPeople ?? 0 }
   }
 
   /** Runs a reload; one with faults changes nothing, and is told and counted. */
-  #reload(file: string, work: () => Promise<void>): void {
+  #reload(file: string, work: () => Promise<void>): Promise<void> {
     this.#reloading = this.#reloading.then(async () => {
       this.#manager.reloading()
       try {
         await work()
+        this.#refused = []
         this.#tellWarnings()
         this.#events.emit('config-reloaded', { file, protected: this.#directories?.protectedPeople ?? 0 })
       } catch (error) {
         const faults = error instanceof ConfigError ? error.message.split('\n') : [String(error)]
+        this.#refused = faults
         this.#events.emit('config-refused', { file, faults })
       }
       this.#tellReady()
     })
+    return this.#reloading
   }
 
   async #reloadProtection(): Promise<void> {

@@ -3,6 +3,7 @@
 import { connect } from 'node:net'
 import type { NamesakeConfig, RelayHop } from '../config/types.ts'
 import type { Readiness } from '../ops/http.ts'
+import type { DaemonStatus } from '../ports.ts'
 import type { Directories } from './directories.ts'
 import type { WorkerPool } from './worker-pool.ts'
 
@@ -29,11 +30,32 @@ export async function readReadiness(
 }
 
 async function nextHopProblems(config: NamesakeConfig): Promise<string[]> {
+  const states = await nextHopStates(config)
+  // One that answers is enough: they are tried in order. What is not probed counts as there.
+  if (states.some(({ reached }) => reached !== false)) return []
+  return states.map(({ url, problem }) => `next hop ${url}: ${problem ?? ''}`)
+}
+
+/** The next hops with what a connection to each comes to; only those named by host and port are tried. */
+export async function nextHopStates(config: NamesakeConfig): Promise<DaemonStatus['nextHop']> {
   const relay = config.smtp?.relay
-  if (relay?.kind !== 'hops') return []
-  const problems = await Promise.all(relay.hops.map(probe))
-  // One that answers is enough: they are tried in order.
-  return problems.includes(null) ? [] : problems.filter((problem) => problem !== null)
+  switch (relay?.kind) {
+    case undefined:
+      return []
+    case 'hops':
+      return Promise.all(
+        relay.hops.map(async (hop) => {
+          const problem = await probe(hop)
+          return { url: hop.url, reached: problem === null, problem }
+        }),
+      )
+    case 'maildir':
+      return [{ url: `maildir:${relay.path}`, reached: null, problem: null }]
+    case 'mx':
+      return [{ url: `mx:${relay.domain}`, reached: null, problem: null }]
+    case 'srv':
+      return [{ url: `srv:${relay.name}`, reached: null, problem: null }]
+  }
 }
 
 /** Null if the next hop accepts a connection; else what is wrong. */
@@ -45,7 +67,7 @@ function probe(hop: RelayHop): Promise<string | null> {
     )
     const done = (problem: string | null): void => {
       socket.destroy()
-      resolve(problem === null ? null : `next hop ${hop.url}: ${problem}`)
+      resolve(problem)
     }
     socket.setTimeout(patience, () => done(`no connection within ${patience} ms`))
     socket.once('connect', () => done(null))

@@ -2,7 +2,9 @@
 
 import { fork } from 'node:child_process'
 import {
+  accessSync,
   closeSync,
+  constants,
   existsSync,
   mkdirSync,
   openSync,
@@ -13,7 +15,7 @@ import {
   statSync,
   writeFileSync,
 } from 'node:fs'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { NamesakeError } from '../errors.ts'
 import { FileLock, isHeld } from './file-lock.ts'
@@ -49,6 +51,37 @@ export function dataFile(path: string): string {
 
 function openLock(path: string): string {
   return join(path, 'open.lock')
+}
+
+/**
+ * Whether there is an environment in the folder. One that may not be read must not look like none.
+ * Throws NamesakeError store-unusable where this user may not see it.
+ */
+export function environmentIsThere(path: string, { what }: EnvironmentKind): boolean {
+  try {
+    accessSync(dataFile(path), constants.R_OK)
+    return true
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException
+    if (code === 'ENOENT' || code === 'ENOTDIR') return false
+    const denied = code === 'EACCES' || code === 'EPERM'
+    const why = denied ? `permission denied; fix: run as the daemon's user${commandOfOwner(path)}` : message
+    throw new NamesakeError('store-unusable', `the ${what} "${path}" can't be read: ${why}`, { cause: error })
+  }
+}
+
+/** Whose the nearest folder is that can be looked at, as the beginning of a command line. */
+function commandOfOwner(path: string): string {
+  for (let folder = path; ; folder = dirname(folder)) {
+    try {
+      const { uid } = statSync(folder)
+      const lines = readFileSync('/etc/passwd', 'utf8').split('\n')
+      const name = lines.find((entry) => entry.split(':')[2] === String(uid))?.split(':')[0]
+      return name === undefined ? '' : `, as with: sudo -u ${name} namesake …`
+    } catch {
+      if (folder === dirname(folder)) return ''
+    }
+  }
 }
 
 /** Whether a living process has the environment open to write. */

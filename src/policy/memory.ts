@@ -42,6 +42,7 @@ export function buildMemoryDirectory(
   return {
     directoryNames: () => known.map((state) => state.name),
     groups: (directory) => groupList.filter((group) => group.directory === directory),
+    people: (directory) => [...byRef.values()].filter((one) => directory === undefined || one.directory === directory),
     person: personOf,
     byAddress: ownersOf,
     index: (indexer) => {

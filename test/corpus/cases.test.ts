@@ -2,9 +2,9 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSy
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Writable } from 'node:stream'
-import { Command } from 'commander'
 import t from 'tap'
 import { addCheckVerb } from '../../src/cli/check.ts'
+import { rootCommand } from '../../src/cli/verb.ts'
 
 /**
  * Each folder of test/corpus/cases (and of test/corpus/private, which is not committed) holds a message, the people, the
@@ -51,7 +51,7 @@ async function check(args: readonly string[]): Promise<{ code: number | null; ou
       },
     })
   let code: number | null = null
-  const program = new Command().exitOverride()
+  const program = rootCommand()
   addCheckVerb(program, { out: sink('out'), err: sink('err'), exit: (n) => (code = n) })
   await program.parseAsync(['check', ...args], { from: 'user' })
   return { code, ...texts }

@@ -4,8 +4,8 @@ import { get as httpsGet } from 'node:https'
 import { join } from 'node:path'
 import { PassThrough } from 'node:stream'
 import t from 'tap'
-import { Command } from 'commander'
 import { addAuthorizeVerb } from '../../src/cli/authorize.ts'
+import { rootCommand } from '../../src/cli/verb.ts'
 import { authorize } from '../../src/directory/sources/office365/authorize.ts'
 import type { AuthorizeOptions, Authorizer } from '../../src/directory/sources/office365/authorize.ts'
 import { ConsentListener } from '../../src/directory/sources/office365/consent.ts'
@@ -252,7 +252,7 @@ directories:
   let text = ''
   shown.on('data', (part) => (text += String(part)))
   const verb = (...args: string[]): Promise<unknown> => {
-    const program = new Command().exitOverride()
+    const program = rootCommand()
     addAuthorizeVerb(program, {
       err: shown,
       provider: optionsFor(b.runtime),

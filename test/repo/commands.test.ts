@@ -12,8 +12,11 @@ const program = buildProgram({ out: process.stdout, err: process.stderr, exit: (
 const verbs = new Map<string, readonly string[]>()
 const collect = (command: Command, words: readonly string[]): void => {
   for (const child of command.commands) collect(child, [...words, child.name()])
-  if (words.length > 0 && command.commands.length === 0) {
-    verbs.set(words.join(' '), ['--help', ...command.options.flatMap(({ long }) => long ?? [])])
+  // A verb may have verbs below it and still be one itself: `directory`, `directory show`.
+  if (words.length > 0 && (command.commands.length === 0 || command.registeredArguments.length > 0)) {
+    const above = words.length > 1 ? (command.parent?.options ?? []) : []
+    const options = [...program.options, ...above, ...command.options].flatMap(({ long }) => long ?? [])
+    verbs.set(words.join(' '), ['--help', ...options])
   }
 }
 collect(program, [])
@@ -51,7 +54,7 @@ t.test('every verb and option has a place in the operations page', async (t) => 
   const page = readFileSync(join(root, 'docs/operations.md'), 'utf8')
   for (const [verb, options] of verbs) {
     t.match(page, new RegExp(`\`${verb}\\b`), verb)
-    for (const option of options.filter((name) => name !== '--help' && name !== '--config')) {
+    for (const option of options.filter((name) => !['--help', '--config', '--version'].includes(name))) {
       t.match(page, option, `${verb} ${option}`)
     }
   }

@@ -111,7 +111,8 @@ t.test('imports go down only', async (t) => {
 })
 
 t.test('floors 0 to 2 have no clock, no async and no log', async (t) => {
-  for (const file of all.filter((f) => (floorOf[room(f)] ?? 9) <= 2)) {
+  // Ports are types alone: they say what others answer, and that may take time.
+  for (const file of all.filter((f) => (floorOf[room(f)] ?? 9) <= 2 && room(f) !== 'ports.ts')) {
     const text = readFileSync(file, 'utf8').replace(/\/\*[\s\S]*?\*\/|\/\/.*$/gm, '')
     for (const [pattern, why] of [
       [/\basync\b|\bawait\b|\bPromise\b/, 'a judgement is one synchronous step: nothing can come between its parts'],

@@ -5,6 +5,7 @@ import { extname } from 'node:path'
 import { NamesakeError } from '../../errors.ts'
 import {
   dataFile,
+  environmentIsThere,
   faultOf,
   isOpened,
   isSealed,
@@ -65,7 +66,7 @@ export async function openStore({ path, onDamaged }: OpenOptions): Promise<Store
  * the store before, open it with `Store.open`. Throws NamesakeError store-damaged or store-unusable.
  */
 export async function openStoreToRead(path: string): Promise<Store> {
-  if (!existsSync(dataFile(path))) {
+  if (!storeIsThere(path)) {
     const fix = 'start the daemon, or run: namesake sync'
     throw new NamesakeError('store-unusable', `there is no store in "${path}" yet; ${fix}`)
   }
@@ -76,6 +77,11 @@ export async function openStoreToRead(path: string): Promise<Store> {
   if (isOfThisVersion(store)) return store
   await store.close()
   throw new NamesakeError('store-damaged', `the store "${path}" can't be used: ${otherVersion}; ${fix}`)
+}
+
+/** Whether there is a store in the folder. Throws NamesakeError store-unusable where this user may not see that. */
+export function storeIsThere(path: string): boolean {
+  return environmentIsThere(path, kind)
 }
 
 function isOfThisVersion(store: Store): boolean {

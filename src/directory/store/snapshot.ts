@@ -1,7 +1,9 @@
 /** One state of the store, as a Lookup. */
 
 import type { DirectoryState, DirectoryView, Group, Lookup, Person, PersonRef } from '../../model.ts'
+import type { Attributes } from '../provider.ts'
 import {
+  attributesOfBytes,
   type DirectoryRecord,
   domainOfBytes,
   type EntityNumber,
@@ -130,6 +132,15 @@ export class Snapshot implements Lookup, DirectoryView {
     const number = place && this.#tables.ids.getBinaryFast(textKey(place.slot, ref.id))?.readUInt32LE(0)
     if (place === undefined || place.keySlot === null || number === undefined) return 0
     return keyListOf(this.#tables.keyLists.getBinaryFast(numberKey(place.keySlot, number))).refs.length
+  }
+
+  /** What the source said of a person, in its own words. */
+  attributes(ref: PersonRef): Attributes | undefined {
+    const place = this.#place(ref.directory)
+    const number = place && this.#tables.ids.getBinaryFast(textKey(place.slot, ref.id))?.readUInt32LE(0)
+    if (place === undefined || number === undefined) return undefined
+    const bytes = this.#tables.attributes.getBinaryFast(numberKey(place.slot, number))
+    return bytes === undefined ? undefined : attributesOfBytes(bytes).attributes
   }
 
   /** For the store's own parts: a person by number. */

@@ -1,4 +1,3 @@
-import { Command } from 'commander'
 import {
   existsSync,
   mkdirSync,
@@ -14,6 +13,7 @@ import { join } from 'node:path'
 import { PassThrough, Readable } from 'node:stream'
 import t from 'tap'
 import { addCheckVerb } from '../../../src/cli/check.ts'
+import { rootCommand } from '../../../src/cli/verb.ts'
 
 /** `check` over a month of mail: times, forms of output, another policy, a report. */
 const folder = mkdtempSync(join(tmpdir(), 'namesake-replay-'))
@@ -64,7 +64,7 @@ async function check(args: readonly string[], stdin: Readable = Readable.from([]
   out.on('data', (chunk: Buffer) => (texts.out += chunk.toString()))
   err.on('data', (chunk: Buffer) => (texts.err += chunk.toString()))
   let code: number | null = null
-  const program = new Command().exitOverride()
+  const program = rootCommand()
   addCheckVerb(program, { out, err, exit: (n) => (code = n), stdin, ...(stop ? { stop } : {}) })
   await program.parseAsync(['check', '--config', at('namesake.yaml'), ...args], { from: 'user' })
   await new Promise(setImmediate)

@@ -1,4 +1,3 @@
-import { Command } from 'commander'
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -6,6 +5,7 @@ import { PassThrough, Readable } from 'node:stream'
 import { gzipSync } from 'node:zlib'
 import t from 'tap'
 import { addCheckVerb } from '../../../src/cli/check.ts'
+import { rootCommand } from '../../../src/cli/verb.ts'
 
 /** The verb as it runs, over a folder of its own with a people file, a store and messages. */
 const folder = mkdtempSync(join(tmpdir(), 'namesake-check-'))
@@ -73,7 +73,7 @@ async function check(args: readonly string[], stdin = ''): Promise<Ran> {
   out.on('data', (chunk: Buffer) => (texts.out += chunk.toString()))
   err.on('data', (chunk: Buffer) => (texts.err += chunk.toString()))
   let code: number | null = null
-  const program = new Command().exitOverride()
+  const program = rootCommand()
   addCheckVerb(program, { out, err, exit: (n) => (code = n), stdin: Readable.from([Buffer.from(stdin)]) })
   await program.parseAsync(['check', '--config', at('namesake.yaml'), ...args], { from: 'user' })
   await new Promise(setImmediate)
@@ -225,7 +225,7 @@ directories:
   - { name: Staff, type: office365, tenant: t.example, clientId: 11111111-2222-3333-4444-555555555555, clientSecret: { file: ./people.yaml } }
 `,
   )
-  const program = new Command().exitOverride()
+  const program = rootCommand()
   addCheckVerb(program, { out: new PassThrough(), err: new PassThrough(), exit: () => undefined })
   await t.rejects(program.parseAsync(['check', '--config', at('cloud.yaml'), at('bad.eml')], { from: 'user' }), {
     code: 'store-unusable',

@@ -11,10 +11,11 @@ import {
 } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { Writable } from 'node:stream'
-import { Command } from 'commander'
 import t from 'tap'
 import { addConfigVerbs } from '../../../src/cli/config-check.ts'
+import { makeEdit } from '../../../src/admin/protection.ts'
 import { addProtectVerbs } from '../../../src/cli/protect.ts'
+import { rootCommand } from '../../../src/cli/verb.ts'
 import { editProtection } from '../../../src/config/edit.ts'
 import { loadConfig, loadProtection } from '../../../src/config/load.ts'
 import { ConfigError, NamesakeError } from '../../../src/errors.ts'
@@ -75,8 +76,14 @@ async function run(folder: string, ...words: string[]): Promise<string> {
         done()
       },
     })
-  const program = new Command().exitOverride().configureOutput({ writeErr: () => {} })
-  addProtectVerbs(program, { out: into(''), openView: async () => ({ view, close: async () => {} }) })
+  const program = rootCommand().configureOutput({ writeErr: () => {} })
+  addProtectVerbs(program, {
+    out: into(''),
+    err: into('stderr: '),
+    exit: () => {},
+    edit: (path, requests, accepted) =>
+      makeEdit({ config: loadConfig(path).config, view, control: null }, requests, accepted),
+  })
   addConfigVerbs(program, { out: into(''), err: into('stderr: ') })
   try {
     await program.parseAsync(['node', 'namesake', ...words, '--config', join(folder, 'namesake.yaml')])
@@ -113,6 +120,11 @@ const rows: readonly Row[] = [
   [['protect', '  EXECUTIVES '], /^group "Executives" of "Staff" is protected already$/, []],
   [
     ['protect', 'double-2'],
+    /^input-invalid: group "Double" of "Staff" holds nobody.*\nnothing was changed; fix: --yes/,
+    [],
+  ],
+  [
+    ['protect', '--yes', 'double-2'],
     /^protected: group "Double"/,
     ['-    groups: ["Executives"]', '+    groups: ["Executives", "double-2"]'],
   ],

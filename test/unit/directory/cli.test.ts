@@ -1,9 +1,9 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Writable } from 'node:stream'
-import { Command } from 'commander'
 import t from 'tap'
 import { addDirectoryVerb } from '../../../src/cli/directory.ts'
+import { rootCommand } from '../../../src/cli/verb.ts'
 import { addSyncVerb } from '../../../src/cli/sync.ts'
 import { FileProvider } from '../../../src/directory/sources/file/provider.ts'
 import type { MakeIndex } from '../../../src/directory/store/store.ts'
@@ -44,7 +44,7 @@ async function runOn(
     err: Object.assign(sink('err'), { isTTY }),
     exit: (code: number) => (result.code = code),
   }
-  const program = new Command().exitOverride()
+  const program = rootCommand()
   addDirectoryVerb(program, deps)
   addSyncVerb(program, {
     ...deps,

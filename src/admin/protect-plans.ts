@@ -1,12 +1,13 @@
 /** What protect, unprotect and secondary change. */
 
-import { canonicalAddress } from '../mail/address.ts'
-import type { DirectoryView, Group, Person } from '../model.ts'
+import { canonicalAddress, domainOf } from '../mail/address.ts'
+import type { DirectoryView, Group, Person, TierActions } from '../model.ts'
+import { compilePattern } from '../policy/pattern.ts'
 import type { ProtectEntry, ProtectionRules } from '../policy/rules.ts'
-import { means } from './edit.ts'
-import type { Plan, Step } from './edit.ts'
-import { quote } from './faults.ts'
-import { expressionFault, isAddress } from './fields.ts'
+import { means } from '../config/edit.ts'
+import type { Plan, Step } from '../config/edit.ts'
+import { quote } from '../config/faults.ts'
+import { expressionFault, isAddress } from '../config/fields.ts'
 import { findPerson, findTarget, foldName, refusal } from './targets.ts'
 
 /**
@@ -29,9 +30,11 @@ function protectGroup(rules: ProtectionRules, view: DirectoryView, group: Group)
     return { steps: [], message: `${name} is protected already` }
   }
   const step = addStep(rules, directory, 'groups', writtenGroup(view, group))
+  const nobody = `${name} holds nobody, so this protects nobody; it may be empty, or its members hidden from Namesake`
   return {
     steps: [step],
     message: `protected: ${name} (${members.length} ${members.length === 1 ? 'person' : 'people'})`,
+    doubts: members.length === 0 ? [nobody] : [],
   }
 }
 
@@ -123,6 +126,7 @@ export function planSecondaryAdd(rules: ProtectionRules, view: DirectoryView, wh
   return {
     steps: [{ op: 'add', path, value: address }],
     message: `secondary address of ${name}: ${quote(address)}${note}`,
+    doubts: doubtsOfAddress(address, person),
   }
 }
 
@@ -142,11 +146,105 @@ export function planSecondaryRemove(rules: ProtectionRules, view: DirectoryView,
   return { steps, message: `no longer a secondary address of ${quote(who)}: ${quote(address)}` }
 }
 
+/**
+ * Sets what is done about detections: for a group's members, for a person, or (`who` null) for everybody else.
+ * @throws NamesakeError input-invalid if nobody is meant
+ */
+export function planActions(
+  rules: ProtectionRules,
+  view: DirectoryView,
+  who: string | null,
+  actions: Partial<TierActions>,
+  within: string | null,
+): Plan {
+  const { path, name, before } = actionsPlace(rules, view, who, within)
+  const tiers = (['certain', 'likely'] as const).filter(
+    (tier) => actions[tier] !== undefined && actions[tier] !== before[tier],
+  )
+  const said = (['certain', 'likely'] as const).flatMap((tier) =>
+    actions[tier] === undefined ? [] : [`${tier} ${actions[tier]}`],
+  )
+  if (tiers.length === 0) return { steps: [], message: `actions of ${name} are so already: ${said.join(', ')}` }
+  return {
+    steps: tiers.map((tier) => ({ op: 'set', path: [...path, tier], value: actions[tier] ?? '' })),
+    message: `actions of ${name}: ${said.join(', ')}`,
+  }
+}
+
+function actionsPlace(
+  rules: ProtectionRules,
+  view: DirectoryView,
+  who: string | null,
+  within: string | null,
+): { path: Path; name: string; before: Partial<TierActions> } {
+  if (who === null) return { path: ['actions'], name: 'everybody without a setting', before: rules.actions }
+  const target = findTarget(view, who, within)
+  if (target.kind === 'group') {
+    const { group } = target
+    const entry = rules.groupActions.find((one) => isGroup(one.group, group))
+    const path = ['groupActions', entry?.group ?? writtenGroup(view, group)]
+    return { path, name: `group ${quote(group.displayName)}`, before: entry?.actions ?? {} }
+  }
+  const { person } = target
+  const entry = ruleOf(rules, view, person)
+  const path = ['people', entry?.who ?? writtenPerson(view, person, who), 'actions']
+  return { path, name: described(person), before: entry?.actions ?? {} }
+}
+
+/** A sender that may carry protected names, as an operator describes one. */
+export interface TrustedSenderRequest {
+  readonly from: string
+  /** Names or addresses of the people whose names it may carry; empty: all. */
+  readonly names: readonly string[]
+  readonly note?: string
+  /** Last day, `YYYY-MM-DD`. */
+  readonly until?: string | null
+  readonly requireAuthentication?: boolean
+}
+
+/** Lets a sender carry protected names. */
+export function planTrust(rules: ProtectionRules, request: TrustedSenderRequest): Plan {
+  const { from, names, note, until, requireAuthentication } = request
+  const same = rules.trustedSenders.some(
+    (entry) => sameAddress(entry.from, from) && entry.names.join('\0') === names.join('\0'),
+  )
+  if (same) return { steps: [], message: `${quote(from)} is a trusted sender for these names already` }
+  const value = {
+    from,
+    ...(names.length === 0 ? {} : { names }),
+    ...(requireAuthentication === true ? { requireAuthentication } : {}),
+    ...(note === undefined || note === '' ? {} : { note }),
+    ...(until === undefined || until === null ? {} : { until }),
+  }
+  const whose = names.length === 0 ? 'any name' : names.map(quote).join(', ')
+  return {
+    steps: [{ op: 'add', path: ['trustedSenders'], value }],
+    message: `trusted sender: ${quote(from)} may carry ${whose}${until === undefined || until === null ? '' : ` until ${until}`}`,
+  }
+}
+
 function addressProblem(address: string): string | null {
   if (address.startsWith('/')) return expressionFault(address)
   return isAddress(address)
     ? null
     : `${quote(address)} is no e-mail address; accepted: jane@home.example, or a /regular expression/`
+}
+
+/** What is odd about a further address: it lets more through than one person's mail, or nobody's. */
+function doubtsOfAddress(address: string, person: Person): string[] {
+  if (!address.startsWith('/')) {
+    const domain = domainOf(canonicalAddress(address))
+    return domain.includes('.')
+      ? []
+      : [`the domain of ${quote(address)} has no dot: mail from outside can't come from it`]
+  }
+  const fits = compilePattern(address)
+  const any = ['q7x@zk4.example', 'jo.doe+x@mail.wv9.test', 'a@b.co']
+  if (any.every(fits)) return [`${quote(address)} fits every address: it would lift ${person.displayName}'s protection`]
+  const domains = [...new Set(person.addresses.map(domainOf))]
+  return domains
+    .filter((domain) => fits(`q7x@${domain}`) && fits(`jo.doe@${domain}`))
+    .map((domain) => `${quote(address)} fits every address of ${domain}: any colleague could write in this name`)
 }
 
 function sameAddress(one: string, other: string): boolean {

@@ -4,7 +4,8 @@ import { canonicalAddress } from '../mail/address.ts'
 import { NamesakeError } from '../errors.ts'
 import type { DirectoryView, Group, Person } from '../model.ts'
 import { didYouMean } from '../policy/nearest.ts'
-import { quote } from './faults.ts'
+import { quote } from '../config/faults.ts'
+import { foldName as foldPersonName, hasWords, searchText, searchWords } from './search.ts'
 
 /** What an operator means by a word on the command line: a group or a person of one directory. */
 export type Target =
@@ -19,9 +20,9 @@ export function foldName(name: string): string {
 }
 
 /**
- * Finds the group (by name or id) or person (by any address or id) meant.
+ * Finds the group (by name or id) or person (by any address or id, else by the whole name) meant.
  * @param within the only directory to look in; null for all
- * @throws NamesakeError input-invalid if there is none, with the nearest names, or more than one
+ * @throws NamesakeError input-invalid if there is none, or more than one, with who it could be
  */
 export function findTarget(view: DirectoryView, who: string, within: string | null): Target {
   const people = peopleOf(view, who, within)
@@ -39,21 +40,69 @@ export function findTarget(view: DirectoryView, who: string, within: string | nu
   }
   if (group) return { kind: 'group', group }
   if (person) return { kind: 'person', person }
+  const named = personByName(view, who, within)
+  if (named) return { kind: 'person', person: named }
   throw refusal(`no directory has a group or person ${quote(who)}${hint(view, who, within, true)}`)
 }
 
 /**
- * Finds a person by any address or id.
- * @throws NamesakeError input-invalid if there is none, or more than one in a directory
+ * Finds a person by any address or id, else by the whole name.
+ * @throws NamesakeError input-invalid if there is none, or more than one, with who it could be
  */
 export function findPerson(view: DirectoryView, who: string, within: string | null): Person {
   const people = peopleOf(view, who, within)
-  const [person] = people
+  const person = people[0] ?? personByName(view, who, within)
   if (!person) throw refusal(`no directory has a person ${quote(who)}${hint(view, who, within, false)}`)
   if (!isOnePersonEachDirectory(people)) {
     throw refusal(`${quote(who)} means more than one person: ${people.map((p) => p.id).join(', ')}; fix: give the id`)
   }
   return person
+}
+
+/** People listed where a name could mean several. */
+const mostListed = 10
+
+/**
+ * The one person of a name, its words in any order, in any letters and case. Null if nobody's name has these words.
+ * @throws NamesakeError input-invalid with who it could be, if more than one has that name, or only names that hold it are there
+ */
+function personByName(view: DirectoryView, who: string, within: string | null): Person | null {
+  const words = searchWords(who)
+  if (words.length === 0 || who.includes('@')) return null
+  const exact: Person[] = []
+  const near: Person[] = []
+  const wanted = sortedWords(who)
+  for (const directory of directoriesOf(view, within)) {
+    for (const person of view.people(directory)) {
+      if (!hasWords(searchText(person.displayName), words)) continue
+      if (sortedWords(person.displayName) === wanted) exact.push(person)
+      else if (near.length <= mostListed) near.push(person)
+    }
+  }
+  const [one] = exact
+  if (one !== undefined && isSamePerson(exact)) return one
+  const could = exact.length > 0 ? exact : near
+  if (could.length === 0) return null
+  const listed = could.slice(0, mostListed).map((p) => `${quote(p.displayName)} (${p.addresses[0] ?? p.id})`)
+  const more = could.length > mostListed ? ', and more' : ''
+  throw refusal(`${quote(who)} could be ${listed.join(', ')}${more}; fix: give an address or the id`)
+}
+
+function sortedWords(name: string): string {
+  return foldPersonName(name)
+    .split(/[\s,]+/)
+    .filter((word) => word !== '')
+    .sort()
+    .join(' ')
+}
+
+/** People of several directories who have an address in common are one person, known several times. */
+function isSamePerson(people: readonly Person[]): boolean {
+  const [first, ...others] = people
+  return (
+    isOnePersonEachDirectory(people) &&
+    others.every((other) => other.addresses.some((address) => first?.addresses.includes(address)))
+  )
 }
 
 export function refusal(message: string): NamesakeError {

@@ -1,0 +1,130 @@
+/** Protection edited: planned, shown as a difference, written, and in force before it is done. */
+
+import { draftEdit, writeDraft } from '../config/edit.ts'
+import type { Draft, Plan } from '../config/edit.ts'
+import type { NamesakeConfig } from '../config/types.ts'
+import { NamesakeError } from '../errors.ts'
+import type { DirectoryView, TierActions } from '../model.ts'
+import type { ProtectionRules } from '../policy/rules.ts'
+import type { DaemonControl } from '../ports.ts'
+import { diffOf } from './diff.ts'
+import type { DiffLine } from './diff.ts'
+import {
+  planActions,
+  planProtect,
+  planSecondaryAdd,
+  planSecondaryRemove,
+  planTrust,
+  planUnprotect,
+} from './protect-plans.ts'
+import type { TrustedSenderRequest } from './protect-plans.ts'
+
+/** One change of the protection file, as an operator asks for it. `directory`: the only one to look in. */
+export type ProtectionRequest =
+  | { readonly do: 'protect' | 'unprotect'; readonly who: string; readonly directory?: string | null }
+  | { readonly do: 'secondary-add' | 'secondary-remove'; readonly who: string; readonly address: string }
+  /** `who`: a group, a person, or null for everybody without a setting of their own. */
+  | {
+      readonly do: 'actions'
+      readonly who: string | null
+      readonly actions: Partial<TierActions>
+      readonly directory?: string | null
+    }
+  | ({ readonly do: 'trust' } & TrustedSenderRequest)
+
+/** What changes would do; nothing is written yet. Plain data. */
+export interface PlannedEdit {
+  readonly changed: boolean
+  /** What each request does, in words. */
+  readonly messages: readonly string[]
+  /** What is surely not meant; an edit with doubts is refused unless they are accepted. */
+  readonly doubts: readonly string[]
+  readonly diff: readonly DiffLine[]
+}
+
+/** What changes did. */
+export interface MadeEdit extends PlannedEdit {
+  /**
+   * `running`: a daemon judges by it now. `refused`: it kept the rules it had, see `faults`. `later`: no daemon runs, or it
+   * can't be asked; one that watches the file takes it over by itself.
+   */
+  readonly force: 'running' | 'refused' | 'later' | 'unchanged'
+  readonly faults: readonly string[]
+}
+
+/** What edits are made on and with. */
+export interface EditContext {
+  readonly config: NamesakeConfig
+  /** The people known, against whom names are looked up. */
+  readonly view: DirectoryView
+  /** The running daemon; null if there is none. */
+  readonly control: DaemonControl | null
+}
+
+/**
+ * Plans changes, each seeing what the one before it did.
+ * @throws ConfigError if the file has faults; NamesakeError input-invalid if somebody or something is not known
+ */
+export function planEdit({ config, view }: EditContext, requests: readonly ProtectionRequest[]): PlannedEdit {
+  return shown(draft(config, view, requests))
+}
+
+/**
+ * Makes changes, all of them or none, and waits until a running daemon judges by them.
+ * @param accepted whether doubts are accepted
+ * @throws as `planEdit`; NamesakeError input-invalid for doubts that are not accepted, or if the file can't be written
+ */
+export async function makeEdit(
+  { config, view, control }: EditContext,
+  requests: readonly ProtectionRequest[],
+  accepted = false,
+): Promise<MadeEdit> {
+  const made = draft(config, view, requests)
+  const planned = shown(made)
+  if (planned.doubts.length > 0 && !accepted) {
+    throw new NamesakeError(
+      'input-invalid',
+      `${planned.doubts.join('\n')}\nnothing was changed; fix: --yes if it is meant`,
+    )
+  }
+  writeDraft(config, made)
+  if (!planned.changed) return { ...planned, force: 'unchanged', faults: [] }
+  if (control === null) return { ...planned, force: 'later', faults: [] }
+  try {
+    const answer = await control.reload({ what: 'protection' })
+    return answer.outcome === 'done'
+      ? { ...planned, force: 'running', faults: [] }
+      : { ...planned, force: 'refused', faults: answer.faults }
+  } catch {
+    // The daemon is gone since, or busy with its end: the file is written, and who reads it next takes it over.
+    return { ...planned, force: 'later', faults: [] }
+  }
+}
+
+function draft(config: NamesakeConfig, view: DirectoryView, requests: readonly ProtectionRequest[]): Draft {
+  return draftEdit(
+    config,
+    requests.map((request) => (rules: ProtectionRules) => planOf(request, rules, view)),
+  )
+}
+
+function shown({ before, after, messages, doubts }: Draft): PlannedEdit {
+  return { changed: before !== after, messages, doubts, diff: diffOf(before, after) }
+}
+
+function planOf(request: ProtectionRequest, rules: ProtectionRules, view: DirectoryView): Plan {
+  switch (request.do) {
+    case 'protect':
+      return planProtect(rules, view, request.who, request.directory ?? null)
+    case 'unprotect':
+      return planUnprotect(rules, view, request.who, request.directory ?? null)
+    case 'secondary-add':
+      return planSecondaryAdd(rules, view, request.who, request.address)
+    case 'secondary-remove':
+      return planSecondaryRemove(rules, view, request.who, request.address)
+    case 'actions':
+      return planActions(rules, view, request.who, request.actions, request.directory ?? null)
+    case 'trust':
+      return planTrust(rules, request)
+  }
+}
