@@ -70,7 +70,7 @@ export interface DirectoryState {
  * in-memory index of tests and `check --policy` both give it.
  */
 export interface Lookup {
-  /** People stored under a spelling key (see `names/keys/keys`). At most `limit` of them. */
+  /** People stored under a spelling key (see `names/keys/key-texts`). At most `limit` of them. */
   byKey(key: string, limit: number): readonly PersonRef[]
   /** Whether any person of any directory bears this name token, and how many do. */
   tokenCount(token: string): number

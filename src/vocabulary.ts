@@ -25,6 +25,7 @@ export const kinds = {
     says: 'the name in look-alike, invisible, spaced-out or transliterated letters, or oddly encoded',
   },
   address: { tier: 'certain', says: "a protected person's address, shown as the name of another mailbox" },
+  variant: { tier: 'likely', says: 'another spelling of a name, each of which people bear: `Eric` for `Erik`' },
   nickname: { tier: 'likely', says: 'a short form of the given name: `Bill` for `William`' },
   typo: { tier: 'likely', says: 'one slip of the pen away' },
   initial: { tier: 'likely', says: 'the given name as its initial: `J. Roe`' },

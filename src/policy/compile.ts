@@ -3,7 +3,7 @@
 import { createHash } from 'node:crypto'
 import { localPartOf } from '../mail/address.ts'
 import type { Indexer, Person, PersonRef, Tier, TierActions } from '../model.ts'
-import { keysVersion } from '../names/keys/keys.ts'
+import { keysVersion } from '../names/keys/key-texts.ts'
 import { romanisedSpellings } from '../names/match/local-part.ts'
 import { domainKeys } from '../names/match/look-alike-domain.ts'
 import { readPersonNames } from '../names/person/person-name.ts'

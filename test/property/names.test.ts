@@ -1,10 +1,10 @@
 import fc from 'fast-check'
 import t from 'tap'
-import { matchName } from '../../src/names/match/match.ts'
+import { keysOfPerson, keysOfText, matchText } from '../unit/names/by-text.ts'
 import type { NameMatch } from '../../src/names/match/match.ts'
 import { cleanText } from '../../src/names/text/normalise.ts'
-import { queryKeyLimit, queryKeys } from '../../src/names/keys/query-keys.ts'
-import { storedKeyLimit, storedKeys } from '../../src/names/keys/stored-keys.ts'
+import { maxQueryKeys } from '../../src/names/keys/query-keys.ts'
+import { maxStoredKeys } from '../../src/names/keys/stored-keys.ts'
 import { buildTables } from '../../src/names/tables/tables.ts'
 import { people } from './names-people.ts'
 import type { TestPerson } from './names-people.ts'
@@ -14,7 +14,7 @@ const tables = buildTables()
 const index = new Map<string, TestPerson[]>()
 const tokens = new Map<string, number>()
 for (const person of people) {
-  const keys = storedKeys(person.names, tables)
+  const keys = keysOfPerson(person.names, tables)
   for (const token of [...keys.tokens, ...keys.gates]) tokens.set(token, (tokens.get(token) ?? 0) + 1)
   for (const key of keys.refs) index.set(key, [...(index.get(key) ?? []), person])
 }
@@ -23,10 +23,10 @@ const context = { tokenCount: (token: string) => tokens.get(token) ?? 0 }
 /** The people that a shown name shows, found by keys as the judgement finds them. */
 function find(shown: string): Map<TestPerson, NameMatch> {
   const found = new Map<TestPerson, NameMatch>()
-  for (const { key } of queryKeys(shown, tables, context)) {
+  for (const { key } of keysOfText(shown, tables, context)) {
     for (const person of index.get(key) ?? []) {
       if (found.has(person)) continue
-      const match = matchName(shown, person.names, tables, context)
+      const match = matchText(shown, person.names, tables, context)
       if (match !== null) found.set(person, match)
     }
   }
@@ -111,9 +111,9 @@ const anyText = fc.oneof(
 t.test('any text is read without an error and in bounded work', async (t) => {
   fc.assert(
     fc.property(anyText, fc.constantFrom(...people), (shown, person) => {
-      const keys = queryKeys(shown, tables)
-      if (keys.length > queryKeyLimit || keys.some(({ key }) => key.length > 72)) return false
-      matchName(shown, person.names, tables, context)
+      const keys = keysOfText(shown, tables)
+      if (keys.length > maxQueryKeys || keys.some(({ key }) => key.length > 72)) return false
+      matchText(shown, person.names, tables, context)
       return true
     }),
     { numRuns: 400 },
@@ -128,8 +128,8 @@ t.test('any directory entry gets bounded keys, and its own display name finds it
       fc.option(fc.string({ maxLength: 30 })),
       fc.option(fc.string({ maxLength: 30 })),
       (name, g, s) => {
-        const { refs } = storedKeys({ displayName: name, givenName: g, surname: s, further: [] }, tables)
-        return refs.length <= storedKeyLimit && refs.every((key) => key.length <= 72)
+        const { refs } = keysOfPerson({ displayName: name, givenName: g, surname: s, further: [] }, tables)
+        return refs.length <= maxStoredKeys && refs.every((key) => key.length <= 72)
       },
     ),
     { numRuns: 300 },

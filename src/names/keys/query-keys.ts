@@ -2,20 +2,23 @@
 
 import { isConsonantal } from '../text/consonants.ts'
 import {
+  anySpelling,
   canonOf,
   consonantKeys,
   cut,
+  gates,
   initialKeys,
   joinWords,
   lookKeys,
+  minSlip,
   nicknameKey,
-  shortestSlip,
+  slipGate,
   typoKeys,
-} from './key-forms.ts'
-import type { KeyWord } from './key-forms.ts'
-import { anySpelling, gates, slipGate } from './keys.ts'
-import type { KeyFamily, KeyOptions } from './keys.ts'
-import { readShown } from '../text/shown-name.ts'
+  variantClasses,
+  variantGate,
+  variantKeys,
+} from './key-texts.ts'
+import type { KeyFamily, KeyOptions, KeyWord } from './key-texts.ts'
 import type { ShownName, ShownText } from '../text/shown-name.ts'
 import type { NameTables } from '../tables/tables.ts'
 import { isPersonal, joinUnits, pairsOf, unitsOf } from './units.ts'
@@ -28,7 +31,7 @@ export interface QueryKey {
 }
 
 /** Most keys that one shown name is looked up by. */
-export const queryKeyLimit = 64
+export const maxQueryKeys = 64
 
 /** What is known of all people together: keys that lead to nobody are not tried. */
 export interface QueryOptions extends KeyOptions {
@@ -36,13 +39,8 @@ export interface QueryOptions extends KeyOptions {
   readonly tokenCount?: (token: string) => number
 }
 
-/** The keys that a shown name is looked up by, most certain families first; at most `queryKeyLimit`. */
-export function queryKeys(
-  shown: string | ShownName,
-  tables: NameTables,
-  options: QueryOptions = {},
-): readonly QueryKey[] {
-  const read = typeof shown === 'string' ? readShown(shown) : shown
+/** The keys that a shown name is looked up by, most certain families first; at most `maxQueryKeys`. */
+export function queryKeys(shown: ShownName, tables: NameTables, options: QueryOptions = {}): readonly QueryKey[] {
   const keys = new Map<string, KeyFamily>()
   const query: Query = {
     tables,
@@ -52,11 +50,11 @@ export function queryKeys(
     isBorne: (base) => options.tokenCount === undefined || options.tokenCount(base) > 0,
     isName: (base) => tables.isName(base) || (options.tokenCount !== undefined && options.tokenCount(base) > 0),
     add: (key, family) => {
-      if (keys.size < queryKeyLimit && !keys.has(key)) keys.set(key, family)
+      if (keys.size < maxQueryKeys && !keys.has(key)) keys.set(key, family)
     },
   }
-  for (const text of read.texts) addLookKeys(text, query)
-  const first = read.texts[0]
+  for (const text of shown.texts) addLookKeys(text, query)
+  const first = shown.texts[0]
   if (first !== undefined) addLikelyKeys(first, query)
   return [...keys].map(([key, family]) => ({ key, family }))
 }
@@ -89,7 +87,7 @@ function addLookKeys(text: ShownText, query: Query): void {
     if (roman || word.script !== 'latin') addRoman(word, null)
   }
   // The whole first, whatever it is cut into; then two units in a row, two with one or two between, three in a row.
-  const units = unitsOf(text.tokens, tables, true)
+  const units = unitsOf(text.tokens, tables, query.isName, true)
   if (count !== 2 || units.length !== 2) {
     addWord(text.word(0, Math.min(count, 16)), count === 1 || count === 3 || count === 4)
   }
@@ -119,7 +117,10 @@ function mayBeWhole(unit: Unit, count: number): boolean {
 
 function addLikelyKeys(text: ShownText, query: Query): void {
   const { tables, add } = query
-  const units = unitsOf(text.tokens, tables, false).filter(({ base }) => isPersonal(base, tables))
+  addRoleKeys(text, query)
+  const units = unitsOf(text.tokens, tables, query.isName, false).filter(({ base }) =>
+    isPersonal(base, tables, query.isName),
+  )
   const pairs = pairsOf(units)
   for (const [a, b] of pairs) {
     addNicknameKeys(a, b, query)
@@ -128,6 +129,10 @@ function addLikelyKeys(text: ShownText, query: Query): void {
   for (const [a, b] of pairs) {
     if (!query.consonantal && !isConsonantal(a.word.script)) continue
     for (const key of consonantKeys(a.word, b.word, 'shown')) add(key, 'consonants')
+  }
+  for (const [a, b] of pairs) {
+    addVariantKeys(a, b, query)
+    addVariantKeys(b, a, query)
   }
   for (const [a, b] of pairs) {
     for (const key of slipKeys(a, b, query)) add(key, 'typo')
@@ -149,9 +154,30 @@ function addNicknameKeys(given: Unit, surname: Unit, { tables, initials, isBorne
   if (isInitial) for (const key of initialKeys(given.base, surname.base)) add(key, 'initial')
 }
 
+/** Keys by other spellings of each, with the second as the surname. */
+function addVariantKeys(given: Unit, surname: Unit, { tables, isBorne, add }: Query): void {
+  if (given.base.length < 2 || surname.base.length < 2) return
+  const classes = variantClasses(surname.base, 'surname', tables).filter((one) =>
+    one.startsWith('=') ? isBorne(surname.base) : isBorne(variantGate(one)),
+  )
+  if (classes.length === 0) return
+  for (const key of variantKeys(variantClasses(given.base, 'given', tables), classes)) add(key, 'variant')
+}
+
+/** Accounts Payabel: keys for a slip in one word of a role, the others of which are known. */
+function addRoleKeys(text: ShownText, { tables, isBorne, isName, add }: Query): void {
+  const bases = text.tokens.slice(0, 5).map(({ base }) => base)
+  const slipped = bases.findIndex((base) => tables.classOf(base) === 0 && !isName(base))
+  if (slipped < 0 || bases.length < 2 || bases.length > 4 || !bases.some((base) => tables.classOf(base) !== 0)) return
+  const intact = bases.filter((_, i) => i !== slipped).join('')
+  const slip = bases[slipped] ?? ''
+  if (slip.length < minSlip || !isBorne(slipGate(intact, slip.charAt(0)))) return
+  for (const key of typoKeys(intact, slip, 1)) add(key, 'typo')
+}
+
 /** Keys for a slip in the second word: the first must be somebody's name, and the second nobody's. */
 function slipKeys(intact: Unit, slipped: Unit, { isBorne, isName }: Query): string[] {
-  if (slipped.base.length < shortestSlip || intact.base.length < 2) return []
+  if (slipped.base.length < minSlip || intact.base.length < 2) return []
   if (isName(slipped.base) || !isBorne(intact.base)) return []
   // A slip leaves the first letter, or swaps it with the second.
   if (!isBorne(slipGate(intact.base, slipped.base.charAt(0)))) {

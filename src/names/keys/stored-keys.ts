@@ -1,13 +1,26 @@
 /** Which keys a person is stored under. */
 
 import { isConsonantal } from '../text/consonants.ts'
-import { consonantKeys, cut, joinWords, lookKeys, nicknameKey, romanKey, romanKeys, typoKeys } from './key-forms.ts'
-import { anySpelling, gates, slipGate } from './keys.ts'
-import type { KeyOptions } from './keys.ts'
-import type { PersonForm } from '../person/name-forms.ts'
+import {
+  anySpelling,
+  consonantKeys,
+  cut,
+  gates,
+  joinWords,
+  lookKeys,
+  nicknameKey,
+  romanKey,
+  romanKeys,
+  slipGate,
+  typoKeys,
+  variantClasses,
+  variantGate,
+  variantKeys,
+} from './key-texts.ts'
+import type { KeyOptions } from './key-texts.ts'
+import type { PersonForm, WholeForm } from '../person/name-forms.ts'
 import { romanised } from '../tables/nicknames.ts'
-import { readPersonNames } from '../person/person-name.ts'
-import type { NameForms, PersonNames } from '../person/person-name.ts'
+import type { NameForms } from '../person/person-name.ts'
 import type { NameTables } from '../tables/tables.ts'
 import type { Word } from '../text/word.ts'
 
@@ -22,24 +35,20 @@ export interface StoredKeys {
 }
 
 /** Most keys that one person is stored under. */
-export const storedKeyLimit = 96
+export const maxStoredKeys = 128
 
 /** The keys of a person's names. */
-export function storedKeys(
-  names: PersonNames | NameForms,
-  tables: NameTables,
-  { initials = true }: KeyOptions = {},
-): StoredKeys {
-  const forms = 'forms' in names ? names : readPersonNames(names, tables)
+export function storedKeys({ forms }: NameForms, tables: NameTables, { initials = true }: KeyOptions = {}): StoredKeys {
   const refs = new Set<string>()
   const tokens = new Set<string>()
   const opened = new Set<string>()
-  for (const form of forms.forms) {
+  for (const form of forms) {
     if (form.type === 'whole') {
       for (const key of lookKeys(form.word)) refs.add(key)
-      if (form.word.roman !== null || form.tokens > 1) refs.add(romanKey(form.word))
+      if (form.word.roman !== null || form.words.length > 1) refs.add(romanKey(form.word))
       if (form.word.script !== 'latin') opened.add(gates.foreign)
       tokens.add(form.word.base)
+      addRoleKeys(form, tables, refs, opened)
       continue
     }
     for (const { word } of [...form.given, ...form.surname]) {
@@ -50,7 +59,7 @@ export function storedKeys(
     addPersonKeys(form, tables, initials, refs, opened)
   }
   return {
-    refs: [...refs].slice(0, storedKeyLimit),
+    refs: [...refs].slice(0, maxStoredKeys),
     tokens: [...tokens].filter((t) => t.length > 1),
     gates: [...opened],
   }
@@ -67,14 +76,18 @@ function addPersonKeys(
     for (const s of form.surname) {
       for (const key of lookKeys(joinWords(g.word, s.word))) refs.add(key)
       for (const key of lookKeys(joinWords(s.word, g.word))) refs.add(key)
+      if (g.unsure === true) continue
       for (const key of romanKeys(g.word, s.word)) refs.add(key)
       for (const key of consonantKeys(g.word, s.word, 'stored')) refs.add(key)
     }
   }
-  const g = (form.given[1] ?? form.given[0])?.word
+  const g = (form.given.find(({ reduced }) => reduced) ?? form.given[0])?.word
   for (const { word: s } of form.surname) {
     if (g === undefined) break
     addStoredNicknames(g, s, tables, refs, opened)
+    const surnameClasses = variantClasses(s.base, 'surname', tables)
+    for (const key of variantKeys(variantClasses(g.base, 'given', tables), surnameClasses)) refs.add(key)
+    for (const surnameClass of surnameClasses.slice(1)) opened.add(variantGate(surnameClass))
     if (initials && g.base.length > 0) {
       refs.add(cut(`i:${[...g.base][0] ?? ''} ${s.base}`))
       refs.add(cut(`i:${g.base} ${[...s.base][0] ?? ''}`))
@@ -96,5 +109,16 @@ function addStoredNicknames(g: Word, s: Word, tables: NameTables, refs: Set<stri
     if (g.script === 'latin' && s.script === 'latin' && !nickname.endsWith(romanised)) continue
     refs.add(nicknameKey(nickname, anySpelling(s)))
     opened.add(anySpelling(s))
+  }
+}
+
+/** Accounts Payabel: of a role of several words the last or the first may be a slip. */
+function addRoleKeys({ words }: WholeForm, tables: NameTables, refs: Set<string>, opened: Set<string>): void {
+  if (words.length < 2 || words.length > 4 || !words.some(({ base }) => tables.classOf(base) !== 0)) return
+  const bases = words.map(({ base }) => base)
+  for (const [i, slipped] of bases.entries()) {
+    const intact = bases.filter((_, k) => k !== i).join('')
+    for (const key of typoKeys(intact, slipped, 0)) refs.add(key)
+    opened.add(slipGate(intact, slipped.charAt(0)))
   }
 }

@@ -1,7 +1,7 @@
 /** Words of a shown name that belong together. */
 
-import { joinWords } from './key-forms.ts'
-import type { KeyWord } from './key-forms.ts'
+import { joinWords } from './key-texts.ts'
+import type { KeyWord } from './key-texts.ts'
 import { classes, isParticle } from '../tables/tables.ts'
 import type { NameTables } from '../tables/tables.ts'
 import { gaps } from '../text/tokens.ts'
@@ -17,19 +17,24 @@ export interface Unit {
 }
 
 /** The units of a text, without what stands beside a name. */
-export function unitsOf(tokens: readonly Token[], tables: NameTables, withoutInitials: boolean): Unit[] {
+export function unitsOf(
+  tokens: readonly Token[],
+  tables: NameTables,
+  isName: (base: string) => boolean,
+  withoutInitials: boolean,
+): Unit[] {
   const units: Unit[] = []
   let keptBefore = false
   let named = false
   tokens.forEach((token, i) => {
     const setOff = (tokens[i + 1]?.gap ?? gaps.bar) >= gaps.comma
     // Between two words of a name; Al Roy, Bo Li and Dr. Al Roy have none there.
-    const inside = named && !setOff && isOfName(tokens[i + 1], tables)
+    const inside = named && !setOff && isOfName(tokens[i + 1], tables, isName)
     const initial = withoutInitials && token.dotted && token.raw.length === 1
     const particle = inside && (initial || isParticle(token, tables))
-    named ||= isOfName(token, tables)
+    named ||= isOfName(token, tables, isName)
     const last = keptBefore && token.gap === gaps.joined ? units.pop() : undefined
-    keptBefore = !particle && !isBeside(token, tables)
+    keptBefore = !particle && !isBeside(token, tables, isName)
     if (last !== undefined && !keptBefore) units.push(last)
     if (!keptBefore) return
     const word = last === undefined ? token : joinWords(last.word, token)
@@ -39,24 +44,24 @@ export function unitsOf(tokens: readonly Token[], tables: NameTables, withoutIni
 }
 
 /** A word that a person's name may consist of. */
-function isOfName(token: Token | undefined, tables: NameTables): boolean {
-  return token !== undefined && !isBeside(token, tables) && isPersonal(token.base, tables)
+function isOfName(token: Token | undefined, tables: NameTables, isName: (base: string) => boolean): boolean {
+  return token !== undefined && !isBeside(token, tables, isName) && isPersonal(token.base, tables, isName)
 }
 
 /** A word that no name begins or ends with: a title, a note, an "and". Roles may be names of their own (Treasury Desk). */
-function isBeside(token: Token | undefined, tables: NameTables): boolean {
+function isBeside(token: Token | undefined, tables: NameTables, isName: (base: string) => boolean): boolean {
   if (token === undefined || token.joins || token.numeric) return true
   if ([...token.raw].length === 1) return false
-  const bits = tables.classOf(token.base)
+  const bits = tables.classOf(token.base) | (token.plain === token.base ? 0 : tables.classOf(`=${token.plain}`))
   if (bits === 0 || (bits & mayBeName) !== 0) return false
-  return !tables.isName(token.base)
+  return !isName(token.base)
 }
 
 const mayBeName = classes.role | classes.department | classes.generic | classes.particle | classes.company
 
 /** Whether a word may be of a person's name: not a role or a department that no one is called by. */
-export function isPersonal(base: string, tables: NameTables): boolean {
-  return (tables.classOf(base) & ~classes.particle) === 0 || tables.isName(base) || base.length === 1
+export function isPersonal(base: string, tables: NameTables, isName: (base: string) => boolean): boolean {
+  return (tables.classOf(base) & ~classes.particle) === 0 || base.length === 1 || isName(base)
 }
 
 /** Pairs that may be given name and surname: neighbours, those with one between, first with the rest joined. */

@@ -1,26 +1,33 @@
-/** Given name and surname found in a text. */
+/** Given name and surname, each found by itself. */
 
+import type { PartVariant } from '../person/part-variants.ts'
 import { romanised } from '../tables/nicknames.ts'
 import type { Nicknames } from '../tables/nicknames.ts'
-import type { PartVariant } from '../person/part-variants.ts'
+import type { Part, Variants } from '../tables/variants.ts'
 import type { ShownText } from '../text/shown-name.ts'
 import { romanCanon } from '../text/transliterate.ts'
-import { isSyllabic, isTypo } from './typo.ts'
 import type { Agreement, Word } from '../text/word.ts'
-
-/** Finds the parts of a person's name, given name and surname each by itself, in a shown text. */
 
 /** How a part of a name (given name or surname) was found in the text: from word `start` up to `end`. */
 export interface Found {
   readonly start: number
   readonly end: number
-  readonly agreement: Exclude<Agreement, null> | 'nickname' | 'typo' | 'initial'
+  readonly agreement: Exclude<Agreement, null> | WeakAgreement
+  /** Something of the part is left out. */
   readonly reduced: boolean
+  /** Somebody else may be called so. */
+  readonly unsure: boolean
+  /** It agrees by sound alone, in another romanisation. */
+  readonly coarse: boolean
   readonly note: string
 }
 
+/** Agreements that make a match likely at most. */
+export type WeakAgreement = 'variant' | 'nickname' | 'typo' | 'initial'
+
 /** Longest run of words that may be one part written apart (van den Akker, Yu Lan). */
 export const partLimit = 5
+
 /** Every place where a part stands, as it is or disguised; if `anySpelling`, in another romanisation too. */
 export function findPart(
   text: ShownText,
@@ -28,11 +35,11 @@ export function findPart(
   relate: (shown: Word, stored: Word) => Agreement,
   anySpelling = false,
 ): Found[] {
-  return findPlaces(
-    text,
-    variants,
-    (shown, stored) => relate(shown, stored) ?? (anySpelling && soundAlike(shown, stored) ? 'disguised' : null),
-  )
+  return findPlaces(text, variants, (shown, stored) => {
+    const agreement = relate(shown, stored)
+    if (agreement !== null) return { agreement }
+    return anySpelling && soundAlike(shown, stored) ? { agreement: 'disguised', coarse: true } : null
+  })
 }
 
 /** Masri and Masry, Rashidi and Rasheedi: two romanisations of one word, if it is of another alphabet. */
@@ -46,36 +53,54 @@ function soundAlike(shown: Word, stored: Word): boolean {
 
 /** What a likely relation is judged by. */
 export interface Likeness {
-  /** The part is the given name, which alone has short forms. */
-  readonly given: boolean
+  readonly part: Part
   readonly initials: boolean
   /** The surname is one of those beside which two syllables make a given name, and another syllable another one. */
   readonly syllabic: boolean
   /** Whether anyone is known to bear a word (base form) as a name. */
   readonly isBorne: (base: string) => boolean
   readonly nicknames: Nicknames
+  readonly variants: Variants
 }
 
-/** Every place where a part stands as a reader may still take it: a slip, a short form, an initial. */
+/** Every place where a part stands as a reader may still take it: another spelling, a short form, a slip, an initial. */
 export function findLikely(text: ShownText, variants: readonly PartVariant[], likeness: Likeness): Found[] {
-  return findPlaces(text, variants, (shown, stored) => likelyRelation(shown, stored, likeness))
+  return findPlaces(text, variants, (shown, stored, start, length) => {
+    // W Ryan is no slip for Ryan: a letter that is written apart was meant so.
+    const oneWord = length === 1 || text.tokens.slice(start, start + length).every(({ raw }) => raw.length > 1)
+    const agreement = likelyRelation(shown, stored, oneWord, likeness)
+    return agreement === null ? null : { agreement }
+  })
+}
+
+/** Every place where a part stands in another spelling that is a name as well. */
+export function findVariants(text: ShownText, variants: readonly PartVariant[], table: Variants, part: Part): Found[] {
+  return findPlaces(text, variants, (shown, stored) =>
+    table.areVariants(shown.base, stored.base, part) ? { agreement: 'variant' } : null,
+  )
 }
 
 function findPlaces(
   text: ShownText,
   variants: readonly PartVariant[],
-  relate: (shown: Word, stored: Word) => Found['agreement'] | null,
+  relate: (
+    shown: Word,
+    stored: Word,
+    start: number,
+    length: number,
+  ) => { readonly agreement: Found['agreement']; readonly coarse?: boolean } | null,
 ): Found[] {
   const found: Found[] = []
   const count = text.tokens.length
   for (let start = 0; start < count; start++) {
     for (let length = 1; length <= Math.min(count - start, partLimit); length++) {
       const shown = text.word(start, length)
-      for (const { word, reduced } of variants) {
-        const agreement = relate(shown, word)
-        if (agreement === null) continue
+      for (const { word, reduced, unsure = false } of variants) {
+        const relation = relate(shown, word, start, length)
+        if (relation === null) continue
+        const { agreement, coarse = false } = relation
         const note = agreement === 'disguised' ? `"${shown.raw}" reads as "${word.raw}"` : ''
-        found.push({ start, end: start + length, agreement, reduced, note })
+        found.push({ start, end: start + length, agreement, reduced, unsure, coarse, note })
         break
       }
     }
@@ -87,11 +112,20 @@ function findPlaces(
 const initialLetter =
   /[\p{Script=Latin}\p{Script=Cyrillic}\p{Script=Greek}\p{Script=Armenian}\p{Script=Hebrew}\p{Script=Arabic}]/u
 
-function likelyRelation(shown: Word, stored: Word, likeness: Likeness): Exclude<Found['agreement'], 'same'> | null {
-  const shared = likeness.given ? shareClass(likeness.nicknames, shown.latin, stored.latin) : null
+function likelyRelation(
+  shown: Word,
+  stored: Word,
+  oneWord: boolean,
+  likeness: Likeness,
+): Exclude<Found['agreement'], 'same'> | null {
+  const { part, variants, nicknames, isBorne } = likeness
+  const shared = part === 'given' ? shareClass(nicknames, shown.latin, stored.latin) : null
+  if (shared === 'disguised') return shared
+  const variant = oneWord && variants.areVariants(shown.base, stored.base, part)
+  const slip = oneWord && isSlip(shown.base, stored.base) && !isBorne(shown.base)
+  if (slip && !variant && !(likeness.syllabic && isSyllabic(shown.base, stored.base))) return shared ?? 'typo'
+  if (variant) return slip ? 'typo' : 'variant'
   if (shared !== null) return shared
-  const slip = isTypo(shown.base, stored.base) && !(likeness.syllabic && isSyllabic(shown.base, stored.base))
-  if (slip && !likeness.isBorne(shown.base)) return 'typo'
   const initial = likeness.initials && [...shown.raw].length === 1 && initialLetter.test(shown.raw)
   return initial && stored.base.length > 1 && stored.base.startsWith(shown.base) ? 'initial' : null
 }
@@ -105,4 +139,65 @@ function shareClass(nicknames: Nicknames, a: string, b: string): 'nickname' | 'd
   const shared = classesOf(b).filter((name) => ofA.includes(name))
   if (shared.some((name) => name.endsWith(romanised))) return 'disguised'
   return shared.some((name) => isFull(name, a) || isFull(name, b)) ? 'nickname' : null
+}
+
+/**
+ * Whether a shown word is a slip of the pen for a stored one: a single edit of the kind that a reader passes over. Words
+ * of fewer than four letters, another first letter, and endings that make another name (Kowalski, Kowalska) are not.
+ * Whether the shown word is a name of its own is for the caller to ask.
+ *
+ * Both in base form (lower case, no accents).
+ */
+export function isSlip(shown: string, stored: string): boolean {
+  if (shown === stored || !mayBeSlip(shown, stored)) return false
+  let head = 0
+  while (head < shown.length && head < stored.length && shown[head] === stored[head]) head++
+  let tail = 0
+  while (tail < shown.length - head && tail < stored.length - head && shown.at(-1 - tail) === stored.at(-1 - tail))
+    tail++
+  const a = shown.slice(head, shown.length - tail)
+  const b = stored.slice(head, stored.length - tail)
+  // The part in which they differ is one edit, with `head` letters before it and `tail` behind.
+  if (a.length === 2 && b.length === 2) return a[0] === b[1] && a[1] === b[0]
+  if (a.length + b.length === 1) return isSlippedLetter(a + b, shown, stored, head, tail)
+  // Few names of other alphabets are known, and one letter for another makes a name as often as a slip.
+  return a.length === 1 && b.length === 1 && ascii.test(stored) && isMistakenLetter(a, b, stored, head, tail)
+}
+
+function mayBeSlip(shown: string, stored: string): boolean {
+  if (stored.length < 4 || shown.length < 3 || stored.length > 40) return false
+  return Math.abs(shown.length - stored.length) <= 1 && spelt.test(stored) && spelt.test(shown)
+}
+
+/** Alphabets in which a letter more or less is a slip; one Han or Hangul character makes another name. */
+const spelt = /^[\p{Script=Latin}\p{Script=Cyrillic}\p{Script=Greek}]+$/u
+/** Last letters that are taken for one another; others end other names (Hohenfeld, Hohenfels). */
+const endings: ReadonlySet<string> = new Set(['mn', 'nm', 'sz', 'zs', 'kc', 'ck', 'td', 'dt', 'fv', 'vf', 'xs', 'sx'])
+const ascii = /^[a-z]+$/
+const vowels = 'aeiouyаеиоуыэюяαεηιουω'
+
+/** A letter left out or put in. */
+function isSlippedLetter(letter: string, shown: string, stored: string, head: number, tail: number): boolean {
+  const longer = shown.length > stored.length ? shown : stored
+  const doubled = longer[head] === longer[head - 1] || longer[head] === longer[head + 1]
+  if (doubled) return true
+  if (head === 0 || stored.length < 5) return false
+  // At the end a letter makes another name: Erik and Erika, Brook and Brooks, Peters and Petersen.
+  return tail > 0 || (stored.length >= 6 && !vowels.includes(letter) && !'snzr'.includes(letter))
+}
+
+/** One letter for another. */
+function isMistakenLetter(a: string, b: string, stored: string, head: number, tail: number): boolean {
+  if (head === 0 || stored.length < 5) return false
+  if (tail === 0) return stored.length >= 6 && endings.has(a + b)
+  return true
+}
+
+const syllable =
+  '(?:[bpmfdtnlgkhjqxrzcsyw]|zh|ch|sh)?(?:iang|iong|uang|ang|eng|ong|iao|ian|ing|uai|uan|ai|ei|ao|ou|an|en|ia|ie|iu|in|ua|uo|ui|un|ue|yeo|eo|eu|ae|oe|yu|er|a|o|e|i|u)[gklmnp]?'
+const syllables = new RegExp(`^(?:${syllable}){2}$`)
+
+/** Whether two words are each of two syllables, of which another one makes another name: Xiaofeng and Xiaofang, Jihoon and Jihoo. */
+export function isSyllabic(shown: string, stored: string): boolean {
+  return shown.length < 16 && stored.length < 16 && syllables.test(shown) && syllables.test(stored)
 }

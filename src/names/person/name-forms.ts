@@ -22,15 +22,23 @@ export interface PersonForm {
   /** Further given names, any of which may stand as middle names. */
   readonly middle: readonly Word[]
   /** The whole name written together, in both orders. */
-  readonly wholes: readonly Word[]
+  readonly wholes: readonly WrittenTogether[]
+}
+
+/** Given name and surname as one word. */
+export interface WrittenTogether {
+  readonly word: Word
+  /** Made of a part of which something is left out. */
+  readonly reduced: boolean
 }
 
 /** A name that is not of a given name and a surname: one word, or a role. It matches only as a whole. */
 export interface WholeForm {
   readonly type: 'whole'
   readonly source: string
+  /** All of it as one word, and its words. */
   readonly word: Word
-  readonly tokens: number
+  readonly words: readonly Word[]
 }
 
 export type NameForm = PersonForm | WholeForm
@@ -102,7 +110,7 @@ function indexOfWords(tokens: readonly Token[], words: readonly Token[]): number
 /** The form of words that are one name, or null of none. */
 export function wholeForm(tokens: readonly Token[], source: string): WholeForm | null {
   if (tokens.length === 0) return null
-  return { type: 'whole', source, word: makeWord(glue(tokens)), tokens: tokens.length }
+  return { type: 'whole', source, word: makeWord(glue(tokens)), words: tokens }
 }
 
 /** The form of a given name and a surname, or null if one is missing. */
@@ -115,9 +123,15 @@ export function personForm(
   if (given.length === 0 || surname.length === 0) return null
   const g = givenVariants(given, surname)
   const s = surnameVariants(surname, tables)
-  const wholes: Word[] = []
-  for (const a of g)
-    for (const b of s) wholes.push(makeWord(a.word.raw + b.word.raw), makeWord(b.word.raw + a.word.raw))
+  const wholes: WrittenTogether[] = []
+  for (const a of g) {
+    for (const b of s) {
+      if (a.unsure === true || (a.reduced && b.reduced)) continue
+      const reduced = a.reduced || b.reduced
+      for (const raw of [a.word.raw + b.word.raw, b.word.raw + a.word.raw])
+        wholes.push({ word: makeWord(raw), reduced })
+    }
+  }
   return {
     type: 'person',
     source: source.trim(),

@@ -10,40 +10,73 @@ import type { Word } from '../text/word.ts'
 /** A part of a name in the ways in which it may stand: whole, without particles, only its first word … */
 export interface PartVariant {
   readonly word: Word
-  /** Something of the part is left out: a further given name, the second surname. */
+  /** Something of the part is left out or elsewhere: a further given name, the second surname, two surnames in the other order. */
   readonly reduced: boolean
+  /** Somebody else may be called so: by the second given name alone. Likely at most. */
+  readonly unsure?: boolean
 }
 
-const vietnameseSurnames = new Set(
+const vietnameseSurnames: ReadonlySet<string> = new Set(
   'nguyen tran le pham hoang huynh phan vu vo dang bui do ho ngo duong ly dinh trinh mai lam luu truong doan dao phung ta'.split(
     ' ',
   ),
 )
 
+/** Chinese and Korean surnames as they are romanised. */
+const syllabicSurnames: ReadonlySet<string> = new Set(
+  `wang li zhang liu chen yang huang zhao wu zhou xu sun ma zhu hu guo he gao lin luo zheng liang xie song tang feng deng cao peng zeng xiao
+  tian dong pan yuan cai jiang yu du ye cheng wei su lu ding ren lu yao shen zhong cui tan liao fan wang jin shi jia xia fu fang zou xiong bai meng
+  qin qiu hou yin xue yan lei long tao duan hao kong mao chang wan gu lai kang he qian ouyang wong chan cheung leung lam ng chow kwok tam
+  kim lee park choi jung jeong kang cho jo yoon yun jang lim han oh seo shin kwon hwang ahn an yoo hong jeon ko moon son bae baek heo nam`.split(
+    /\s+/,
+  ),
+)
+
+/** Whether a person's surname is a Vietnamese one. */
+export function isVietnameseName(form: { readonly surname: readonly PartVariant[] }): boolean {
+  return vietnameseSurnames.has(form.surname[0]?.word.base ?? '')
+}
+
+/** Whether a person's surname is a Chinese or a Korean one, as it is romanised. */
+export function isEastAsianName(form: { readonly surname: readonly PartVariant[] }): boolean {
+  return syllabicSurnames.has(form.surname[0]?.word.base ?? '')
+}
+
 /** The ways in which a given name may stand. */
 export function givenVariants(given: readonly Token[], surname: readonly Token[]): PartVariant[] {
-  const variants: PartVariant[] = [{ word: makeWord(glue(given)), reduced: false }]
-  if (given.length === 1) return variants
+  const whole: PartVariant = { word: makeWord(glue(given)), reduced: false }
+  const [first] = given
+  const last = given.at(-1)
+  if (given.length === 1 || first === undefined || last === undefined) return [whole]
+  const reduced = (tokens: readonly Token[], unsure = false): PartVariant => ({
+    word: makeWord(glue(tokens)),
+    reduced: true,
+    unsure,
+  })
+  if (vietnameseSurnames.has(surname[0]?.base ?? '')) {
+    // The last word is the one that people are called by; Thị and Văn are left out: Hồng Nhung.
+    const parts = first.raw.length === 1 || given.length > 2 ? [reduced(given.slice(1))] : []
+    return [whole, ...parts, reduced([last])]
+  }
   // The first given name, as far as a hyphen holds it together; an initial alone says too little.
   let end = 1
   while (end < given.length && given[end]?.gap === gaps.joined) end++
-  const first = given[0]
-  const vietnamese = vietnameseSurnames.has(surname[0]?.base ?? '')
-  if (end < given.length && first !== undefined && first.raw.length > 1) {
-    // Of a Vietnamese name the last word is the one that people are called by.
-    if (!vietnamese) variants.push({ word: makeWord(glue(given.slice(0, end))), reduced: true })
-  } else if (end < given.length) {
-    variants.push({ word: makeWord(glue(given.slice(1))), reduced: true })
-  }
-  const last = given.at(-1)
-  if (given.length > 2 && vietnamese) {
-    // Thị and Văn are left out: Hồng Nhung.
-    variants.push({ word: makeWord(glue(given.slice(1))), reduced: true })
-  }
-  if (last !== undefined && vietnamese) {
-    variants.push({ word: makeWord(last.raw), reduced: true })
-  }
+  const variants = [whole]
+  if (end < given.length) variants.push(reduced(first.raw.length > 1 ? given.slice(0, end) : given.slice(1)))
+  if (isShort(first) || isShort(last) || !isLettered(first)) return variants
+  // Marc of Marc-Olivier; Olivier alone, and María of Ana María.
+  if (end > 1) variants.push(reduced([first], true))
+  variants.push(reduced([last], true))
   return variants
+}
+
+/** Of an alphabet in which a name has more than two letters: of Han and Hangul names each syllable is a word. */
+function isLettered({ script }: Token): boolean {
+  return script === 'latin' || script === 'cyrillic' || script === 'greek'
+}
+
+function isShort({ raw }: Token): boolean {
+  return [...raw].length < 3
 }
 
 const portuguese = /[ãõ]|^(da|do|dos|das)$/i
@@ -59,11 +92,13 @@ export function surnameVariants(surname: readonly Token[], tables: NameTables): 
   add(glue(significant), false)
   const arabic = surname.length === 1 && /^ال.{2,}/u.test(surname[0]?.raw ?? '')
   if (arabic) add((surname[0]?.raw ?? '').slice(2), false)
-  const parted = significant.length === 2 && significant[1]?.gap !== gaps.joined
-  if (parted) {
-    const lusophone = surname.some((t) => portuguese.test(t.raw))
-    add((lusophone ? significant[1] : significant[0])?.raw ?? '', true)
-    if (lusophone) add(significant[0]?.raw ?? '', true)
+  const [first, second] = significant
+  if (significant.length === 2 && first !== undefined && second !== undefined) {
+    // Of a hyphenated surname the second half alone is another family's name.
+    const lusophone = second.gap !== gaps.joined && surname.some((t) => portuguese.test(t.raw))
+    add((lusophone ? second : first).raw, true)
+    if (lusophone) add(first.raw, true)
+    add(second.raw + first.raw, true)
   }
   return variants
 }

@@ -66,7 +66,7 @@ export function readPersonNames(names: PersonNames, tables: NameTables): NameFor
 }
 
 function isWhole(form: PersonForm, word: Word): boolean {
-  return form.wholes.some((whole) => whole.plain === word.plain)
+  return form.wholes.some((whole) => whole.word.plain === word.plain)
 }
 
 function formKey(form: NameForm): string {

@@ -33,8 +33,9 @@ export function spellingsOf(
   const found: (readonly Token[])[] = []
   for (const run of runsOfScript(main)) {
     const role = given.length === 0 && surname.length === 0 && isGeneric(run, tables)
-    const bare = role ? run : stripDecoration(run, tables)
-    if (bare.length > 0) found.push(bare)
+    const bare = role ? run : stripDecoration(run, tables, [...given, ...surname])
+    // Mail Admin guards itself, not the word Admin; a person of one name is known by it (Dr. Suharto).
+    if (bare.length > 0) found.push(bare.length === 1 && isGeneric(run, tables) ? run : bare)
   }
   // (陈玉兰) beside a Latin name is a spelling too; (Legal) is not.
   for (const run of outside.length > 0 ? runsOfScript(inside) : []) {
@@ -76,11 +77,13 @@ function isLatin(token: Token | undefined): boolean {
 }
 
 /** Takes titles, degrees, roles and notes off both ends as long as a name remains; after a comma all that is decoration. */
-function stripDecoration(tokens: readonly Token[], tables: NameTables): readonly Token[] {
+function stripDecoration(tokens: readonly Token[], tables: NameTables, known: readonly Token[]): readonly Token[] {
   let from = 0
   let to = tokens.length
   const decorates = (t: Token | undefined): boolean =>
-    t !== undefined && (t.numeric || (tables.classOf(t.base) & decoration) !== 0)
+    t !== undefined &&
+    (t.numeric || (tables.classOf(t.base) & decoration) !== 0) &&
+    !known.some(({ base }) => base === t.base)
   const comma = tokens.findIndex((t, i) => i > 0 && t.gap === gaps.comma)
   if (comma > 0 && tokens.slice(comma).every(decorates)) to = comma
   const second = tokens.findIndex((t, i) => i > comma && comma > 0 && t.gap === gaps.comma)

@@ -14,10 +14,22 @@ import {
   titles,
   viaWords,
 } from './affixes.ts'
+import {
+  accentedTitles,
+  departmentsByLanguage,
+  eastAsianTitles,
+  organisationsByLanguage,
+  rolesByLanguage,
+  suffixesByLanguage,
+  titlesByLanguage,
+} from './affixes-by-language.ts'
 import { unpackKnownNames } from './known-names.ts'
 import { buildNicknames } from './nicknames.ts'
 import type { Nicknames } from './nicknames.ts'
 import { isRareName } from './rare-names.ts'
+import { speechWords } from './speech.ts'
+import { buildVariants } from './variants.ts'
+import type { Variants } from './variants.ts'
 import { baseForm } from '../text/transliterate.ts'
 
 /** What operators add to the tables (`names:` in the protection file). */
@@ -44,6 +56,8 @@ export const classes = {
   generic: 1024,
   company: 2048,
   companion: 4096,
+  /** Makes a sentence of what stands around it. */
+  speech: 8192,
 } as const
 
 /** Words that may stand beside a name without a mark between. */
@@ -52,13 +66,14 @@ export const decoration: number =
 
 /** Everything that names are compared with; built once for a policy. */
 export interface NameTables {
-  /** Bits of `classes` of a word in base form; 0 for a word that is in no table. */
+  /** Bits of `classes` of a word in base form, or of `=` and a word with its accents; 0 for a word that is in no table. */
   classOf(base: string): number
   /** Whether the word, in base form, is a given name or surname that many people bear. */
   isName(base: string): boolean
   /** Whether anyone is known to bear the word, be it a rare name: it is no slip of another name then. */
   isBorne(base: string): boolean
   readonly nicknames: Nicknames
+  readonly variants: Variants
 }
 
 export const noAdditions: NameAdditions = { titles: [], roles: [], companies: [], nicknames: [] }
@@ -66,11 +81,16 @@ export const noAdditions: NameAdditions = { titles: [], roles: [], companies: []
 /** Builds the tables from the data that comes with Namesake and an operator's additions. */
 export function buildTables(additions: NameAdditions = noAdditions): NameTables {
   const bits = new Map<string, number>()
-  const add = (list: readonly string[], bit: number): void => {
+  const mark = (word: string, bit: number): void => {
+    bits.set(word, (bits.get(word) ?? 0) | bit)
+  }
+  const add = (list: readonly string[], bit: number, minLetters = 1): void => {
     for (const entry of list) {
-      for (const word of baseForm(entry).split(/[\s.,/-]+/)) {
-        if (word !== '') bits.set(word, (bits.get(word) ?? 0) | bit)
-      }
+      const base = baseForm(entry)
+      const parts = base.split(/[\s.,/-]+/)
+      for (const word of parts) if (word.length >= minLetters || word > '\u007f') mark(word, bit)
+      // Ph.D., s.kom: with the dots left out it is one word.
+      if (parts.length > 1 && base.length <= 8 && !base.includes('-')) mark(parts.join(''), bit)
     }
   }
   add(titles, classes.title)
@@ -85,6 +105,14 @@ export function buildTables(additions: NameAdditions = noAdditions): NameTables 
   add(conjunctions, classes.conjunction)
   add(genericWords, classes.generic)
   add(companions, classes.companion)
+  add(titlesByLanguage, classes.title, 2)
+  add(eastAsianTitles, classes.title)
+  add(suffixesByLanguage, classes.suffix, 2)
+  add(rolesByLanguage, classes.role, 2)
+  add(departmentsByLanguage, classes.department, 2)
+  add(organisationsByLanguage, classes.organisation, 2)
+  add(speechWords, classes.speech)
+  for (const title of accentedTitles) mark(`=${title}`, classes.title)
   add(additions.titles, classes.title)
   add(additions.roles, classes.role)
   add(additions.companies, classes.company)
@@ -94,6 +122,7 @@ export function buildTables(additions: NameAdditions = noAdditions): NameTables 
     isName: (base) => names.has(base),
     isBorne: (base) => names.has(base) || isRareName(base),
     nicknames: buildNicknames(additions.nicknames),
+    variants: buildVariants(),
   }
 }
 

@@ -58,7 +58,7 @@ function undoEscapes(text: string): string {
       /&(#x?)?([0-9a-z]{1,8});/gi,
       (whole, sign: string | undefined, name: string) => entity(sign, name) ?? whole,
     )
-    .replace(/(?<=\p{L})\+(?=\p{L})/gu, ' ')
+    .replace(/(?<=\p{L})\+(?=\p{L})/gu, text.includes('@') ? '+' : ' ')
   const parts = [...plain.matchAll(attributes)].map(
     ([, key = '', value = '']) => [key.toLowerCase(), value.trim()] as const,
   )

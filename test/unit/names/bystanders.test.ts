@@ -1,5 +1,5 @@
 import t from 'tap'
-import { matchName } from '../../../src/names/match/match.ts'
+import { matchText } from './by-text.ts'
 import type { PersonNames } from '../../../src/names/person/person-name.ts'
 import { buildTables } from '../../../src/names/tables/tables.ts'
 
@@ -27,12 +27,12 @@ const bystanders: [PersonNames, string[]][] = [
     person('Maria Lopez', 'Maria', 'Lopez'),
     ['Mario Lopez', 'Marie Lopez', 'Mariah Lopez', 'Marla Lopez', 'Marta Lopez', 'Maria Lopes', 'Maria Gomez', 'Marisa Lopez'],
   ],
-  [person('Erik Lindholm', 'Erik', 'Lindholm'), ['Erika Lindholm', 'Eric Lindholm', 'Erik Lindblom', 'Erik Lind']],
+  [person('Erik Lindholm', 'Erik', 'Lindholm'), ['Erika Lindholm', 'Erik Lindblom', 'Erik Lind']],
   [person('Anna Kowalska', 'Anna', 'Kowalska'), ['Anna Kowalski', 'Anna Kowalczyk', 'Hanna Kowalska', 'Anja Kowalska', 'Anne Kowalska']],
   [person('Li Ma', 'Li', 'Ma'), ['mail', 'MAIL', 'Mail <', 'Lima', 'Lima, Barillas', 'Mali News']],
   [person('Na Han', 'Na', 'Han'), ['Hanna', 'Hanna Berg', 'Nahan']],
   [person('Bo Lin', 'Bo', 'Lin'), ['Bolin', 'Bolin, Felker', 'Linbo']],
-  [person('Ana María Soto', 'Ana María', 'Soto'), ['Ana Lucía Soto', 'María Soto', 'Ana de la Cruz Soto']],
+  [person('Ana María Soto', 'Ana María', 'Soto'), ['Ana Lucía Soto', 'Rosa María Soto', 'Ana de la Cruz Soto', 'María Lucía Soto']],
   [person('April May', 'April', 'May'), ['April, May and June', 'April-May Newsletter', 'April to May Offers']],
   [person('Holly Wood', 'Holly', 'Wood'), ['Hollywood Reporter', 'Holly Woods', 'Holly Woodward']],
   [person('王小明', '小明', '王'), ['王小红', '王小', '王小明花店', '小明', '汪小明']],
@@ -46,7 +46,7 @@ const bystanders: [PersonNames, string[]][] = [
 
 t.test('bystanders are left alone', async (t) => {
   for (const [names, shown] of bystanders) {
-    for (const text of shown) t.equal(matchName(text, names, tables), null, `${text} is not ${names.displayName}`)
+    for (const text of shown) t.equal(matchText(text, names, tables), null, `${text} is not ${names.displayName}`)
   }
 })
 
@@ -58,7 +58,7 @@ t.test('short names written together, where capitals show it or they are long en
     [person('Jane Roe', 'Jane', 'Roe'), 'JANEROE'],
     [person('Ping Li', 'Ping', 'Li'), 'liping'],
   ] as const) {
-    t.match(matchName(shown, names, tables), { kind: 'disguised' }, `${shown} for ${names.displayName}`)
+    t.match(matchText(shown, names, tables), { kind: 'disguised' }, `${shown} for ${names.displayName}`)
   }
 })
 
@@ -83,6 +83,6 @@ t.test('short forms and romanisations are the person', async (t) => {
     [person('タナカ ケンジ', 'ケンジ', 'タナカ'), 'Kenji Tanaka', 'disguised'],
   ]
   for (const [names, shown, kind] of cases) {
-    t.equal(matchName(shown, names, tables)?.kind, kind, `${shown} is ${names.displayName}`)
+    t.equal(matchText(shown, names, tables)?.kind, kind, `${shown} is ${names.displayName}`)
   }
 })

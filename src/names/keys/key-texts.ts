@@ -1,17 +1,53 @@
-/** The text of each family of keys. */
+/** The texts of all keys. */
 
+import type { NameTables } from '../tables/tables.ts'
+import type { Part } from '../tables/variants.ts'
 import { consonants, isConsonantal, latinConsonants, withoutArticle } from '../text/consonants.ts'
 import { joinPairs, looksOfCharacters } from '../text/skeleton.ts'
 import { romanCanon } from '../text/transliterate.ts'
 import { makeWord } from '../text/word.ts'
 import type { Word } from '../text/word.ts'
 
-/** The text of each family of keys; which of them a name gets is `stored-keys.ts`, by which it is looked up `query-keys.ts`. */
+/**
+ * Keys: short strings under which a person's spellings are stored and which a shown name is looked up by. A key only
+ * leads to candidates; `matchName` decides. What both sides must agree on stands here. Families:
+ *
+ *   g  name written together, as it looks          every certain kind
+ *   r  name written together, romanised coarsely   transliterations (R: of names in Latin letters)
+ *   c  consonants of given name and surname        Arabic, Hebrew and Hangul names in Latin letters (C: of Latin ones)
+ *   k  nickname class and surname                  nickname
+ *   t  one part, and the other with a letter less  typo (two names with one edit share such a key)
+ *   i  initial and surname, given name and initial initial
+ *   v  a class of spellings of each part           variant
+ */
+export type KeyFamily = 'look' | 'roman' | 'consonants' | 'nickname' | 'variant' | 'typo' | 'initial'
+
+/** Changes when the same names would get other keys; part of an indexer's fingerprint. */
+export const keysVersion = 6
+
+/** What decides which keys are of use; given alike for people and for shown names, they find each other. */
+export interface KeyOptions {
+  /** Whether names with initials are looked for (`J. Roe`). Default true. */
+  readonly initials?: boolean
+}
+
+/** Gates: that somebody's name is in an alphabet for which Latin names have keys of their own. */
+export const gates = { foreign: '*r', consonantal: '*c' } as const
+
+/** A surname in all its romanisations, in keys of short forms and as the gate of these: for names of other alphabets. */
+export function anySpelling(surname: KeyWord): string {
+  return `~${canonOf(surname)}`
+}
+
+/** Gate of the names of which one part is this and the other begins with this letter. */
+export function slipGate(intact: string, first: string): string {
+  return `${intact} ${first}`
+}
 
 /** The forms of a word that keys are made of. */
 export type KeyWord = Omit<Word, 'look' | 'otherLooks'>
 
-const longestKey = 64
+const maxKeyLength = 64
 const doubled = /(.)\1+/gu
 const drawnOut = /(.)\1\1+/gu
 const ascii = /^[\x20-\x7e]*$/
@@ -107,18 +143,40 @@ export function nicknameKey(nickname: string, surname: string): string {
   return cut(`k:${nickname} ${surname}`)
 }
 
-/** Words of fewer letters are never a slip for another (see `isTypo`). */
-export const shortestSlip = 3
+/**
+ * Keys under which other spellings of a name are found: for each part its classes, and the part as it is; a key of which both are as
+ * they are leads nowhere new.
+ */
+export function variantKeys(given: readonly string[], surname: readonly string[]): string[] {
+  const keys: string[] = []
+  for (const g of given) {
+    for (const s of surname) if (!g.startsWith('=') || !s.startsWith('=')) keys.push(cut(`v:${g} ${s}`))
+  }
+  return keys
+}
+
+/** The classes of a part's spellings, and it as it is. */
+export function variantClasses(base: string, part: Part, tables: NameTables): string[] {
+  return [`=${base}`, ...tables.variants.classesOf(base, part)]
+}
+
+/** Gate of the surnames of a class of spellings. */
+export function variantGate(surnameClass: string): string {
+  return `v~${surnameClass}`
+}
+
+/** Words of fewer letters are never a slip for another (see `isSlip`). */
+export const minSlip = 3
 
 /**
  * One part as it is, with the other whole and with each letter left out in turn, from letter `from` on; double letters
  * count once.
  */
 export function typoKeys(intact: string, slipped: string, from: number): string[] {
-  const head = `t:${squeeze(intact).slice(0, longestKey / 2)}|`
-  const text = slipped.slice(0, longestKey / 2)
+  const head = `t:${squeeze(intact).slice(0, maxKeyLength / 2)}|`
+  const text = slipped.slice(0, maxKeyLength / 2)
   const keys = [head + squeeze(text)]
-  if (text.length < shortestSlip) return keys
+  if (text.length < minSlip) return keys
   for (let i = from; i < text.length; i++) {
     // Of a double letter one is enough: leaving out either gives the same.
     if (text[i] !== text[i + 1]) keys.push(head + squeeze(text.slice(0, i) + text.slice(i + 1)))
@@ -136,8 +194,8 @@ function squeeze(text: string): string {
 
 /** Keys stay short: the rest of a long one is hashed (FNV-1a, 32 bit). */
 export function cut(key: string): string {
-  if (key.length <= longestKey) return key
+  if (key.length <= maxKeyLength) return key
   let hash = 0x811c9dc5
-  for (let i = longestKey - 8; i < key.length; i++) hash = Math.imul(hash ^ key.charCodeAt(i), 0x01000193)
-  return key.slice(0, longestKey - 8) + (hash >>> 0).toString(36)
+  for (let i = maxKeyLength - 8; i < key.length; i++) hash = Math.imul(hash ^ key.charCodeAt(i), 0x01000193)
+  return key.slice(0, maxKeyLength - 8) + (hash >>> 0).toString(36)
 }

@@ -1,0 +1,371 @@
+/** What stands between and around the parts of a name. */
+
+import type { PersonForm } from '../person/name-forms.ts'
+import { isEastAsianName, isVietnameseName } from '../person/part-variants.ts'
+import { iberianSurnames } from '../tables/iberian-surnames.ts'
+import { classes, decoration, isParticle } from '../tables/tables.ts'
+import type { NameTables } from '../tables/tables.ts'
+import { gaps } from '../text/tokens.ts'
+import type { Token } from '../text/tokens.ts'
+import type { Found } from './parts.ts'
+
+/**
+ * Given name and surname were found in a text: are they one name, and is the name all that the text shows? Judged in the order in
+ * which a reader goes: what stands between the two, then on the left, then on the right. A word there is decoration (Dr., CEO,
+ * Finance), part of a sentence (kindly reply), a further name (Mary), or makes something else of the whole (Foundation).
+ */
+export interface Surroundings {
+  readonly tokens: readonly Token[]
+  readonly form: PersonForm
+  readonly tables: NameTables
+  /** Whether the word is a name of its own, to the tables or to the directories. */
+  readonly isName: (base: string) => boolean
+}
+
+/** That two parts are one name, alone or with decoration. */
+export interface WholeName {
+  readonly reordered: boolean
+  /** The first word of the name, and the one behind its last. */
+  readonly start: number
+  readonly end: number
+  /** What was found between and around, in words for an operator. */
+  readonly notes: string[]
+  /** A word between the names is a surname: the person's first surname, or somebody else's name. */
+  readonly secondSurname: boolean
+}
+
+/** Words that make a sentence of what they stand in: Summer in Fields, Summer Sale Fields. */
+const ambiguous = classes.note | classes.organisation
+
+/** Most words that may be further names or titles between the two. */
+const middleLimit = 4
+
+/** Whether a given name and a surname found in a text are one name, and the text shows that person; null if not. */
+export function judgeAround(around: Surroundings, given: Found, surname: Found): WholeName | null {
+  const { tokens } = around
+  const reordered = surname.end <= given.start
+  const [first, second] = reordered ? [surname, given] : [given, surname]
+  if (first.end > second.start || isTornApart(tokens, first, second, reordered)) return null
+  const middle = tokens.slice(first.end, second.start)
+  if (!judgeBetween(around, first.end, second.start, reordered) || isOtherFamily(around, middle)) return null
+  if (given.reduced && contradicts(around, middle)) return null
+  // An initial takes the place of a given name, so it can't stand beside another one: Edward C Smith is not Charles Smith.
+  const names = middle.filter((token) => isGivenName(token, around))
+  if ((given.agreement === 'initial' || surname.agreement === 'initial') && names.length > 0) return null
+  const end = reordered ? endOfReordered(around, second.end) : second.end
+  const start = reordered ? first.start : startOfGiven(around, first.start)
+  const outside = judgeOutside(around, start, end)
+  if (outside === null) return null
+  const notes = middle.map((token) => `"${token.raw}" between the names`)
+  if (start < first.start) notes.push(`${quote(tokens.slice(start, first.start))} before the given name`)
+  if (end > second.end) notes.push(`${quote(tokens.slice(second.end, end))} behind the given name`)
+  const secondSurname = !reordered && names.some(({ base }) => isFurtherSurname(base, around))
+  return { reordered, start: first.start, end: second.end, notes: [...notes, ...outside], secondSurname }
+}
+
+/** Parts that a bar parts, or a comma behind the given name, are one name only if there is nothing else. */
+function isTornApart(tokens: readonly Token[], first: Found, second: Found, reordered: boolean): boolean {
+  const gap = tokens[second.start]?.gap
+  if (gap !== gaps.bar && (gap !== gaps.comma || reordered)) return false
+  return first.start > 0 || second.end < tokens.length
+}
+
+/** Whether what stands between a given name and a surname leaves them one name (Jane, Mary Roe and Jane & Roe are none). */
+function judgeBetween(around: Surroundings, from: number, to: number, reordered: boolean): boolean {
+  const { tokens, tables, form } = around
+  const second = tokens[to]
+  if (to - from > middleLimit || second === undefined) return false
+  const comma = tokens.slice(from, to + 1).some((token) => token.gap === gaps.comma)
+  for (let i = from; i < to; i++) if (!mayStandBetween(around, i, reordered, comma)) return false
+  if (to > from && second.gap === gaps.joined && !isParticle(tokens[to - 1], tables)) return false
+  // Roe Mary Jane: with a further name between, surname first needs its comma, but where that is the usual order.
+  return !reordered || to === from || comma || (isVietnameseName(form) && to - from === 1)
+}
+
+function mayStandBetween(around: Surroundings, at: number, reordered: boolean, comma: boolean): boolean {
+  const { tokens, tables, form } = around
+  const token = tokens[at]
+  if (token === undefined || token.joins || token.possessive || token.gap >= gaps.bracket) return false
+  if (token.gap === gaps.joined && !isParticle(token, tables) && !isOwnMiddle(token, form)) return false
+  if (token.gap === gaps.comma && !reordered) return false
+  // Roe, Dr. Jane; Jennings Jr., Robert; but Roe, Mary Jane is Mary Jane Roe.
+  if (reordered && comma && isDecoration(around, at, 'left')) return true
+  if (reordered && isGivenName(token, around) && !isOwnMiddle(token, form)) return false
+  return isMiddleName(token, around)
+}
+
+/** A word between the names that is a name itself, not an initial or a particle. */
+function isGivenName(token: Token, { tables }: Surroundings): boolean {
+  return [...token.raw].length > 1 && !isInitials(token) && !isParticle(token, tables) && !isAffix(token, tables)
+}
+
+function isAffix(token: Token, tables: NameTables): boolean {
+  return (classesOf(token, tables) & decoration) !== 0 && !tables.isName(token.base)
+}
+
+/** C.D., JRR: initials written as one word. */
+function isInitials(token: Token): boolean {
+  return token.raw.length <= 3 && /^\p{Lu}+$/u.test(token.raw) && (token.dotted || !/[AEIOUY]/.test(token.raw))
+}
+
+function isOwnMiddle(token: Token, form: PersonForm): boolean {
+  return form.middle.some((own) => own.base === token.base || (isOneLetter(token) && own.base.startsWith(token.base)))
+}
+
+/** A name that only a surname is, and that is no part of the person's own name. */
+function isFurtherSurname(base: string, { form }: Surroundings): boolean {
+  const own = [...form.middle, ...form.surname.map(({ word }) => word)]
+  return iberianSurnames.has(base) && !own.some((word) => word.base.includes(base))
+}
+
+function isMiddleName(token: Token, { form, tables, isName }: Surroundings): boolean {
+  if (/\p{N}/u.test(token.raw)) return false
+  const bits = classesOf(token, tables)
+  if ((bits & ambiguous) !== 0 && token.raw.length > 1 && !form.particles.includes(token.base)) {
+    const named = tables.isName(token.base) && caseOf(token.raw) !== 'lower'
+    if (!named || (bits & classes.organisation) !== 0) return false
+  }
+  if ((bits & classes.particle) !== 0 && (bits & classes.conjunction) === 0) return true
+  if ([...token.base].length === 1 || isInitials(token)) return true
+  // A word that nobody bears makes a sentence (Simon Says Oakley), unless it is foreign to the table.
+  return isName(token.base) || (bits === 0 && token.script !== 'latin') || patronymic.test(token.base)
+}
+
+/** Particles that have nothing in common with the person's own. */
+function isOtherFamily({ form, tables }: Surroundings, middle: readonly Token[]): boolean {
+  if (form.particles.length === 0) return false
+  const shown = middle.filter((token) => isParticle(token, tables))
+  return shown.length > 0 && !shown.some((token) => form.particles.some((own) => soundsLike(own, token.base)))
+}
+
+/** Particles of one kind begin alike: van der, v.d. and vanden; al and el; bin and ibn. */
+function soundsLike(a: string, b: string): boolean {
+  const kind = (particle: string): string => (particle === 'ibn' ? 'b' : particle.charAt(0).replace('e', 'a'))
+  return kind(a) === kind(b)
+}
+
+/** Where the person has further given names, another one in their place makes another person. */
+function contradicts({ form, tables }: Surroundings, middle: readonly Token[]): boolean {
+  return middle.some((token) => !isParticle(token, tables) && !isAffix(token, tables) && !isOwnMiddle(token, form))
+}
+
+/** Names of the father, as East Slavic and Turkic people write them: Igorevna, Ivanovich, Aliyev oglu. */
+const patronymic =
+  /(?:[oe]vich|[oe]vych|[oe]vic|ilyich|yich|[oe]vna|ichna|inichna|yivna|ivna|ович|евич|ьич|овна|евна|ична|инична|йович|івна|ївна|оглы|кызы)$/u
+
+/**
+ * Where a name that is written surname first ends: in "Roe, Jane Mary" and "Roe, Jane M." what follows the given name, up to
+ * word `end`, belongs to it, and so does a patronymic.
+ */
+function endOfReordered({ tokens, form, tables }: Surroundings, end: number): number {
+  let to = end
+  while (to < tokens.length && to < end + middleLimit) {
+    const token = tokens[to]
+    if (token === undefined || token.gap >= gaps.comma || token.joins) break
+    const own = form.middle.some((m) => m.base.startsWith(token.base))
+    if (!own && !isOneLetter(token) && !isParticle(token, tables) && !patronymic.test(token.base)) break
+    to++
+  }
+  return to
+}
+
+/** Where a name begins before whose given name initials stand: J. Jane Roe. */
+function startOfGiven({ tokens }: Surroundings, start: number): number {
+  let from = start
+  while (from > 0 && start - from < 2) {
+    const token = tokens[from - 1]
+    const gap = tokens[from]?.gap ?? gaps.bar
+    if (token === undefined || gap > gaps.dot || token.bracketed) break
+    if (!isOneLetter(token) || !(token.dotted || /^\p{Lu}$/u.test(token.raw)) || token.script !== 'latin') break
+    from--
+  }
+  return from
+}
+
+function isOneLetter(token: Token): boolean {
+  return [...token.raw].length === 1
+}
+
+/**
+ * Judges what stands around a name at words `start` up to `end`: what was set beside it (notes on each piece), or null if with
+ * it the words show something other than the person (Jane Roe Foundation, Mary Jane Roe, Roe & Sons).
+ */
+export function judgeOutside(around: Surroundings, start: number, end: number): string[] | null {
+  const { tokens } = around
+  const last = tokens[end - 1]
+  if (last?.possessive === true || !isFreeOnTheLeft(around, start) || !isFreeOnTheRight(around, end)) return null
+  return notesOn(tokens, start, end)
+}
+
+function notesOn(tokens: readonly Token[], start: number, end: number): string[] {
+  const notes: string[] = []
+  if (start > 0) notes.push(`${quote(tokens.slice(0, start))} before the name`)
+  if (end < tokens.length) notes.push(`${quote(tokens.slice(end))} after the name`)
+  return notes
+}
+
+function quote(tokens: readonly Token[]): string {
+  return `"${tokens.map((t) => t.raw).join(' ')}"`
+}
+
+function classesOf(token: Token, tables: NameTables): number {
+  const bits = tables.classOf(token.base)
+  return token.plain === token.base ? bits : bits | tables.classOf(`=${token.plain}`)
+}
+
+/** Words that are as short as Chinese, Korean and Vietnamese names; not forms of address that are nobody's name. */
+const syllables = /^(?!sir$|herr$|frau$|dame$|lady$|lord$|staff$|boss$|head$|new$)[a-z]{2,5}$/
+
+/** Whether the word at a place is a title, a role, a note or the like, and not a name that reads as one (Tan, Ma, Cao). */
+function isDecoration(around: Surroundings, at: number, side: 'left' | 'right'): boolean {
+  const { tokens, tables } = around
+  const token = tokens[at]
+  if (token === undefined) return false
+  if (token.numeric) return true
+  const bits = classesOf(token, tables)
+  if ((bits & decoration) === 0) return false
+  if (!tables.isName(token.base) || (bits & classes.company) !== 0) return true
+  if (token.plain !== token.base && (tables.classOf(`=${token.plain}`) & decoration) !== 0) return true
+  return isSetOffAffix(around, token, at, side)
+}
+
+/** Whether a word that is a name and an affix (Ma, MA) is meant as the affix: how it is written and what is beside it says so. */
+function isSetOffAffix(around: Surroundings, token: Token, at: number, side: 'left' | 'right'): boolean {
+  const { tokens, tables, form } = around
+  const bits = classesOf(token, tables)
+  const next = tokens[at + 1]
+  if (token.dotted || token.gap >= gaps.comma || (side === 'left' && (next?.gap ?? 0) >= gaps.comma)) return true
+  if (syllables.test(token.base) && (isEastAsianName(form) || isVietnameseName(form))) return false
+  if (side === 'left' || (bits & (classes.role | classes.department)) !== 0) return true
+  // MBA, RA: capitals beside a name that is not written in them; and small letters beside one that has capitals.
+  const own = tokens.find((one) => form.surname.some(({ word }) => word.base === one.base))
+  if (own !== undefined && caseOf(own.raw) !== caseOf(token.raw)) return true
+  return next !== undefined && next.gap <= gaps.dot && (classesOf(next, tables) & (decoration | classes.speech)) !== 0
+}
+
+function caseOf(raw: string): 'upper' | 'lower' | 'title' {
+  if (raw === raw.toLowerCase()) return 'lower'
+  return raw.length > 1 && raw === raw.toUpperCase() ? 'upper' : 'title'
+}
+
+/** A word of a sentence: kindly, is, tomorrow; not where it may be a name (Will, April). */
+function isSpeech({ tables }: Surroundings, token: Token): boolean {
+  const bits = classesOf(token, tables)
+  if ((bits & classes.speech) === 0 || (bits & classes.conjunction) !== 0) return false
+  return caseOf(token.raw) === 'lower' || !tables.isName(token.base)
+}
+
+/** A word in small letters beside a name in capital ones is no name: Jane Roe grocery run. */
+function isPlainWord({ tables }: Surroundings, token: Token, named: Token | undefined): boolean {
+  if (named === undefined || caseOf(named.raw) !== 'title' || !/^\p{Ll}{2,}$/u.test(token.raw)) return false
+  return (classesOf(token, tables) & (classes.organisation | classes.particle | classes.conjunction)) === 0
+}
+
+function isFreeOnTheLeft(around: Surroundings, start: number): boolean {
+  const { tokens, tables } = around
+  for (let i = start - 1; i >= 0; i--) {
+    const token = tokens[i]
+    const gap = tokens[i + 1]?.gap ?? gaps.space
+    if (token === undefined || gap >= gaps.bracket) return true
+    const before = tokens[i - 1]
+    if (gap === gaps.space && before !== undefined && leadsToName(around, i)) return true
+    // President & CEO Jane Roe
+    if (isJoining(token, tables) && i < start - 1 && before !== undefined && isDecoration(around, i - 1, 'left'))
+      continue
+    if (token.joins || token.possessive) return false
+    if (isDecoration(around, i, 'left') || isSpeech(around, token)) continue
+    if (isPlainWord(around, token, tokens[start]) && !tables.isName(token.base)) continue
+    return false
+  }
+  return true
+}
+
+/** Message from, on behalf of: what follows is who it is from. "Of" and its like only behind a word for a message. */
+function leadsToName(around: Surroundings, at: number): boolean {
+  const { tokens, tables } = around
+  const token = tokens[at]
+  if (token === undefined || (tables.classOf(token.base) & classes.from) === 0) return false
+  return token.base === 'from' || tokens[at - 1]?.base === 'behalf' || isDecoration(around, at - 1, 'left')
+}
+
+function isJoining(token: Token, tables: NameTables): boolean {
+  return token.joins || (tables.classOf(token.base) & classes.conjunction) !== 0
+}
+
+function isFreeOnTheRight(around: Surroundings, end: number): boolean {
+  const { tokens, tables } = around
+  const named = tokens[end - 1]
+  let inRole = false
+  for (let i = end; i < tokens.length; i++) {
+    const token = tokens[i]
+    if (token === undefined || token.gap >= gaps.bracket) return true
+    const bits = classesOf(token, tables)
+    if (token.gap === gaps.comma) return (bits & classes.organisation) !== 0 && (bits & decoration) === 0 ? false : true
+    if (token.gap <= gaps.dot && isJoining(token, tables)) {
+      if (i === end) return namesFollow(around, i + 1)
+      continue
+    }
+    if ((bits & classes.via) !== 0 && token.gap <= gaps.dot) return true
+    // Behind a role any word is its field or its company: CFO Finance, CEO Acme.
+    if (inRole && token.gap <= gaps.dot) return true
+    if (isSpeech(around, token) && token.gap <= gaps.dot) return true
+    if ((bits & classes.organisation) !== 0 && (bits & (classes.company | classes.suffix)) === 0) return false
+    if (!isDecoration(around, i, 'right')) return isSentence(around, i, named)
+    inRole = (bits & (classes.role | classes.company)) !== 0 && !tables.isName(token.base)
+  }
+  return true
+}
+
+/** Whether a word that no table knows begins a sentence: it is written small, or words of a sentence follow. */
+function isSentence(around: Surroundings, at: number, named: Token | undefined): boolean {
+  const { tokens, tables, isName } = around
+  const token = tokens[at]
+  if (token === undefined || token.gap !== gaps.space || !/^\p{L}+$/u.test(token.raw)) return false
+  if (isName(token.base) && (classesOf(token, tables) & classes.speech) === 0) return false
+  if (isPlainWord(around, token, named)) return true
+  for (const next of tokens.slice(at + 1)) {
+    const bits = classesOf(next, tables)
+    if (next.gap > gaps.dot || (bits & classes.organisation) !== 0) return false
+    // A preposition alone makes no sentence: Jean-Michel Perraud at work.
+    if (isSpeech(around, next) && (bits & (classes.via | classes.from | classes.particle)) === 0) return true
+  }
+  return false
+}
+
+/** Jane Roe and John Doe: two people, of whom one is meant; & Team is hers. Jane Roe & Associates is neither. */
+function namesFollow(around: Surroundings, from: number): boolean {
+  const { tokens, tables } = around
+  const next = tokens.slice(from)
+  const [first, ...others] = next
+  if (first !== undefined && (tables.classOf(first.base) & classes.companion) !== 0) {
+    return others.every((t, i) => isDecoration(around, from + 1 + i, 'right') || t.gap >= gaps.bracket)
+  }
+  if (next.length === 0 || next.some((t) => (tables.classOf(t.base) & classes.organisation) !== 0)) return false
+  return next.some((t) => tables.isName(t.base))
+}
+
+/**
+ * The same for names of one word and roles: only known decoration, set off by a mark, leaves them what they are, or the
+ * organisation's own name beside a role of several words.
+ */
+export function judgeOutsideWhole(
+  tokens: readonly Token[],
+  start: number,
+  end: number,
+  tables: NameTables,
+): string[] | null {
+  if (tokens[end - 1]?.possessive === true) return null
+  const decorates = (token: Token): boolean => token.numeric || (classesOf(token, tables) & decoration) !== 0
+  const isCompany = (token: Token | undefined): boolean =>
+    token !== undefined && (classesOf(token, tables) & classes.company) !== 0
+  for (let i = start - 1; i >= 0; i--) {
+    const token = tokens[i]
+    if (token === undefined || !decorates(token)) return null
+    const setOff = (tokens[i + 1]?.gap ?? 0) >= gaps.comma || (classesOf(token, tables) & classes.title) !== 0
+    if (i === start - 1 && !setOff && !isCompany(token)) return null
+  }
+  const first = tokens[end]
+  if (first === undefined) return notesOn(tokens, start, end)
+  const setOff = first.gap >= gaps.comma || (classesOf(first, tables) & classes.suffix) !== 0 || isCompany(first)
+  return setOff && tokens.slice(end).every(decorates) ? notesOn(tokens, start, end) : null
+}

@@ -1,0 +1,58 @@
+/** Words that make a sentence of what stands around a name. */
+
+const words = (text: string): readonly string[] => text.trim().split(/\s+/)
+
+/**
+ * Words of messages: pronouns, auxiliaries, requests, greetings, days. Beside a whole name they show that a sentence begins or ends
+ * there and not another name: `Jane Roe kindly reply`, `This is Jane Roe`. In base form; written for this project from general
+ * knowledge, with the phrases that reports of such fraud quote.
+ */
+export const speechWords: readonly string[] = words(`
+  i i'm im i'll ill i've ive i'd me my mine we we're our ours us you you're your yours u ur it it's its this that these those there here who what when where why how which
+  is isn't are aren't was were be been being am do does did done has have had having can can't could will won't would shall should may might must need needs needed want wants wanted please pls plz kindly
+  ask asks asking asked request requests requested requesting requires required require reply replies respond response respond answer get got give gave given let lets let's see look check review approve approved approval confirm confirmed confirmation sign signature signed
+  send sends sending sent call calls calling text texting message write writes writing wrote contact reach reaching speak talk chat meet meeting join open read view click buy purchase pay paid wire transfer process processed handle help assist assistance
+  available availability urgent urgently immediately immediate asap quick quickly fast soon now today tonight tomorrow yesterday morning afternoon evening week month day days hour hours minute minutes moment time deadline due pending overdue outstanding waiting awaiting
+  monday tuesday wednesday thursday friday saturday sunday january february march april june july august september october november december
+  favor favour task tasks errand gift card cards giftcard giftcards itunes amazon steam cell number phone numbers personal private discreet discretion confidential confidentially attention action follow followup up about regarding concerning re
+  hello hi hey dear good greetings thanks thank thx regards cheers best sincerely yours truly respectfully
+  name named called yeah yes no not just only also still again back out off over before after if and or but then so because to too for with without from at on in of by as into onto until till while during between
+  new updated update change changed changing details detail account bank banking invoice payment payroll salary direct deposit document file attached attachment enclosed shared
+  colleague boss manager behalf desk office assistant secretary c/o attn pp p.p. ia i.a. iv i.v. im
+  ich bin mein meine dein deine ihr ihre sein seine unser unsere wir uns euch sie er es mir mich dir dich ihnen ist sind war waren wird werden wurde hat haben hatte kann konnen konnte muss mussen soll sollte will wollen mochte mochten bitte bitten bittet brauche braucht brauchen benotige benotigt
+  hier dort da heute morgen gestern jetzt gleich sofort dringend schnell kurz bald noch nur auch nicht kein keine und oder aber fur mit ohne bei zu zum zur von vom aus im in an am auf uber wegen dass wenn weil
+  antworten antworte antwort ruf rufen ruckruf melden melde meldet schreib schreiben sende senden schick schicken kaufen uberweisen uberweisung zahlen zahlung freigabe freigeben unterschrift unterschreiben prufen anfrage aufgabe gefallen erledigen verfugbar frage fragen
+  hallo guten gruss grusse lieber liebe sehr geehrte geehrter montag dienstag mittwoch donnerstag freitag samstag sonnabend sonntag heisse name auftrag namens
+  je suis moi mon ma mes ton votre vos notre nos c'est cest est sont etait sera ai avez avons ont peux peut pouvez pouvons pouvoir dois doit devez faut besoin merci svp voulez veuillez ici aujourd'hui aujourdhui demain maintenant urgence vite rapidement bonjour bonsoir salut cher chere
+  repondre reponse rappeler rappel appelez appeler envoyer envoyez virement payer signer valider disponible pour avec sans chez dans sur et ou mais si que qui quoi pas ne lundi mardi mercredi jeudi vendredi samedi dimanche demande tache service besoin nom m'appelle part
+  yo soy mi mis tu tus su sus nuestro nuestra es son esta estoy estas estamos era sera he ha han puedo puede puedes podemos debo debe necesito necesita necesitamos quiero quiere favor aqui hoy manana ahora ya pronto rapido hola buenos buenas dias tardes noches gracias estimado estimada
+  responder responde responda respuesta llamar llama llame llamame enviar envia envie pagar transferir transferencia firmar firma aprobar disponible para con sin por y o pero si que quien no lunes martes miercoles jueves viernes sabado domingo solicita solicitud tarea llamo nombre parte
+  eu sou meu minha meus minhas teu tua seu sua nosso nossa esta estou estamos foi tenho tem temos posso pode preciso precisa precisamos quero quer aqui hoje amanha agora logo urgente ola oi bom boa dia tarde noite obrigado obrigada prezado prezada caro cara
+  responda responder resposta ligar ligue enviar envie pagar transferir transferencia assinar assinatura aprovar disponivel para com sem por e ou mas se que quem nao segunda terca quarta quinta sexta sabado domingo solicita pedido tarefa chamo nome
+  io sono mio mia miei tuo tua suo sua nostro nostra siamo sta sto ho hai ha abbiamo posso puoi puo possiamo devo deve bisogno voglio vorrei qui oggi domani adesso ora subito presto ciao salve buongiorno buonasera grazie gentile egregio cortesemente
+  rispondere rispondi risposta chiamare chiama chiamami inviare invia pagare bonifico firmare firma approvare disponibile per con senza da di e o ma se che chi non lunedi martedi mercoledi giovedi venerdi sabato domenica chiede richiesta compito chiamo nome favore
+  ik ben mijn jouw uw zijn haar ons onze wij jij het is zijn was wordt heb heeft hebben kan kunnen moet moeten wil willen graag alstublieft nodig hier vandaag morgen nu snel dringend spoed hallo hoi beste geachte dag bedankt
+  antwoord antwoorden bel bellen stuur sturen betalen betaling ondertekenen beschikbaar voor met zonder bij en of maar als dat wie niet maandag dinsdag woensdag donderdag vrijdag zaterdag zondag vraagt verzoek taak heet naam namens
+  jag ar min mitt din vi vara har kan maste vill behover snalla har idag imorgon nu snart bradskande hej svara ring skicka betala tillganglig for med utan och eller men om att vem inte mandag tisdag onsdag torsdag fredag lordag sondag ber heter namn
+  jeg er min mit din dit vores vi har kan skal ma vil trenger brug her i dag idag morgen na nu snart haster hei hej svar ring send betal tilgaengelig tilgjengelig for med uten uden og eller men hvis at ikke mandag tirsdag onsdag torsdag fredag lordag sondag beder hedder heter navn vegne
+  olen mina minun teidan han on ovat oli voi voin pitaa taytyy haluan tarvitsen kiitos taalla tanaan huomenna nyt pian kiireellinen hei vastaa soita laheta maksa kanssa ja tai mutta jos etta ei maanantai tiistai keskiviikko torstai perjantai lauantai sunnuntai pyytaa nimeni
+  jestem moj moja moje twoj pan pani jest sa byl byla mam ma masz moge moze musze musi chce potrzebuje prosze prosi tutaj tu dzis dzisiaj jutro teraz szybko pilne pilny czesc witam dzien dobry dziekuje odpowiedz zadzwon wyslij zaplac przelew dostepny dla z bez i lub ale czy ze nie poniedzialek wtorek sroda czwartek piatek sobota niedziela nazywam imieniu
+  jsem muj moje vas vase je jsou byl mam mate muzu muze musim potrebuji prosim prosi tady zde dnes zitra ted nyni rychle nalehave dobry den ahoj dekuji odpovez odpovezte zavolej zavolejte poslat zaplatit dostupny pro s bez a nebo ale jestli ze ne pondeli utery streda ctvrtek patek sobota nedele jmenuji jmenem
+  som moj moja vas je su mam mozem musim potrebujem prosim tu dnes zajtra teraz rychlo dobry den ahoj dakujem odpovedz pre bez alebo ale volam
+  vagyok az en enyem on neve van vannak volt kell kellene tudok tud szeretnem kerem ker itt ma holnap most gyorsan surgos szia jo napot koszonom valaszoljon hivjon es vagy de ha hogy nem hetfo kedd szerda csutortok pentek szombat vasarnap neveben
+  sunt eu meu mea este am are pot poate trebuie vreau va rog aici azi astazi maine acum urgent repede buna ziua salut multumesc raspunde suna trimite pentru cu fara si sau dar daca ca nu luni marti miercuri joi vineri sambata duminica numele
+  ben benim bizim sizin var yok olan lutfen burada bugun yarin simdi hemen acil merhaba selam tesekkurler cevap yanit ara arayin gonder ode icin ile ve veya ama pazartesi sali carsamba persembe cuma cumartesi pazar adina istiyor ihtiyac rica
+  ja sam jesam moj moja vas je su imam mogu moram trebam molim ovdje danas sutra sada hitno bok pozdrav hvala odgovori nazovi posalji plati za s bez i ili ali ako da ne ponedjeljak utorak srijeda cetvrtak petak subota nedjelja zovem ime
+  sem moj moja vas je so imam lahko moram potrebujem prosim tukaj danes jutri zdaj nujno pozdravljeni zdravo hvala odgovori poklicite poslji placaj za z brez in ali ce da ne
+  аз съм моля нужно спешно днес утре сега здравейте отговори това е от името на
+  я мой моя мое мы наш ваш ваша это есть был была будет могу может нужно надо нужен нужна прошу просит пожалуйста здесь тут сегодня завтра сейчас срочно быстро здравствуйте привет добрый день спасибо ответьте ответь позвони позвоните отправь оплати для с без и или но если что кто не понедельник вторник среда четверг пятница суббота воскресенье зовут имени меня вам вас по
+  я мій моя ми наш ваш це є був була буде можу може треба потрібно прошу просить будь ласка тут сьогодні завтра зараз терміново швидко вітаю привіт добрий день дякую відповідайте зателефонуй надішли оплати для з без і або але якщо що хто не понеділок вівторок середа четвер пятниця субота неділя звати імені мене вам вас
+  είμαι ειμαι είναι ειναι εγω μου σας παρακαλώ παρακαλω χρειάζομαι χρειαζομαι εδω σήμερα σημερα αύριο αυριο τώρα τωρα επείγον επειγον γεια καλημέρα καλημερα ευχαριστω για με χωρις και ή αλλα αν που δεν απο εκ μερους
+  أنا انا هذا هذه هو هي نحن لدي أحتاج احتاج يحتاج تحتاج أريد اريد يرجى الرجاء رجاء من فضلك هنا اليوم غدا الآن الان عاجل بسرعة مرحبا السلام عليكم شكرا الرد اتصل أرسل ارسل ادفع إلى الى على في مع بدون أو لكن نيابة عن باسم
+  אני זה זאת זו הוא היא אנחנו שלי שלך צריך צריכה רוצה בבקשה נא כאן היום מחר עכשיו דחוף מהר שלום היי תודה תענה ענה תתקשר שלח שלם עם בלי או אבל אם כי לא בשם מטעם
+  मैं मेरा मेरी यह है हैं हूँ हूं कृपया चाहिए यहाँ यहां आज कल अभी तुरंत जरूरी नमस्ते धन्यवाद जवाब के लिए से और या की ओर
+  tôi là đây cần hãy vui lòng xin hôm nay ngày mai bây giờ gấp khẩn chào cảm ơn trả lời gọi gửi cho với và hoặc nhưng thay mặt
+  saya adalah ini itu kami butuh perlu mohon tolong harap silakan hari sekarang segera besok cepat mendesak halo selamat pagi siang sore malam terima kasih balas hubungi kirim bayar untuk dengan tanpa dan atau tapi jika atas nama dari
+  ผม ฉัน ดิฉัน นี่ คือ ต้องการ กรุณา โปรด วันนี้ พรุ่งนี้ ตอนนี้ ด่วน สวัสดี ขอบคุณ ตอบ ครับ ค่ะ
+  我是 这是 這是 请 請 需要 今天 明天 现在 現在 马上 馬上 紧急 緊急 您好 你好 谢谢 謝謝 回复 回覆 急 代 です より から 至急 お願いします 本日 明日 今すぐ 返信 の件 저는 입니다 긴급 오늘 내일 지금 부탁드립니다 회신 드림 올림 배상
+`)

@@ -1,0 +1,81 @@
+/** Spellings of one name that are each a name. */
+
+import { givenVariantSets, surnameVariantSets } from './variant-sets.ts'
+
+/** Which part of a person's name a word is. */
+export type Part = 'given' | 'surname'
+
+/** Spellings of names: Eric and Erik, Meyer and Maier, Lindqvist and Lindquist. */
+export interface Variants {
+  /** What a word (base form) has in common with its other spellings, for keys; empty for most words. */
+  classesOf(base: string, part: Part): readonly string[]
+  /** Whether two words (base forms) are spellings of one name. */
+  areVariants(a: string, b: string, part: Part): boolean
+}
+
+/** Letters from which on a doubled letter, an h, s for z, c for k, and a vowel in a given name make no other name. */
+const minSoft = 7
+const none: readonly string[] = []
+const plainLatin = /^[a-z]+$/
+
+export function buildVariants(): Variants {
+  const sets = { given: readSets(givenVariantSets), surname: readSets(surnameVariantSets) }
+  const setsOf = (base: string, part: Part): readonly string[] => sets[part].get(base) ?? none
+  return {
+    classesOf(base, part) {
+      const found = setsOf(base, part)
+      if (base.length < minSoft - 1 || !plainLatin.test(base)) return found
+      const soft = softForm(base)
+      return [...found, `~${part === 'given' ? withoutInnerVowels(soft) : soft}`]
+    },
+    areVariants(a, b, part) {
+      if (a === b) return false
+      if (setsOf(a, part).some((set) => setsOf(b, part).includes(set))) return true
+      if (Math.max(a.length, b.length) < minSoft || Math.min(a.length, b.length) < minSoft - 1) return false
+      if (!plainLatin.test(a) || !plainLatin.test(b)) return false
+      const [x, y] = [softForm(a), softForm(b)]
+      return x === y || (part === 'given' && differByVowel(x, y))
+    },
+  }
+}
+
+function readSets(text: string): ReadonlyMap<string, readonly string[]> {
+  const byName = new Map<string, string[]>()
+  for (const [i, line] of text.trim().split('\n').entries()) {
+    for (const name of new Set(line.split(' '))) byName.set(name, [...(byName.get(name) ?? []), `${i}`])
+  }
+  return byName
+}
+
+/** One form for spellings that sound alike: Sundqvist and Sundquist, Mattsson and Matson, Gonzales and Gonzalez. */
+function softForm(base: string): string {
+  return base
+    .replace(/ph/g, 'f')
+    .replace(/th/g, 't')
+    .replace(/q[uv]|kw/g, 'kv')
+    .replace(/ck|c(?![heiy])/g, 'k')
+    .replace(/w/g, 'v')
+    .replace(/z/g, 's')
+    .replace(/ij|[yj]/g, 'i')
+    .replace(/dt/g, 't')
+    .replace(/ie/g, 'i')
+    .replace(/ei/g, 'ai')
+    .replace(/(?<=[^cs])h/g, '')
+    .replace(/(.)\1+/g, '$1')
+}
+
+const innerVowels = /(?<=[^aeiou])[aeiou](?=[^aeiou])/g
+
+function withoutInnerVowels(soft: string): string {
+  return soft.slice(0, 1) + soft.slice(1).replace(innerVowels, '')
+}
+
+/** Whether one has a vowel between two consonants that the other has not: Margaret and Margret, not Cristiana and Cristina. */
+function differByVowel(x: string, y: string): boolean {
+  const [longer, shorter] = x.length > y.length ? [x, y] : [y, x]
+  if (longer.length !== shorter.length + 1) return false
+  let at = 0
+  while (at < shorter.length && longer[at] === shorter[at]) at++
+  if (at === 0 || at >= longer.length - 1 || longer.slice(at + 1) !== shorter.slice(at)) return false
+  return /^[^aeiou][aeiou][^aeiou]$/.test(longer.slice(at - 1, at + 2))
+}
