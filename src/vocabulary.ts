@@ -167,6 +167,10 @@ export const nextHopErrorKinds = [
 ] as const
 export type NextHopErrorKind = (typeof nextHopErrorKinds)[number]
 
+/** Why a client is turned away at connect. */
+export const refusalReasons = ['network', 'connections', 'network-connections', 'draining'] as const
+export type RefusalReason = (typeof refusalReasons)[number]
+
 /** Where in the dialogue with the next hop it failed. */
 export const nextHopStages = [
   'connect',
@@ -225,6 +229,12 @@ export const metrics = {
     type: 'gauge',
     help: 'Connections open now',
     labels: { entrance: entrances },
+  },
+  connectionsRefused: {
+    name: 'namesake_connections_refused_total',
+    type: 'counter',
+    help: 'Clients turned away at connect by reason',
+    labels: { reason: refusalReasons },
   },
   nextHopErrors: {
     name: 'namesake_next_hop_errors_total',
@@ -464,17 +474,33 @@ export const events = {
     fields: { client: 'text' },
     counts: [{ metric: 'connections', labels: { entrance: 'smtp' }, by: -1 }],
   },
+  'connection-refused': {
+    level: 'debug',
+    means: 'a client was turned away at connect',
+    fields: { client: 'text', reason: refusalReasons },
+    counts: [{ metric: 'connectionsRefused', labels: { reason: { field: 'reason' } } }],
+  },
   'client-refused': {
     level: 'warn',
-    means: 'a client was turned away at connect: network, connections, network-connections or draining',
-    fields: { client: 'text', reason: ['network', 'connections', 'network-connections', 'draining'] },
+    means:
+      'clients of one network were turned away at connect; the first at once, then one line a minute with their number',
+    fields: { client: 'text', reason: refusalReasons, count: 'number' },
   },
   'client-dropped': {
     level: 'info',
     means: 'a client was let go with 421 for what it did or did not do',
     fields: {
       client: 'text',
-      reason: ['timeout', 'commands', 'unknown-commands', 'synchronization', 'proxy-header', 'drain'],
+      reason: [
+        'timeout',
+        'commands',
+        'unknown-commands',
+        'junk-commands',
+        'endless-line',
+        'synchronization',
+        'proxy-header',
+        'drain',
+      ],
       stage: 'text',
     },
   },
@@ -485,8 +511,12 @@ export const events = {
   },
   'message-refused': {
     level: 'info',
-    means: 'a message was refused before it could be judged: line ends, size, or a next hop that is not there',
-    fields: { client: 'text', reason: ['bare-newline', 'nul-dot', 'size', 'loop', 'next-hop'], reply: 'text' },
+    means: 'a message was refused before it could be judged: line ends, size, memory, or a next hop that is not there',
+    fields: {
+      client: 'text',
+      reason: ['bare-newline', 'nul-dot', 'size', 'loop', 'memory', 'next-hop'],
+      reply: 'text',
+    },
   },
   'next-hop-error': {
     level: 'warn',

@@ -255,7 +255,17 @@ const limits: Field<SmtpConfig['limits']> = section(
         max: 10_000,
       },
     ),
+    junkCommands: count(
+      'Commands of one connection that do nothing (NOOP, RSET, VRFY, EXPN, HELP), without a message between, after which it is closed.',
+      defaultLimits.junkCommands,
+      { min: 10, max: 1_000_000 },
+    ),
     ...judgedSizes(),
+    heldSections: size(
+      'Octets of header sections that one worker process holds at once, until each is whole and judged. A message above that gets 451. Four times headerSection are taken at least.',
+      formatSize(defaultLimits.heldSections),
+      { min: '1MiB', max: '16GiB' },
+    ),
     hops: count(
       'Received fields of a message, above which it is refused as looping (RFC 5321 section 6.3).',
       defaultLimits.hops,

@@ -29,8 +29,12 @@ export interface SmtpLimits {
   readonly commands: number
   /** Commands of one connection that we don't know or can't read. */
   readonly unknownCommands: number
+  /** Commands of one connection without a message between that do nothing: NOOP, RSET, VRFY, EXPN and HELP. */
+  readonly junkCommands: number
   /** Octets of a header section that are held and judged. */
   readonly headerSection: number
+  /** Octets of header sections that this process holds at once, of all connections together. */
+  readonly heldSections: number
   /** Received fields above which a message is taken for one in a loop (RFC 5321 section 6.3). */
   readonly hops: number
 }
@@ -55,7 +59,9 @@ export const defaultLimits: SmtpLimits = {
   messageSize: 104_857_600,
   commands: 100_000,
   unknownCommands: 20,
+  junkCommands: 100,
   headerSection: defaultJudged.headerSection,
+  heldSections: 67_108_864,
   hops: 100,
 }
 

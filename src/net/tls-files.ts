@@ -36,21 +36,25 @@ const lookEvery = 2000
 export class TlsFiles {
   context: SecureContext
   readonly #paths: TlsPaths
+  readonly #sessions: string | null
   readonly #onFault: (error: string) => void
   #seen: string
   readonly #timer: NodeJS.Timeout
 
   /**
-   * Reads the files. `onFault` is told of files that can't be used later; those before stay in use then.
+   * Reads the files. `onFault` is told of files that can't be used later; those before stay in use then. `sessions`
+   * names what TLS sessions are resumed in (at most 32 octets): a listener takes none of another's. Without a name a
+   * server that asks for certificates fails at each resumption.
    *
    * @throws NamesakeError `listen-failed` if they can't be used now
    */
-  constructor(paths: TlsPaths, onFault: (error: string) => void) {
+  constructor(paths: TlsPaths, onFault: (error: string) => void, sessions: string | null = null) {
     this.#paths = paths
+    this.#sessions = sessions
     this.#onFault = onFault
     try {
       this.#seen = stateOf(paths)
-      this.context = contextOf(paths)
+      this.context = contextOf(paths, sessions)
     } catch (error) {
       throw new NamesakeError('listen-failed', `reading TLS files: ${(error as Error).message}`, { cause: error })
     }
@@ -67,7 +71,7 @@ export class TlsFiles {
       const state = stateOf(this.#paths)
       if (state === this.#seen) return
       this.#seen = state
-      this.context = contextOf(this.#paths)
+      this.context = contextOf(this.#paths, this.#sessions)
     } catch (error) {
       this.#onFault((error as Error).message)
     }
@@ -87,9 +91,10 @@ function stateOf(paths: TlsPaths): string {
     .join('\n')
 }
 
-function contextOf({ certificate, key, ca }: TlsPaths): SecureContext {
+function contextOf({ certificate, key, ca }: TlsPaths, sessions: string | null): SecureContext {
   return createSecureContext({
     minVersion: 'TLSv1.2',
+    ...(sessions === null ? {} : { sessionIdContext: sessions }),
     ...(certificate === null ? {} : { cert: readFileSync(certificate) }),
     ...(key === null ? {} : { key: readFileSync(key) }),
     ...(ca === null ? {} : { ca: readFileSync(ca) }),

@@ -1,7 +1,7 @@
 /** How many connections at once. */
 
 import type { SmtpLimits } from '../net/limits.ts'
-import type { SmtpEvents } from './options.ts'
+import type { RefusalReason } from '../vocabulary.ts'
 
 /** Counts connections and says who is one too many. */
 export class ConnectionCount {
@@ -14,7 +14,7 @@ export class ConnectionCount {
   }
 
   /** Counts a connection in; the reason if it is one too many, and then it is not counted. */
-  enter(network: string): SmtpEvents['client-refused']['reason'] | null {
+  enter(network: string): RefusalReason | null {
     const here = this.#byNetwork.get(network) ?? 0
     if (this.total >= this.#limits.connections) return 'connections'
     if (here >= this.#limits.connectionsPerNetwork) return 'network-connections'

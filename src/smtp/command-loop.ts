@@ -15,6 +15,9 @@ const highWater = 65_536
 /** Replies due at once above which no command is read. */
 const dueLimit = 1000
 
+/** What does nothing for a message; as Postfix counts for smtpd_junk_command_limit. */
+const junk: ReadonlySet<string> = new Set(['NOOP', 'RSET', 'VRFY', 'EXPN', 'HELP'])
+
 export class CommandLoop {
   readonly #session: Session
   readonly #lines = new LineReader()
@@ -22,9 +25,16 @@ export class CommandLoop {
   #waiting: Command | null = null
   #commands = 0
   #unknown = 0
+  /** Commands since the last message that did nothing. */
+  #junk = 0
 
   constructor(session: Session) {
     this.#session = session
+  }
+
+  /** A message went through: what comes now is counted anew. */
+  messageEnded(): void {
+    this.#junk = 0
   }
 
   push(octets: Buffer): void {
@@ -61,6 +71,11 @@ export class CommandLoop {
     for (;;) {
       const line = this.#lines.next(longLineLimit)
       if (line === null) return null
+      if (line === 'endless') {
+        this.#session.reply('500 5.5.6 Line too long')
+        this.#session.letGo('endless-line', '421 4.7.0 The line does not end')
+        return null
+      }
       if (line !== 'too-long' && endsWithCrlf(line)) return readCommand(line)
       this.#refuse(line === 'too-long' ? '500 5.5.6 Line too long' : '500 5.5.2 Lines end with CR LF')
       if (this.#session.mode !== 'command') return null
@@ -82,6 +97,10 @@ export class CommandLoop {
     this.#commands++
     if (this.#commands > session.limits.commands) {
       session.letGo('commands', '421 4.7.0 Too many commands')
+      return
+    }
+    if (junk.has(command.verb) && ++this.#junk > session.limits.junkCommands) {
+      session.letGo('junk-commands', '421 4.7.0 Too many commands without a message')
       return
     }
     session.deadline = performance.now() + session.context.timeouts.command

@@ -30,6 +30,11 @@ export class Delivery {
     return this.#transfer.feed(chunk, 0)
   }
 
+  /** The session is over: what is held of the message is given back. */
+  abandon(): void {
+    this.#transfer.abandon()
+  }
+
   /** Why the message is not relayed; null if it is. */
   get refusal(): Refusal | null {
     return this.#transfer.refusal

@@ -11,11 +11,16 @@ const dot = 0x2e
 
 const empty = Buffer.alloc(0)
 
+/** A line of so many times the limit is not waited for any more. */
+const maxLineMultiple = 16
+
 /** Command lines cut from a stream, at most `limit` octets each. */
 export class LineReader {
   #octets: Buffer = empty
   #at = 0
   #skipping = false
+  /** Octets dropped of a line that is too long, up to now. */
+  #skipped = 0
   #toSkip = 0
 
   /** Adds what the socket gave. */
@@ -30,24 +35,29 @@ export class LineReader {
 
   /**
    * The next line, its line end included; null if more octets are needed; `too-long` once for a line over the
-   * limit, whose octets are dropped up to its end. The line ends at LF even where CR is missing, so that the caller
+   * limit, whose octets are dropped up to its end; `endless` for one of which so many were dropped that nobody waits
+   * for its end. The line ends at LF even where CR is missing, so that the caller
    * can answer each such line; `endsWithCrlf` tells them apart.
    */
-  next(limit: number): Buffer | 'too-long' | null {
+  next(limit: number): Buffer | 'too-long' | 'endless' | null {
     const end = this.#octets.indexOf(lf, this.#at)
     if (end < 0) {
       if (this.#skipping || this.#octets.length - this.#at > limit) {
         this.#skipping = true
+        this.#skipped += this.waiting
         this.#octets = empty
         this.#at = 0
+        if (this.#skipped > maxLineMultiple * limit) return 'endless'
       }
       return null
     }
     const start = this.#at
     this.#at = end + 1
     if (this.#skipping || end + 1 - start > limit) {
+      const length = this.#skipped + end + 1 - start
       this.#skipping = false
-      return 'too-long'
+      this.#skipped = 0
+      return length > maxLineMultiple * limit ? 'endless' : 'too-long'
     }
     return this.#octets.subarray(start, end + 1)
   }

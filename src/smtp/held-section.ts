@@ -13,11 +13,37 @@ const blankLine = Buffer.from('\r\n\r\n')
 const lineThenDot = Buffer.from('\r\n.')
 const empty = Buffer.alloc(0)
 
+/** Octets that all sessions of a process may hold at once. */
+export class HeldOctets {
+  #left: number
+
+  constructor(max: number) {
+    this.#left = max
+  }
+
+  /** Takes octets; false, and nothing taken, if there are not so many left. */
+  take(octets: number): boolean {
+    if (octets > this.#left) return false
+    this.#left -= octets
+    return true
+  }
+
+  give(octets: number): void {
+    this.#left += octets
+  }
+}
+
 /** Collects octets until the blank line that ends the section (RFC 5322 section 2.1), or until the limit. */
 export class HeldSection {
   #octets: Buffer = empty
   #length = 0
   #own = false
+  #taken = 0
+  readonly #held: HeldOctets
+
+  constructor(held: HeldOctets) {
+    this.#held = held
+  }
 
   /** What is held, as it came. */
   get octets(): Buffer {
@@ -26,28 +52,47 @@ export class HeldSection {
 
   /**
    * Adds octets. Returns the length of the section in what is held, the blank line excluded, as soon as its end is
-   * there; -1 before that.
+   * there; `goes-on` before that; `no-room` if the process holds too much already.
    */
-  add(octets: Buffer): number {
+  add(octets: Buffer): number | 'goes-on' | 'no-room' {
     const searched = Math.max(0, this.#length - 3)
-    if (this.#length === 0) this.#octets = octets
-    else this.#append(octets)
-    if (this.#length === 0) this.#length = octets.length
+    if (this.#length > 0) {
+      if (!this.#append(octets)) return 'no-room'
+    } else {
+      this.#octets = octets
+      this.#length = octets.length
+    }
     if (this.#length >= 2 && this.#octets[0] === 0x0d && this.#octets[1] === lf) return 0
     const end = this.octets.indexOf(blankLine, searched)
-    return end < 0 ? -1 : end + 2
+    if (end >= 0) return end + 2
+    return this.#taken > 0 || this.#take(octets.length) ? 'goes-on' : 'no-room'
   }
 
-  #append(octets: Buffer): void {
+  /** What is held is not needed any more. */
+  release(): void {
+    this.#held.give(this.#taken)
+    this.#taken = 0
+  }
+
+  #take(octets: number): boolean {
+    if (!this.#held.take(octets)) return false
+    this.#taken += octets
+    return true
+  }
+
+  #append(octets: Buffer): boolean {
     const wanted = this.#length + octets.length
     if (!this.#own || wanted > this.#octets.length) {
-      const grown = Buffer.allocUnsafe(Math.max(4096, wanted * 2))
+      const size = Math.max(4096, wanted * 2)
+      if (!this.#take(size - this.#taken)) return false
+      const grown = Buffer.allocUnsafe(size)
       this.#octets.copy(grown, 0, 0, this.#length)
       this.#octets = grown
       this.#own = true
     }
     octets.copy(this.#octets, this.#length)
     this.#length = wanted
+    return true
   }
 }
 

@@ -120,6 +120,10 @@ export class HopSide implements HopOwner {
   // --- Its replies ----------------------------------------------------------------------------------------------
 
   hopReplied(code: number, octets: Buffer): void {
+    this.#session.turn(() => this.#replied(code, octets))
+  }
+
+  #replied(code: number, octets: Buffer): void {
     const session = this.#session
     const slot = session.replies.firstOwed
     if (slot === undefined) {
@@ -204,8 +208,10 @@ export class HopSide implements HopOwner {
   // --- Its loss -------------------------------------------------------------------------------------------------
 
   hopLost(failure: HopFailure): void {
-    this.#fail(failure, this.#stage())
-    if (this.#session.mode !== 'gone') this.#session.proceed()
+    this.#session.turn(() => {
+      this.#fail(failure, this.#stage())
+      if (this.#session.mode !== 'gone') this.#session.proceed()
+    })
   }
 
   #stage(): NextHopStage {
@@ -250,8 +256,10 @@ export class HopSide implements HopOwner {
 
   hopDrained(): void {
     const session = this.#session
-    if (session.mode === 'data' && this.connection !== null) this.connection.deadline = Infinity
-    session.updateFlow()
+    session.turn(() => {
+      if (session.mode === 'data' && this.connection !== null) this.connection.deadline = Infinity
+      session.updateFlow()
+    })
   }
 
   // --- Its leaving ----------------------------------------------------------------------------------------------

@@ -1,6 +1,7 @@
 /** Listeners, admission, drain. */
 
 /** The SMTP entrance: opens the listeners, lets clients in or turns them away, and ends all sessions in order. */
+import { randomUUID } from 'node:crypto'
 import type { Socket } from 'node:net'
 import { hostname } from 'node:os'
 import { arriveSecure, readProxyHeader } from './arrival.ts'
@@ -11,10 +12,12 @@ import { Deadlines } from '../net/deadlines.ts'
 import { Listeners } from '../net/listeners.ts'
 import { networkOf, NetworkList, plainAddress } from '../net/networks.ts'
 import { limitsOf, timeoutsOf } from '../net/limits.ts'
-import type { OnSmtpEvent, SmtpEvents, SmtpListener, SmtpOptions } from './options.ts'
+import type { OnSmtpEvent, SmtpListener, SmtpOptions } from './options.ts'
+import { HeldOctets } from './held-section.ts'
 import { Relay } from './relay.ts'
 import { Session } from './session.ts'
 import type { SessionContext, SessionStart } from './session-types.ts'
+import { TurnedAway } from './turned-away.ts'
 import { ServerNames, TlsFiles } from '../net/tls-files.ts'
 import type { ListenerTls, ServerTls, TlsPaths } from '../net/tls-files.ts'
 
@@ -27,14 +30,6 @@ export interface SmtpServer {
    * `drain` milliseconds. Resolves when every connection is closed.
    */
   close(options?: { readonly drain?: number }): Promise<void>
-}
-
-/** Why a client was turned away, as it is told. */
-const refusals: Record<SmtpEvents['client-refused']['reason'], string> = {
-  network: '554 5.7.1 Relaying is not allowed from your address',
-  connections: '421 4.7.0 Too many connections, try again later',
-  'network-connections': '421 4.7.0 Too many connections from your network, try again later',
-  draining: '421 4.3.2 The service is shutting down',
 }
 
 /**
@@ -60,9 +55,11 @@ class Entrance implements SmtpServer {
   readonly #count: ConnectionCount
   readonly #files: TlsFiles[] = []
   readonly #listeners = new Listeners()
+  readonly #turnedAway: TurnedAway
 
   constructor(options: SmtpOptions) {
     const { judge, onMessage, onEvent } = options
+    this.#turnedAway = new TurnedAway(onEvent)
     const timeouts = timeoutsOf(options.timeouts)
     const limits = limitsOf(options.limits)
     const { command, data, nextHop, connect, greeting, nextHopData } = timeouts
@@ -82,6 +79,7 @@ class Entrance implements SmtpServer {
       limits,
       deadlines,
       relay: new Relay({ targets: options.relay, settings, tlsFiles, timeouts, deadlines, onEvent }),
+      heldOctets: new HeldOctets(Math.max(limits.heldSections, 4 * limits.headerSection)),
       bareNewline: options.bareNewline ?? 'reject',
       received: options.received ?? false,
       xclient: new NetworkList(options.xclient ?? []),
@@ -106,15 +104,16 @@ class Entrance implements SmtpServer {
   #serverTls(tls: ListenerTls): ServerTls {
     const { clientCa, certificates } = tls
     // The authorities stand beside each certificate: a client is verified by what goes with the one that it was shown.
+    const sessions = randomUUID().replaceAll('-', '')
     const read = ({ certificate, key }: { certificate: string; key: string }): TlsFiles =>
-      this.#follow({ certificate, key, ca: clientCa }, this.#context.onEvent)
+      this.#follow({ certificate, key, ca: clientCa }, this.#context.onEvent, sessions)
     const names = certificates.length === 0 ? null : new ServerNames()
     for (const named of certificates) names?.add(named.names, read(named))
     return { files: read(tls), names, mode: tls.mode, asksCertificate: clientCa !== null }
   }
 
-  #follow(paths: TlsPaths, onEvent: OnSmtpEvent): TlsFiles {
-    const files = new TlsFiles(paths, (error) => onEvent('tls-failed', { client: '', error }))
+  #follow(paths: TlsPaths, onEvent: OnSmtpEvent, sessions: string | null = null): TlsFiles {
+    const files = new TlsFiles(paths, (error) => onEvent('tls-failed', { client: '', error }), sessions)
     this.#files.push(files)
     return files
   }
@@ -125,7 +124,7 @@ class Entrance implements SmtpServer {
     // Gone before we could look at it.
     else if (remote === undefined) socket.destroy()
     else if (listener.proxyProtocol !== true) this.#admit(socket, listener, tls, plainAddress(remote))
-    else if (!this.#balancers.includes(remote)) this.#turnAway(socket, plainAddress(remote), 'network')
+    else if (!this.#balancers.includes(remote)) this.#turnedAway.turnAway(socket, plainAddress(remote), 'network')
     else {
       readProxyHeader(socket, (client) => {
         if (client !== null) this.#admit(socket, listener, tls, client)
@@ -142,7 +141,7 @@ class Entrance implements SmtpServer {
     const mayCome = allowed || tls?.asksCertificate === true
     const reason = this.#listeners.draining ? 'draining' : !mayCome ? 'network' : this.#count.enter(network)
     if (reason !== null) {
-      this.#turnAway(socket, client, reason)
+      this.#turnedAway.turnAway(socket, client, reason)
       return
     }
     this.#context.onEvent('connection-opened', { client })
@@ -179,17 +178,9 @@ class Entrance implements SmtpServer {
     this.#listeners.enter(session, accepted)
   }
 
-  #turnAway(socket: Socket, client: string, reason: SmtpEvents['client-refused']['reason']): void {
-    this.#context.onEvent('client-refused', { client, reason })
-    socket.on('error', () => {})
-    socket.setTimeout(2000, () => socket.destroy())
-    socket.resume()
-    socket.on('end', () => socket.destroy())
-    socket.end(`${refusals[reason]}\r\n`)
-  }
-
   async close({ drain = 0 }: { readonly drain?: number } = {}): Promise<void> {
     await this.#listeners.close({ drain })
+    this.#turnedAway.close()
     this.#context.relay.close()
     for (const files of this.#files) files.stop()
   }

@@ -21,7 +21,8 @@ export class MessageSide implements TransferHost {
     const { hostname, judge, bareNewline, limits, timeouts, received } = session.context
     const { messageSize, headerSection, hops } = limits
     const field = received ? session.client.receivedField(hostname) : ''
-    const options = { judge, bareNewline, messageSize, headerSection, hops, received: field }
+    const { heldOctets } = session.context
+    const options = { judge, bareNewline, messageSize, headerSection, hops, received: field, heldOctets }
     this.delivery = new Delivery(session.envelope.forMessage(), this, options)
     session.mode = 'data'
     session.deadline = performance.now() + timeouts.data
@@ -63,6 +64,7 @@ export class MessageSide implements TransferHost {
     session.replies.clear()
     session.send(reply)
     session.resetTransaction()
+    session.commands.messageEnded()
     nextHop.forget()
     if (session.mode !== 'gone') session.awaitCommand()
     const record = delivery.record({ client: client.address, helo: client.helo }, reply, performance.now())

@@ -10,6 +10,7 @@ import { parseHeaderSection } from '../mail/section.ts'
 import type { Decision, HeaderSection, Judge } from '../model.ts'
 import { DataScanner } from './framing.ts'
 import type { BareNewline } from './framing.ts'
+import type { HeldOctets } from './held-section.ts'
 import { ForgedFieldFilter, HeldSection, lastLineStart, remainingSpans, unstuff } from './held-section.ts'
 
 /** What a transfer needs of the session that it belongs to. */
@@ -27,13 +28,15 @@ export interface TransferOptions {
   readonly messageSize: number
   readonly headerSection: number
   readonly hops: number
+  /** What the process may hold at once. */
+  readonly heldOctets: HeldOctets
   /** A Received field of ours, whole with its line end; empty for none. */
   readonly received: string
 }
 
 /** Why a message is not relayed, and the reply that says so. */
 export interface Refusal {
-  readonly reason: 'verdict' | 'bare-newline' | 'nul-dot' | 'size' | 'loop' | 'next-hop'
+  readonly reason: 'verdict' | 'bare-newline' | 'nul-dot' | 'size' | 'loop' | 'memory' | 'next-hop'
   /** Whole, with its line end. */
   readonly reply: Buffer
 }
@@ -48,12 +51,13 @@ export class MessageTransfer {
   readonly #host: TransferHost
   readonly #options: TransferOptions
   readonly #scanner: DataScanner
-  #held: HeldSection | null = new HeldSection()
+  #held: HeldSection | null
   #filter: ForgedFieldFilter | null = null
 
   constructor(host: TransferHost, options: TransferOptions) {
     this.#host = host
     this.#options = options
+    this.#held = new HeldSection(options.heldOctets)
     this.#scanner = new DataScanner(options.bareNewline, (octets) => this.#take(octets))
   }
 
@@ -70,7 +74,7 @@ export class MessageTransfer {
     if (this.refusal !== null) return
     this.refusal = refusal
     this.#scanner.mode = 'ignore'
-    this.#held = null
+    this.#letGoOfSection()
     this.#filter = null
     this.#host.abandonHop()
   }
@@ -97,19 +101,31 @@ export class MessageTransfer {
 
   #hold(held: HeldSection, octets: Buffer): void {
     const end = held.add(octets)
-    if (end > this.#options.headerSection || (end < 0 && held.octets.length > this.#options.headerSection)) {
+    if (end === 'no-room') {
+      this.#refuseText('memory', 451, '4.3.1', 'Too many messages at once, try again later')
+    } else if ((end === 'goes-on' ? held.octets.length : end) > this.#options.headerSection) {
       this.#judgeFirstPart(held.octets)
-    } else if (end >= 0) {
-      this.#held = null
+    } else if (end !== 'goes-on') {
+      this.#letGoOfSection()
       this.#judge(held.octets, end)
     }
+  }
+
+  /** The message goes no further: the session is over. */
+  abandon(): void {
+    this.#letGoOfSection()
+  }
+
+  #letGoOfSection(): void {
+    this.#held?.release()
+    this.#held = null
   }
 
   /** The data has ended; a message without a blank line is all header section. */
   #finish(): void {
     if (this.#held !== null) {
       const { octets } = this.#held
-      this.#held = null
+      this.#letGoOfSection()
       this.#judge(octets, octets.length)
     }
     this.#filter?.finish((rest) => this.#host.relay(rest))
@@ -130,7 +146,7 @@ export class MessageTransfer {
 
   /** The section is over the limit: its first whole lines are judged, the rest is filtered as it streams. */
   #judgeFirstPart(octets: Buffer): void {
-    this.#held = null
+    this.#letGoOfSection()
     const cut = lastLineStart(octets.subarray(0, this.#options.headerSection))
     const end = cut === 0 ? octets.length : cut
     const { octets: read, dots } = unstuff(octets.subarray(0, end))

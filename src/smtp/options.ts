@@ -70,6 +70,7 @@ export type SmtpEvent =
   | 'smtp-listening'
   | 'connection-opened'
   | 'connection-closed'
+  | 'connection-refused'
   | 'client-refused'
   | 'client-dropped'
   | 'client-vanished'

@@ -6,6 +6,7 @@ import type { NetworkList } from '../net/networks.ts'
 import type { Deadlines } from '../net/deadlines.ts'
 import type { BareNewline } from './framing.ts'
 import type { SmtpLimits, SmtpTimeouts } from '../net/limits.ts'
+import type { HeldOctets } from './held-section.ts'
 import type { OnSmtpEvent } from './options.ts'
 import type { Relay } from './relay.ts'
 import type { ServerTls } from '../net/tls-files.ts'
@@ -20,6 +21,7 @@ export interface SessionContext {
   readonly limits: SmtpLimits
   readonly deadlines: Deadlines
   readonly relay: Relay
+  readonly heldOctets: HeldOctets
   readonly bareNewline: BareNewline
   readonly received: boolean
   /** Who may say who the client is. */

@@ -270,6 +270,7 @@ export class Session implements LinkOwner, Timed {
       this.context.onEvent('client-vanished', { client: this.client.address, stage: this.#stage })
     }
     this.nextHop.clientGone()
+    this.message.delivery?.abandon()
     this.mode = 'gone'
     this.context.deadlines.forget(this)
     this.#onGone(this)

@@ -109,6 +109,7 @@ function command(octets: Buffer, cut: number): string {
     for (const chunk of chunks) {
       reader.push(chunk)
       for (let line = reader.next(200); line !== null; line = reader.next(200)) {
+        if (line === 'endless') return [...seen, line].join('\n')
         if (line === 'too-long') seen.push(line)
         else {
           const { verb, argument } = readCommand(line)

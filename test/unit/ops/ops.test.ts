@@ -186,6 +186,7 @@ t.test('the metrics are those that operators were promised', async (t) => {
     namesake_judge_duration_seconds: [],
     namesake_relay_duration_seconds: [],
     namesake_connections: ['entrance'],
+    namesake_connections_refused_total: ['reason'],
     namesake_next_hop_errors_total: ['kind'],
     namesake_directory_sync_total: ['directory', 'outcome'],
     namesake_directory_age_seconds: ['directory'],

@@ -46,7 +46,10 @@ t.test('slow-loris: an octet now and then sets no deadline back, at any stage', 
 })
 
 t.test('a client that sends commands and never reads', async (t) => {
-  const stage = await setStage({ timeouts: { command: 1000 }, limits: { commands: 1_000_000 } })
+  const stage = await setStage({
+    timeouts: { command: 1000 },
+    limits: { commands: 1_000_000, junkCommands: 1_000_000 },
+  })
   const before = inUse()
   const clients = await Promise.all(Array.from({ length: 20 }, () => stage.client()))
   for (const client of clients) {
@@ -132,23 +135,26 @@ async function floods(t: Test, what: string, octets: string, wanted: RegExp): Pr
   await client.reply()
   const before = inUse()
   client.send(octets)
-  t.match(await client.reply(), wanted, what)
+  t.match(wanted.source.includes('421') ? await client.closed() : await client.reply(), wanted, what)
   t.ok(inUse() - before < 64, `${what}: MiB more: ${Math.round(inUse() - before)}`)
   t.notOk(stage.events.some((e) => e.name === 'session-failed'))
   await stage.stop()
 }
 
 t.test('floods of commands', async (t) => {
-  await floods(t, 'a line of 8 MB without an end', 'x'.repeat(8_000_000), /^421 4\.4\.2 /)
+  await floods(t, 'a line of 8 MB without an end', 'x'.repeat(8_000_000), /^500 5\.5\.6 [^]*421 4\.7\.0 /)
   await floods(t, 'a line of 8 MB with an end', `${'x'.repeat(8_000_000)}\r\n`, /^500 5\.5\.6 /)
-  await floods(t, 'NULs', '\0'.repeat(1_000_000), /^421 /)
+  await floods(t, 'NULs', '\0'.repeat(1_000_000), /^500 5\.5\.6 [^]*421 4\.7\.0 /)
   await floods(t, 'unknown commands', 'FOO\r\n'.repeat(21), /^500 5\.5\.1 /)
   await floods(t, 'TLS to a plain listener', '\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03\r\n', /^500 /)
   await floods(t, 'HTTP', 'GET / HTTP/1.1\r\nHost: x\r\n\r\n', /^500 /)
-  const stage = await setStage({ limits: { unknownCommands: 5, commands: 30 } })
+  const stage = await setStage({ limits: { unknownCommands: 5, junkCommands: 12, commands: 30 } })
   for (const [line, wanted, last] of [
     ['FOO', /^500 /, /^421 4\.7\.0 Too many errors/],
-    ['NOOP', /^250 /, /^421 4\.7\.0 Too many commands/],
+    ['EHLO', /^501 /, /^421 4\.7\.0 Too many commands\r/],
+    ['NOOP', /^250 /, /^421 4\.7\.0 Too many commands without a message/],
+    ['HELP\r\nRSET', /^214 /, /^421 4\.7\.0 Too many commands without a message/],
+    ['VRFY a\r\nEXPN b', /^503 /, /^421 4\.7\.0 Too many commands without a message/],
   ] as const) {
     const client = await stage.client()
     await client.reply()
@@ -159,6 +165,65 @@ t.test('floods of commands', async (t) => {
     t.match(reply, last)
     t.equal(await client.closed(), '', 'and nothing after it')
   }
+  await stage.stop()
+})
+
+t.test('commands that do nothing are counted anew behind each message', async (t) => {
+  const stage = await setStage({ limits: { junkCommands: 12 } })
+  const client = await stage.client()
+  const hop = await greet(stage, client)
+  for (let messages = 0; messages < 3; messages++) {
+    for (let i = 0; i < 12; i++) t.match(await client.ask('NOOP'), /^250 /)
+    await startMessage(client, hop)
+    client.send('S: x\r\n\r\n.\r\n')
+    await hop.upTo('\r\n.\r\n')
+    hop.send('250 ok\r\n')
+    await client.reply()
+  }
+  for (let i = 0; i < 12; i++) t.match(await client.ask('NOOP'), /^250 /)
+  t.match(await client.ask('NOOP'), /^421 /)
+  t.match(
+    stage.events.find((e) => e.name === 'client-dropped'),
+    { details: { reason: 'junk-commands' } },
+  )
+  await stage.stop()
+})
+
+t.test('header sections that many clients leave unfinished: what is held has a bound', async (t) => {
+  const stage = await setStage({ limits: { headerSection: 262_144, heldSections: 1_048_576 } })
+  const before = inUse()
+  const section = Buffer.from('X-Field: of a section that does not end\r\n'.repeat(5000))
+  const clients: Peer[] = []
+  for (let i = 0; i < 40; i++) {
+    const client = await stage.client()
+    await startMessage(client, await greet(stage, client))
+    client.send(section)
+    clients.push(client)
+  }
+  await wait(200)
+  t.ok(inUse() - before < 8, `MiB more: ${Math.round(inUse() - before)}`)
+  let refused = 0
+  for (const client of clients.slice(10)) {
+    client.send('\r\n.\r\n')
+    if ((await client.reply()).startsWith('451 4.3.1 ')) refused++
+  }
+  t.equal(refused, 30, 'those for which there was no room are put off')
+  t.match(
+    stage.events.find((e) => e.name === 'message-refused'),
+    { details: { reason: 'memory' } },
+  )
+  for (const client of clients) client.socket.destroy()
+  await wait(100)
+  // What was held is free again.
+  const client = await stage.client()
+  const hop = await greet(stage, client)
+  await startMessage(client, hop)
+  client.send(section)
+  await wait(50)
+  client.send('\r\n.\r\n')
+  await hop.upTo('\r\n.\r\n')
+  hop.send('250 ok\r\n')
+  t.equal(await client.reply(), '250 ok\r\n')
   await stage.stop()
 })
 

@@ -2,6 +2,7 @@
 import fc from 'fast-check'
 import t from 'tap'
 import type { Decision, HeaderSection } from '../../../src/model.ts'
+import { HeldOctets } from '../../../src/smtp/held-section.ts'
 import { MessageTransfer } from '../../../src/smtp/message-transfer.ts'
 import { testJudge } from '../../dialog/smtp-peers.ts'
 
@@ -28,6 +29,7 @@ function transfer(chunks: readonly Buffer[], headerSection = 262_144, judge = te
     headerSection,
     hops: 50,
     received: '',
+    heldOctets: new HeldOctets(1_048_576),
   })
   for (const chunk of chunks) message.feed(chunk, 0)
   return { out, refusal: message.refusal?.reply.toString('latin1') ?? null, judged }

@@ -193,3 +193,23 @@ t.test('the client vanishes inside the message', async (t) => {
     await Promise.all((['end', 'destroy', 'resetAndDestroy'] as const).map((how) => vanishAt(t, place, octets, how)))
   }
 })
+
+t.test('a fault of ours while a reply of the next hop is dealt with ends that session only', async (t) => {
+  const stage = await setStage({
+    onMessage: () => {
+      throw new Error('no room for the record')
+    },
+  })
+  const client = await stage.client()
+  await client.reply()
+  const hopSide = stage.hop.next().then(async (hop) => {
+    await playHop(hop, 'end of data', () => hop.send('250 taken\r\n'))
+    return hop
+  })
+  t.equal(await sendMessage(client, stage, 'end of data'), '250 taken\r\n')
+  t.match(await client.reply(), /^421 4\.3\.0 /)
+  await (await hopSide).closed()
+  t.ok(stage.events.some((e) => e.name === 'session-failed'))
+  t.match(await (await stage.client()).reply(), /^220 /, 'and the next client is served')
+  await stage.stop()
+})

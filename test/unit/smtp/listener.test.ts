@@ -16,8 +16,37 @@ t.test('a client outside the networks is told at once', async (t) => {
   t.equal(await client.closed(), '')
   t.same(
     stage.events.map((e) => e.name),
-    ['smtp-listening', 'client-refused'],
+    ['smtp-listening', 'connection-refused', 'client-refused'],
   )
+  await stage.stop()
+})
+
+t.test('strangers who stay, an octet now and then, are closed, and few are told why', async (t) => {
+  const stage = await setStage({ clients: ['192.0.2.0/24'] })
+  const strangers = await Promise.all(Array.from({ length: 300 }, () => stage.client()))
+  const begun = Date.now()
+  const dripping = setInterval(() => strangers.forEach(({ socket }) => socket.writable && socket.write('x')), 100)
+  for (const { socket } of strangers) socket.on('error', () => {})
+  await Promise.all(strangers.map((stranger) => stranger.until('the end', () => stranger.socket.closed || undefined)))
+  clearInterval(dripping)
+  t.ok(Date.now() - begun < 6000, 'absolute, not from the last octet on')
+  const told = strangers.filter((stranger) => stranger.text().startsWith('554 ')).length
+  t.ok(told <= 100, `${told} of 300 were told`)
+  const events = (name: string): number => stage.events.filter((e) => e.name === name).length
+  t.equal(events('connection-refused'), 300, 'all are counted')
+  t.equal(events('client-refused'), 1, 'one line')
+  await stage.smtp.close({ drain: 0 })
+  t.match(stage.events.at(-1), { name: 'client-refused', details: { reason: 'network', count: 299 } })
+  await stage.stop()
+})
+
+t.test('strangers do not hold up the end', async (t) => {
+  const stage = await setStage({ clients: ['192.0.2.0/24'] })
+  const strangers = await Promise.all(Array.from({ length: 20 }, () => stage.client()))
+  await Promise.all(strangers.map((stranger) => stranger.reply()))
+  const begun = Date.now()
+  await stage.smtp.close({ drain: 10_000 })
+  t.ok(Date.now() - begun < 1500)
   await stage.stop()
 })
 

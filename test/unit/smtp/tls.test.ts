@@ -137,6 +137,46 @@ t.test('plain text to implicit TLS, and rubbish behind STARTTLS, end that connec
   await stage.stop()
 })
 
+/** One connection up to the banner; gives the session for the next one, and whether this one was resumed. */
+async function visit(stage: Stage, options: ConnectionOptions): Promise<{ resumed: boolean; session: Buffer }> {
+  const plain = await stage.client()
+  const socket = connectTls({ socket: plain.socket, ca: pem('ca.pem'), servername: 'server.example', ...options })
+  await new Promise<void>((resolve, reject) => {
+    socket.once('secureConnect', () => resolve())
+    socket.once('error', reject)
+  })
+  const client = new Peer(socket)
+  await client.reply()
+  const resumed = socket.isSessionReused()
+  const reply = await client.ask('EHLO a')
+  if (options.cert === undefined)
+    t.match(reply, /^250 proxy/, 'who has shown no certificate is not let in by a resumption')
+  else t.match(reply, /^451/, 'who has shown one is let on to the next hop')
+  // With TLS 1.3 it comes behind the handshake, and so before our replies.
+  const session = socket.getSession() ?? Buffer.alloc(0)
+  socket.destroy()
+  return { resumed, session }
+}
+
+t.test('TLS sessions are resumed where a certificate is asked for, and nowhere else', async (t) => {
+  const tls = { ...listenerTls, mode: 'implicit', clientCa: file('ca.pem') } as const
+  const down = { clients: ['192.0.2.0/24'], tls, relay: () => [] }
+  const [stage, other] = [await setStage(down), await setStage(down)]
+  for (const maxVersion of ['TLSv1.2', 'TLSv1.3'] as const) {
+    for (const identity of [{}, { cert: pem('client.pem'), key: pem('client.key') }]) {
+      const options = { maxVersion, ...identity }
+      const first = await visit(stage, options)
+      t.notOk(first.resumed)
+      const second = await visit(stage, { ...options, session: first.session })
+      t.ok(second.resumed, `${maxVersion}: the second connection`)
+      const elsewhere = await visit(other, { ...options, session: second.session })
+      t.notOk(elsewhere.resumed, `${maxVersion}: another listener`)
+    }
+  }
+  await stage.stop()
+  await other.stop()
+})
+
 t.test('TLS before version 1.2 is refused', async (t) => {
   const stage = await stageWith({ ...listenerTls, mode: 'implicit' })
   for (const version of ['TLSv1', 'TLSv1.1'] as const) {
