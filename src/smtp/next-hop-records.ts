@@ -5,8 +5,10 @@ import { resolveMx, resolveSrv } from 'node:dns/promises'
 import type { NextHopAddress } from '../net/addresses.ts'
 import type { NextHopRecords } from './options.ts'
 
-/** How long an answer is used (ms). When the DNS then fails, the old answer stays in use. */
-const freshFor = 60_000
+/** An answer of this age is asked for anew; until there is another one, it stays in use. */
+const maxFreshMs = 60_000
+/** A question that failed is asked again after this time. */
+const retryMs = 6_000
 
 export class RecordTargets {
   readonly #records: NextHopRecords
@@ -18,12 +20,15 @@ export class RecordTargets {
     this.#records = records
   }
 
-  /** The targets if they are fresh; null if the DNS has to be asked. */
+  /** The targets last known, at once; null if none ever were. What is no longer fresh is asked for beside. */
   known(): readonly NextHopAddress[] | null {
-    return performance.now() < this.#freshUntil ? this.#targets : null
+    if (this.#targets.length === 0) return null
+    // Once something is known, asking does not reject.
+    if (performance.now() >= this.#freshUntil) void this.ask()
+    return this.#targets
   }
 
-  /** Asks the DNS, once for all who wait. Rejects only if nothing was ever known. */
+  /** Asks the DNS, once for all who wait. Rejects only if nothing was ever known. How long it takes is up to the DNS. */
   async ask(): Promise<readonly NextHopAddress[]> {
     this.#asking ??= this.#askOnce().finally(() => {
       this.#asking = null
@@ -36,10 +41,10 @@ export class RecordTargets {
       const found = await (this.#records.kind === 'mx' ? byMx(this.#records) : bySrv(this.#records.name))
       // The same target stays the same object: what is known of its health and its connections hangs on it.
       this.#targets = found.map((target) => this.#targets.find((old) => sameTarget(old, target)) ?? target)
-      this.#freshUntil = performance.now() + freshFor
+      this.#freshUntil = performance.now() + maxFreshMs
     } catch (error) {
       if (this.#targets.length === 0) throw error
-      this.#freshUntil = performance.now() + freshFor / 10
+      this.#freshUntil = performance.now() + retryMs
     }
     return this.#targets
   }

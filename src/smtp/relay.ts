@@ -82,10 +82,10 @@ export class Relay {
         attempt.current?.cancel()
       },
     }
-    const targets =
-      this.#records === null ? (this.#options.targets as readonly NextHopAddress[]) : this.#records.known()
+    const records = this.#records
+    const targets = records === null ? (this.#options.targets as readonly NextHopAddress[]) : records.known()
     if (targets !== null) this.#begin(attempt, targets)
-    else void this.#ask(attempt)
+    else if (records !== null) this.#ask(attempt, records)
     return attempt
   }
 
@@ -101,15 +101,26 @@ export class Relay {
     this.#idle.close()
   }
 
-  async #ask(attempt: Attempt): Promise<void> {
-    let targets: readonly NextHopAddress[] = []
-    try {
-      targets = (await this.#records?.ask()) ?? []
-    } catch (error) {
-      const message = `looking up next hops: ${(error as Error).message}`
-      this.#options.onEvent('next-hop-error', { hop: '', kind: 'resolve', stage: 'connect', error: message })
+  /** Asks where the next hops are, until the attempt's deadline; the answer of a DNS that is later serves the next one. */
+  #ask(attempt: Attempt, records: RecordTargets): void {
+    let over = false
+    const end = (then: () => void): void => {
+      if (over) return
+      over = true
+      clearTimeout(timer)
+      if (!attempt.cancelled) then()
     }
-    if (!attempt.cancelled) this.#begin(attempt, targets)
+    const fail = (kind: 'resolve' | 'timeout', why: string): void => {
+      const failure = { kind, error: `looking up next hops: ${why}` }
+      this.#options.onEvent('next-hop-error', { hop: '', stage: 'connect', ...failure })
+      attempt.done({ kind: 'failed', failure, stage: 'connect' })
+    }
+    const late = (): void => end(() => fail('timeout', 'the name server did not answer in time'))
+    const timer = setTimeout(late, Math.max(0, attempt.deadline - performance.now()))
+    records.ask().then(
+      (targets) => end(() => this.#begin(attempt, targets)),
+      (error: Error) => end(() => fail('resolve', error.message)),
+    )
   }
 
   #begin(attempt: Attempt, targets: readonly NextHopAddress[]): void {

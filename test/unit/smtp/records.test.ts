@@ -1,10 +1,13 @@
 /** Next hops that the DNS names, asked of a name server on the loopback: order, failover, null MX, and its silence. */
 import { createSocket } from 'node:dgram'
+import { connect } from 'node:net'
 import { setServers } from 'node:dns/promises'
 import { syncBuiltinESMExports } from 'node:module'
 import t from 'tap'
+import { startSmtp } from '../../../src/smtp/listener.ts'
 import { RecordTargets } from '../../../src/smtp/next-hop-records.ts'
 import type { NextHopRecords } from '../../../src/smtp/options.ts'
+import { Peer, testJudge } from '../../dialog/smtp-peers.ts'
 
 const types = { mx: 15, srv: 33 } as const
 
@@ -25,7 +28,7 @@ const mx = (preference: number, host: string): Buffer => Buffer.concat([uint16(p
 const srv = (priority: number, weight: number, port: number, host: string): Buffer =>
   Buffer.concat([uint16(priority, weight, port), nameOctets(host)])
 
-type Answer = readonly Buffer[] | 'name error' | 'server failure'
+type Answer = readonly Buffer[] | 'name error' | 'server failure' | 'silence'
 
 /** A name server (RFC 1035 section 4) that answers as told; gives its questions. */
 async function startNameServer(
@@ -45,6 +48,7 @@ async function startNameServer(
     const key = `${labels.join('.').toLowerCase()} ${type}`
     asked.push(key)
     const answer = answers[key] ?? []
+    if (answer === 'silence') return
     const code = answer === 'name error' ? 3 : answer === 'server failure' ? 2 : 0
     const records = typeof answer === 'string' ? [] : answer
     socket.send(
@@ -119,4 +123,47 @@ t.test('the answer is kept, asked for once by all who wait, and outlives the nam
   t.equal(later[0], one[0], 'a target that stays is the same one, with what is known of it')
   t.equal(later.length, 2)
   server.close()
+})
+
+t.test('an answer that is no longer fresh is used at once, and asked for anew beside', async (t) => {
+  const server = await startNameServer({ [`old.test ${types.mx}`]: [mx(1, 'host.test')] })
+  t.teardown(() => server.close())
+  const targets = new RecordTargets(byMx('old.test'))
+  const first = await targets.ask()
+  const began = performance.now()
+  t.intercept(performance, 'now', { value: () => began + 61_000 })
+  server.answers[`old.test ${types.mx}`] = 'silence'
+  t.equal(targets.known(), first, 'though the name server is silent')
+  t.equal(targets.known(), first)
+  const limit = Date.now() + 5000
+  while (server.asked.length < 2 && Date.now() < limit) await new Promise((resolve) => setTimeout(resolve, 5))
+  t.equal(server.asked.length, 2, 'asked for once')
+  server.answers[`old.test ${types.mx}`] = [mx(1, 'new.test')]
+  // The name server is asked again when it has not answered.
+  const [later] = await targets.ask()
+  t.match(later, { address: { host: 'new.test' } })
+})
+
+t.test('a name server that is silent: 451 within smtp.timeouts.nextHop', async (t) => {
+  const server = await startNameServer({ [`silent.test ${types.mx}`]: 'silence' })
+  t.teardown(() => server.close())
+  const events: unknown[] = []
+  const smtp = await startSmtp({
+    listen: [{ address: { kind: 'tcp', host: '127.0.0.1', port: 0 } }],
+    clients: ['127.0.0.0/8'],
+    relay: byMx('silent.test'),
+    timeouts: { nextHop: 500 },
+    judge: testJudge,
+    onMessage: () => {},
+    onEvent: (name, details) => void (name === 'next-hop-error' && events.push(details)),
+  })
+  const [bound] = smtp.addresses
+  const client = new Peer(connect(bound?.kind === 'tcp' ? bound.port : 0, '127.0.0.1'))
+  await client.reply()
+  const begun = Date.now()
+  t.match(await client.ask('EHLO a'), /^451 4\.4\.1 /)
+  t.ok(Date.now() - begun < 3000)
+  t.match(events, [{ kind: 'timeout', stage: 'connect' }])
+  client.socket.destroy()
+  await smtp.close()
 })
