@@ -48,6 +48,8 @@ const importers: Record<string, { by: RegExp; why: string }> = {
   },
   '@azure/msal-node': { by: /^directory\/sources\/office365\//, why: 'a provider is one folder' },
   '@microsoft/microsoft-graph-client': { by: /^directory\/sources\/office365\//, why: 'a provider is one folder' },
+  fastify: { by: /^(console|judge)\//, why: 'mail is carried without a web framework' },
+  'openid-client': { by: /^console\//, why: 'only the console signs people in' },
   commander: { by: /^cli/, why: 'only the command line reads arguments' },
   'smtp-server': { by: /^smtp\/maildir/, why: 'the proxied session is ours; smtp-server is the embedded next hop' },
 }

@@ -1,0 +1,53 @@
+/** Something that is fetched, and shown while it is fetched anew. */
+
+import { useCallback, useEffect, useRef, useState } from 'preact/hooks'
+import { ApiError, wordsOf } from './api.ts'
+
+export interface Loaded<T> {
+  /** What was fetched last; stays while it is fetched anew. */
+  readonly value: T | null
+  readonly error: { readonly message: string; readonly instance: string | null; readonly status: number } | null
+  readonly busy: boolean
+  reload(): void
+  /** Puts a value in place that a change has answered with. */
+  set(value: T): void
+}
+
+/** Fetches when `key` changes; an answer that comes late, after another key, is dropped. */
+export function useLoaded<T>(key: string | null, fetch: (signal: AbortSignal) => Promise<T>): Loaded<T> {
+  const [state, setState] = useState<{ value: T | null; error: Loaded<T>['error']; busy: boolean; key: string | null }>(
+    {
+      value: null,
+      error: null,
+      busy: key !== null,
+      key,
+    },
+  )
+  const [turn, setTurn] = useState(0)
+  const latest = useRef(fetch)
+  latest.current = fetch
+  useEffect(() => {
+    if (key === null) return
+    const stop = new AbortController()
+    setState((before) => ({ ...before, busy: true, value: before.key === key ? before.value : null, key }))
+    latest.current(stop.signal).then(
+      (value) => {
+        if (!stop.signal.aborted) setState({ value, error: null, busy: false, key })
+      },
+      (error: unknown) => {
+        if (stop.signal.aborted) return
+        const of = error instanceof ApiError ? error : null
+        setState((before) => ({
+          ...before,
+          error: { message: wordsOf(error), instance: of?.instance ?? null, status: of?.status ?? 0 },
+          busy: false,
+        }))
+      },
+    )
+    return () => stop.abort()
+  }, [key, turn])
+  const reload = useCallback(() => setTurn((n) => n + 1), [])
+  const set = useCallback((value: T) => setState((before) => ({ ...before, value, error: null })), [])
+  const current = state.key === key
+  return { value: current ? state.value : null, error: current ? state.error : null, busy: state.busy, reload, set }
+}

@@ -1,0 +1,53 @@
+/** The console in the browser: which page is shown. */
+
+import { render } from 'preact'
+import type { JSX } from 'preact'
+import { whenSignedOut } from './api.ts'
+import './main.css'
+import { FirstRun, SignIn } from './pages/gate.tsx'
+import { Overview } from './pages/overview.tsx'
+import { Shell } from './shell.tsx'
+import type { PageEntry } from './shell.tsx'
+import { go, place, startRouter } from './router.ts'
+import { loadSession, session, user } from './state.ts'
+
+/** In the order of the navigation. */
+const pages: readonly PageEntry[] = [{ name: 'overview', title: 'Overview', icon: 'overview', show: Overview }]
+
+function App(): JSX.Element | null {
+  const { page } = place.value
+  if (page === 'first-run') return <FirstRun />
+  if (session.value === null) return null
+  if (user.value === null) return <SignIn />
+  const shown = pages.find(({ name }) => name === page)
+  if (shown === undefined) {
+    go('/overview', 'replace')
+    return null
+  }
+  return <Shell pages={pages} page={shown} />
+}
+
+whenSignedOut(() => {
+  if (user.peek() === null) return
+  const { page } = place.peek()
+  location.assign(`/sign-in?why=ended&next=/${page}`)
+})
+
+startRouter()
+const root = document.body
+if (place.peek().page === 'first-run') render(<App />, root)
+loadSession().then(
+  () => {
+    if (user.peek() === null && place.peek().page !== 'first-run' && place.peek().page !== 'sign-in') {
+      const { pathname, search, hash } = location
+      const next = pathname === '/' ? '' : `?next=${encodeURIComponent(pathname + search + hash)}`
+      go(`/sign-in${next}`, 'replace')
+    }
+    render(<App />, root)
+  },
+  () => {
+    const text = document.createElement('p')
+    text.textContent = 'The console’s server does not answer. Mail is judged all the same. Load this page again.'
+    root.replaceChildren(text)
+  },
+)
