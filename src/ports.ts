@@ -85,4 +85,92 @@ export interface DaemonControl {
   ): Promise<SyncReport>
   /** Reads the protection file again (`what: 'protection'`), or both files; `force` lets any number of people lose protection. */
   reload(request: { readonly what: 'protection' | 'all'; readonly force?: boolean }): Promise<ReloadReport>
+
+/* ---------- access to the console ---------- */
+
+/** What somebody may do: `reader` sees; `reviewer` also decides on pairs and edits secondary addresses; `admin` all. */
+export type Role = 'reader' | 'reviewer' | 'admin'
+
+/** Somebody who may sign in. Times are milliseconds since the epoch. */
+export interface Account {
+  readonly id: string
+  readonly userName: string
+  readonly name: string
+  readonly role: Role
+  /** How they sign in; an account of the OpenID provider has its subject. */
+  readonly way: 'password' | 'oidc'
+  readonly subject: string | null
+  readonly made: number
+  readonly lastSeen: number | null
+}
+
+/** A signed-in browser. */
+export interface Session {
+  /** SHA-256 of what the cookie holds. */
+  readonly key: string
+  readonly account: string
+  /** What the browser sends back in a header with every change. */
+  readonly csrf: string
+  readonly made: number
+  readonly lastUsed: number
+}
+
+/** A program's way in; the secret itself is shown once and not kept. */
+export interface Token {
+  readonly id: string
+  readonly name: string
+  /** The secret's first letters, to tell tokens apart. */
+  readonly hint: string
+  readonly role: Role
+  readonly madeBy: string
+  readonly made: number
+  /** The end; null: none. */
+  readonly until: number | null
+  readonly lastUsed: number | null
+}
+
+/** A link that makes an account once. */
+export interface Invitation {
+  readonly role: Role
+  readonly until: number
+  readonly madeBy: string
+}
+
+/** Accounts, sessions, tokens and invitations of the console. What can't be done throws NamesakeError input-invalid. */
+export interface AccountsPort {
+  accounts(): Account[]
+  account(id: string): Account | null
+  /** Without case; with the password's hash, which is null for an account of the OpenID provider. */
+  byUserName(userName: string): { readonly account: Account; readonly hash: string | null } | null
+  bySubject(subject: string): Account | null
+  add(
+    details: Pick<Account, 'userName' | 'name' | 'role' | 'way' | 'subject'> & { readonly hash: string | null },
+  ): Account
+  setRole(id: string, role: Role): Account
+  /** Ends all sessions of the account. */
+  setPassword(id: string, hash: string): void
+  remove(id: string): void
+  invite(role: Role, madeBy: string): { readonly secret: string; readonly until: number }
+  /** Null: used, over or never made. */
+  invitation(secret: string): Invitation | null
+  accept(secret: string, details: { readonly userName: string; readonly name: string; readonly hash: string }): Account
+  beginSession(account: Account): { readonly secret: string; readonly session: Session }
+  session(secret: string): { readonly session: Session; readonly account: Account } | null
+  /** Whether a session found before still holds, for connections that last. */
+  holds(session: Session): boolean
+  endSession(session: Session): void
+  tokens(): Token[]
+  addToken(details: Pick<Token, 'name' | 'role' | 'until' | 'madeBy'>): {
+    readonly secret: string
+    readonly token: Token
+  }
+  token(secret: string): Token | null
+  removeToken(id: string): boolean
+}
+
+/** Passwords to hashes. Null: too many are being worked on, and this one was turned away. */
+export interface HasherPort {
+  hash(password: string): Promise<string | null>
+  /** `hash` null: false, after as long as for a hash. */
+  verify(password: string, hash: string | null): Promise<boolean | null>
 }
