@@ -30,13 +30,14 @@ export function checkNamesake(source: YamlSource, data: unknown): Found {
   checkBelieved(checks, data)
   checkServerNames(checks, listeners)
   checkNextHop(checks, data, listeners)
+  checkConsole(checks, data, listeners)
   checkDirectories(checks, data)
   return checks
 }
 
 interface Listener {
   readonly path: KeyPath
-  readonly section: 'smtp' | 'milter' | 'ops'
+  readonly section: 'smtp' | 'milter' | 'ops' | 'console'
   readonly address: SocketAddress
   readonly entry: unknown
 }
@@ -58,6 +59,7 @@ function listenersOf(data: Record<string, unknown>): Listener[] {
     else items(listen).forEach((entry, index) => add(section, [section, 'listen', index], entry))
   }
   add('ops', ['ops', 'listen'], valueAt(data, ['ops', 'listen']), '127.0.0.1:9465')
+  if (isMap(data.console)) add('console', ['console', 'listen'], data.console.listen, '127.0.0.1:9466')
   return found
 }
 
@@ -118,6 +120,31 @@ function checkClients(checks: Checks, data: Record<string, unknown>, listeners: 
         `other machines can reach ${formatAddress(address)} and ${section}.clients does not say which may use it; fix: add ${section}.clients with your networks`,
       )
     }
+  }
+}
+
+/** Passwords and sessions cross the network: a console that others reach has TLS of its own, or a proxy that has it. */
+function checkConsole(checks: Checks, data: Record<string, unknown>, listeners: readonly Listener[]): void {
+  if (!isMap(data.console)) return
+  const { console } = data
+  const proxies = items(console.trustedProxies)
+  for (const { path, address } of listeners.filter((l) => l.section === 'console' && isPublic(l.address))) {
+    if (console.tls !== undefined || proxies.length > 0) continue
+    const message = `other machines can reach ${formatAddress(address)}, where passwords would cross the network in plain text; fix: add console.tls, or console.trustedProxies with the reverse proxy that has TLS`
+    checks.fault(path, message)
+  }
+  proxies.forEach((network, index) => {
+    const parsed = typeof network === 'string' ? parseNetwork(network) : null
+    if (parsed === null || !isEverywhere(parsed)) return
+    const message = `${quote(network)} lets anyone claim to come from any address, which sign-in limits count by; fix: name your proxies`
+    checks.fault(['console', 'trustedProxies', index], message)
+  })
+  const signIn = isMap(console.signIn) ? console.signIn : {}
+  if (signIn.password === false && signIn.oidc === undefined) {
+    checks.fault(
+      ['console', 'signIn', 'password'],
+      'nobody could sign in: the password form is off and there is no oidc; fix: add console.signIn.oidc, or leave password on',
+    )
   }
 }
 

@@ -3,6 +3,7 @@
 import * as z from 'zod'
 import { parseListen } from '../net/addresses.ts'
 import type { SocketAddress } from '../net/addresses.ts'
+import { consoleSchema } from './console-schema.ts'
 import { directorySchema } from './directories-schema.ts'
 import { choice, list, optional, options, parsed, section } from './fields.ts'
 import type { Field } from './fields.ts'
@@ -45,6 +46,7 @@ export function namesakeSchema(around: Surroundings): Field<Omit<NamesakeConfig,
           error: 'at least one directory: without people nothing can be judged',
         },
       ),
+      console: optional(consoleSchema(around)),
       ops: section({ listen: opsListen(around) }, 'Metrics and health.'),
       workers: z
         .union([z.literal('auto'), z.int(workersAccepts).min(1, workersAccepts).max(256, workersAccepts)], {

@@ -21,6 +21,7 @@ export interface NamesakeConfig {
   /** Absolute path of the protection file. */
   readonly protection: string
   readonly directories: readonly DirectoryConfig[]
+  readonly console: ConsoleConfig | null
   readonly ops: OpsConfig
   /** Worker processes; `auto` is one a core. */
   readonly workers: number | 'auto'
@@ -144,6 +145,28 @@ export type Office365Credential =
   | { readonly kind: 'managed-identity'; readonly clientId: string | null }
 
 export type DirectoryConfig = FileDirectoryConfig | Office365DirectoryConfig
+
+export interface ConsoleConfig {
+  readonly listen: Extract<SocketAddress, { kind: 'tcp' }>
+  /** Paths of PEM files. */
+  readonly tls: { readonly certificate: string; readonly key: string } | null
+  /** Origin as browsers see it; null: the one that it listens on. */
+  readonly publicUrl: string | null
+  /** Networks (CIDR) whose X-Forwarded fields are believed. */
+  readonly trustedProxies: readonly string[]
+  readonly signIn: { readonly password: boolean; readonly oidc: OidcConfig | null }
+  readonly readOnly: boolean
+  /** Absolute path of the folder of accounts; null: beside the store. */
+  readonly path: string | null
+}
+
+export interface OidcConfig {
+  readonly issuer: string
+  readonly clientId: string
+  readonly clientSecret: Secret
+  /** App roles of the provider, by ours. */
+  readonly roles: { readonly admin: string; readonly reviewer: string; readonly reader: string }
+}
 
 export interface OpsConfig {
   /** Null: no metrics and health listener. */

@@ -11,6 +11,7 @@ import { LocalControl } from './control.ts'
 import { openControlSocket } from '../net/control-socket.ts'
 import type { ControlSocket, Handler } from '../net/control-socket.ts'
 import type { ReloadReport } from '../ports.ts'
+import { ConsoleProcess } from './console.ts'
 import type { WorkerSettings } from './ipc.ts'
 import { Directories } from './directories.ts'
 import { readReadiness } from './readiness.ts'
@@ -67,6 +68,7 @@ class Daemon {
   #maildir: EmbeddedHop | null = null
   #pool: WorkerPool | null = null
   #ops: OpsServer | null = null
+  #console: ConsoleProcess | null = null
   #watcher: { stop(): void } | null = null
   #socket: ControlSocket | null = null
   /** Faults of the last reload, if it was refused: what is in force is not what stands in the files. */
@@ -127,11 +129,13 @@ class Daemon {
       workers: workerCount(this.#config),
     })
     this.#tellReady()
+    this.#startConsole()
   }
 
   /** Ends everything in order: no new mail, open messages finished, then the rest. */
   async stop(): Promise<void> {
     this.#watcher?.stop()
+    await this.#console?.stop()
     this.#control.close()
     await this.#socket?.close()
     await this.#pool?.drain()
@@ -166,6 +170,21 @@ class Daemon {
       },
       (error) => this.#events.emit('internal', { error }),
     )
+  }
+
+  /** Behind all that carries mail, and not waited for: mail flows whether it comes up or not. */
+  #startConsole(): void {
+    if (this.#config.console === null) return
+    this.#console = new ConsoleProcess(this.#configPath, {
+      emit: (event, details) => this.#events.emit(event, details),
+      invite: (url) => {
+        // The log has it too; on a terminal it stands out, and where the log is silent it is all there is.
+        if (process.stdout.isTTY || !this.#events.enabled('info')) {
+          process.stdout.write(`Open this link to make the first administrator of the console: ${url}\n`)
+        }
+      },
+    })
+    this.#console.start()
   }
 
   #workerSettings(embedded: EmbeddedHop | null): WorkerSettings {
@@ -272,6 +291,11 @@ class Daemon {
     }
     this.#events.setLevel(this.#config.log.level)
     await this.#directories?.useConfig(this.#loaded)
+    if (!isDeepStrictEqual(before.config.console, this.#config.console)) {
+      await this.#console?.stop()
+      this.#console = null
+      this.#startConsole()
+    }
     this.#watchProtection()
   }
 

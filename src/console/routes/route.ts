@@ -1,0 +1,97 @@
+/** What a route of the API is: method, path, role, schemas, prose, handler. */
+
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import type * as z from 'zod'
+import type { Role } from '../../ports.ts'
+import type { Services } from '../services.ts'
+
+/** Who asks. */
+export interface Caller {
+  readonly role: Role
+  /** Name for the audit log. */
+  readonly name: string
+  /** How they came in. */
+  readonly by: 'session' | 'token'
+  /** Id of the account or token. */
+  readonly id: string
+}
+
+/** One request, as a handler gets it: everything in it was checked against the route's schemas. */
+export interface Ask<P, Q, B> {
+  readonly services: Services
+  readonly params: P
+  readonly query: Q
+  readonly body: B
+  /** Who asks. On public routes without a sign-in: throws `not-signed-in`. */
+  readonly caller: Caller
+  /** The same, or null. */
+  readonly maybeCaller: Caller | null
+  /** Address of the client, as far as trusted proxies tell. */
+  readonly address: string
+  /** The version that the client has changed (If-Match), without quotes; null: not said. */
+  readonly ifMatch: string | null
+  readonly request: FastifyRequest
+  readonly reply: FastifyReply
+}
+
+export type Access = 'public' | Role
+
+export interface Route {
+  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
+  /** Below /api/v1, with `:name` for parameters. */
+  readonly path: string
+  /** The least role that may ask. */
+  readonly access: Access
+  readonly summary: string
+  /** More about it, in Markdown. */
+  readonly prose: string
+  readonly params: z.ZodType | null
+  readonly query: z.ZodType | null
+  readonly body: z.ZodType | null
+  /** What a success answers; null: 204, or what `media` says. */
+  readonly response: z.ZodType | null
+  /** Another type than JSON that a success answers. */
+  readonly media: string | null
+  readonly status: number
+  readonly maxBodyBytes: number
+  /** Requests a minute from one address; null: no limit of its own. */
+  readonly maxPerMinute: number | null
+  readonly handle: (ask: Ask<unknown, unknown, unknown>) => Promise<unknown>
+}
+
+interface RouteOf<P, Q, B, R> {
+  readonly method: Route['method']
+  readonly path: string
+  readonly access: Access
+  readonly summary: string
+  readonly prose?: string
+  readonly params?: z.ZodType<P>
+  readonly query?: z.ZodType<Q>
+  readonly body?: z.ZodType<B>
+  readonly response?: z.ZodType<R>
+  readonly media?: string
+  readonly status?: number
+  readonly maxBodyBytes?: number
+  readonly maxPerMinute?: number
+  readonly handle: (ask: Ask<P, Q, B>) => Promise<R> | R
+}
+
+/** One row of the table, with its types tied together. */
+export function route<P = undefined, Q = undefined, B = undefined, R = unknown>(of: RouteOf<P, Q, B, R>): Route {
+  return {
+    method: of.method,
+    path: of.path,
+    access: of.access,
+    summary: of.summary,
+    prose: of.prose ?? '',
+    params: of.params ?? null,
+    query: of.query ?? null,
+    body: of.body ?? null,
+    response: of.response ?? null,
+    media: of.media ?? null,
+    status: of.status ?? (of.response === undefined && of.media === undefined ? 204 : 200),
+    maxBodyBytes: of.maxBodyBytes ?? 256 * 1024,
+    maxPerMinute: of.maxPerMinute ?? null,
+    handle: async (ask) => of.handle(ask as Ask<P, Q, B>),
+  }
+}

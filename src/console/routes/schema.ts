@@ -1,0 +1,9 @@
+/** A route's schema as JSON Schema. */
+
+import * as z from 'zod'
+
+/** JSON Schema (2020-12, as OpenAPI 3.1 has it) of what is sent (`input`) or answered (`output`). */
+export function toSchema(schema: z.ZodType, io: 'input' | 'output'): Record<string, unknown> {
+  const { $schema: _schema, ...rest } = z.toJSONSchema(schema, { io, unrepresentable: 'any' })
+  return rest
+}

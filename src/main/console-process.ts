@@ -1,0 +1,86 @@
+/** The console's process: its parts picked and wired. */
+
+import { hostname } from 'node:os'
+import { dirname, join } from 'node:path'
+import { loadConfig } from '../config/load.ts'
+import type { NamesakeConfig } from '../config/types.ts'
+import { startServer } from '../console/server.ts'
+import type { ConsoleServer } from '../console/server.ts'
+import type { ConsoleLog, ConsoleSettings } from '../console/services.ts'
+import { SignIn } from '../console/sign-in.ts'
+import { Accounts } from '../history/accounts.ts'
+import { Hasher } from '../history/passwords.ts'
+import { failedCode } from './console.ts'
+import type { FromConsole, ToConsole } from './console.ts'
+import { version } from './version.ts'
+
+process.title = 'namesake console'
+
+const [configPath = ''] = process.argv.slice(2)
+const tell = (message: FromConsole): void => void process.send?.(message)
+const log: ConsoleLog = (event, details) => {
+  const plain = Object.entries(details).map(([key, value]) => [
+    key,
+    value instanceof Error ? (value.stack ?? value.message) : value,
+  ])
+  tell({ kind: 'event', event, details: Object.fromEntries(plain) as Record<string, unknown> })
+}
+
+/** Where accounts lie. */
+function accountsPath(config: NamesakeConfig): string {
+  return config.console?.path ?? join(dirname(config.store), 'console')
+}
+
+function settingsOf(config: NamesakeConfig): ConsoleSettings {
+  const { console } = config
+  if (console === null) throw new Error('there is no console section')
+  return {
+    listen: console.listen,
+    tls: console.tls,
+    publicUrl: console.publicUrl,
+    trustedProxies: console.trustedProxies,
+    password: console.signIn.password,
+    oidc: null,
+    readOnly: console.readOnly,
+    version: version(),
+    node: hostname(),
+  }
+}
+
+async function start(): Promise<ConsoleServer> {
+  const { config } = loadConfig(configPath)
+  const settings = settingsOf(config)
+  const accounts = Accounts.open(accountsPath(config))
+  const signIn = new SignIn(accounts, new Hasher(), log, settings.password)
+  const server = await startServer({ settings, accounts, signIn, log })
+  tell({ kind: 'listening', url: server.url })
+  if (accounts.accounts().length === 0) {
+    const { secret, until } = accounts.invite('admin', 'the first start')
+    const url = `${settings.publicUrl ?? server.url}/first-run#${secret}`
+    tell({ kind: 'invitation', url, until: new Date(until).toISOString() })
+  }
+  return server
+}
+
+let server: ConsoleServer | null = null
+const end = (): void => {
+  setTimeout(() => process.exit(0), 1_000).unref()
+  void server?.close().then(() => process.exit(0))
+}
+process.on('message', (message: ToConsole) => {
+  if (message.kind === 'ping') tell({ kind: 'alive' })
+  else end()
+})
+// The daemon's end ends this process, however the daemon went; its signals are the daemon's to answer.
+process.on('disconnect', () => process.exit(0))
+process.on('SIGINT', () => {})
+process.on('SIGTERM', () => {})
+process.on('SIGHUP', () => {})
+
+try {
+  server = await start()
+} catch (error) {
+  tell({ kind: 'failed', error: error instanceof Error ? error.message : String(error) })
+  process.exitCode = failedCode
+  process.disconnect()
+}
