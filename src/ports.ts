@@ -85,6 +85,7 @@ export interface DaemonControl {
   ): Promise<SyncReport>
   /** Reads the protection file again (`what: 'protection'`), or both files; `force` lets any number of people lose protection. */
   reload(request: { readonly what: 'protection' | 'all'; readonly force?: boolean }): Promise<ReloadReport>
+}
 
 /* ---------- access to the console ---------- */
 

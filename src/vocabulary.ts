@@ -602,6 +602,58 @@ export const events = {
     means: 'whatever reads the log stood still for so long that lines had to be dropped; mail was not touched',
     fields: { lines: 'number' },
   },
+  'console-listening': { level: 'info', means: 'the web console answers', fields: { url: 'text' } },
+  'console-invitation': {
+    level: 'info',
+    means:
+      'the web console has no account yet: whoever opens this link first makes the first administrator; it is good once',
+    fields: { url: 'text', until: 'text' },
+  },
+  'console-failed': {
+    level: 'error',
+    means: 'the web console can not start; it is tried again, and mail goes on',
+    fields: { error: 'text' },
+  },
+  'console-died': {
+    level: 'error',
+    means: 'the process of the web console ended unasked; it is started again, and mail goes on',
+    fields: { code: 'number?', signal: 'text?', restartIn: 'number' },
+  },
+  'console-hung': {
+    level: 'error',
+    means: 'the process of the web console gave no sign of life; it is killed and started again',
+    fields: {},
+  },
+  'console-sign-in': {
+    level: 'info',
+    means: 'somebody signed in at the web console',
+    fields: { user: 'text', role: 'text', client: 'text', way: 'text' },
+  },
+  'console-sign-in-refused': {
+    level: 'warn',
+    means: 'a sign-in at the web console was refused: wrong password, used invitation, too many tries, no role',
+    fields: { user: 'text', client: 'text', reason: 'text' },
+  },
+  'console-account-made': {
+    level: 'info',
+    means: 'an account of the web console was made',
+    fields: { user: 'text', role: 'text', client: 'text' },
+  },
+  'console-password-changed': {
+    level: 'info',
+    means: 'somebody changed their password of the web console; their other sessions ended',
+    fields: { user: 'text', client: 'text' },
+  },
+  'console-changed': {
+    level: 'info',
+    means: 'somebody changed something in the web console; the audit log has the difference',
+    fields: { user: 'text', what: 'text' },
+  },
+  'console-fault': {
+    level: 'error',
+    means: 'our own fault in the web console: that request was answered with 500',
+    fields: { error: 'error', id: 'text', route: 'text' },
+  },
   internal: { level: 'error', means: 'our own fault, caught at the edge', fields: { error: 'error' } },
 } as const satisfies Record<string, EventSpec>
 export type EventName = keyof typeof events

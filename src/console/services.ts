@@ -1,11 +1,10 @@
 /** What the server's routes work with: all of it handed in by main/. */
 
 import type { AccountsPort } from '../ports.ts'
+import type { OnEvent } from '../vocabulary.ts'
 import type { SignIn } from './sign-in.ts'
 
-/** Writes one event into the daemon's log. */
-export type ConsoleLog = (event: ConsoleEvent, details: Readonly<Record<string, unknown>>) => void
-
+/** What the console itself writes into the daemon's log. */
 export type ConsoleEvent =
   | 'console-sign-in'
   | 'console-sign-in-refused'
@@ -13,6 +12,8 @@ export type ConsoleEvent =
   | 'console-password-changed'
   | 'console-changed'
   | 'console-fault'
+
+export type ConsoleLog = OnEvent<ConsoleEvent>
 
 export interface ConsoleSettings {
   readonly listen: { readonly host: string; readonly port: number }

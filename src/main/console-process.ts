@@ -19,11 +19,12 @@ process.title = 'namesake console'
 const [configPath = ''] = process.argv.slice(2)
 const tell = (message: FromConsole): void => void process.send?.(message)
 const log: ConsoleLog = (event, details) => {
-  const plain = Object.entries(details).map(([key, value]) => [
+  // An error does not survive the way to the daemon's process; its text does.
+  const plain = Object.entries(details).map(([key, value]: [string, unknown]) => [
     key,
     value instanceof Error ? (value.stack ?? value.message) : value,
   ])
-  tell({ kind: 'event', event, details: Object.fromEntries(plain) as Record<string, unknown> })
+  tell({ kind: 'event', event, details: Object.fromEntries(plain) as typeof details })
 }
 
 /** Where accounts lie. */

@@ -4,7 +4,8 @@ import { fork } from 'node:child_process'
 import type { ChildProcess } from 'node:child_process'
 import { constants, setPriority } from 'node:os'
 import { fileURLToPath } from 'node:url'
-import type { CatalogueEvent } from '../ops/catalogue.ts'
+import type { ConsoleEvent } from '../console/services.ts'
+import type { EventDetails, OnEvent } from '../vocabulary.ts'
 
 /** What the console's process tells. */
 export type FromConsole =
@@ -13,13 +14,15 @@ export type FromConsole =
   | { readonly kind: 'failed'; readonly error: string }
   /** A link that makes the first administrator. */
   | { readonly kind: 'invitation'; readonly url: string; readonly until: string }
-  | { readonly kind: 'event'; readonly event: CatalogueEvent; readonly details: Readonly<Record<string, unknown>> }
+  | { readonly kind: 'event'; readonly event: ConsoleEvent; readonly details: EventDetails<ConsoleEvent> }
   | { readonly kind: 'alive' }
 
 export type ToConsole = { readonly kind: 'ping' } | { readonly kind: 'stop' }
 
 export interface ConsoleHooks {
-  emit(event: CatalogueEvent, details?: Readonly<Record<string, unknown>>): void
+  readonly emit: OnEvent<
+    ConsoleEvent | 'console-listening' | 'console-invitation' | 'console-failed' | 'console-died' | 'console-hung'
+  >
   /** Shows the link to whoever looks at the terminal. */
   invite(url: string): void
 }
