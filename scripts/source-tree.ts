@@ -13,10 +13,10 @@ export function architecturePage(root: string): string {
   return page.replace(region, () => `${opening}src/\n${lines(join(root, 'src'), '  ').join('\n')}\n\`\`\`\n`)
 }
 
-/** Files first, then folders, each with what it holds. */
+/** Code files first, then folders, each with what it holds. */
 function lines(folder: string, indent: string): string[] {
   const entries = readdirSync(folder, { withFileTypes: true }).sort((a, b) => (a.name < b.name ? -1 : 1))
-  const files = entries.filter((entry) => entry.isFile())
+  const files = entries.filter((entry) => entry.isFile() && /\.(ts|tsx|css)$/.test(entry.name))
   const folders = entries.filter((entry) => entry.isDirectory())
   return [
     ...files.map(({ name }) => `${indent}${name}`.padEnd(34) + ` ${purpose(join(folder, name))}`.trimEnd()),

@@ -1,6 +1,5 @@
 /** The API's description in OpenAPI 3.1, made from the table of routes. */
 
-import type * as z from 'zod'
 import { toSchema } from './routes/schema.ts'
 import type { Route } from './routes/route.ts'
 
@@ -69,7 +68,7 @@ export function operationId(route: Pick<Route, 'method' | 'path'>): string {
   return [route.method.toLowerCase(), ...words.map((word) => word.charAt(0).toUpperCase() + word.slice(1))].join('')
 }
 
-function parameters(schema: z.ZodType | null, place: 'path' | 'query'): Json[] {
+function parameters(schema: Route['params'], place: 'path' | 'query'): Json[] {
   if (schema === null) return []
   const { properties = {}, required = [] } = toSchema(schema, 'input') as {
     properties?: Record<string, Json>

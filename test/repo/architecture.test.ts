@@ -23,7 +23,7 @@ function filesOf(text: string): [path: string, words: string][] {
 t.test('the tree names every file of src/ once', async (t) => {
   const named = filesOf(tree)
   const real = readdirSync(join(root, 'src'), { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile())
+    .filter((entry) => entry.isFile() && /\.(ts|tsx|css)$/.test(entry.name))
     .map((entry) => join(entry.parentPath, entry.name).slice(join(root, 'src/').length))
     .sort()
   t.same(named.map(([path]) => path).sort(), real, 'npm run docs')
