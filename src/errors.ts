@@ -7,6 +7,8 @@ export type ErrorCode =
   | 'input-invalid' // a people file or a message source can't be read as what it should be
   | 'listen-failed' // a listener's address is in use or not ours
   | 'store-unusable' // the store's folder can't be written or opened
+  | 'store-full' // the disk under the store is full
+  | 'store-in-use' // another daemon has the store
   | 'store-damaged' // the store was damaged or of another version; moved aside
   | 'sync-shrink' // a sync would remove more people than the shrink brake lets through
   | 'sync-busy' // the same directory is being synchronised already
@@ -83,12 +85,14 @@ export function exitCodeOf(error: unknown): number {
     case 'config-invalid':
     case 'listen-failed':
     case 'store-unusable':
+    case 'store-in-use':
     case 'store-damaged':
       return exitCode.configuration
     case 'input-invalid':
     case 'provider-malformed':
     case 'sync-shrink':
       return exitCode.badInput
+    case 'store-full':
     case 'sync-busy':
     case 'provider-auth':
     case 'provider-throttled':

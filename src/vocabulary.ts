@@ -378,6 +378,12 @@ export const events = {
     means: 'a worker process gave no sign of life; it is killed, and another takes its place',
     fields: { worker: 'number' },
   },
+  'store-not-writable': {
+    level: 'error',
+    means:
+      'the store could not be written at the start; people and rules known before are judged against, and it is tried again',
+    fields: { error: 'error' },
+  },
   'service-manager-failed': {
     level: 'warn',
     means: 'the service manager (systemd) could not be told how the daemon is; told once, the daemon goes on',

@@ -4,7 +4,8 @@ import { createTask, type ScheduledTask } from 'node-cron'
 import { NamesakeError } from '../errors.ts'
 import type { Provider } from './provider.ts'
 import type { DirectoryRecord } from './store/format.ts'
-import type { MakeIndex, Store } from './store/store.ts'
+import type { MakeIndex } from './store/reindex.ts'
+import type { Store } from './store/store.ts'
 import { type FullEvery, synchronise, type SyncOptions, type SyncOutcome, type SyncProgress } from './sync.ts'
 
 /** A directory and how it is kept fresh. Durations in milliseconds. */
@@ -87,7 +88,11 @@ export class Scheduler {
    * Resolves when those first syncs have ended, well or not.
    */
   async start(): Promise<void> {
-    await this.#options.store.forgetOthers(this.#options.directories.map(({ provider }) => provider.name))
+    const names = this.#options.directories.map(({ provider }) => provider.name)
+    await this.#options.store.forgetOthers(names).catch((error: unknown) => {
+      // A store that can't be written for the moment keeps them until the next start; nothing refers to them.
+      if (!(error instanceof NamesakeError)) throw error
+    })
     for (const job of this.#jobs) job.start()
     await Promise.allSettled(this.#jobs.filter((job) => job.isDue()).map((job) => job.run()))
   }

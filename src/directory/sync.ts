@@ -2,8 +2,9 @@
 
 import { NamesakeError } from '../errors.ts'
 import type { Provider } from './provider.ts'
-import type { RoundOutcome } from './store/round.ts'
-import type { MakeIndex, Store } from './store/store.ts'
+import type { Round, RoundOutcome } from './store/round.ts'
+import type { MakeIndex } from './store/reindex.ts'
+import type { Store } from './store/store.ts'
 
 /** When a directory is read in full though a delta would do: after so many syncs, or so many milliseconds. */
 export type FullEvery = { readonly syncs: number } | { readonly duration: number }
@@ -41,11 +42,12 @@ export interface SyncOutcome extends RoundOutcome {
  */
 export async function synchronise(store: Store, provider: Provider, options: SyncOptions): Promise<SyncOutcome> {
   const start = options.now()
-  const round = await store.beginRound(provider)
-  if (round === undefined) {
-    throw new NamesakeError('sync-busy', `"${provider.name}" is being synchronised already; try again in a while`)
-  }
+  let round: Round | undefined
   try {
+    round = await store.beginRound(provider)
+    if (round === undefined) {
+      throw new NamesakeError('sync-busy', `"${provider.name}" is being synchronised already; try again in a while`)
+    }
     let cursor: string | null | undefined
     let count = 0
     const request = {
@@ -75,9 +77,10 @@ export async function synchronise(store: Store, provider: Provider, options: Syn
     const outcome = await round.commit({ cursor, now: options.now(), makeIndex, shrinkLimit, progress })
     return { ...outcome, duration: options.now() - start }
   } catch (error) {
-    await round.abandon()
-    // A stop is no failure of the directory.
-    if (!options.signal.aborted) store.recordFailure(provider, options.now(), inWords(error))
+    await round?.abandon()
+    // A stop is no failure of the directory, and neither is that another process is at it.
+    const busy = error instanceof NamesakeError && error.code === 'sync-busy'
+    if (!options.signal.aborted && !busy) store.recordFailure(provider, options.now(), inWords(error))
     throw error
   }
 }

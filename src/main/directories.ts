@@ -15,6 +15,9 @@ import { scheduledOf } from './providers.ts'
 /** Longest wait for the first syncs before mail is let in all the same. Milliseconds. */
 const firstSyncTime = 30_000
 
+/** How often rules that could not be stored are tried again. */
+const retryMs = 30_000
+
 /** The store in the primary: kept in step with the directories by a schedule, and with the rules by `useRules`. */
 export class Directories {
   /** How many people's names are guarded. */
@@ -25,6 +28,9 @@ export class Directories {
   #scheduler: Scheduler
   #toldProblems = ''
   #problems: readonly string[] = []
+  /** Directories whose last sync failed for want of a disk that takes it, and why. */
+  readonly #diskFaults = new Map<string, string>()
+  #retry: NodeJS.Timeout | undefined
 
   private constructor(store: Store, loaded: LoadedConfig, events: Events) {
     this.#store = store
@@ -37,6 +43,7 @@ export class Directories {
   static async open(loaded: LoadedConfig, events: Events): Promise<Directories> {
     const store = await openStore({
       path: loaded.config.store,
+      daemon: loaded.config.file,
       onDamaged: (reason, movedTo) => events.emit('store-moved-aside', { reason, movedTo }),
     })
     return new Directories(store, loaded, events)
@@ -44,7 +51,7 @@ export class Directories {
 
   /** Brings keys and rules in step, and starts the schedules; waits for first syncs, but not for ever. */
   async start(): Promise<void> {
-    await this.useRules(this.#loaded)
+    await this.#useRulesWhenWritable()
     const first = this.#scheduler.start()
     if (!this.#store.records().some((record) => record.lastSync !== null)) await within(first, firstSyncTime)
   }
@@ -57,6 +64,24 @@ export class Directories {
     this.#loaded = { ...protection, config: this.#loaded.config }
     if (findings !== null) this.#note(findings)
     this.#events.emit('keys-rebuilt', { protected: this.protectedPeople, duration: Date.now() - start })
+  }
+
+  /**
+   * The rules at the start. Where the disk is full the people and rules known before are judged against, and it is tried
+   * again until the rules could be stored.
+   */
+  async #useRulesWhenWritable(): Promise<void> {
+    const loaded = this.#loaded
+    try {
+      await this.useRules(loaded)
+    } catch (error) {
+      if (!isDiskFault(error)) throw error
+      this.#events.emit('store-not-writable', { error })
+      this.#retry = setTimeout(() => {
+        // A reload has brought other rules in, or was refused: then it is in the operator's hands.
+        if (this.#loaded === loaded) void this.#useRulesWhenWritable().catch(() => undefined)
+      }, retryMs).unref()
+    }
   }
 
   /** Takes both files over: other directories, other schedules. */
@@ -72,8 +97,14 @@ export class Directories {
     return this.#scheduler.status()
   }
 
-  /** Directories never read, or older than their `staleAfter` allows, in words: judging goes on with the people known. */
+  /** A store that can't be written, directories never read or older than `staleAfter` allows, in words: judging goes on. */
   problems(): readonly string[] {
+    const faults = new Set(this.#diskFaults.values())
+    if (this.#store.trouble !== null) faults.add(this.#store.trouble)
+    return [...faults, ...this.#oldDirectories()]
+  }
+
+  #oldDirectories(): string[] {
     const limits = new Map(this.#loaded.config.directories.map(({ name, staleAfter }) => [name, staleAfter]))
     return this.states().flatMap(({ name, age, error }) => {
       if (age !== null && age <= (limits.get(name) ?? Infinity)) return []
@@ -94,6 +125,7 @@ export class Directories {
   }
 
   async close(): Promise<void> {
+    clearTimeout(this.#retry)
     await this.#scheduler.stop()
     await this.#store.close()
   }
@@ -110,9 +142,11 @@ export class Directories {
   #tell(told: SyncEvent): void {
     const { directory } = told
     if (told.event === 'synchronised') {
+      this.#diskFaults.delete(directory)
       this.#events.emit('directory-synchronised', { directory, ...told.outcome })
     } else if (told.event === 'failed') {
       const { error, age } = told
+      if (isDiskFault(error)) this.#diskFaults.set(directory, error.message)
       const code = error instanceof NamesakeError ? error.code : 'invariant'
       this.#events.emit('directory-sync-failed', { directory, code, error, age: seconds(age) })
     } else if (told.event === 'stale') this.#events.emit('directory-stale', { directory, age: seconds(told.age) })
@@ -136,6 +170,10 @@ export class Directories {
       return `${at}: ${message}`
     })
   }
+}
+
+function isDiskFault(error: unknown): error is NamesakeError {
+  return error instanceof NamesakeError && (error.code === 'store-full' || error.code === 'store-unusable')
 }
 
 function seconds(milliseconds: number | null): number | null {

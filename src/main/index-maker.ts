@@ -1,7 +1,7 @@
 /** Rules resolved against people, as keys. */
 
 import type { LoadedProtection } from '../config/types.ts'
-import type { MakeIndex } from '../directory/store/store.ts'
+import type { MakeIndex } from '../directory/store/reindex.ts'
 import type { DirectoryView, PersonRef } from '../model.ts'
 import { compilePolicy, policyIndexer } from '../policy/compile.ts'
 import { resolveRules } from '../policy/protection.ts'

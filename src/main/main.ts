@@ -104,6 +104,8 @@ class Daemon {
       ],
       reload: ({ what, force }) => this.#reloadAsked(what, force === true),
     })
+    // A promise that failed and that nobody waited for is told, and no reason to stop the mail.
+    process.on('unhandledRejection', (error) => this.#events.emit('internal', { error }))
     this.ended = new Promise((resolve) => (this.#end = resolve))
   }
 

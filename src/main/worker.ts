@@ -109,6 +109,11 @@ class Worker {
     this.end(70)
   }
 
+  /** A promise that failed and that nobody waited for: told, and no reason to break the connections of others. */
+  note(error: unknown): void {
+    this.#events.emit('internal', { error })
+  }
+
   end(code: number): void {
     this.#records.flush()
     this.#events.flush()
@@ -144,7 +149,7 @@ process.on('disconnect', () => {
   void worker.leave()
 })
 process.on('uncaughtException', (error) => (worker === null ? process.exit(70) : worker.fail(error)))
-process.on('unhandledRejection', (error) => (worker === null ? process.exit(70) : worker.fail(error)))
+process.on('unhandledRejection', (error) => (worker === null ? process.exit(70) : worker.note(error)))
 // A terminal's Ctrl-C reaches the whole process group; the primary alone decides when its workers leave.
 process.on('SIGINT', () => {})
 process.on('SIGTERM', () => {})

@@ -3,6 +3,7 @@
 import { fork } from 'node:child_process'
 import {
   accessSync,
+  chmodSync,
   closeSync,
   constants,
   existsSync,
@@ -12,13 +13,14 @@ import {
   readSync,
   renameSync,
   rmSync,
+  statfsSync,
   statSync,
   writeFileSync,
 } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { NamesakeError } from '../errors.ts'
-import { FileLock, isHeld } from './file-lock.ts'
+import { FileLock, isHeld, lockHolder } from './file-lock.ts'
 
 /**
  * A damaged LMDB file ends the process that reads it (SIGBUS, SIGSEGV), and no code in that process can prevent it. So an
@@ -89,11 +91,44 @@ export function isOpened(path: string): boolean {
   return isHeld(openLock(path))
 }
 
+function daemonLock(path: string): string {
+  return join(path, 'daemon.lock')
+}
+
 /** Makes the folder and shows that we write it. Undefined if a living process has the environment open. */
-export function takeOpenLock(path: string, { what, option }: EnvironmentKind): FileLock | undefined {
+export function takeOpenLock(path: string, kind: EnvironmentKind): FileLock | undefined {
+  return takeLock(path, kind, () => FileLock.take(openLock(path)))
+}
+
+/** A daemon on another machine or in another container that is gone without a word is seen to be so after this time. */
+const maxTakeoverMs = 35_000
+
+/**
+ * Takes the folder for this daemon alone. `note` is what it says of itself to others: the path of its configuration.
+ * @throws NamesakeError store-in-use, which says who has it
+ */
+export async function takeDaemonLock(path: string, note: string, kind: EnvironmentKind): Promise<FileLock> {
+  const options = { note, whileProcessExists: true }
+  const lock = takeLock(path, kind, () => FileLock.take(daemonLock(path), options))
+  if (lock !== undefined) return lock
+  // A process of this machine is alive for certain. Of others it is only known how long they have been silent.
+  const here = lockHolder(daemonLock(path))?.here === true
+  const late = here ? undefined : await FileLock.wait(daemonLock(path), maxTakeoverMs, options)
+  if (late !== undefined) return late
+  const holder = lockHolder(daemonLock(path))
+  const where = holder === null || holder.here ? '' : ` on ${holder.host}`
+  const config = holder === null || holder.note === null ? '' : ` with the configuration ${holder.note}`
+  const who = `process ${holder?.pid ?? 'unknown'}${where}${config}`
+  const fix = `fix: stop that one first, or give this one a folder of its own (option "${kind.option}")`
+  throw new NamesakeError('store-in-use', `the ${kind.what} "${path}" is in use by another daemon: ${who}; ${fix}`)
+}
+
+/** Makes the folder and takes a lock in it, which shows that we may write there. Undefined if a living process has it. */
+function takeLock(path: string, kind: EnvironmentKind, take: () => FileLock | undefined): FileLock | undefined {
+  const { what, option } = kind
   try {
-    mkdirSync(path, { recursive: true })
-    return FileLock.take(openLock(path))
+    makeFolder(path)
+    return take()
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException
     const reasons: Record<string, string> = {
@@ -101,8 +136,8 @@ export function takeOpenLock(path: string, { what, option }: EnvironmentKind): F
       EROFS: 'the file system is mounted read-only',
       ENOTDIR: 'a part of the path is a file',
       EEXIST: 'a file stands where the folder should be',
-      ENOSPC: 'the disk is full',
     }
+    if (fullCodes.includes(code)) throw diskError(`opening the ${what} "${path}"`, path, error)
     const reason = reasons[code ?? ''] ?? message
     const fix = `fix: give the daemon a folder that it owns (option "${option}")`
     throw new NamesakeError('store-unusable', `the ${what}'s folder "${path}" can't be used: ${reason}; ${fix}`, {
@@ -120,7 +155,9 @@ function signatureOf(path: string, { schemaVersion }: EnvironmentKind): string {
 /** Notes how the file is left. Whoever writes it later, breaks the seal without knowing of it. */
 export function seal(path: string, kind: EnvironmentKind): void {
   try {
-    writeFileSync(join(path, 'sealed'), signatureOf(path, kind))
+    const file = join(path, 'sealed')
+    writeFileSync(file, signatureOf(path, kind), { mode: 0o640 })
+    restrict(file, 0o640)
   } catch {
     // Without a seal the next start takes a look first.
   }
@@ -202,9 +239,9 @@ export function moveAside(path: string): string {
   const aside = freeName(`${path}.${mark}`)
   try {
     renameSync(path, aside)
-    mkdirSync(path, { recursive: true })
-    // The lock is held on, by us.
-    if (existsSync(openLock(aside))) renameSync(openLock(aside), openLock(path))
+    makeFolder(path)
+    // The locks are held on, by us.
+    for (const lock of [openLock, daemonLock]) if (existsSync(lock(aside))) renameSync(lock(aside), lock(path))
     return aside
   } catch {
     // The folder itself can't be moved (it is a mount point, or its parent is not ours): its file can.
@@ -219,5 +256,64 @@ function freeName(wanted: string): string {
   for (let n = 1; ; n++) {
     const name = n === 1 ? wanted : `${wanted}-${n}`
     if (!existsSync(name)) return name
+  }
+}
+
+/**
+ * A disk is not filled to its last octet: mail queue and log may lie on it too. With less than this free (or a hundredth
+ * of a small disk) it counts as full for an environment that grows.
+ */
+const reserveBytes = 64 * 2 ** 20
+
+// Lmdb gives the system's number, or a negative one of its own; the file system gives a word. ENOSPC, EDQUOT, and a map that is used up.
+export const fullCodes: readonly unknown[] = [28, 122, -30792, 'ENOSPC', 'EDQUOT']
+/** EIO. */
+export const ioError = 5
+
+/** A fault of the disk in words. A write that is cut short for want of room is EIO to lmdb. */
+export function diskError(doing: string, path: string, cause: unknown): NamesakeError {
+  if (cause instanceof NamesakeError) return cause
+  const { code } = cause as { code?: unknown }
+  if (fullCodes.includes(code) || (code === ioError && isDiskFull(path))) {
+    const fix = 'fix: free some space, or move the folder to a larger disk; writing is tried again by itself'
+    const message = `${doing}: ${roomOf(path)}; what it holds already is still read; ${fix}`
+    return new NamesakeError('store-full', message, { cause })
+  }
+  const why = code === ioError ? 'input/output error of the disk (EIO)' : String(cause)
+  return new NamesakeError('store-unusable', `${doing}: ${why}`, { cause })
+}
+
+/** Makes an environment's folder. What is in it is about everybody of an organisation: owner and group alone may look. */
+export function makeFolder(path: string): void {
+  mkdirSync(path, { recursive: true, mode: 0o750 })
+  restrict(path, 0o750)
+}
+
+/** Gives owner and group what `mode` says, and the rest of the world nothing, if the file is ours. */
+export function restrict(path: string, mode: number): void {
+  const stat = statSync(path, { throwIfNoEntry: false })
+  if (stat === undefined || stat.uid !== process.getuid?.()) return
+  const wanted = (stat.mode & 0o770) | mode
+  if ((stat.mode & 0o777) !== wanted) chmodSync(path, wanted)
+}
+
+/** Whether less than the reserve is free on a folder's disk. */
+export function isDiskFull(path: string): boolean {
+  const room = readRoom(path)
+  return room !== null && room.freeBytes < Math.min(reserveBytes, room.totalBytes / 100)
+}
+
+function roomOf(path: string): string {
+  const room = readRoom(path)
+  if (room === null) return 'the disk is full'
+  return `the disk is full (${Math.floor(room.freeBytes / 1024)} KiB of ${Math.floor(room.totalBytes / 1024)} KiB are free)`
+}
+
+function readRoom(path: string): { freeBytes: number; totalBytes: number } | null {
+  try {
+    const { bavail, blocks, bsize } = statfsSync(path)
+    return { freeBytes: bavail * bsize, totalBytes: blocks * bsize }
+  } catch {
+    return null
   }
 }

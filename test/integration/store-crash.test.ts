@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import t from 'tap'
 import { openStore } from '../../src/directory/store/open.ts'
-import { protectGroups, runRound, ScriptedProvider, temporaryFolder } from '../unit/directory/helpers.ts'
+import { protectGroups, runRound, ScriptedProvider, temporaryFolder, entriesOf } from '../unit/directory/helpers.ts'
 import { faultOf, headCount, pageOf } from './store-child.ts'
 
 const script = fileURLToPath(new URL('./store-child.ts', import.meta.url))
@@ -77,7 +77,7 @@ t.test('kill -9 of a writer and of readers: one state, old or new, every time', 
     protectGroups('Board'),
   )
   t.equal(faultOf(store), null)
-  t.equal(store.tables.people.getCount(), headCount, 'nothing of the broken rounds is left behind')
-  t.equal(store.tables.keyLists.getCount(), headCount)
+  t.equal(entriesOf(store, 'people'), headCount, 'nothing of the broken rounds is left behind')
+  t.equal(entriesOf(store, 'keyLists'), headCount)
   await store.close()
 })

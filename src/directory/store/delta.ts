@@ -7,6 +7,7 @@ import { type DirectoryRecord, type EntityNumber, slotBounds } from './format.ts
 import { addDomain, keysOfPerson, replaceKeys } from './keys.ts'
 import { type Snapshot, targetsOf } from './snapshot.ts'
 import { Stage, type Touched } from './stage.ts'
+import type { Environment } from './environment.ts'
 import type { Tables } from './tables.ts'
 
 /** People that one delta transaction may touch, before it is made on a copy instead. */
@@ -28,13 +29,14 @@ export interface AppliedDelta {
  * Within a transaction; throws TooLarge.
  */
 export function applyDelta(
-  tables: Tables,
+  environment: Environment,
   provider: Provider,
   record: DirectoryRecord,
   changes: readonly Change[],
 ): AppliedDelta {
+  const { tables } = environment
   const slot = record.slot as number
-  const stage = new Stage(tables, slot, record.nextNumber)
+  const stage = new Stage(environment, slot, record.nextNumber)
   const touched: Touched = { people: new Set(), groups: new Set() }
   stage.apply(changes, touched)
   const tally: Tally = { people: record.people, added: 0, changed: 0, removed: 0 }

@@ -17,7 +17,8 @@ import {
 } from './format.ts'
 import { addNumbers, PairBuffer, removeNumber } from './keys.ts'
 import { targetsOf } from './snapshot.ts'
-import { type Tables, writeLoose } from './tables.ts'
+import type { Environment } from './environment.ts'
+import type { Tables } from './tables.ts'
 
 /** What a round did to the people. */
 export interface Tally {
@@ -94,25 +95,26 @@ export function derivePerson(
  * with the slot that serves (null before the first sync). Nobody reads the slot yet.
  */
 export async function deriveAll(
-  tables: Tables,
+  environment: Environment,
   provider: Provider,
   slot: number,
   serving: number | null,
   progress: (people: number) => void,
 ): Promise<Tally> {
+  const { tables } = environment
   const tally: Tally = { people: 0, added: 0, changed: 0, removed: 0 }
   const above = new GroupsAbove(tables, slot)
   const addresses = new PairBuffer()
   const domains = new Map<string, { primary: number; any: number }>()
   const flush = (): Promise<void> =>
-    addresses.flush(tables, (hash, numbers) => addNumbers(tables.addresses, hashKey(slot, hash), numbers))
+    addresses.flush(environment, (hash, numbers) => addNumbers(tables.addresses, hashKey(slot, hash), numbers))
   const { end } = slotBounds(slot)
   for (let next = 0; ;) {
     const keys = [...tables.attributes.getKeys({ start: numberKey(slot, next), end, limit: 300 })]
     const last = keys.at(-1)
     if (last === undefined) break
     next = last.readUInt32BE(2) + 1
-    await writeLoose(tables, () => {
+    await environment.writeLoose(() => {
       for (const key of keys) {
         const number = key.readUInt32BE(2)
         const person = derivePerson(tables, provider, slot, number, above)
@@ -128,7 +130,7 @@ export async function deriveAll(
     progress(tally.people)
   }
   await flush()
-  await writeDomains(tables, slot, domains)
+  await writeDomains(environment, slot, domains)
   return tally
 }
 
@@ -186,15 +188,15 @@ function countDomains(counts: Map<string, { primary: number; any: number }>, per
 }
 
 async function writeDomains(
-  tables: Tables,
+  environment: Environment,
   slot: number,
   counts: Map<string, { primary: number; any: number }>,
 ): Promise<void> {
   const all = [...counts]
   for (let at = 0; at < all.length; at += 2000) {
-    await writeLoose(tables, () => {
+    await environment.writeLoose(() => {
       for (const [domain, count] of all.slice(at, at + 2000)) {
-        tables.domains.putSync(textKey(slot, domain), packDomain(count))
+        environment.tables.domains.putSync(textKey(slot, domain), packDomain(count))
       }
     })
   }

@@ -1,6 +1,6 @@
 /** Keys and values as octets. */
 
-import type { AttributeValue, Attributes, PersonFacts } from '../provider.ts'
+import type { AttributeValue, Attributes, PersonFacts, Provider } from '../provider.ts'
 
 /**
  * How the store is laid out; bumped when an older Namesake's store can't be read any more.
@@ -271,4 +271,43 @@ export function domainOfBytes(bytes: Buffer | undefined): DomainCount {
  */
 export function isOwnDomain(count: DomainCount, people: number): boolean {
   return count.primary > 0 || (count.any >= 3 && 10 * count.any >= people)
+}
+
+/** Where a directory's cursor lies in the table `meta`. */
+export function cursorKey(directory: string): string {
+  return `cursor:${directory}`
+}
+
+/** The record of a directory that was never loaded. */
+export function newRecord(provider: Provider): DirectoryRecord {
+  return {
+    name: provider.name,
+    type: provider.type,
+    slot: null,
+    keySlot: null,
+    nextNumber: 1,
+    fingerprint: provider.fingerprint,
+    version: 0,
+    people: 0,
+    groups: 0,
+    lastSync: null,
+    lastFull: null,
+    sinceFull: 0,
+    lastAttempt: null,
+    error: null,
+  }
+}
+
+/** A meta record in which one directory's is replaced or added, in the order of names. */
+export function withDirectory(meta: MetaRecord, record: DirectoryRecord): MetaRecord {
+  const others = meta.directories.filter((other) => other.name !== record.name)
+  const directories = [...others, record].sort((a, b) => (a.name < b.name ? -1 : 1))
+  return { ...meta, directories }
+}
+
+/** The slots of a record, to be deleted. */
+export function garbageOf(record: DirectoryRecord): MetaRecord['loose'] {
+  return [record.slot, record.keySlot]
+    .filter((slot) => slot !== null)
+    .map((slot) => ({ slot, directory: record.name, state: 'garbage' }))
 }

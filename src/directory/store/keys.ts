@@ -15,7 +15,8 @@ import {
   textOfKey,
 } from './format.ts'
 import type { Place, Snapshot, StoredPerson } from './snapshot.ts'
-import { breathe, type Table, type Tables, writeLoose } from './tables.ts'
+import { breathe, type Environment } from './environment.ts'
+import type { Table, Tables } from './tables.ts'
 
 const partitions = 64
 const partitionOf = 2 ** 48 / partitions
@@ -62,10 +63,10 @@ export class PairBuffer {
   }
 
   /** Writes everything through `put`, which gets each hash once with all its numbers, and empties the buffer. */
-  async flush(tables: Tables, put: (hash: number, numbers: EntityNumber[]) => void): Promise<void> {
+  async flush(environment: Environment, put: (hash: number, numbers: EntityNumber[]) => void): Promise<void> {
     const pairs = this.#sorted()
     for (let left = this.#size > 0; left;) {
-      await writeLoose(tables, () => {
+      await environment.writeLoose(() => {
         for (let count = 0; left && count < 3000; count++) {
           const next = pairs.next()
           if (next.done === true) left = false
@@ -143,20 +144,21 @@ function without(all: readonly number[], some: readonly number[]): number[] {
  * `snapshot` gives the state afresh for each piece, as reads after a pause see a newer one.
  */
 export async function buildKeys(
-  tables: Tables,
+  environment: Environment,
   indexer: Indexer,
   keySlot: number,
   place: Place,
   snapshot: () => Snapshot,
 ): Promise<void> {
+  const { tables } = environment
   const keys = new PairBuffer()
   const tokens = new PairBuffer()
   const flush = async (): Promise<void> => {
-    await keys.flush(tables, (hash, numbers) => addNumbers(tables.keys, hashKey(keySlot, hash), numbers))
-    await tokens.flush(tables, (hash, numbers) => addCount(tables.tokens, hashKey(keySlot, hash), numbers.length))
+    await keys.flush(environment, (hash, numbers) => addNumbers(tables.keys, hashKey(keySlot, hash), numbers))
+    await tokens.flush(environment, (hash, numbers) => addCount(tables.tokens, hashKey(keySlot, hash), numbers.length))
   }
   for await (const people of peopleInPieces(tables, place, snapshot)) {
-    await writeLoose(tables, () => {
+    await environment.writeLoose(() => {
       for (const person of people) {
         const list = keysOfPerson(indexer, person)
         for (const hash of list.refs) keys.add(hash, person.number)
@@ -169,7 +171,7 @@ export async function buildKeys(
   await flush()
   const domains = domainsOf(tables, place.slot)
   for (let at = 0; at < domains.length; at += 200) {
-    await writeLoose(tables, () => {
+    await environment.writeLoose(() => {
       for (const domain of domains.slice(at, at + 200)) addDomain(tables, indexer, keySlot, domain)
     })
   }

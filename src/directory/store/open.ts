@@ -12,17 +12,24 @@ import {
   moveAside,
   otherVersion,
   seal,
+  takeDaemonLock,
   takeOpenLock,
 } from '../../net/lmdb-folder.ts'
+import type { FileLock } from '../../net/file-lock.ts'
 import type { EnvironmentKind } from '../../net/lmdb-folder.ts'
 import { schemaVersion } from './format.ts'
-import { readMeta } from './tables.ts'
+import { Environment } from './environment.ts'
 import { Store } from './store.ts'
 
 export interface OpenOptions {
   readonly path: string
   /** Told when a store was damaged or of another version: why, and where it lies now. */
   readonly onDamaged?: (why: string, movedTo: string) => void
+  /**
+   * Set by a daemon, to what it says of itself to others (the path of its configuration): a store serves one daemon, whose
+   * rules are the ones that its keys are made with. Commands that write, beside a daemon or without one, leave it out.
+   */
+  readonly daemon?: string
 }
 
 const kind: EnvironmentKind = {
@@ -35,28 +42,33 @@ const kind: EnvironmentKind = {
 /**
  * Opens the store to write. One that is damaged or of another version is moved aside and an empty one takes its place.
  * It is read through beforehand, in a process of its own, unless it was closed in order or a living process has it open.
- * Throws NamesakeError store-unusable if the folder can't be used.
+ * Throws NamesakeError store-unusable or store-full if the folder can't be used, store-in-use if another daemon has it.
  */
-export async function openStore({ path, onDamaged }: OpenOptions): Promise<Store> {
-  const lock = takeOpenLock(path, kind)
+export async function openStore({ path, onDamaged, daemon }: OpenOptions): Promise<Store> {
+  const ownership = daemon === undefined ? undefined : await takeDaemonLock(path, daemon, kind)
+  let lock: FileLock | undefined
+  const release = (): void => {
+    lock?.release()
+    ownership?.release()
+  }
   try {
+    lock = takeOpenLock(path, kind)
     if (lock !== undefined && existsSync(dataFile(path)) && !isSealed(path, kind)) {
       const fault = await faultOf(path, 'write', kind)
       if (fault !== null) onDamaged?.(fault, moveAside(path))
     }
-    let store = Store.open({ path })
-    if (!isOfThisVersion(store)) {
-      await store.close()
+    let environment = Environment.open({ path })
+    if (!isOfThisVersion(environment)) {
+      await environment.close()
       onDamaged?.(otherVersion, moveAside(path))
-      store = Store.open({ path })
+      environment = Environment.open({ path })
     }
-    store.onClose(() => {
+    return new Store(environment, () => {
       seal(path, kind)
-      lock?.release()
+      release()
     })
-    return store
   } catch (error) {
-    lock?.release()
+    release()
     throw error
   }
 }
@@ -73,9 +85,9 @@ export async function openStoreToRead(path: string): Promise<Store> {
   const fault = isSealed(path, kind) || isOpened(path) ? null : await faultOf(path, 'read', kind)
   const fix = 'start the daemon or run "namesake sync", which move it aside and build it anew'
   if (fault !== null) throw new NamesakeError('store-damaged', `the store "${path}" can't be used: ${fault}; ${fix}`)
-  const store = Store.open({ path, readOnly: true })
-  if (isOfThisVersion(store)) return store
-  await store.close()
+  const environment = Environment.open({ path, readOnly: true })
+  if (isOfThisVersion(environment)) return new Store(environment)
+  await environment.close()
   throw new NamesakeError('store-damaged', `the store "${path}" can't be used: ${otherVersion}; ${fix}`)
 }
 
@@ -84,9 +96,9 @@ export function storeIsThere(path: string): boolean {
   return environmentIsThere(path, kind)
 }
 
-function isOfThisVersion(store: Store): boolean {
+function isOfThisVersion(environment: Environment): boolean {
   try {
-    return readMeta(store.tables).schema === schemaVersion
+    return environment.meta().schema === schemaVersion
   } catch {
     return false
   }

@@ -1,12 +1,19 @@
 /** Keys made anew when the rules change. */
 
-import type { Indexer } from '../../model.ts'
+import type { DirectoryView, Indexer } from '../../model.ts'
 import type { ResolvedRules } from '../../policy/rules.ts'
 import { type EntityNumber, type KeyList, keyListOf, type MetaRecord, numberKey } from './format.ts'
 import { buildKeys, keysOfPerson, peopleInPieces, rebuildDomainKeys, replaceKeys } from './keys.ts'
 import { type Place, placesOf, Snapshot } from './snapshot.ts'
-import { readMeta, type Tables, transact, writeMeta } from './tables.ts'
-import type { MakeIndex, Store } from './store.ts'
+import type { Environment } from './environment.ts'
+import { type Tables, writeMeta } from './tables.ts'
+
+/**
+ * Resolves the protection rules against people and groups and gives the indexer that belongs to them. Called by
+ * the store with the state that is about to serve, so that people and the keys of their protection become
+ * visible in one step. Synchronous and pure.
+ */
+export type MakeIndex = (view: DirectoryView) => { readonly indexer: Indexer; readonly resolved: ResolvedRules }
 
 /** Above so many people with other keys, all keys are built in a fresh slot instead of one large transaction. */
 const mostInPlace = 300
@@ -18,15 +25,15 @@ interface Difference {
 }
 
 /** Makes the keys of all directories what the rules now ask for. The caller holds the commit lock. */
-export async function reindexAll(store: Store, makeIndex: MakeIndex): Promise<void> {
-  const { tables } = store
-  const meta = readMeta(tables)
+export async function reindexAll(environment: Environment, makeIndex: MakeIndex): Promise<void> {
+  const { tables } = environment
+  const meta = environment.meta()
   const places = placesOf(meta)
   const view = (): Snapshot => new Snapshot(tables, places)
   const { indexer, resolved } = makeIndex(view())
   if (indexer.fingerprint === meta.indexer) {
-    transact(tables, () => {
-      const now = readMeta(tables)
+    environment.transact(() => {
+      const now = environment.meta()
       const next = withRules(tables, now, resolved)
       if (next !== now) writeMeta(tables, next)
     })
@@ -34,13 +41,13 @@ export async function reindexAll(store: Store, makeIndex: MakeIndex): Promise<vo
   }
   const differences = await differencesOf(tables, indexer, places, view)
   if (differences === undefined) {
-    await rebuild(store, indexer, resolved, places, view)
+    await rebuild(environment, indexer, resolved, places, view)
     return
   }
-  transact(tables, () => {
+  environment.transact(() => {
     for (const { keySlot, number, list } of differences) replaceKeys(tables, keySlot, number, list)
     for (const place of places) if (place.keySlot !== null) rebuildDomainKeys(tables, indexer, place, place.keySlot)
-    writeMeta(tables, withRules(tables, { ...readMeta(tables), indexer: indexer.fingerprint }, resolved))
+    writeMeta(tables, withRules(tables, { ...environment.meta(), indexer: indexer.fingerprint }, resolved))
   })
 }
 
@@ -73,34 +80,34 @@ function sameSet(a: readonly number[], b: readonly number[]): boolean {
 }
 
 async function rebuild(
-  store: Store,
+  environment: Environment,
   indexer: Indexer,
   resolved: ResolvedRules,
   places: readonly Place[],
   view: () => Snapshot,
 ): Promise<void> {
-  const fresh = await buildKeySlots(store, indexer, places, view)
+  const fresh = await buildKeySlots(environment, indexer, places, view)
   const replaced: number[] = []
-  transact(store.tables, () => {
-    const meta = { ...readMeta(store.tables), indexer: indexer.fingerprint }
+  environment.transact(() => {
+    const meta = { ...environment.meta(), indexer: indexer.fingerprint }
     const switched = switchKeySlots(meta, fresh, replaced)
-    writeMeta(store.tables, withRules(store.tables, switched, resolved))
+    writeMeta(environment.tables, withRules(environment.tables, switched, resolved))
   })
-  await store.dropSlots(replaced)
+  await environment.dropGarbage(replaced)
 }
 
 /** Builds the keys of some directories in fresh slots; gives the slot for each directory's name. */
 export async function buildKeySlots(
-  store: Store,
+  environment: Environment,
   indexer: Indexer,
   places: readonly Place[],
   view: () => Snapshot,
 ): Promise<Map<string, number>> {
   const fresh = new Map<string, number>()
   for (const place of places) {
-    const keySlot = store.takeSlot(place.record.name)
+    const keySlot = environment.takeSlot(place.record.name)
     fresh.set(place.record.name, keySlot)
-    await buildKeys(store.tables, indexer, keySlot, place, view)
+    await buildKeys(environment, indexer, keySlot, place, view)
   }
   return fresh
 }

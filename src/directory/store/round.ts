@@ -4,13 +4,13 @@ import { NamesakeError } from '../../errors.ts'
 import type { Change, Provider } from '../provider.ts'
 import { deriveAll, type Tally } from './derive.ts'
 import { applyDelta, TooLarge } from './delta.ts'
-import { type DirectoryRecord, slotBounds } from './format.ts'
+import { cursorKey, type DirectoryRecord, garbageOf, newRecord, slotBounds, withDirectory } from './format.ts'
 import type { FileLock } from '../../net/file-lock.ts'
-import { buildKeySlots, reindexAll, switchKeySlots, withRules } from './reindex.ts'
+import { buildKeySlots, type MakeIndex, reindexAll, switchKeySlots, withRules } from './reindex.ts'
 import { placesOf, Snapshot } from './snapshot.ts'
 import { Stage, weightOf } from './stage.ts'
-import { flush, readMeta, transact, writeMeta } from './tables.ts'
-import { cursorKey, garbageOf, type MakeIndex, newRecord, type Store, withDirectory } from './store.ts'
+import type { Environment } from './environment.ts'
+import { writeMeta } from './tables.ts'
 
 /** A delta of more changes than this is made on a copy: its one transaction would hold up the process too long. */
 export const largestDelta = 1000
@@ -37,7 +37,7 @@ export interface RoundOutcome extends Readonly<Tally> {
  * commit's last transaction; abandoned, or cut short by a crash, it leaves the people as they were.
  */
 export class Round {
-  readonly #store: Store
+  readonly #environment: Environment
   readonly #provider: Provider
   readonly #lock: FileLock
   readonly #before: DirectoryRecord
@@ -46,11 +46,11 @@ export class Round {
   #changes: Change[] = []
   #size = 0
 
-  constructor(store: Store, provider: Provider, lock: FileLock) {
-    this.#store = store
+  constructor(environment: Environment, provider: Provider, lock: FileLock) {
+    this.#environment = environment
     this.#provider = provider
     this.#lock = lock
-    this.#before = store.record(provider.name) ?? newRecord(provider)
+    this.#before = environment.record(provider.name) ?? newRecord(provider)
   }
 
   /** Starts, or starts again: what came before is dropped. */
@@ -81,7 +81,7 @@ export class Round {
     const kind = this.#kind
     if (kind === undefined) throw new NamesakeError('invariant', 'a commit before the round began')
     const outcome = (await this.#tryDelta(options)) ?? (await this.#commitStage(kind, options))
-    await flush(this.#store.tables)
+    await this.#environment.flush()
     this.#lock.release()
     return outcome
   }
@@ -90,7 +90,7 @@ export class Round {
   async #tryDelta(options: CommitOptions): Promise<RoundOutcome | undefined> {
     if (this.#stage !== undefined) return undefined
     try {
-      return await this.#store.exclusive(() => this.#commitDelta(options))
+      return await this.#environment.exclusive(() => this.#commitDelta(options))
     } catch (error) {
       if (!(error instanceof TooLarge)) throw error
       await this.#continueOnCopy()
@@ -98,10 +98,12 @@ export class Round {
     }
   }
 
-  /** Ends the round without a trace. */
+  /** Ends the round without a trace. Never throws: what can't be deleted now goes before the next round. */
   async abandon(): Promise<void> {
     try {
       await this.#drop()
+    } catch {
+      // The fault that ended the round is told; the environment keeps it too.
     } finally {
       this.#lock.release()
     }
@@ -112,11 +114,11 @@ export class Round {
     this.#size = 0
     const stage = this.#stage
     this.#stage = undefined
-    if (stage !== undefined) await this.#store.dropSlots([stage.slot])
+    if (stage !== undefined) await this.#environment.dropLoose(({ slot }) => slot === stage.slot)
   }
 
   #freshStage(nextNumber: number): Stage {
-    return new Stage(this.#store.tables, this.#store.takeSlot(this.#provider.name), nextNumber)
+    return new Stage(this.#environment, this.#environment.takeSlot(this.#provider.name), nextNumber)
   }
 
   async #continueOnCopy(): Promise<void> {
@@ -139,12 +141,12 @@ export class Round {
 
   async #commitDelta(options: CommitOptions): Promise<RoundOutcome> {
     if (this.#changes.length > 0) this.#needsAttributes()
-    const { tables } = this.#store
+    const { tables } = this.#environment
     let stale = false
-    const outcome = transact(tables, () => {
-      const meta = readMeta(tables)
+    const outcome = this.#environment.transact(() => {
+      const meta = this.#environment.meta()
       const before = this.#current()
-      const delta = applyDelta(tables, this.#provider, before, this.#changes)
+      const delta = applyDelta(this.#environment, this.#provider, before, this.#changes)
       this.#brake('people', before.people, delta.tally.removed, options.shrinkLimit)
       const record = this.#recordAfter(before, options, delta.tally.people, delta.groups, delta.nextNumber)
       let next = withDirectory(meta, record)
@@ -160,16 +162,22 @@ export class Round {
       writeMeta(tables, next)
       return { ...delta.tally, round: 'delta' as const, groups: delta.groups }
     })
-    if (stale) await reindexAll(this.#store, options.makeIndex)
+    if (stale) await reindexAll(this.#environment, options.makeIndex)
     return outcome
   }
 
   async #commitStage(kind: 'full' | 'delta', options: CommitOptions): Promise<RoundOutcome> {
-    const { tables } = this.#store
+    const { tables } = this.#environment
     const stage = this.#stage as Stage
     await stage.settle()
     const before = this.#current()
-    const tally = await deriveAll(tables, this.#provider, stage.slot, before.slot, options.progress ?? (() => {}))
+    const tally = await deriveAll(
+      this.#environment,
+      this.#provider,
+      stage.slot,
+      before.slot,
+      options.progress ?? (() => {}),
+    )
     tally.removed = before.people - (tally.people - tally.added)
     this.#brake('people', before.people, tally.removed, options.shrinkLimit)
 
@@ -177,23 +185,25 @@ export class Round {
     if (kind === 'full' && this.#provider.deltas) this.#brakeGroups(before, stage.slot, groups, options.shrinkLimit)
     const after = this.#recordAfter(before, options, tally.people, groups, stage.nextNumber)
     const full = kind === 'full' ? { lastFull: options.now, sinceFull: 0 } : {}
-    await this.#store.exclusive(() => this.#switchTo({ ...after, ...full, slot: stage.slot, keySlot: null }, options))
+    await this.#environment.exclusive(() =>
+      this.#switchTo({ ...after, ...full, slot: stage.slot, keySlot: null }, options),
+    )
     this.#stage = undefined
     return { ...tally, round: kind, groups }
   }
 
   /** Builds the keys for a staged slot, and for the other directories if the rules now mean other people, and switches. */
   async #switchTo(record: DirectoryRecord, options: CommitOptions): Promise<void> {
-    const { tables } = this.#store
-    const meta = withDirectory(readMeta(tables), record)
+    const { tables } = this.#environment
+    const meta = withDirectory(this.#environment.meta(), record)
     const places = placesOf(meta)
     const view = (): Snapshot => new Snapshot(tables, places)
     const { indexer, resolved } = options.makeIndex(view())
     const stale = places.filter((place) => indexer.fingerprint !== meta.indexer || place.keySlot === null)
-    const fresh = await buildKeySlots(this.#store, indexer, stale, view)
+    const fresh = await buildKeySlots(this.#environment, indexer, stale, view)
     const replaced: number[] = []
-    transact(tables, () => {
-      const now = readMeta(tables)
+    this.#environment.transact(() => {
+      const now = this.#environment.meta()
       const garbage = garbageOf(this.#current())
       replaced.push(...garbage.map(({ slot }) => slot))
       const loose = [...now.loose.filter(({ slot }) => slot !== record.slot), ...garbage]
@@ -201,12 +211,12 @@ export class Round {
       this.#putCursor(options.cursor)
       writeMeta(tables, withRules(tables, switchKeySlots(next, fresh, replaced), resolved))
     })
-    await this.#store.dropSlots(replaced)
+    await this.#environment.dropGarbage(replaced)
   }
 
   /** The directory's record as it now is. Throws if another process committed a round of it meanwhile. */
   #current(): DirectoryRecord {
-    const record = this.#store.record(this.#provider.name) ?? newRecord(this.#provider)
+    const record = this.#environment.record(this.#provider.name) ?? newRecord(this.#provider)
     if (record.version === this.#before.version && record.slot === this.#before.slot) return record
     throw new NamesakeError('sync-busy', `another sync of "${record.name}" was faster; this one is dropped`)
   }
@@ -225,7 +235,7 @@ export class Round {
   }
 
   #putCursor(cursor: string | null): void {
-    const { meta } = this.#store.tables
+    const { meta } = this.#environment.tables
     const key = cursorKey(this.#provider.name)
     if (cursor === null) meta.removeSync(key)
     else meta.putSync(key, Buffer.from(cursor))
@@ -238,7 +248,7 @@ export class Round {
   #brakeGroups(before: DirectoryRecord, slot: number, groups: number, limit: number | null): void {
     if (limit === null || before.slot === null || before.groups === 0) return
     this.#brake('groups', before.groups, before.groups - groups, limit)
-    const { members } = this.#store.tables
+    const { members } = this.#environment.tables
     const [then, now] = [before.slot, slot].map((each) => members.getKeysCount(slotBounds(each))) as [number, number]
     this.#brake('memberships of groups', then, then - now, limit)
   }

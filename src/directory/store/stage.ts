@@ -15,7 +15,8 @@ import {
   slotBounds,
   textKey,
 } from './format.ts'
-import { type Table, type Tables, writeLoose } from './tables.ts'
+import type { Environment } from './environment.ts'
+import type { Table, Tables } from './tables.ts'
 
 const longestId = 512
 
@@ -32,15 +33,19 @@ export interface Touched {
  */
 export class Stage {
   readonly slot: number
-  readonly #tables: Tables
+  readonly #environment: Environment
   #nextNumber: EntityNumber
   #waiting: Change[] = []
   #weight = 0
 
-  constructor(tables: Tables, slot: number, nextNumber: EntityNumber) {
-    this.#tables = tables
+  constructor(environment: Environment, slot: number, nextNumber: EntityNumber) {
+    this.#environment = environment
     this.slot = slot
     this.#nextNumber = nextNumber
+  }
+
+  get #tables(): Tables {
+    return this.#environment.tables
   }
 
   get nextNumber(): EntityNumber {
@@ -63,7 +68,7 @@ export class Stage {
     if (changes.length === 0) return
     this.#waiting = []
     this.#weight = 0
-    await writeLoose(this.#tables, () => this.apply(changes))
+    await this.#environment.writeLoose(() => this.apply(changes))
   }
 
   /** Applies changes in their order. Within a transaction. */
@@ -157,7 +162,7 @@ export class Stage {
     for (let next: Buffer | undefined = start; next !== undefined;) {
       const entries: { key: Buffer; value: Buffer }[] = [...table.getRange({ start: next, end, limit: 2001 })]
       next = entries.length > 2000 ? entries.pop()?.key : undefined
-      await writeLoose(this.#tables, () => {
+      await this.#environment.writeLoose(() => {
         for (const { key, value } of entries) {
           const copy = Buffer.from(key)
           copy.writeUInt16BE(this.slot, 0)

@@ -1,5 +1,7 @@
 /** LMDB's tables and transactions. */
 
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { open, type Database, type RootDatabase } from 'lmdb'
 import { emptyMeta, type MetaRecord, slotBounds } from './format.ts'
 
@@ -32,14 +34,49 @@ export interface Tables {
   readonly domainKeys: Table
 }
 
-const slotTables = ['ids', 'attributes', 'people', 'groups', 'members', 'memberOf', 'addresses', 'domains'] as const
-const keySlotTables = ['keys', 'tokens', 'keyLists', 'domainKeys'] as const
+/** The tables whose keys begin with a slot. */
+export const slotTableNames = [
+  'ids',
+  'attributes',
+  'people',
+  'groups',
+  'members',
+  'memberOf',
+  'addresses',
+  'domains',
+  'keys',
+  'tokens',
+  'keyLists',
+  'domainKeys',
+] as const
 
 /**
  * Address space reserved for the map, not memory or disk. Far above any tenant, so that the map never has to
  * move under a reader.
  */
 const mapSize = 32 * 2 ** 30
+
+/**
+ * Readers at once over all processes: 256 workers (the most that the configuration allows), as many again while they are
+ * exchanged, and 64 others (commands, the console), with up to four transactions each. 64 octets a slot. The same
+ * everywhere: whoever opens first decides how long the table is.
+ */
+const maxReaders = 4 * (2 * 256 + 64)
+
+/** Of the file that holds the table of readers. */
+const lockFileBytes = 64 * maxReaders + 512
+
+/**
+ * The lock file is mapped into memory. Where it has holes, and the disk is full when one is first touched, the process
+ * ends by SIGBUS: so it is written out in full when it is made.
+ */
+function makeLockFile(folder: string): void {
+  try {
+    writeFileSync(join(folder, 'lock.mdb'), Buffer.alloc(lockFileBytes), { flag: 'wx', mode: 0o640 })
+  } catch {
+    // It is there, or there is no room: lmdb makes do with what it finds.
+  }
+}
 
 /**
  * Opens the LMDB environment in a folder. Choices, measured at 200,000 people: one value a key holding packed
@@ -49,16 +86,19 @@ const mapSize = 32 * 2 ** 30
  */
 export function openTables(folder: string, readOnly: boolean): Tables | undefined {
   const binary = { encoding: 'binary', keyEncoding: 'binary' } as const
+  if (!readOnly) makeLockFile(folder)
   const root: RootDatabase<Buffer, Buffer> = open(folder, {
     ...binary,
+    ...({ permissionsMode: 0o640 } as object),
     noSubdir: false,
     readOnly,
     mapSize,
     maxDbs: 20,
+    maxReaders,
     cache: false,
   })
   const made: Partial<Record<string, Table>> = {}
-  for (const name of [...slotTables, ...keySlotTables]) {
+  for (const name of slotTableNames) {
     made[name] = root.openDB<Buffer, Buffer>({ name, ...binary })
   }
   const meta = root.openDB<Buffer, string>({ name: 'meta', encoding: 'binary' })
@@ -68,35 +108,6 @@ export function openTables(folder: string, readOnly: boolean): Tables | undefine
     return undefined
   }
   return { root, meta, ...(made as unknown as Omit<Tables, 'root' | 'meta'>) }
-}
-
-// Abortable (a throw takes everything back), and committed and on disk on return.
-const transactionFlags = 1 | 2
-
-/** One transaction: all of what `work` wrote, or, if it throws, nothing. */
-export function transact<T>(tables: Tables, work: () => T): T {
-  return tables.root.transactionSync(work, transactionFlags)
-}
-
-/**
- * A transaction in a slot that nobody reads yet, or any more. It waits for the disk off the event loop. A throw does not
- * take back what was written before it: the slot is dropped then.
- */
-export function writeLoose(tables: Tables, work: () => void): Promise<void> {
-  return tables.root.transaction(work)
-}
-
-/** Resolves when everything committed so far is on disk. */
-export function flush(tables: Tables): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const root = tables.root as unknown as { sync(done: (error?: Error) => void): void }
-    root.sync((error) => (error ? reject(error) : resolve()))
-  })
-}
-
-/** Lets the event loop breathe between two pieces of long work. */
-export function breathe(): Promise<void> {
-  return new Promise((resolve) => setImmediate(resolve))
 }
 
 export function readMeta(tables: Tables): MetaRecord {
@@ -121,17 +132,10 @@ export function readGenerations(tables: Tables): { generation: number; rulesGene
   return { generation: bytes.readDoubleLE(0), rulesGeneration: bytes.readDoubleLE(8) }
 }
 
-/** Deletes everything under a slot, some thousand entries a transaction. */
-export async function clearSlot(tables: Tables, slot: number): Promise<void> {
+/** Deletes some thousand entries under a slot; says whether more are left. Within a transaction. */
+export function clearSlotPart(table: Table, slot: number): boolean {
   const { start, end } = slotBounds(slot)
-  for (const name of [...slotTables, ...keySlotTables]) {
-    const table = tables[name]
-    for (;;) {
-      const keys = [...table.getKeys({ start, end, limit: 2000 })]
-      if (keys.length === 0) break
-      await writeLoose(tables, () => {
-        for (const key of keys) table.removeSync(key)
-      })
-    }
-  }
+  const keys = [...table.getKeys({ start, end, limit: 2000 })]
+  for (const key of keys) table.removeSync(key)
+  return keys.length === 2000
 }

@@ -5,7 +5,10 @@ import type { DirectoryView, Indexer, Person } from '../../../src/model.ts'
 import type { ResolvedRules } from '../../../src/policy/rules.ts'
 import type { Attributes, Change, PersonFacts, Provider, Step } from '../../../src/directory/provider.ts'
 import type { RoundOutcome } from '../../../src/directory/store/round.ts'
-import { type MakeIndex, Store } from '../../../src/directory/store/store.ts'
+import { Environment } from '../../../src/directory/store/environment.ts'
+import type { MakeIndex } from '../../../src/directory/store/reindex.ts'
+import { Store } from '../../../src/directory/store/store.ts'
+import type { Tables } from '../../../src/directory/store/tables.ts'
 
 /** A temporary folder that the test's end removes. */
 export function temporaryFolder(t: { teardown(done: () => void): void }): string {
@@ -146,3 +149,10 @@ export function contentOf(store: Store): unknown {
 export function sorted<T extends { directory: string; id: string }>(items: readonly T[]): T[] {
   return [...items].sort((a, b) => (`${a.directory}/${a.id}` < `${b.directory}/${b.id}` ? -1 : 1))
 }
+
+/** How many entries a table of a store has, over all slots. */
+export function entriesOf(store: Store, table: Exclude<keyof Tables, 'root' | 'meta'>): number {
+  return openEnvironment(store.path).tables[table].getCount()
+}
+
+const openEnvironment = (path: string): Environment => Environment.open({ path, readOnly: true })

@@ -13,7 +13,7 @@ import {
 import { dirname, join } from 'node:path'
 import t from 'tap'
 import { openStore, openStoreToRead } from '../../../src/directory/store/open.ts'
-import { readMeta, transact, writeMeta } from '../../../src/directory/store/tables.ts'
+import { Environment } from '../../../src/directory/store/environment.ts'
 import { contentOf, person, protectGroups, runRound, ScriptedProvider, temporaryFolder } from './helpers.ts'
 
 const people = Array.from({ length: 3000 }, (_, i) =>
@@ -83,9 +83,9 @@ t.test('a damaged store is moved aside and said, never a crash', async (t) => {
 
 t.test('another version is moved aside', async (t) => {
   const path = await filledStore(temporaryFolder(t))
-  const store = await openStore({ path })
-  transact(store.tables, () => writeMeta(store.tables, { ...readMeta(store.tables), schema: 99 }))
-  await store.close()
+  const environment = Environment.open({ path })
+  environment.updateMeta((meta) => ({ ...meta, schema: 99 }))
+  await environment.close()
   await t.rejects(openStoreToRead(path), { code: 'store-damaged', message: /another version/ })
   let why = ''
   const fresh = await openStore({ path, onDamaged: (text) => (why = text) })
@@ -131,4 +131,41 @@ t.test('two writers: the second sees what the first has', async (t) => {
     'no lock is left behind',
   )
   copyFileSync(join(path, 'data.mdb'), join(dirname(path), 'x'))
+})
+
+t.test('a store serves one daemon, and tells the second who has it', async (t) => {
+  const path = join(temporaryFolder(t), 'store')
+  const first = await openStore({ path, daemon: '/etc/one.yaml' })
+  await t.rejects(openStore({ path, daemon: '/etc/two.yaml' }), {
+    code: 'store-in-use',
+    message: new RegExp(`process ${process.pid} with the configuration /etc/one.yaml; fix: `),
+  })
+  const beside = await openStore({ path })
+  await runRound(beside, new ScriptedProvider(), 'full', [people.slice(0, 3)], protectGroups())
+  await beside.close()
+  t.equal([...first.snapshot().people()].length, 3, 'a command beside it writes as ever')
+  await first.close()
+  const next = await openStore({ path, daemon: '/etc/two.yaml' })
+  await next.close()
+})
+
+t.test('owner and group alone may read it, whatever the umask says', async (t) => {
+  for (const mask of [0o000, 0o022, 0o077]) {
+    const path = join(temporaryFolder(t), 'store')
+    const before = process.umask(mask)
+    t.teardown(() => process.umask(before))
+    const store = await openStore({ path, daemon: 'x' })
+    t.equal(statSync(path).mode & 0o777, 0o750)
+    for (const file of readdirSync(path)) t.equal(statSync(join(path, file)).mode & 0o777, 0o640, file)
+    await store.close()
+    t.equal(statSync(join(path, 'sealed')).mode & 0o777, 0o640)
+    process.umask(before)
+  }
+})
+
+t.test('there are readers for all workers that may be asked for, twice over', async (t) => {
+  const path = await filledStore(temporaryFolder(t))
+  const { size, blocks } = statSync(join(path, 'lock.mdb'))
+  t.ok(size >= 64 * 2 * 256)
+  t.ok(512 * blocks >= size, 'without holes, which a full disk could not fill')
 })

@@ -8,7 +8,7 @@ import type { ReadRequest, Step } from '../../../src/directory/provider.ts'
 import { Scheduler, type SyncEvent, statusOf } from '../../../src/directory/schedule.ts'
 import type { Store } from '../../../src/directory/store/store.ts'
 import { synchronise, type SyncOptions } from '../../../src/directory/sync.ts'
-import { openStore, person, protectGroups, ScriptedProvider, temporaryFolder } from './helpers.ts'
+import { openStore, person, protectGroups, ScriptedProvider, temporaryFolder, entriesOf } from './helpers.ts'
 
 function options(more: Partial<SyncOptions> = {}): SyncOptions {
   return {
@@ -115,7 +115,7 @@ t.test('an aborted sync is no failure of the directory', async (t) => {
   }
   await t.rejects(synchronise(store, provider, options({ signal: stop.signal })))
   t.equal(store.record('People'), undefined)
-  t.equal(store.tables.attributes.getCount(), 0)
+  t.equal(entriesOf(store, 'attributes'), 0)
 })
 
 t.test('the scheduler: at start, when the file changes, on schedule, on request', async (t) => {

@@ -1,0 +1,218 @@
+/** The LMDB environment under the store: transactions, slots, the commit lock, and what a fault of the disk means. */
+
+import { statSync } from 'node:fs'
+import { join } from 'node:path'
+import { NamesakeError } from '../../errors.ts'
+import { type DirectoryRecord, maxSlot, type MetaRecord } from './format.ts'
+import { FileLock } from '../../net/file-lock.ts'
+import { dataFile, diskError, fullCodes, ioError, isDiskFull, makeFolder, restrict } from '../../net/lmdb-folder.ts'
+import { clearSlotPart, openTables, readMeta, slotTableNames, type Tables, writeMeta } from './tables.ts'
+
+export interface StoreOptions {
+  /** The store's folder. */
+  readonly path: string
+  /** Workers and the command line's readers. */
+  readonly readOnly?: boolean
+}
+
+/** How long a commit waits for another process to finish its own. */
+const maxCommitWaitMs = 120_000
+
+// Flags of lmdb's transactions. A throw takes everything back; the commit waits until all of it is on disk, or does not.
+const abortable = 1
+const synchronous = 2
+const noFlush = 0x10000
+/**
+ * One LMDB environment, opened. Its transactions are synchronous: lmdb's own asynchronous ones reject promises that nobody
+ * holds when a commit fails, and can't be closed after that. What a failed write means is said as NamesakeError
+ * store-full or store-unusable; nothing of the transaction counts then, and readers go on.
+ */
+export class Environment {
+  readonly path: string
+  readonly readOnly: boolean
+  #tables: Tables | undefined
+  #turn: Promise<unknown> = Promise.resolve()
+  #trouble: string | null = null
+  #sizeBytes = 0
+
+  private constructor(tables: Tables, options: StoreOptions) {
+    this.#tables = tables
+    this.path = options.path
+    this.readOnly = options.readOnly === true
+    this.#sizeBytes = sizeOf(this.path)
+  }
+
+  /** Opens a folder, making it unless it is opened to read. Throws NamesakeError store-unusable or store-full. */
+  static open(options: StoreOptions): Environment {
+    const readOnly = options.readOnly === true
+    try {
+      if (!readOnly) makeFolder(options.path)
+      const tables = openTables(options.path, readOnly)
+      if (!readOnly) for (const file of ['data.mdb', 'lock.mdb']) restrict(join(options.path, file), 0o640)
+      if (tables !== undefined) return new Environment(tables, options)
+    } catch (error) {
+      throw diskError(`opening the store "${options.path}"`, options.path, error)
+    }
+    throw new NamesakeError('store-unusable', `the store "${options.path}" is not complete yet`)
+  }
+
+  /** The tables; read anew for each piece of work, as the environment is opened again after some faults. */
+  get tables(): Tables {
+    this.#tables ??= this.#reopen()
+    return this.#tables
+  }
+
+  /** Why the last write failed, in words; null once one has succeeded again. */
+  get trouble(): string | null {
+    return this.#trouble
+  }
+
+  /** One transaction, on disk on return: all of what `work` wrote, or, if it throws, nothing. */
+  transact<T>(work: () => T): T {
+    return this.#write(work, abortable | synchronous)
+  }
+
+  /**
+   * A transaction in a slot that nobody reads yet, or any more. It does not wait for the disk, and lets the event loop
+   * breathe afterwards.
+   */
+  async writeLoose(work: () => void): Promise<void> {
+    this.#keepReserve()
+    this.#write(work, abortable | synchronous | noFlush)
+    await breathe()
+  }
+
+  /** Resolves when everything committed so far is on disk, which is waited for off the event loop. */
+  async flush(): Promise<void> {
+    const root = this.tables.root as unknown as { sync(done: (error?: Error) => void): void }
+    const error = await new Promise<Error | undefined>((resolve) => root.sync(resolve))
+    // This one error comes without a number.
+    if (error) throw this.#failed(Object.assign(error, { code: ioError }))
+    this.#trouble = null
+  }
+
+  async close(): Promise<void> {
+    const tables = this.#tables
+    this.#tables = undefined
+    await tables?.root.close()
+  }
+
+  /** One at a time, here and over processes. */
+  exclusive<T>(work: () => Promise<T>): Promise<T> {
+    const turn = this.#turn.then(async () => {
+      const lock = await this.#commitLock()
+      try {
+        return await work()
+      } finally {
+        lock.release()
+      }
+    })
+    this.#turn = turn.catch(() => undefined)
+    return turn
+  }
+
+  meta(): MetaRecord {
+    return readMeta(this.tables)
+  }
+
+  record(directory: string): DirectoryRecord | undefined {
+    return this.meta().directories.find((record) => record.name === directory)
+  }
+
+  /** Changes the meta record in a transaction of its own. */
+  updateMeta(change: (meta: MetaRecord) => MetaRecord): void {
+    this.transact(() => writeMeta(this.tables, change(this.meta())))
+  }
+
+  /** An unused slot, noted as staging so that a crash leaves no orphan. */
+  takeSlot(directory: string): number {
+    let slot = 0
+    this.updateMeta((meta) => {
+      const used = new Set(meta.directories.flatMap((record) => [record.slot, record.keySlot]))
+      for (const loose of meta.loose) used.add(loose.slot)
+      for (slot = 1; used.has(slot); slot++);
+      if (slot > maxSlot) throw new NamesakeError('store-unusable', 'the store has no slot left')
+      return { ...meta, loose: [...meta.loose, { slot, directory, state: 'staging' }] }
+    })
+    return slot
+  }
+
+  /** Deletes slots that nothing points to any more, some thousand entries a transaction. */
+  async dropLoose(which: (loose: MetaRecord['loose'][number]) => boolean): Promise<void> {
+    for (const { slot } of this.meta().loose.filter(which)) {
+      for (const name of slotTableNames) {
+        for (let left = true; left;) await this.writeLoose(() => (left = clearSlotPart(this.tables[name], slot)))
+      }
+      this.updateMeta((meta) => ({ ...meta, loose: meta.loose.filter((loose) => loose.slot !== slot) }))
+    }
+  }
+
+  /** Deletes slots that have just been replaced. What can't be deleted now, as the disk is full, goes before the next round. */
+  async dropGarbage(slots: readonly number[]): Promise<void> {
+    try {
+      await this.dropLoose(({ slot }) => slots.includes(slot))
+    } catch (error) {
+      if (!(error instanceof NamesakeError)) throw error
+    }
+  }
+
+  #write<T>(work: () => T, flags: number): T {
+    try {
+      return this.tables.root.transactionSync(work, flags)
+    } catch (error) {
+      throw this.#failed(error)
+    }
+  }
+
+  /** What a failed write comes to; what the work itself threw stays what it is. */
+  #failed(error: unknown): unknown {
+    const { code } = error as { code?: unknown }
+    if (typeof code !== 'number') return error
+    const failure = diskError(`writing the store "${this.path}"`, this.path, error)
+    this.#trouble = failure.message
+    if (!fullCodes.includes(code)) {
+      // After some faults lmdb refuses all further work with the environment, and a write then ends the process.
+      void this.#tables?.root.close()
+      this.#tables = undefined
+    }
+    return failure
+  }
+
+  #reopen(): Tables {
+    try {
+      const tables = openTables(this.path, this.readOnly)
+      if (tables !== undefined) return tables
+    } catch (error) {
+      throw diskError(`opening the store "${this.path}" again`, this.path, error)
+    }
+    throw new NamesakeError('store-unusable', `the store "${this.path}" has gone`)
+  }
+
+  #keepReserve(): void {
+    const sizeBytes = sizeOf(this.path)
+    if (sizeBytes <= this.#sizeBytes) return
+    this.#sizeBytes = sizeBytes
+    if (isDiskFull(this.path)) throw this.#failed(Object.assign(new Error(), { code: fullCodes[0] }))
+  }
+
+  async #commitLock(): Promise<FileLock> {
+    const path = join(this.path, 'commit.lock')
+    let lock
+    try {
+      lock = await FileLock.wait(path, maxCommitWaitMs)
+    } catch (error) {
+      throw diskError(`taking "${path}"`, this.path, error)
+    }
+    if (lock !== undefined) return lock
+    throw new NamesakeError('store-unusable', `another process has held "${path}" for ${maxCommitWaitMs / 1000} s`)
+  }
+}
+
+/** Lets the event loop breathe between two pieces of long work. */
+export function breathe(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve))
+}
+
+function sizeOf(path: string): number {
+  return statSync(dataFile(path), { throwIfNoEntry: false })?.size ?? 0
+}
