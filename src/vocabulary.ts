@@ -187,6 +187,7 @@ export type NextHopStage = (typeof nextHopStages)[number]
 
 export const syncOutcomes = ['ok', 'failed'] as const
 export const reloadOutcomes = ['ok', 'refused'] as const
+export const historyOutcomes = ['written', 'dropped'] as const
 
 /** What can stand in a label: one of a closed list, or what operators name. */
 type LabelValues = readonly string[] | 'open'
@@ -272,6 +273,24 @@ export const metrics = {
     help: 'Edits of the configuration by outcome',
     labels: { outcome: reloadOutcomes },
   },
+  historyRecords: {
+    name: 'namesake_history_records_total',
+    type: 'counter',
+    help: 'Records for the history by outcome',
+    labels: { outcome: historyOutcomes },
+  },
+  historyKept: {
+    name: 'namesake_history_records',
+    type: 'gauge',
+    help: 'Records that the history holds',
+    labels: {},
+  },
+  historyBytes: {
+    name: 'namesake_history_bytes',
+    type: 'gauge',
+    help: 'Octets that the history takes up, of which history.maxSize is the limit',
+    labels: {},
+  },
 } as const satisfies Record<string, MetricSpec>
 export type MetricName = keyof typeof metrics
 
@@ -286,7 +305,7 @@ export interface CountSpec {
   readonly labels: Readonly<Record<string, string | { readonly field: string }>>
   /** Default 1. */
   readonly by?: 1 | -1
-  /** Takes the value of a field, times `scale`, in place of counting; for histograms. */
+  /** Takes the value of a field, times `scale`, in place of one: for histograms, and for what comes in numbers. */
   readonly observe?: { readonly field: string; readonly scale: number }
 }
 
@@ -465,6 +484,30 @@ export const events = {
   'store-moved-aside': {
     level: 'error',
     means: 'the store was damaged or of another version; it is built anew',
+    fields: { reason: 'text', movedTo: 'text' },
+  },
+  'history-written': {
+    level: 'debug',
+    means: 'records were written into the history',
+    fields: { records: 'number' },
+    counts: [{ metric: 'historyRecords', labels: { outcome: 'written' }, observe: { field: 'records', scale: 1 } }],
+  },
+  'history-failed': {
+    level: 'warn',
+    means: 'the history can not be opened or written; records wait and then are dropped, mail goes on',
+    fields: { path: 'text', error: 'error' },
+  },
+  'history-written-again': { level: 'info', means: 'the history is written again', fields: { path: 'text' } },
+  'history-dropped': {
+    level: 'warn',
+    means: 'records of messages are lost to the history; mail and log have them',
+    fields: { records: 'number', reason: 'text' },
+    counts: [{ metric: 'historyRecords', labels: { outcome: 'dropped' }, observe: { field: 'records', scale: 1 } }],
+  },
+  'history-moved-aside': {
+    level: 'error',
+    means:
+      'the history was damaged and a new one is begun; the old one can be looked into, or a backup put in its place',
     fields: { reason: 'text', movedTo: 'text' },
   },
   'smtp-listening': { level: 'info', means: 'an SMTP listener of a worker is up', fields: { address: 'text' } },

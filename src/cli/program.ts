@@ -8,6 +8,7 @@ import { addAuthorizeVerb } from './authorize.ts'
 import { addCheckVerb } from './check.ts'
 import { addConfigVerbs } from './config-check.ts'
 import { addDirectoryVerb } from './directory.ts'
+import { addHistoryVerb } from './history.ts'
 import { addProtectVerbs } from './protect.ts'
 import { addExplainVerb } from './explain.ts'
 import { addServeVerb } from './serve.ts'
@@ -35,6 +36,7 @@ export function buildProgram(cli: Cli): Command {
   })
   addDirectoryVerb(program, cli)
   addProtectVerbs(program, cli)
+  addHistoryVerb(program, cli)
   addAuthorizeVerb(program, process.stdin.isTTY ? { ...cli, input: process.stdin } : cli)
   addConfigVerbs(program, cli)
   return program

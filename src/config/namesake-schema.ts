@@ -5,7 +5,7 @@ import { parseListen } from '../net/addresses.ts'
 import type { SocketAddress } from '../net/addresses.ts'
 import { consoleSchema } from './console-schema.ts'
 import { directorySchema } from './directories-schema.ts'
-import { choice, list, optional, options, parsed, section } from './fields.ts'
+import { choice, duration, flag, list, optional, options, parsed, section, size } from './fields.ts'
 import type { Field } from './fields.ts'
 import { path } from './files.ts'
 import type { Surroundings } from './files.ts'
@@ -46,6 +46,7 @@ export function namesakeSchema(around: Surroundings): Field<Omit<NamesakeConfig,
           error: 'at least one directory: without people nothing can be judged',
         },
       ),
+      history: historySchema(around),
       console: optional(consoleSchema(around)),
       ops: section({ listen: opsListen(around) }, 'Metrics and health.'),
       workers: z
@@ -68,6 +69,26 @@ export function namesakeSchema(around: Surroundings): Field<Omit<NamesakeConfig,
     },
     "The daemon's configuration. Paths are relative to this file's folder.",
   )
+}
+
+const historyProse =
+  'What was caught: detections, messages that were not judged, what was decided about them, and who changed what. null keeps none.'
+
+function historySchema(around: Surroundings): Field<NamesakeConfig['history']> {
+  const folder =
+    'Folder of the history (LMDB). Made if it is not there. It holds what can not be made again: back it up.'
+  return options(
+    {
+      path: path(around, folder).prefault('./data/history').meta({ description: folder }),
+      keep: duration('How long records are kept.', '90d', 'years'),
+      maxSize: size('Disk space that records may take; above it the oldest go.', '1GiB', { min: '8MiB', max: '48GiB' }),
+      subject: flag('Whether the subject of a message is kept too.', false),
+    },
+    historyProse,
+  )
+    .nullable()
+    .prefault({} as never)
+    .meta({ description: historyProse })
 }
 
 function opsListen(around: Surroundings): Field<NamesakeConfig['ops']['listen']> {

@@ -21,6 +21,8 @@ export interface NamesakeConfig {
   /** Absolute path of the protection file. */
   readonly protection: string
   readonly directories: readonly DirectoryConfig[]
+  /** Null: none is kept. */
+  readonly history: HistoryConfig | null
   readonly console: ConsoleConfig | null
   readonly ops: OpsConfig
   /** Worker processes; `auto` is one a core. */
@@ -145,6 +147,17 @@ export type Office365Credential =
   | { readonly kind: 'managed-identity'; readonly clientId: string | null }
 
 export type DirectoryConfig = FileDirectoryConfig | Office365DirectoryConfig
+
+export interface HistoryConfig {
+  /** Absolute path of the folder. */
+  readonly path: string
+  /** Milliseconds after which a record goes. */
+  readonly keep: number
+  /** Octets above which the oldest records go. */
+  readonly maxSize: number
+  /** Whether subjects are kept. */
+  readonly subject: boolean
+}
 
 export interface ConsoleConfig {
   readonly listen: Extract<SocketAddress, { kind: 'tcp' }>

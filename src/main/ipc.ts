@@ -2,6 +2,7 @@
 
 import type { LogConfig, MilterConfig } from '../config/types.ts'
 import type { MetricsSnapshot } from '../ops/metrics.ts'
+import type { HistorySettings } from './history-sender.ts'
 import type { SmtpSettings } from './smtp-settings.ts'
 
 /**
@@ -13,6 +14,8 @@ export interface WorkerSettings {
   readonly log: LogConfig
   /** The store's folder. */
   readonly store: string
+  /** Null: no history is kept. */
+  readonly history: HistorySettings | null
   readonly smtp: SmtpSettings | null
   readonly milter: MilterConfig | null
   /** Octets of an originator field that are read. */
@@ -34,4 +37,6 @@ export type ToPrimary =
   | { readonly type: 'ready'; readonly listeners: readonly string[] }
   | { readonly type: 'failed'; readonly error: string }
   | { readonly type: 'metrics'; readonly request: number; readonly snapshot: MetricsSnapshot }
+  /** Records of a batch of messages, each as JSON, and how many could not be sent since the last time. */
+  | { readonly type: 'history'; readonly lines: readonly string[]; readonly dropped: number }
   | { readonly type: 'retired'; readonly snapshot: MetricsSnapshot }

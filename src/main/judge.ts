@@ -7,6 +7,7 @@ import type { Entrance, Judge, Lookup } from '../model.ts'
 import { compilePolicy } from '../policy/compile.ts'
 import type { Policy } from '../policy/compile.ts'
 import { decide } from '../policy/decide.ts'
+import { evidenceOf } from '../policy/evidence.ts'
 import type { Inspection } from '../policy/inspect.ts'
 
 /** What the judgement is told beside message, people and rules. */
@@ -17,6 +18,8 @@ export interface JudgeOptions {
   readonly onFailure: (error: unknown, id: string) => void
   /** Told of every inspection; left out unless the log shows it. */
   readonly onInspection?: (inspection: Inspection, id: string, policy: Policy) => void
+  /** What the history keeps beside the decision; null or left out: nothing. */
+  readonly history?: { readonly subject: boolean } | null
 }
 
 /**
@@ -48,16 +51,30 @@ export function buildJudge(store: Store, options: JudgeOptions): Judge {
       // A store that can't be read leaves the message unchecked; decide says so in the field.
       options.onFailure(error, id)
     }
-    return decide(section, entrance, {
+    const now = Date.now()
+    let inspected: Inspection | null = null
+    const decision = decide(section, entrance, {
       policy,
       lookup,
       id,
-      now: Date.now(),
+      now,
       microseconds: () => performance.now() * 1000,
       limits,
       onFailure: options.onFailure,
-      ...(options.onInspection === undefined ? {} : { onInspection: options.onInspection }),
+      onInspection: (inspection, of, by) => {
+        inspected = inspection
+        options.onInspection?.(inspection, of, by)
+      },
     })
+    if (options.history === undefined || options.history === null) return decision
+    try {
+      const evidence = evidenceOf(section, inspected, policy, { now, subject: options.history.subject })
+      return evidence === null ? decision : { ...decision, evidence }
+    } catch (error) {
+      // What is kept of a message must not fail it.
+      options.onFailure(error, id)
+      return decision
+    }
   }
 }
 

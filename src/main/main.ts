@@ -1,6 +1,6 @@
 /** The primary process: config, store, listeners, reloads, signals, drain. */
 
-import { availableParallelism } from 'node:os'
+import { availableParallelism, hostname } from 'node:os'
 import { isDeepStrictEqual } from 'node:util'
 import { loadConfig, loadProtection } from '../config/load.ts'
 import type { LoadedConfig, NamesakeConfig } from '../config/types.ts'
@@ -14,6 +14,7 @@ import type { ReloadReport } from '../ports.ts'
 import { ConsoleProcess } from './console.ts'
 import type { WorkerSettings } from './ipc.ts'
 import { Directories } from './directories.ts'
+import { HistoryKeeper } from './history-keeper.ts'
 import { readReadiness } from './readiness.ts'
 import { redactedFields } from './redaction.ts'
 import { smtpSettings } from './smtp-settings.ts'
@@ -65,6 +66,7 @@ class Daemon {
   readonly #manager: ServiceManager
   #loaded: LoadedConfig
   #directories: Directories | null = null
+  #history: HistoryKeeper | null = null
   #maildir: EmbeddedHop | null = null
   #pool: WorkerPool | null = null
   #ops: OpsServer | null = null
@@ -85,6 +87,7 @@ class Daemon {
     this.#counters = openCounters(() => ({
       directories: this.#directories?.states() ?? [],
       protectedPeople: this.#directories?.protectedPeople ?? 0,
+      history: this.#history?.size ?? null,
     }))
     const destination = 1
     this.#events = openEvents({ level: log.level, redact: redactedFields(log.redact), destination }, this.#counters)
@@ -120,7 +123,12 @@ class Daemon {
     this.#maildir = await this.#openMaildir()
     await this.#startOps()
     await freeSocketPaths(listenersOf(this.#config))
+    if (this.#config.history !== null) {
+      this.#history = new HistoryKeeper(this.#config.history, this.#events)
+      this.#history.start()
+    }
     this.#pool = new WorkerPool(workerCount(this.#config), this.#workerSettings(this.#maildir), this.#events)
+    this.#pool.onHistory((lines, dropped) => this.#history?.add(lines, dropped))
     await this.#pool.start()
     this.#watchProtection()
     this.#listenToSignals()
@@ -141,6 +149,7 @@ class Daemon {
     this.#control.close()
     await this.#socket?.close()
     await this.#pool?.drain()
+    await this.#history?.close()
     await this.#ops?.close()
     await this.#maildir?.close()
     await this.#directories?.close()
@@ -190,10 +199,11 @@ class Daemon {
   }
 
   #workerSettings(embedded: EmbeddedHop | null): WorkerSettings {
-    const { log, store, smtp, milter } = this.#config
+    const { log, store, history, smtp, milter } = this.#config
     return {
       log,
       store,
+      history: history && { node: hostname(), subject: history.subject, redact: log.redact },
       smtp: smtp === null ? null : smtpSettings(smtp, embedded?.url ?? null),
       milter,
       fromField: { smtp: smtp?.limits.fromField ?? 0, milter: milter?.limits.fromField ?? 0 },
@@ -292,6 +302,7 @@ class Daemon {
       throw error
     }
     this.#events.setLevel(this.#config.log.level)
+    if (this.#config.history !== null) this.#history?.useConfig(this.#config.history)
     await this.#directories?.useConfig(this.#loaded)
     if (!isDeepStrictEqual(before.config.console, this.#config.console)) {
       await this.#console?.stop()
@@ -314,7 +325,17 @@ class Daemon {
       const warning = `${key}: the new value takes effect at the next start; until then the running one stays`
       this.#events.emit('config-warning', { file: loaded.config.file, warning })
     }
-    return { ...loaded, config: { ...loaded.config, store, ops } }
+    const history = this.#historyUntilRestart(loaded.config)
+    return { ...loaded, config: { ...loaded.config, store, ops, history } }
+  }
+
+  /** How long and how much is kept changes at once; whether and where, at the next start. */
+  #historyUntilRestart(next: NamesakeConfig): NamesakeConfig['history'] {
+    const { history } = this.#config
+    if (history?.path === next.history?.path) return next.history
+    const warning = 'history: the new value takes effect at the next start; until then the running one stays'
+    this.#events.emit('config-warning', { file: next.file, warning })
+    return history
   }
 
   #tellWarnings(): void {

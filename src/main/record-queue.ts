@@ -16,11 +16,14 @@ type TakeRecord = (record: MessageRecord, at: number) => void
  */
 export class RecordQueue {
   readonly #take: TakeRecord
+  readonly #taken: () => void
   #waiting: { readonly record: MessageRecord; readonly at: number }[] = []
   #timer: NodeJS.Timeout | null = null
 
-  constructor(take: TakeRecord) {
+  /** @param taken called behind the last record of some */
+  constructor(take: TakeRecord, taken: () => void = () => {}) {
     this.#take = take
+    this.#taken = taken
   }
 
   add(record: MessageRecord): void {
@@ -37,5 +40,6 @@ export class RecordQueue {
     if (waiting.length === 0) return
     this.#waiting = []
     for (const { record, at } of waiting) this.#take(record, at)
+    this.#taken()
   }
 }

@@ -46,6 +46,7 @@ export class WorkerPool {
   #retired: MetricsSnapshot = []
   #retiring: Promise<void> = Promise.resolve()
   readonly #lifeSigns: NodeJS.Timeout
+  #takeHistory: (lines: readonly string[], dropped: number) => void = () => {}
 
   /** @param count number of processes. @param events told of every start and death. @param gap between signs of life. */
   constructor(count: number, settings: WorkerSettings, events: Events, gap: number = lifeSignGap) {
@@ -57,6 +58,11 @@ export class WorkerPool {
     cluster.schedulingPolicy = cluster.SCHED_NONE
     const file = new URL(import.meta.url.endsWith('.ts') ? './worker.ts' : './worker.js', import.meta.url)
     cluster.setupPrimary({ exec: fileURLToPath(file), args: [], serialization: 'advanced' })
+  }
+
+  /** Hands on the records that workers send for the history, and how many they could not send. */
+  onHistory(take: (lines: readonly string[], dropped: number) => void): void {
+    this.#takeHistory = take
   }
 
   /** Starts all workers. @throws NamesakeError listen-failed with the address, if one can't listen. */
@@ -173,7 +179,8 @@ export class WorkerPool {
         } else if (message.type === 'failed') {
           clearTimeout(timer)
           reject(new NamesakeError('listen-failed', message.error))
-        } else if (message.type === 'metrics') this.#answers.get(message.request)?.(message.snapshot)
+        } else if (message.type === 'history') this.#takeHistory(message.lines, message.dropped)
+        else if (message.type === 'metrics') this.#answers.get(message.request)?.(message.snapshot)
         else member.last = message.snapshot
       })
       worker.once('exit', (code: number | null, signal: string | null) => {

@@ -12,6 +12,7 @@ import type { Counters } from '../ops/metrics.ts'
 import { explain } from '../policy/explain.ts'
 import { startSmtp } from '../smtp/listener.ts'
 import type { SmtpServer } from '../smtp/listener.ts'
+import { HistorySender } from './history-sender.ts'
 import type { ToPrimary, ToWorker, WorkerSettings } from './ipc.ts'
 import { buildJudge, warmUp } from './judge.ts'
 import { RecordQueue } from './record-queue.ts'
@@ -23,7 +24,14 @@ class Worker {
   readonly #settings: WorkerSettings
   readonly #events: Events
   readonly #counters: Counters = openCounters()
-  readonly #records = new RecordQueue((record, at) => this.#events.message(record, at))
+  readonly #history: HistorySender | null
+  readonly #records = new RecordQueue(
+    (record, at) => {
+      this.#events.message(record, at)
+      this.#history?.add(record, at)
+    },
+    () => this.#history?.flush(),
+  )
   readonly #store: Store
   #smtp: SmtpServer | null = null
   #milter: MilterServer | null = null
@@ -31,6 +39,10 @@ class Worker {
 
   constructor(settings: WorkerSettings) {
     this.#settings = settings
+    this.#history =
+      settings.history === null
+        ? null
+        : new HistorySender(settings.history, (lines, dropped, sent) => tell({ type: 'history', lines, dropped }, sent))
     const { level, redact } = settings.log
     this.#events = openEvents({ level, redact: redactedFields(redact), destination: 1 }, this.#counters)
     this.#store = Store.open({ path: settings.store, readOnly: true })
@@ -58,6 +70,7 @@ class Worker {
     const events = this.#events
     return buildJudge(this.#store, {
       fromField,
+      history: this.#settings.history,
       onFailure: (error, id) => events.emit('judgement-failed', { id, error }),
       ...(events.enabled('debug')
         ? {
@@ -122,8 +135,10 @@ class Worker {
   }
 }
 
-function tell(message: ToPrimary): void {
-  if (process.connected) process.send?.(message, undefined, undefined, () => {})
+/** @param sent called when the message is on its way, or the primary is gone */
+function tell(message: ToPrimary, sent: () => void = () => {}): void {
+  if (process.connected) process.send?.(message, undefined, undefined, () => sent())
+  else sent()
 }
 
 let worker: Worker | null = null

@@ -19,6 +19,8 @@ export interface Counters {
 export interface Gauges {
   readonly directories: readonly DirectoryState[]
   readonly protectedPeople: number
+  /** Null where no history is open. */
+  readonly history?: { readonly records: number; readonly bytes: number } | null
 }
 
 const buckets: Partial<Record<MetricName, number[]>> = {
@@ -96,7 +98,7 @@ function addTo(
 
 function setGauges(
   gauges: ReadonlyMap<MetricName, Gauge>,
-  { directories, protectedPeople }: Gauges,
+  { directories, protectedPeople, history }: Gauges,
   now: number,
 ): void {
   const age = gauges.get('directoryAge')
@@ -108,6 +110,8 @@ function setGauges(
     people?.set({ directory: name }, count)
   }
   gauges.get('protectedPeople')?.set(protectedPeople)
+  gauges.get('historyKept')?.set(history?.records ?? 0)
+  gauges.get('historyBytes')?.set(history?.bytes ?? 0)
 }
 
 /** Adds up the snapshots of several processes into one. */

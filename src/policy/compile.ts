@@ -37,7 +37,7 @@ export interface Policy {
   protects(person: Person): boolean
   /** What to do about a detection, by tier: the person's setting, else the strictest of the groups', else the default. */
   actionsFor(person: Person): TierActions
-  /** Which setting the action of a tier comes from, in words. */
+  /** Which setting the action of a tier comes from, in words, groups by the names that the protection file has. */
   actionOrigin(person: Person, tier: Tier): string
   /** Whether a canonical address is among the person's secondary ones. */
   isSecondary(person: PersonRef, canonical: string): boolean
@@ -63,6 +63,7 @@ export function compilePolicy(resolved: ResolvedRules, before: Policy | null = n
   const further = furtherNames(resolved)
   const personActions = actionsOfPeople(resolved)
   const groupActions = actionsOfGroups(resolved)
+  const groupNames = namesOfGroups(resolved)
   const secondaries = compileSecondaries(resolved)
   const tables = before !== null && sameData(before.rules.names, rules.names) ? before.tables : buildTables(rules.names)
 
@@ -91,9 +92,13 @@ export function compilePolicy(resolved: ResolvedRules, before: Policy | null = n
     },
     actionOrigin: (person, tier) => {
       if (personActions.get(personKey(person))?.[tier] !== undefined) return "the person's own setting"
-      const groups = settingsOfGroups(person).filter((actions) => actions[tier] !== undefined)
-      if (groups.length > 1) return `the strictest setting of ${groups.length} groups of the person`
-      return groups.length === 1 ? "the setting of the person's group" : 'the default'
+      const named = person.groups.flatMap((id) => {
+        const key = personKey({ directory: person.directory, id })
+        return groupActions.get(key)?.[tier] === undefined ? [] : (groupNames.get(key) ?? [])
+      })
+      const groups = [...new Set(named)].map((name) => JSON.stringify(name))
+      if (groups.length > 1) return `the strictest setting of the groups ${groups.join(', ')}`
+      return groups[0] === undefined ? 'the default' : `the setting of the group ${groups[0]}`
     },
     actionsFor: (person) => {
       const own = personActions.get(personKey(person))
@@ -187,6 +192,16 @@ function actionsOfGroups(resolved: ResolvedRules): Map<string, PartialActions> {
     for (const ref of groups) settings.set(personKey(ref), mergeStrict(settings.get(personKey(ref)), actions))
   }
   return settings
+}
+
+/** How the protection file calls the groups that it has actions for. */
+function namesOfGroups({ groupActions, rules }: ResolvedRules): Map<string, readonly string[]> {
+  const names = new Map<string, readonly string[]>()
+  groupActions.forEach(({ groups }, index) => {
+    const name = rules.groupActions[index]?.group ?? ''
+    for (const ref of groups) names.set(personKey(ref), [...(names.get(personKey(ref)) ?? []), name])
+  })
+  return names
 }
 
 function mergeStrict(a: PartialActions | undefined, b: PartialActions): PartialActions {

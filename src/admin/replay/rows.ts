@@ -1,5 +1,6 @@
 /** Rows of the table and of CSV. */
 
+import { csvLine } from '../csv.ts'
 import { printable, table } from '../../text.ts'
 import { changeOf } from './outcome.ts'
 import type { Judged, Outcome } from './outcome.ts'
@@ -57,17 +58,4 @@ export function csvRow({ source, outcome, before, time }: Judged): string {
   const cells = [source, time === null ? '' : new Date(time).toISOString(), ...outcomeKeys.map((key) => outcome[key])]
   if (before !== null) cells.push(changeOf(before, outcome), ...outcomeKeys.map((key) => before[key]))
   return csvLine(cells)
-}
-
-/** RFC 4180: every cell in quotes, quotes doubled, lines end with CR LF. */
-function csvLine(cells: readonly (string | null)[]): string {
-  return `${cells.map((cell) => `"${harmlessCell(cell ?? '').replace(/"/g, '""')}"`).join(',')}\r\n`
-}
-
-/**
- * Text that no spreadsheet takes for a formula: an apostrophe stands before a sign that begins one, at the start and behind
- * whatever a program may take for the end of a cell. Full-width signs are taken for the plain ones by some.
- */
-function harmlessCell(text: string): string {
-  return printable(text).replace(/(^|[;,|"])(\s*)(?=[=+\-@\uff1d\uff0b\uff0d\uff20])/gu, "$1$2'")
 }

@@ -23,6 +23,7 @@ t.test('a worker that hangs is killed and replaced', async (t) => {
   const settings = {
     log: { level: 'silent', redact: [] },
     store: join(folder, 'store'),
+    history: null,
     smtp: null,
     milter: null,
     fromField: { smtp: 0, milter: 0 },

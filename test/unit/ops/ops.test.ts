@@ -193,6 +193,9 @@ t.test('the metrics are those that operators were promised', async (t) => {
     namesake_directory_people: ['directory'],
     namesake_protected_people: [],
     namesake_config_reloads_total: ['outcome'],
+    namesake_history_records_total: ['outcome'],
+    namesake_history_records: [],
+    namesake_history_bytes: [],
   }
   t.same(Object.fromEntries(Object.values(metrics).map((spec) => [spec.name, Object.keys(spec.labels)])), promised)
 })

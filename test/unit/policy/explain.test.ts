@@ -44,14 +44,14 @@ const cases: readonly (readonly [head: string, lines: readonly (RegExp | string)
       '  matches Jane Roe (Staff, jane): decorated, certain',
       /"Dr" before the name/,
       '    a detection: "x@evil.example" is no address of theirs',
-      '    the policy asks to reject, by the strictest setting of 2 groups of the person for certain',
+      '    the policy asks to reject, by the strictest setting of the groups "Executives", "Board" for certain',
       'detected: decorated, certain, reject: Protected Name Jane Roe should not appear as x@evil.example',
     ],
   ],
   ['From: Peter Lang <x@evil.example>', ["    the policy asks to quarantine, by the person's own setting for certain"]],
   [
     'From: Gregory Hutton <x@evil.example>',
-    ["    the policy asks to tag, by the setting of the person's group for certain"],
+    ['    the policy asks to tag, by the setting of the group "Executives" for certain'],
   ],
   [
     'From: Greg Hutton <x@evil.example>',

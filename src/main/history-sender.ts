@@ -1,0 +1,62 @@
+/** Records on their way from a worker to the primary, which alone writes them. */
+
+import type { Redaction } from '../config/types.ts'
+import type { MessageRecord } from '../model.ts'
+import { historyLine } from './history-record.ts'
+
+/** Octets that may wait for the primary; above that records are dropped and counted: mail never waits for history. */
+const maxWaitingBytes = 8 * 1024 * 1024
+
+export interface HistorySettings {
+  readonly node: string
+  readonly subject: boolean
+  readonly redact: readonly Redaction[]
+}
+
+/** Gathers records of a batch of messages and sends them as one message. */
+export class HistorySender {
+  readonly #settings: HistorySettings
+  readonly #send: (lines: readonly string[], dropped: number, sent: () => void) => void
+  readonly #maxBytes: number
+  #lines: string[] = []
+  #gathered = 0
+  #underway = 0
+  #dropped = 0
+
+  /** @param send hands lines over and calls `sent` once they are on their way, or the way is gone */
+  constructor(
+    settings: HistorySettings,
+    send: (lines: readonly string[], dropped: number, sent: () => void) => void,
+    maxBytes: number = maxWaitingBytes,
+  ) {
+    this.#settings = settings
+    this.#send = send
+    this.#maxBytes = maxBytes
+  }
+
+  /** Takes a message's record; does nothing for one that left no evidence. */
+  add(record: MessageRecord, at: number): void {
+    const { evidence } = record.decision
+    if (evidence === undefined || evidence === null) return
+    const line = historyLine(record, evidence, at, this.#settings.node, this.#settings.redact)
+    if (this.#gathered + this.#underway + line.length > this.#maxBytes) {
+      this.#dropped++
+      return
+    }
+    this.#lines.push(line)
+    this.#gathered += line.length
+  }
+
+  /** Sends what was gathered. */
+  flush(): void {
+    if (this.#lines.length === 0 && this.#dropped === 0) return
+    const lines = this.#lines
+    const dropped = this.#dropped
+    const length = this.#gathered
+    this.#lines = []
+    this.#dropped = 0
+    this.#gathered = 0
+    this.#underway += length
+    this.#send(lines, dropped, () => (this.#underway -= length))
+  }
+}

@@ -1,0 +1,268 @@
+import { execFile, execFileSync } from 'node:child_process'
+import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import t from 'tap'
+import type { Test } from 'tap'
+import { cliPath, removeDaemon, startDaemon, waitUntil } from './peers/daemon.ts'
+import type { Daemon, DaemonOptions } from './peers/daemon.ts'
+import { RawClient } from './peers/smtp-client.ts'
+
+/** The history of a real daemon: what is kept, what is said where nothing can be kept, and that mail never waits for it. */
+
+const protection = `
+protect:
+  - { directory: Staff, groups: [Executives], users: [max@corp.example] }
+people:
+  jane.roe@corp.example: { secondaryEmails: ["jane@home.example"] }
+trustedSenders:
+  - { from: "calendar@service.example", note: calendar }
+groupActions:
+  Executives: { certain: reject, likely: tag }
+authservIds: [mx.corp.example]
+`
+
+interface Line extends Record<string, unknown> {
+  readonly id: string
+  readonly messageId: string
+}
+
+function message(from: string, id: string, more = ''): string {
+  return `${more}From: ${from}\r\nSubject: =?utf-8?q?=C3=9Cberweisung?=\r\nMessage-ID: <${id}@x>\r\n\r\nsecret body\r\n`
+}
+
+function namesake(daemon: Daemon, ...args: string[]): Promise<{ code: number; out: string; err: string }> {
+  const all = [...args.slice(0, 1), ...args.slice(1), '--config', join(daemon.folder, 'namesake.yaml')]
+  return new Promise((resolve) =>
+    execFile(process.execPath, [cliPath, ...all], { maxBuffer: 2 ** 28 }, (error, out, err) => {
+      resolve({ code: error === null ? 0 : Number(error.code), out, err })
+    }),
+  )
+}
+
+async function history(daemon: Daemon, ...args: string[]): Promise<Line[]> {
+  const { out } = await namesake(daemon, 'history', '--json', ...args)
+  return out
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => JSON.parse(line) as Line)
+}
+
+async function historyOf(daemon: Daemon, wanted: number): Promise<Line[]> {
+  return waitUntil(`${wanted} records`, async () => {
+    const found = await history(daemon)
+    return found.length >= wanted ? found : undefined
+  })
+}
+
+async function start(t: Test, options: Partial<DaemonOptions> = {}): Promise<Daemon> {
+  // The log of a daemon that was killed must not be taken for this one's.
+  if (options.folder !== undefined) rmSync(join(options.folder, 'log'), { force: true })
+  const daemon = await startDaemon({ relay: 'maildir:./mail', protection, ...options })
+  t.teardown(() => removeDaemon(daemon))
+  return daemon
+}
+
+async function send(daemon: Daemon, ...messages: string[]): Promise<string[]> {
+  const client = await RawClient.hello(daemon.smtpPort)
+  const replies: string[] = []
+  for (const one of messages) replies.push((await client.transaction(one, ['max@corp.example'])).at(-1) ?? '')
+  client.quit()
+  return replies
+}
+
+t.test('what is caught is kept, and can be asked for', async (t) => {
+  const daemon = await start(t)
+  const replies = await send(
+    daemon,
+    message('Jane Roe <jane.roe77@mail.example>', 'm1'),
+    message('"Max Mustermann" <max@gmail.com>', 'm2', 'Authentication-Results: mx.corp.example; dkim=pass header.d=gmail.com\r\n'),
+    message('Olivia Bystander <o@else.example>', 'm3'),
+    message('Jane Roe <jane@home.example>', 'm4'),
+    message('Jane Roe <calendar@service.example>', 'm5'),
+    message('Jane Roe <jane.roe@corp.example>', 'm6'),
+    message('Jane Roe <evil@x.example>, <max@y.example>', 'm7'),
+  ) // prettier-ignore
+  t.match(replies[0], /^550 /)
+  t.match(replies[1], /^250 /)
+  const found = await historyOf(daemon, 5)
+  t.same(found.map(({ messageId }) => messageId), ['<m7@x>', '<m5@x>', '<m4@x>', '<m2@x>', '<m1@x>'], 'newest first') // prettier-ignore
+  const log = await daemon.waitFor((line) => line['messageId'] === '<m1@x>')
+  const first = found.at(-1)
+  for (const key of ['id', 'verdict', 'tier', 'kind', 'person', 'action', 'disposition', 'reason', 'reply', 'fromName', 'fromAddress', 'client', 'helo', 'size']) {
+    t.same(first?.[key], log[key], `${key} as the log has it`)
+  } // prettier-ignore
+  t.match(first, {
+    time: /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/,
+    verdict: 'detected',
+    person: 'u1',
+    name: 'Jane Roe',
+    address: 'jane.roe77@mail.example',
+    action: 'reject',
+    disposition: 'rejected',
+    node: String,
+    originators: 'From: Jane Roe <jane.roe77@mail.example>\r\n',
+    subject: null,
+    redacted: [],
+    authenticated: null,
+    explanation: { readings: [{ field: 'from', name: 'Jane Roe', findings: [{ setting: /Executives/ }] }] },
+  })
+  t.match(found[3], { authenticated: true, publicProvider: true, authenticationResults: [/dkim=pass/] })
+  t.match(found[2], { verdict: 'clean', excusedBy: 'secondary', person: 'u1', action: null, reason: null })
+  t.match(found[1], { verdict: 'clean', excusedBy: 'trusted-sender', excuse: /calendar/ })
+  t.notOk(JSON.stringify(found).includes('secret body'), 'no body')
+  t.notOk(JSON.stringify(found).includes('berweisung'), 'no subject unless it is asked for')
+  t.notOk(JSON.stringify(found).includes('"max@corp.example"'), 'no recipients')
+
+  const counts: [string[], number][] = [
+    [['--person', 'jane.roe@corp.example'], 4],
+    [['--person', 'u2'], 1],
+    [['--tier', 'certain'], 3],
+    [['--action', 'reject'], 2],
+    [['--until', '2020-01-01'], 0],
+    [['--limit', '2', '--action', 'reject'], 2],
+    [['GMAIL'], 1],
+  ]
+  for (const [args, count] of counts) t.equal((await history(daemon, ...args)).length, count, args.join(' '))
+
+  const table = await namesake(daemon, 'history')
+  t.match(table.out, /rejected +exact +Jane Roe +jane\.roe77@mail\.example/)
+  const csv = await namesake(daemon, 'history', '--csv')
+  t.equal(csv.out.split('\r\n').length, 7)
+  const explained = await namesake(daemon, 'history', 'roe77', '--explain')
+  t.match(explained.out, /the policy asks to reject, by the setting of the group "Executives"/)
+  for (const args of [
+    ['--tier', 'sure'],
+    ['--json', '--csv'],
+  ]) {
+    t.equal((await namesake(daemon, 'history', ...args)).code, 64, args.join(' '))
+  } // prettier-ignore
+
+  const preview = await namesake(daemon, 'history', 'erase', 'jane.roe77@mail.example', '--preview')
+  t.match(preview.out, /would erase: 1 record of the address/)
+  t.equal((await history(daemon)).length, 5)
+  t.equal((await namesake(daemon, 'history', 'erase', 'jane.roe77@mail.example')).code, 64, 'nobody to ask')
+  t.match((await namesake(daemon, 'history', 'erase', 'jane.roe@corp.example', '--yes')).out, /erased: 4 records/)
+  t.same((await history(daemon)).map(({ person }) => person), ['u2']) // prettier-ignore
+
+  t.match(await (await fetch(`http://127.0.0.1:${daemon.opsPort}/metrics`)).text(), 'namesake_history_records_total{outcome="written"} 5') // prettier-ignore
+  t.equal(await daemon.stop(), 0)
+  t.equal((await history(daemon)).length, 1, 'and without a daemon')
+})
+
+t.test('what is redacted in the log is redacted here', async (t) => {
+  const more = 'log: { redact: [fromName, fromAddress, client] }\nhistory: { path: ./past, subject: true }'
+  const daemon = await start(t, { more })
+  await send(daemon, message('Jane Roe <jane.roe77@mail.example>', 'm1'))
+  const [record] = await historyOf(daemon, 1)
+  const text = JSON.stringify(record)
+  t.notOk(/roe77|Jane Roe|127\.0\.0\.1/.test(text), 'what they hold stands nowhere')
+  t.match(record, { verdict: 'detected', person: 'u1', fromName: null, address: null, subject: 'Überweisung' })
+  t.match(new Set(record?.['redacted'] as string[]).has('fromName'), true)
+  t.ok(existsSync(join(daemon.folder, 'past')))
+})
+
+t.test('no history where none is wanted', async (t) => {
+  const daemon = await start(t, { more: 'history: null' })
+  await send(daemon, message('Jane Roe <jane.roe77@mail.example>', 'm1'))
+  t.match(await namesake(daemon, 'history'), { code: 78, err: /no history is kept/ })
+  t.notOk(existsSync(join(daemon.folder, 'data')))
+})
+
+t.test('a history that can not be opened or written is said, and mail flows', async (t) => {
+  const folder = mkdtempSync(join(tmpdir(), 'namesake-daemon-'))
+  writeFileSync(join(folder, 'blocked'), 'a file where the folder should be')
+  const daemon = await start(t, { folder, more: 'history: { path: ./blocked/history }' })
+  t.match(await daemon.waitFor((line) => line['event'] === 'history-failed'), { level: 'warn', error: /blocked/ })
+  t.match(await send(daemon, message('Jane Roe <j@x.example>', 'm1'), message('Any One <a@b.example>', 'm2')), [/^550/, /^250/]) // prettier-ignore
+  t.equal(await daemon.stop(), 0)
+  t.match(
+    daemon.lines().find((line) => line['event'] === 'history-dropped'),
+    { records: 1, level: 'warn' },
+  )
+})
+
+t.test('a full disk drops records and counts them, and is told once', { skip: process.getuid?.() !== 0 && 'needs root for a tmpfs' }, async (t) => {
+  const folder = mkdtempSync(join(tmpdir(), 'namesake-daemon-'))
+  const disk = mkdtempSync(join(tmpdir(), 'namesake-disk-'))
+  try {
+    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=1m', 'tmpfs', disk], { stdio: 'ignore' })
+  } catch {
+    t.comment('no tmpfs can be mounted here')
+    return
+  }
+  t.teardown(() => {
+    execFileSync('umount', [disk])
+    rmSync(disk, { recursive: true })
+  })
+  const daemon = await start(t, { folder, more: `history: { path: "${join(disk, 'history')}" }` })
+  const client = await RawClient.hello(daemon.smtpPort)
+  for (let i = 0; i < 700; i++) {
+    const replies = await client.transaction(message(`Jane Roe <j${i}@x${i}.example>`, `m${i}`), ['max@corp.example'])
+    if (!/^550/.test(replies.at(-1) ?? '')) t.fail(replies.join('\n'))
+  }
+  client.quit()
+  t.match(await daemon.waitFor((line) => line['event'] === 'history-failed'), { level: 'warn', path: disk })
+  const kept = (await history(daemon)).length
+  t.ok(kept > 50 && kept < 700, `${kept} were written before the disk was full, and can be read`)
+  execFileSync('mount', ['-o', 'remount,size=64m', disk])
+  await daemon.waitFor((line) => line['event'] === 'history-written-again')
+  t.equal((await historyOf(daemon, 700)).length, 700, 'what waited is written once there is room')
+  t.equal(daemon.lines().filter((line) => line['event'] === 'history-failed').length, 1)
+  t.equal(await daemon.stop(), 0)
+}) // prettier-ignore
+
+t.test('kill -9 of workers and of the primary loses at most what came last', async (t) => {
+  const daemon = await start(t, { workers: 2 })
+  let answered = 0
+  let stopped = false
+  const load = Array.from({ length: 4 }, async (_, n) => {
+    for (let i = 0; !stopped; i++) {
+      try {
+        const client = await RawClient.hello(daemon.smtpPort)
+        for (let j = 0; j < 20 && !stopped; j++) {
+          const replies = await client.transaction(message(`Jane Roe <j@x${n}-${i}.example>`, `k${n}-${i}-${j}`), ['max@corp.example'])
+          if (/^550/.test(replies.at(-1) ?? '')) answered++
+        }
+        client.quit()
+      } catch {
+        await new Promise((resume) => setTimeout(resume, 20))
+      }
+    } // prettier-ignore
+  })
+  const workers = (): number[] =>
+    daemon.lines().filter((line) => line['event'] === 'worker-started').map((line) => Number(line['worker'])) // prettier-ignore
+  await new Promise((resume) => setTimeout(resume, 1500))
+  for (let round = 0; round < 3; round++) {
+    const started = workers()
+    const pid = started.at(-1)
+    if (pid !== undefined) process.kill(pid, 'SIGKILL')
+    await waitUntil('another worker', () => workers().length > started.length || undefined)
+    await new Promise((resume) => setTimeout(resume, 700))
+  }
+  stopped = true
+  await Promise.all(load)
+  await new Promise((resume) => setTimeout(resume, 600))
+  const kept = (await history(daemon)).length
+  t.comment(`${answered} answered, ${kept} kept`)
+  t.ok(answered > 100 && kept >= answered - 200, 'at most the last moments of three workers are lost')
+  await daemon.stop('SIGKILL')
+  t.equal((await history(daemon)).length, kept, 'the primary had written all')
+  const again = await start(t, { folder: daemon.folder, smtpPort: daemon.smtpPort })
+  await send(again, message('Jane Roe <late@x.example>', 'late'))
+  t.equal((await historyOf(again, kept + 1)).length, kept + 1, 'and the next start goes on with it')
+  t.notOk(again.lines().some((line) => line['event'] === 'history-moved-aside'))
+})
+
+t.test('a damaged history is moved aside while mail flows', async (t) => {
+  const daemon = await start(t)
+  await send(daemon, message('Jane Roe <j@x.example>', 'm1'))
+  await historyOf(daemon, 1)
+  await daemon.stop('SIGKILL')
+  writeFileSync(join(daemon.folder, 'data', 'history', 'data.mdb'), Buffer.alloc(65_536, 7))
+  const again = await start(t, { folder: daemon.folder })
+  t.match(await again.waitFor((line) => line['event'] === 'history-moved-aside'), { level: 'error' })
+  await send(again, message('Jane Roe <j@x.example>', 'm2'))
+  t.same((await historyOf(again, 1)).map(({ messageId }) => messageId), ['<m2@x>']) // prettier-ignore
+  t.equal(readdirSync(join(daemon.folder, 'data')).filter((name) => name.includes('damaged')).length, 1)
+})
