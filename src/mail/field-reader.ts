@@ -19,6 +19,9 @@ const maxDecoded = 32_768
 /** Characters that all variants of one field's text may have together. */
 const variantBudget = 1_048_576
 
+/** What a right-to-left override shows backwards: all up to the next direction control. */
+const overridden = /\u202e([^\u202a-\u202e\u2066-\u2069]*)/gu
+
 /** Reads one field into the set of its message; made for each field anew. */
 export class FieldReader {
   private readonly place: FieldPlace
@@ -177,6 +180,11 @@ export class FieldReader {
 
   private emitShown(part: ReadingPart, name: string, address: string | null): void {
     const { set, place } = this
+    if (name.includes('\u202e')) {
+      // A right-to-left override: the address that a reader sees is written backwards.
+      const seen = name.replace(overridden, (_, inside: string) => [...inside].reverse().join(''))
+      if (mayHoldAddress(seen)) this.emitShown(part, seen.replaceAll('\u202e', ''), address)
+    }
     const { found, rest } = addressesIn(name)
     if (found.length === 0) {
       set.add(place, 'own', part, name, address)

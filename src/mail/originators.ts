@@ -36,10 +36,34 @@ export function readOriginators(section: HeaderSection, options: OriginatorOptio
   const some = readFields(section, 'from', options, set)
   // Without a From field programs show the Sender.
   if (!some) readFields(section, 'sender', options, set)
+  addSpreadNames(set)
   const truncated = set.dropped
   if (some && options.sender) readFields(section, 'sender', options, set)
   if (options.replyTo) readFields(section, 'reply-to', options, set)
   return { readings: set.readings, addresses: set.addresses, defects: set.defects, truncated }
+}
+
+/** Most words that are read together as one name. */
+const maxSpread = 4
+const oneWord = /^[\p{L}\p{M}'’.-]{2,40}$/u
+
+/**
+ * A name that is spread over places, as programs show them in one line: `Jane <x@…> (Roe)`, two mailboxes, two From fields. Words that
+ * stand alone as names are read together with the next such word, beside the address of either.
+ */
+function addSpreadNames(set: ReadingSet): void {
+  const words = set.readings.filter(
+    ({ field, reader, name }) => field === 'from' && reader === 'own' && oneWord.test(name),
+  )
+  const alone = words.filter((one, i) => words.findIndex(({ name }) => name === one.name) === i).slice(0, maxSpread)
+  for (const [i, first] of alone.entries()) {
+    const second = alone[i + 1]
+    if (second === undefined) continue
+    const place = { field: first.field, fieldIndex: first.fieldIndex }
+    for (const address of new Set([first.address, second.address])) {
+      set.add(place, 'own', 'whole-field', `${first.name} ${second.name}`, address)
+    }
+  }
 }
 
 /**

@@ -2,7 +2,13 @@
 
 import { canonicalAddress, domainOf, localPartOf, withoutTag, writtenAddress } from '../mail/address.ts'
 import type { Kind, Lookup, Person, PersonRef, Reading, Tier } from '../model.ts'
-import { localPartNames } from '../names/match/local-part.ts'
+import {
+  arePartsOf,
+  initialOfLocalPart,
+  localPartNames,
+  nameWithLocalPart,
+  readBeside,
+} from '../names/match/local-part.ts'
 import { matchName } from '../names/match/match.ts'
 import type { MatchContext, NameMatch } from '../names/match/match.ts'
 import { queryKeys } from '../names/keys/query-keys.ts'
@@ -207,6 +213,14 @@ export class ClaimFinder {
     return claims
   }
 
+  /** Whether a domain, or one above it, is one of the organisation's own. */
+  isOwnDomain(domain: string): boolean {
+    for (let at = 0; at >= 0; at = domain.indexOf('.', at + 1)) {
+      if (this.lookup.isOwnDomain(domain.slice(at === 0 ? 0 : at + 1))) return true
+    }
+    return false
+  }
+
   /** People who own a canonical address (or it without its tag), by directory or by the protection file. */
   owners(canonical: string): readonly Person[] {
     const known = this.ownersOf.get(canonical)
@@ -232,9 +246,39 @@ export class ClaimFinder {
     // An own domain in letters that nobody's program writes is an imitation of itself.
     const imitated = own ? [domain] : this.policy.lookAlikes.of(domain, this.lookup)
     const lookAlikes = this.byLookAlikeDomain(localPart, domain, imitated)
-    if (!standsAlone(reading, canonical)) return lookAlikes
     const known = new Set(lookAlikes.map((claim) => personKey(claim.person)))
-    return [...lookAlikes, ...this.byLocalPart(localPart).filter((claim) => !known.has(personKey(claim.person)))]
+    const byName = standsAlone(reading, canonical)
+      ? [...this.byLocalPart(localPart), ...this.byInitial(localPart)]
+      : this.besideName(reading.name, localPart)
+    return [...lookAlikes, ...byName.filter((claim) => !known.has(personKey(claim.person)))]
+  }
+
+  /** A mailbox that carries a name, where the name shown says nothing of its own, or only a part of that name. */
+  private besideName(shown: string, localPart: string): Claim[] {
+    const { saysNothing, parts } = readBeside(this.read(shown), this.tablesFor(shown))
+    if (saysNothing) return [...this.byLocalPart(localPart), ...this.byInitial(localPart)]
+    const [part] = parts
+    // Most names shown are nobody's here.
+    if (part === undefined || !parts.some(({ base }) => base.length > 1 && this.mayBePart(base))) return []
+    const composed = parts.length === 1 ? nameWithLocalPart(part, localPart) : null
+    const claims = [...this.byLocalPart(localPart), ...(composed === null ? [] : this.byLocalPart(composed))]
+    return claims.filter(({ person }) => arePartsOf(parts, this.policy.namesOf(person), this.policy.tables))
+  }
+
+  private mayBePart(base: string): boolean {
+    return this.tokenCount(base) > 0 || this.policy.tables.nicknames.classesOf(base).length > 0
+  }
+
+  /** `jroe@`, where initials count. */
+  private byInitial(localPart: string): Claim[] {
+    const name = this.policy.rules.initials ? initialOfLocalPart(localPart) : null
+    if (name === null) return []
+    const told = `the local-part ${JSON.stringify(localPart)} reads as ${JSON.stringify(name)}`
+    return this.byShownName(name).flatMap((claim) =>
+      claim.kind === 'initial'
+        ? [{ ...claim, kind: 'local-part' as const, tier: 'likely' as const, evidence: [told, ...claim.evidence] }]
+        : [],
+    )
   }
 
   private byLocalPart(localPart: string): Claim[] {

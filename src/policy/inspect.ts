@@ -136,13 +136,27 @@ function harmlessElsewhere(
   originators: OriginatorReadings,
   claims: ClaimFinder,
 ): string | null {
-  if (reading.field === 'from' || (claim.kind !== 'local-part' && claim.kind !== 'lookalike-domain')) return null
+  if (reading.field === 'from') return null
+  if (reading.field === 'sender' && isOwnService(claim, reading, originators, claims)) {
+    return 'an own service sends for the person, whose own address stands in From'
+  }
+  if (claim.kind !== 'local-part' && claim.kind !== 'lookalike-domain') return null
   const sameName = originators.readings.some(
     (other) =>
       other.field === 'from' &&
       claims.of(other).some((c) => c.kind !== 'local-part' && c.person.id === claim.person.id),
   )
   return sameName ? null : `${reading.field} shows no name`
+}
+
+/** A ticket system or the like at an own domain, in Sender, under the name of the person whose own address From shows. */
+function isOwnService(claim: Claim, reading: Reading, originators: OriginatorReadings, claims: ClaimFinder): boolean {
+  if (reading.address === null || !claims.isOwnDomain(domainOf(canonicalAddress(reading.address)))) return false
+  const from = originators.readings.filter((other) => other.field === 'from')
+  return (
+    from.length > 0 &&
+    from.every(({ address }) => address !== null && claims.owners(canonicalAddress(address)).includes(claim.person))
+  )
 }
 
 /** The address that a name stands beside; a name without one of its own stands beside the first of its field's others. */

@@ -43,7 +43,6 @@ function ownWords(
 ): ReadonlySet<string> {
   const words = new Set<string>()
   for (const { tokens } of shown.texts) {
-    if (tokens.length < 2) continue
     for (let start = 0; start < tokens.length; start++) {
       let together = ''
       for (const token of tokens.slice(start, start + wordsLimit)) {

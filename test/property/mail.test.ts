@@ -140,7 +140,9 @@ t.test('a well-formed field is read exactly, and the second readers find nothing
       const body = mailboxes.map(([name, address, gap]) => `${name.text}${gap}<${address}>`).join(', ')
       const { readings } = read(Buffer.from(`From: ${body}\r\n`))
       const want = mailboxes.map(([name, address]) => `${name.name}|${address}`)
-      const found = readings.map((r) => `${r.name}|${r.address ?? ''}`)
+      // A name that is spread over several mailboxes is read besides, as a whole.
+      const single = readings.filter((r) => r.part !== 'whole-field')
+      const found = single.map((r) => `${r.name}|${r.address ?? ''}`)
       if (!want.every((pair) => found.includes(pair))) return false
       return readings.every((r) => r.reader === 'own') && new Set(found).size === new Set(want).size
     }),

@@ -1,6 +1,10 @@
 /** Names that a mailbox's local-part carries. */
 
+import type { NameForms } from '../person/person-name.ts'
+import { classes, decoration } from '../tables/tables.ts'
 import type { NameTables } from '../tables/tables.ts'
+import type { ShownName } from '../text/shown-name.ts'
+import type { Token } from '../text/tokens.ts'
 
 /**
  * Names that a mailbox's local-part carries: `jane.roe77` reads as Jane Roe. Whether someone bears them, `matchName` says.
@@ -28,6 +32,72 @@ export function localPartNames(localPart: string): string[] {
   const tail = words.at(-1) ?? ''
   if (letters.length > 2 && /\d/.test(tail)) names.add(letters.slice(0, -1).join(' '))
   return [...names]
+}
+
+/** The name that a local-part of an initial and a surname reads as: `j.roe` and `jroe77` as J Roe; null for others. */
+export function initialOfLocalPart(localPart: string): string | null {
+  const words = localPart.split(separators).flatMap((word) => {
+    const letters = word.replace(outerDigits, '')
+    return letters === '' ? [] : [letters]
+  })
+  const [first = '', second = ''] = words
+  if (words.length === 2 && first.length === 1 && second.length > 2) return `${first} ${second}`
+  return words.length === 1 && /^\p{L}{4,20}$/u.test(first) ? `${first.charAt(0)} ${first.slice(1)}` : null
+}
+
+/** What a name shown beside a mailbox says of who writes. */
+export interface ShownBeside {
+  /** It names nobody: a role, a sign, the own company, nothing visible. */
+  readonly saysNothing: boolean
+  /** Its words that may be a part of a name, if there are so few that the mailbox's local-part says the rest; else empty. */
+  readonly parts: readonly Token[]
+}
+
+/** Most words of a shown name that says nothing or only a part of a name. */
+const maxWords = 6
+const beside = decoration | classes.generic | classes.speech
+
+/** Reads what stands beside a mailbox: `CEO`, `🔒`, `Jane`, `J Roe`. */
+export function readBeside({ texts }: ShownName, tables: NameTables): ShownBeside {
+  const tokens = texts[0]?.tokens ?? []
+  if (tokens.length > maxWords) return { saysNothing: false, parts: [] }
+  const parts = tokens.filter(
+    ({ base, numeric, joins }) =>
+      !numeric && !joins && ((tables.classOf(base) & beside) === 0 || (tables.isName(base) && !isRole(base, tables))),
+  )
+  const few = parts.length === 1 || (parts.length === 2 && parts.some(({ raw }) => raw.length === 1))
+  return { saysNothing: parts.length === 0, parts: few ? parts : [] }
+}
+
+function isRole(base: string, tables: NameTables): boolean {
+  return (tables.classOf(base) & (classes.role | classes.department | classes.company)) !== 0
+}
+
+/** The name of a given name shown and the surname that the local-part holds: `Jane` beside `jroe`, `j.roe` or `roe`. */
+export function nameWithLocalPart(part: Token, localPart: string): string | null {
+  const words = localPart.split(separators).map((word) => word.replace(outerDigits, ''))
+  const initial = part.base.charAt(0)
+  const [first = '', second = ''] = words.filter((word) => word !== '')
+  if (part.base.length < 2 || first === part.base) return null
+  if (second !== '')
+    return first === initial || second === initial ? `${part.raw} ${first === initial ? second : first}` : null
+  return `${part.raw} ${first.startsWith(initial) && first.length > 3 ? first.slice(1) : first}`
+}
+
+/** Whether each word is a part of the person's name: the given name, a short form or an initial of it, a surname. */
+export function arePartsOf(parts: readonly Token[], { forms }: NameForms, { nicknames }: NameTables): boolean {
+  return forms.some(
+    (form) =>
+      form.type === 'person' &&
+      parts.every(({ base, latin }) =>
+        [...form.given, ...form.surname].some(
+          ({ word }) =>
+            word.base === base ||
+            (base.length === 1 && word.base.startsWith(base)) ||
+            nicknames.classesOf(latin).some((one) => nicknames.classesOf(word.latin).includes(one)),
+        ),
+      ),
+  )
 }
 
 /** Spellings taken from one person's mailboxes. */
