@@ -1,5 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
+import { bashCompletion, fishCompletion, manPage, zshCompletion } from './command-line.ts'
 import { configurationPage } from './configuration-page.ts'
 import { eventsPage } from './events-page.ts'
 import { metricsPage } from './metrics-page.ts'
@@ -32,6 +33,10 @@ export function generatedFiles(): GeneratedFile[] {
     { path: 'docs/metrics.md', text: metricsPage() },
     { path: 'docs/standards.md', text: standardsPage(root) },
     { path: 'docs/vocabulary.md', text: vocabularyPage() },
+    { path: 'deploy/man/namesake.1', text: manPage() },
+    { path: 'deploy/completions/namesake.bash', text: bashCompletion() },
+    { path: 'deploy/completions/_namesake', text: zshCompletion() },
+    { path: 'deploy/completions/namesake.fish', text: fishCompletion() },
     { path: 'config/namesake.schema.json', text: schema(namesake, 'namesake.yaml') },
     { path: 'config/protection.schema.json', text: schema(protection, 'protection.yaml') },
   ]

@@ -1,11 +1,12 @@
 /** A first configuration: both files made from a few answers, proved, and written where nothing stands yet. */
 
-import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { chownSync, existsSync, mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { basename, dirname, isAbsolute, join, relative, resolve } from 'node:path'
 import { loadConfig } from '../config/load.ts'
 import { FileProvider } from '../directory/sources/file/provider.ts'
 import { ConfigError, NamesakeError } from '../errors.ts'
+import { count } from '../text.ts'
 import { foldName } from './search.ts'
 
 /** Where people come from. */
@@ -109,9 +110,20 @@ export function writeInit({ files }: InitPlan): void {
     try {
       mkdirSync(dirname(path), { recursive: true })
       writeFileSync(path, text, { flag: 'wx', mode: 0o640 })
+      giveToGroupOf(path)
     } catch (error) {
       throw new NamesakeError('input-invalid', `writing ${path}: ${(error as Error).message}`, { cause: error })
     }
+  }
+}
+
+/** Root writing into the daemon's folder leaves files that the daemon may read: they get the folder's group. */
+function giveToGroupOf(path: string): void {
+  try {
+    const { gid } = statSync(dirname(path))
+    chownSync(path, statSync(path).uid, gid)
+  } catch {
+    // Not ours to give: the file has the writer's group, as with any editor.
   }
 }
 
@@ -298,7 +310,9 @@ function notesOf({ relay, people }: InitAnswers, { groups, users }: Guarded, fou
   const notes: string[] = []
   const guarded = groups.length + users.length
   if (found !== null && people.kind !== 'example')
-    notes.push(`${found.people.length} people and ${found.groups.length} groups were found in the people file`)
+    notes.push(
+      `the people file holds ${count(found.people.length, 'person', 'people')} and ${count(found.groups.length, 'group', 'groups')}`,
+    )
   const words = [...groups.map((group) => `group ${JSON.stringify(group)}`), ...users.slice(0, 5)]
   const more = users.length > 5 ? ` and ${users.length - 5} more` : ''
   notes.push(

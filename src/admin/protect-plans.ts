@@ -231,7 +231,7 @@ function addressProblem(address: string): string | null {
 }
 
 /** What is odd about a further address: it lets more through than one person's mail, or nobody's. */
-function doubtsOfAddress(address: string, person: Person): string[] {
+export function doubtsOfAddress(address: string, person: Person): string[] {
   if (!address.startsWith('/')) {
     const domain = domainOf(canonicalAddress(address))
     return domain.includes('.')

@@ -5,7 +5,7 @@ import type { Command } from 'commander'
 import { defaultRelay, initDefaults, planInit, readPeople, writeInit } from '../admin/init.ts'
 import type { InitAnswers, InitPeople } from '../admin/init.ts'
 import { NamesakeError } from '../errors.ts'
-import { printable } from '../text.ts'
+import { count, printable } from '../text.ts'
 import { configPlaces, examples, givenConfig } from './verb.ts'
 import type { Cli } from './verb.ts'
 
@@ -137,7 +137,7 @@ async function askProtect(
   if (people.kind === 'example') return null
   if (people.kind === 'file') {
     const { groups, people: found } = await readPeople(people.path)
-    err.write(`It holds ${found.length} people and ${groups.length} groups.\n`)
+    err.write(`It holds ${count(found.length, 'person', 'people')} and ${count(groups.length, 'group', 'groups')}.\n`)
     if (groups.length > 0)
       err.write(
         `Groups: ${groups

@@ -11,6 +11,7 @@ import { addDirectoryVerb } from './directory.ts'
 import { addHistoryVerb } from './history.ts'
 import { addProtectVerbs } from './protect.ts'
 import { addExplainVerb } from './explain.ts'
+import { addInitVerb } from './init.ts'
 import { addServeVerb } from './serve.ts'
 import { addDaemonVerbs } from './status.ts'
 import { addSyncVerb } from './sync.ts'
@@ -25,6 +26,7 @@ export function buildProgram(cli: Cli): Command {
     .configureOutput({ writeOut: (text) => cli.out.write(text), writeErr: (text) => cli.err.write(text) })
     .showSuggestionAfterError()
     .showHelpAfterError('(namesake --help lists the verbs; namesake <verb> --help has examples)')
+  addInitVerb(program, process.stdin.isTTY ? { ...cli, input: process.stdin } : cli)
   addServeVerb(program, cli)
   addDaemonVerbs(program, cli)
   addCheckVerb(program, cli)

@@ -1,6 +1,6 @@
 /** What every verb is handed, and where the configuration is. */
 
-import { existsSync } from 'node:fs'
+import { statSync } from 'node:fs'
 import { Command } from 'commander'
 import { NamesakeError } from '../errors.ts'
 
@@ -40,11 +40,21 @@ export function givenConfig(command: Command): string | null {
 export function configPath(command: Command, env: NodeJS.ProcessEnv = process.env): string {
   const named = givenConfig(command) ?? env['NAMESAKE_CONFIG']
   if (named !== undefined && named !== '') return named
-  const found = configPlaces.find((place) => existsSync(place))
+  const found = configPlaces.find(isThere)
   if (found !== undefined) return found
   const missing = configPlaces.join(' nor ')
   const fix = 'fix: "namesake init" writes one, --config or NAMESAKE_CONFIG name one that is elsewhere'
   throw new NamesakeError('config-invalid', `there is no configuration: neither ${missing} is there; ${fix}`)
+}
+
+/** Also a file that this user may not look at: reading it says so. */
+function isThere(path: string): boolean {
+  try {
+    statSync(path)
+    return true
+  } catch (error) {
+    return !['ENOENT', 'ENOTDIR'].includes((error as NodeJS.ErrnoException).code ?? '')
+  }
 }
 
 /** Examples as they stand below a verb's help, without the leading `namesake`. */

@@ -1,12 +1,12 @@
 /** What the running daemon tells and does when it is asked, by its socket or by the console. */
 
 import { reportOf, syncReportOf } from '../admin/directories.ts'
+import { nextHopStates } from '../admin/next-hops.ts'
 import type { NamesakeConfig } from '../config/types.ts'
 import { NamesakeError } from '../errors.ts'
 import type { MetricsSnapshot } from '../ops/metrics.ts'
 import type { DaemonControl, DaemonStatus, MessageCounts, ReloadReport, SyncReport, SyncStep } from '../ports.ts'
 import type { Directories } from './directories.ts'
-import { nextHopStates } from './readiness.ts'
 import { version } from './version.ts'
 import type { WorkerPool } from './worker-pool.ts'
 

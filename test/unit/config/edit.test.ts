@@ -84,7 +84,7 @@ async function run(folder: string, ...words: string[]): Promise<string> {
     edit: (path, requests, accepted) =>
       makeEdit({ config: loadConfig(path).config, view, control: null }, requests, accepted),
   })
-  addConfigVerbs(program, { out: into(''), err: into('stderr: ') })
+  addConfigVerbs(program, { out: into(''), err: into('stderr: '), exit: () => {} })
   try {
     await program.parseAsync(['node', 'namesake', ...words, '--config', join(folder, 'namesake.yaml')])
   } catch (error) {
