@@ -4,6 +4,7 @@ import { closeSync, fstatSync, openSync, readFileSync } from 'node:fs'
 import { isAlias, isMap, isPair, isScalar, isSeq, LineCounter, parseDocument, visit } from 'yaml'
 import type { Document, DocumentOptions, Node, ParseOptions, Scalar, YAMLError, YAMLMap } from 'yaml'
 import type { ConfigFault } from '../errors.ts'
+import { yamlExcess } from '../net/yaml-bounds.ts'
 import { quote } from './faults.ts'
 import { reasonOf } from './files.ts'
 import type { Place } from './types.ts'
@@ -93,6 +94,8 @@ function parseText(
   at: (offset: number) => Place,
 ): { document: Document.Parsed; data: unknown; faults: ConfigFault[] } {
   const fault = (offset: number, message: string): ConfigFault => ({ ...at(offset), path: '', message })
+  const excess = yamlExcess(text)
+  if (excess !== null) return unusable(fault(excess.offset, excess.message))
   try {
     const document = parseDocument(text, parseOptions(lineCounter))
     const faults = [...document.errors, ...document.warnings].map((e) => fault(e.pos[0], syntaxMessage(e)))
@@ -116,12 +119,12 @@ function parseText(
     return { document, data: document.toJS({ maxAliasCount: 100 }) as unknown, faults }
   } catch (error) {
     const why = error instanceof RangeError ? 'it is nested too deeply' : 'its aliases (*name) stand for too much'
-    return {
-      document: parseDocument(''),
-      data: undefined,
-      faults: [fault(0, `the file can't be used: ${why}; fix: write the values out`)],
-    }
+    return unusable(fault(0, `the file can't be used: ${why}; fix: write the values out`))
   }
+}
+
+function unusable(fault: ConfigFault): { document: Document.Parsed; data: undefined; faults: ConfigFault[] } {
+  return { document: parseDocument(''), data: undefined, faults: [fault] }
 }
 
 /** What to do about the parser's findings; the rest keep its own words. */

@@ -39,7 +39,10 @@ const importers: Record<string, { by: RegExp; why: string }> = {
     by: /^config\/|^console\/routes|^directory\/sources\/[^/]+\/options\.ts$/,
     why: 'validated configuration is plain data elsewhere',
   },
-  yaml: { by: /^(config|directory\/sources\/file)\//, why: 'YAML is read where files are read' },
+  yaml: {
+    by: /^(net\/yaml-bounds\.ts$|(config|directory\/sources\/file)\/)/,
+    why: 'YAML is read where files are read',
+  },
   pino: { by: /^ops\//, why: 'one sink, so that redaction can not be passed by' },
   'prom-client': { by: /^ops\//, why: 'log line and counter are written together' },
   'node-cron': {

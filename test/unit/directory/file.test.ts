@@ -389,3 +389,20 @@ t.test('slips', async (t) => {
     t.equal(isSlip(written, known), slip, `${written} for ${known}`)
   }
 })
+
+t.test('a long YAML file, which another process parses, says the same as JSON', async (t) => {
+  const users = Array.from({ length: 2500 }, (_, i) => ({
+    id: `u${i}`,
+    displayName: `N ${i}`,
+    mail: `m${i}@c.example`,
+  }))
+  const yaml = (mail: string): string =>
+    `users:\n${users.map((user, i) => `  - ${JSON.stringify(i === 2400 ? { ...user, mail } : user)}\n`).join('')}`
+  const long = write(t, 'long.yaml', yaml('m2400@c.example'))
+  t.strictSame(await changesOf(long), await changesOf(write(t, 'long.json', JSON.stringify({ users }))))
+  await t.rejects(changesOf(write(t, 'faulty.yaml', yaml('nobody'))), {
+    code: 'input-invalid',
+    message: /^.*faulty\.yaml:2402:\d+: users\[2400\]\.mail: found "nobody"/,
+  })
+  await t.rejects(changesOf(write(t, 'broken.yaml', `${yaml('m2400@c.example')}\t- x\n`)), { message: /a tab in the/ })
+})

@@ -9,7 +9,7 @@ import { CsvEntries } from './csv.ts'
 import { type FileEntry, type FileGroup, type FileUser, readGroup, readUser } from './entries.ts'
 import { FileFaults, type FilePlace, quoted } from './faults.ts'
 import { JsonEntries } from './json.ts'
-import { largestYaml, readYamlEntries } from './yaml.ts'
+import { largestYaml, yamlEntries } from './yaml.ts'
 import type { Attributes, Change, PersonFacts, Provider, ReadRequest, Step } from '../../provider.ts'
 
 export interface FileSettings {
@@ -122,7 +122,7 @@ export class FileProvider implements Provider {
   async *#entries(faults: FileFaults, signal: AbortSignal): AsyncGenerator<FileEntry> {
     const form = extname(this.#path).toLowerCase()
     if (form === '.yaml' || form === '.yml') {
-      yield* readYamlEntries(await this.#wholeText(), faults)
+      yield* yamlEntries(await this.#wholeText(), faults, signal)
       return
     }
     if (form !== '.json' && form !== '.csv') {

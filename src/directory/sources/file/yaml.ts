@@ -1,14 +1,25 @@
 /** People in YAML. */
 
+import { type ChildProcess, fork } from 'node:child_process'
+import { once } from 'node:events'
+import { extname } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { isMap, isPair, isScalar, isSeq, LineCounter, type Node, parseDocument } from 'yaml'
+import { NamesakeError } from '../../../errors.ts'
+import { yamlExcess } from '../../../net/yaml-bounds.ts'
 import type { FileEntry } from './entries.ts'
 import { type FileFaults, type FilePlace, quoted, withoutUsers } from './faults.ts'
 
-/** Room for some thirty thousand people; the parser holds up the process for a second or two by then. */
+/** Room for some thirty thousand people. */
 export const largestYaml: number = 4 * 2 ** 20
 
 /** Entries of a people file in YAML: `users` and `groups`, each a list. Read whole, as its syntax asks for. */
 export function* readYamlEntries(text: string, faults: FileFaults): Generator<FileEntry> {
+  const excess = yamlExcess(text)
+  if (excess !== null) {
+    faults.add(placeIn(text, excess.offset), '', excess.message)
+    return
+  }
   const lines = new LineCounter()
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, logLevel: 'silent' })
   const at = (offset: number): FilePlace => {
@@ -54,6 +65,11 @@ export function* readYamlEntries(text: string, faults: FileFaults): Generator<Fi
   }
 }
 
+function placeIn(text: string, offset: number): FilePlace {
+  const before = text.slice(0, offset).split('\n')
+  return { line: before.length, column: (before.at(-1)?.length ?? 0) + 1 }
+}
+
 function toPlain(item: Node, document: ReturnType<typeof parseDocument>): unknown {
   try {
     return item.toJS(document, { maxAliasCount: 100 }) as unknown
@@ -64,4 +80,68 @@ function toPlain(item: Node, document: ReturnType<typeof parseDocument>): unknow
 
 function firstLine(text: string): string {
   return text.split('\n')[0] ?? ''
+}
+
+/** A longer text is parsed by a process of its own: the parser would hold this one up for seconds. */
+const maxInlineLength = 100_000
+
+/** An entry as it comes from that process: its places are looked up there. */
+export interface PlacedEntry {
+  readonly kind: 'user' | 'group'
+  readonly value: unknown
+  readonly path: string
+  readonly place: FilePlace
+  readonly places: Readonly<Record<string, FilePlace>>
+}
+
+/** What the process says: entries some at a time, then all faults. */
+export type FromChild =
+  | { readonly entries: readonly PlacedEntry[] }
+  | { readonly faults: readonly { readonly place: FilePlace; readonly path: string; readonly message: string }[] }
+
+/** Entries of a people file in YAML, however long it is. Throws NamesakeError input-invalid if parsing it takes too much. */
+export async function* yamlEntries(text: string, faults: FileFaults, signal: AbortSignal): AsyncGenerator<FileEntry> {
+  if (text.length <= maxInlineLength) {
+    yield* readYamlEntries(text, faults)
+    return
+  }
+  const child = fork(fileURLToPath(new URL(`./yaml-child${extname(import.meta.url)}`, import.meta.url)), {
+    execArgv: [...process.execArgv, '--max-old-space-size=1024'],
+    serialization: 'advanced',
+    stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
+  })
+  try {
+    child.send(text)
+    for (;;) {
+      const said = await answerOf(child, signal)
+      if ('faults' in said) {
+        for (const { place, path, message } of said.faults) faults.add(place, path, message)
+        return
+      }
+      for (const entry of said.entries) {
+        yield { ...entry, placeOf: (property) => entry.places[property ?? ''] ?? entry.place }
+      }
+      child.send('more')
+    }
+  } finally {
+    child.kill('SIGKILL')
+  }
+}
+
+async function answerOf(child: ChildProcess, signal: AbortSignal): Promise<FromChild> {
+  const waiting = new AbortController()
+  const either = AbortSignal.any([signal, waiting.signal])
+  try {
+    const message = once(child, 'message', { signal: either }) as Promise<[FromChild]>
+    const end = once(child, 'exit', { signal: either }).then(() => null)
+    end.catch(() => undefined)
+    const answer = await Promise.race([message, end])
+    if (answer !== null) return answer[0]
+    throw new NamesakeError(
+      'input-invalid',
+      'parsing this YAML file took too much memory; fix: write it as .json or .csv, which are read as a stream',
+    )
+  } finally {
+    waiting.abort()
+  }
 }

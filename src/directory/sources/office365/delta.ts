@@ -40,6 +40,8 @@ export interface RoundOptions {
 /** Bounds on what a faulty service can make us read: a tenant of 10 million gives some 100,000 pages. */
 const mostPages = 500_000
 const mostEmptyPages = 1_000
+/** Pages that list what a page before them listed, though each link is a new one. */
+const maxRepeatedPages = 1_000
 
 /**
  * Reads one delta round page by page, links to the letter, one request at a time.
@@ -51,7 +53,9 @@ export async function* readRound(graph: GraphReader, options: RoundOptions): Asy
   // Digests, as thousands of links of some kilobytes each would be held otherwise.
   const followed = new Set<string>()
   let link = options.deltaLink
+  const listed = new Set<string>()
   let empty = 0
+  let repeated = 0
   for (let pages = 1; pages <= mostPages; pages += 1) {
     if (link !== null) followed.add(digest(link))
     const page = parsePage(await fetchPage(graph, options, link), directory, collection)
@@ -61,6 +65,10 @@ export async function* readRound(graph: GraphReader, options: RoundOptions): Asy
     link = graph.checked(page.nextLink)
     if (followed.has(digest(link))) throw endless(directory, collection, 'a link leads back to a page already read')
     empty = page.objects.length === 0 ? empty + 1 : 0
+    const content = digest(page.objects.map(({ id }) => id).join('\n'))
+    if (listed.has(content)) repeated++
+    listed.add(content)
+    if (repeated >= maxRepeatedPages) throw endless(directory, collection, `${repeated} pages that repeat others`)
     if (empty >= mostEmptyPages) throw endless(directory, collection, `${empty} empty pages in a row`)
   }
   throw endless(directory, collection, `over ${mostPages} pages`)
