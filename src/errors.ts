@@ -11,6 +11,7 @@ export type ErrorCode =
   | 'store-in-use' // another daemon has the store
   | 'store-damaged' // the store was damaged or of another version; moved aside
   | 'sync-shrink' // a sync would remove more people than the shrink brake lets through
+  | 'rules-shrink' // an edit of the protection file would free more than half of the protected people
   | 'sync-busy' // the same directory is being synchronised already
   | 'provider-auth' // a directory source refuses our credentials
   | 'provider-throttled' // it wants to be left alone for longer than a run waits
@@ -91,6 +92,7 @@ export function exitCodeOf(error: unknown): number {
     case 'input-invalid':
     case 'provider-malformed':
     case 'sync-shrink':
+    case 'rules-shrink':
       return exitCode.badInput
     case 'store-full':
     case 'sync-busy':

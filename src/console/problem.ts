@@ -113,12 +113,14 @@ export function problemOf(error: unknown): Problem | null {
           : new Problem('invalid', error.message)
       case 'sync-busy':
       case 'sync-shrink':
+      case 'rules-shrink':
         return new Problem('conflict', error.message)
       case 'provider-auth':
       case 'provider-throttled':
       case 'provider-unavailable':
       case 'provider-malformed':
       case 'store-unusable':
+      case 'store-full':
         return new Problem('unavailable', error.message)
       default:
         return null

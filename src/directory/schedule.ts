@@ -64,8 +64,8 @@ export interface DirectoryStatus {
   readonly error: string | null
 }
 
-// A file is often written in several steps.
-const settle = 200
+// A file is often written in several steps: it must have been still for so long.
+const settle = 1000
 
 // Retries of a sync that another process is busy with.
 const busyPause = 5_000

@@ -1,5 +1,6 @@
 /** The store in the primary: kept in step with sources and rules. */
 
+import { statSync } from 'node:fs'
 import type { LoadedConfig, LoadedProtection } from '../config/types.ts'
 import { Scheduler } from '../directory/schedule.ts'
 import type { DirectoryStatus, RunOptions, SyncEvent } from '../directory/schedule.ts'
@@ -8,7 +9,7 @@ import type { Store } from '../directory/store/store.ts'
 import type { SyncOutcome } from '../directory/sync.ts'
 import { NamesakeError } from '../errors.ts'
 import type { Events } from '../ops/events.ts'
-import { indexMaker } from './index-maker.ts'
+import { freedBy, indexMaker } from './index-maker.ts'
 import type { IndexFindings } from './index-maker.ts'
 import { scheduledOf } from './providers.ts'
 
@@ -31,6 +32,8 @@ export class Directories {
   /** Directories whose last sync failed for want of a disk that takes it, and why. */
   readonly #diskFaults = new Map<string, string>()
   #retry: NodeJS.Timeout | undefined
+  /** An edit that waits for a second look: its rules, and which saving of the file brought them. */
+  #waitingEdit: { readonly rules: string; readonly saved: string } | null = null
 
   private constructor(store: Store, loaded: LoadedConfig, events: Events) {
     this.#store = store
@@ -64,6 +67,28 @@ export class Directories {
     this.#loaded = { ...protection, config: this.#loaded.config }
     if (findings !== null) this.#note(findings)
     this.#events.emit('keys-rebuilt', { protected: this.protectedPeople, duration: Date.now() - start })
+  }
+
+  /**
+   * Brake on an edit that would free more than half of the protected people: it may be the first half of a file that is
+   * written in two steps, or a slip. It waits for a second look: the file saved again with the same rules, or `force`.
+   * @throws NamesakeError rules-shrink
+   */
+  checkShrink(protection: LoadedProtection, file: string, force: boolean): void {
+    const waiting = this.#waitingEdit
+    this.#waitingEdit = null
+    const inForce = this.#store.rules()
+    if (force || inForce === null) return
+    const { guarded, freed } = freedBy(protection, inForce, this.#store.snapshot())
+    if (2 * freed <= guarded) return
+    const edit = { rules: JSON.stringify(protection.rules), saved: savedAt(file) }
+    if (waiting !== null && waiting.rules === edit.rules && waiting.saved !== edit.saved) return
+    this.#waitingEdit = edit
+    throw new NamesakeError(
+      'rules-shrink',
+      `${file}: this edit frees ${freed} of ${guarded} protected people, more than half at once; the rules before it stay ` +
+        'in force; if it is meant: save the file once more as it is, or run "namesake reload --force"',
+    )
   }
 
   /**
@@ -170,6 +195,12 @@ export class Directories {
       return `${at}: ${message}`
     })
   }
+}
+
+/** Tells one saving of a file from the next. */
+function savedAt(file: string): string {
+  const stat = statSync(file, { bigint: true, throwIfNoEntry: false })
+  return stat === undefined ? '' : `${stat.dev} ${stat.ino} ${stat.mtimeNs}`
 }
 
 function isDiskFault(error: unknown): error is NamesakeError {

@@ -18,12 +18,13 @@ export interface IndexFindings {
 export function indexMaker(protection: LoadedProtection, found: (findings: IndexFindings) => void): MakeIndex {
   return (view) => {
     const { resolved, problems } = resolveRules(protection.rules, view)
-    found({ problems, protectedPeople: countProtected(resolved, view) })
+    found({ problems, protectedPeople: guardedPeople(resolved, view).size })
     return { indexer: policyIndexer(compilePolicy(resolved)), resolved }
   }
 }
 
-function countProtected(resolved: ResolvedRules, view: DirectoryView): number {
+/** Whose names the rules guard, a key each. */
+function guardedPeople(resolved: ResolvedRules, view: DirectoryView): Set<string> {
   const guarded = new Set(resolved.protectedPeople.map(keyOf))
   for (const directory of view.directoryNames()) {
     const wanted = new Set(resolved.protectedGroups.filter((g) => g.directory === directory).map((g) => g.id))
@@ -33,7 +34,18 @@ function countProtected(resolved: ResolvedRules, view: DirectoryView): number {
     }
   }
   for (const ref of resolved.excluded) guarded.delete(keyOf(ref))
-  return guarded.size
+  return guarded
+}
+
+/** How many people the rules in force guard, and how many of them others would free. */
+export function freedBy(
+  protection: LoadedProtection,
+  inForce: ResolvedRules,
+  view: DirectoryView,
+): { readonly guarded: number; readonly freed: number } {
+  const before = guardedPeople(inForce, view)
+  const after = guardedPeople(resolveRules(protection.rules, view).resolved, view)
+  return { guarded: before.size, freed: [...before].filter((person) => !after.has(person)).length }
 }
 
 function keyOf(ref: PersonRef): string {

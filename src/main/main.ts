@@ -5,7 +5,7 @@ import { isDeepStrictEqual } from 'node:util'
 import { loadConfig, loadProtection } from '../config/load.ts'
 import type { LoadedConfig, NamesakeConfig } from '../config/types.ts'
 import { watchFile } from '../config/watch.ts'
-import { ConfigError, exitCode, formatFault } from '../errors.ts'
+import { exitCode, formatFault, NamesakeError } from '../errors.ts'
 import { answerControl, controlPath } from '../admin/control.ts'
 import { LocalControl } from './control.ts'
 import { openControlSocket } from '../net/control-socket.ts'
@@ -244,10 +244,10 @@ class Daemon {
     }
   }
 
-  async #reloadAsked(what: 'protection' | 'all', _force: boolean): Promise<ReloadReport> {
+  async #reloadAsked(what: 'protection' | 'all', force: boolean): Promise<ReloadReport> {
     const protection = what === 'protection'
     const file = protection ? this.#config.protection : this.#configPath
-    const work = protection ? () => this.#reloadProtection() : () => this.#reloadAll()
+    const work = protection ? () => this.#reloadProtection(force) : () => this.#reloadAll(force)
     await this.#reload(file, async () => {
       await work()
       // What was just read is no news to the watcher.
@@ -267,7 +267,7 @@ class Daemon {
         this.#tellWarnings()
         this.#events.emit('config-reloaded', { file, protected: this.#directories?.protectedPeople ?? 0 })
       } catch (error) {
-        const faults = error instanceof ConfigError ? error.message.split('\n') : [String(error)]
+        const faults = error instanceof NamesakeError ? error.message.split('\n') : [String(error)]
         this.#refused = faults
         this.#events.emit('config-refused', { file, faults })
       }
@@ -276,16 +276,19 @@ class Daemon {
     return this.#reloading
   }
 
-  async #reloadProtection(): Promise<void> {
+  async #reloadProtection(force = false): Promise<void> {
     const protection = loadProtection(this.#config)
+    this.#directories?.checkShrink(protection, this.#config.protection, force)
     await this.#directories?.useRules(protection)
     this.#loaded = { ...protection, config: this.#config }
   }
 
   /** Both files. The workers are exchanged: new ones listen before the old ones finish and leave. */
-  async #reloadAll(): Promise<void> {
+  async #reloadAll(force = false): Promise<void> {
     const before = this.#loaded
-    this.#loaded = this.#keepUntilRestart(loadConfig(this.#configPath))
+    const loaded = this.#keepUntilRestart(loadConfig(this.#configPath))
+    this.#directories?.checkShrink(loaded, loaded.config.protection, force)
+    this.#loaded = loaded
     const hop = this.#maildir
     let fresh = hop
     try {

@@ -66,7 +66,7 @@ t.test('an edit of protection.yaml', async (t) => {
   t.equal(await verdictOf('Max Mustermann', 'broken'), 'detected', 'a broken edit changes nothing')
   t.equal(await verdictOf('Jane Roe', 'broken2'), 'detected')
 
-  writeFileSync(protection, 'protect:\n  - { directory: Staff, groups: [Executves] }\n')
+  writeFileSync(protection, 'protect:\n  - { directory: Staff, groups: [Executves], users: [max@corp.example] }\n')
   const problem = await daemon.waitFor((line) => line['event'] === 'protection-problem')
   t.match(problem, { level: 'error', at: /protection\.yaml:2:\d+$/, problem: /Executves.*Executives/ })
 
@@ -284,3 +284,52 @@ function runCli(args: string[]): Promise<{ code: number; output: string }> {
     })
   })
 }
+
+t.test('an edit that frees more than half of the protected people', async (t) => {
+  const all =
+    'protect:\n  - { directory: Staff, users: [jane.roe@corp.example, max@corp.example, olivia@corp.example] }\n'
+  const one = 'protect:\n  - { directory: Staff, users: [jane.roe@corp.example] }\n'
+  const sink = await startSink()
+  t.teardown(() => sink.close())
+  const daemon = await startDaemon({ relay: `smtp://127.0.0.1:${sink.port}`, protection: all })
+  t.teardown(() => removeDaemon(daemon))
+  const file = join(daemon.folder, 'protection.yaml')
+  const told = (event: string): Record<string, unknown>[] => daemon.lines().filter((line) => line['event'] === event)
+  const toldTimes = (event: string, times: number): Promise<unknown> =>
+    waitUntil(`${times} of ${event}`, () => (told(event).length >= times ? true : undefined))
+
+  // In two steps, with a pause that no editor makes.
+  writeFileSync(file, one)
+  await new Promise((resolve) => setTimeout(resolve, 700))
+  writeFileSync(file, all.replace('olivia@corp.example', '"olivia@corp.example"'))
+  await toldTimes('config-reloaded', 1)
+  t.same(told('config-refused'), [], 'what stood there in between was not read')
+  t.match(told('config-reloaded')[0], { protected: 3 })
+
+  writeFileSync(file, one)
+  await toldTimes('config-refused', 1)
+  t.match(
+    String(told('config-refused')[0]?.['faults']),
+    /frees 2 of 3 protected people.*save the file once more as it is/,
+  )
+  const client = await RawClient.hello(daemon.smtpPort)
+  t.teardown(() => client.quit())
+  await client.transaction(mailFrom('Max Mustermann').replace(/<\w+@x>/, '<brake@x>'), ['max@corp.example'])
+  const judged = await daemon.waitFor((line) => line['messageId'] === '<brake@x>')
+  t.equal(judged['verdict'], 'detected', 'the rules before it stay in force')
+
+  writeFileSync(file, `${one}# and another comment, with other people\n`.replace('jane.roe', 'olivia'))
+  await toldTimes('config-refused', 2)
+  writeFileSync(file, `${one}# saved again\n`)
+  await toldTimes('config-refused', 3)
+  writeFileSync(file, one)
+  await toldTimes('config-reloaded', 2)
+  t.match(told('config-reloaded')[1], { protected: 1 }, 'the same rules, saved again: meant')
+
+  writeFileSync(file, 'protect: []\n')
+  await toldTimes('config-refused', 4)
+  const config = join(daemon.folder, 'namesake.yaml')
+  const { code } = await runCli(['reload', '--force', '--config', config])
+  t.equal(code, 0)
+  t.match(told('config-reloaded').at(-1), { protected: 0 })
+})
