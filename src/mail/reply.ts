@@ -38,6 +38,20 @@ export function replyEnd(octets: Buffer, from: number): number {
   }
 }
 
+/** A reply that has come, its lines ended by CR LF, and the offset behind it. */
+export interface WireReply {
+  readonly code: number
+  readonly octets: Buffer
+  readonly end: number
+}
+
+/** The reply that starts at `from`; null if more octets are needed; `malformed` if it is none (see `replyEnd`). */
+export function readReply(octets: Buffer, from: number): WireReply | 'malformed' | null {
+  const end = replyEnd(octets, from)
+  if (end <= 0) return end === 0 ? null : 'malformed'
+  return { code: replyCode(octets, from), octets: withCrlf(octets.subarray(from, end)), end }
+}
+
 /** The three-digit code at an offset, or -1 if none stands there. */
 export function replyCode(octets: Buffer, from: number): number {
   let code = 0

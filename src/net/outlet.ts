@@ -46,15 +46,16 @@ export class Outlet {
     return this.#octets + this.socket.writableLength
   }
 
-  /** Writes octets, or text of one octet a character, by the end of this turn. */
-  write(piece: Buffer | string): void {
-    if (piece.length === 0) return
+  /** Writes octets, or text of one octet a character, by the end of this turn. Returns how many octets wait. */
+  write(piece: Buffer | string): number {
+    if (piece.length === 0) return this.#octets
     if (this.#octets === 0 && holding.push(this) === 1) setImmediate(letGo)
     if (this.#pieces.push(piece) > this.#mergeAbove) {
       this.#pieces = merged(this.#pieces)
       this.#mergeAbove = this.#pieces.length + maxPieces
     }
     this.#octets += piece.length
+    return this.#octets + this.socket.writableLength
   }
 
   /** The turn is over: writes out what is held back, unless an earlier write has not been taken yet. */

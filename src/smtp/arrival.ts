@@ -8,9 +8,9 @@ import { secureClient } from '../net/tls-files.ts'
 import type { ServerTls } from '../net/tls-files.ts'
 
 /** How long a header or a handshake may take (ms), in all. */
-const longestArrival = 30_000
+const maxArrivalMs = 30_000
 /** Octets of a header that is not complete above which it is none. */
-const longestHeader = 4096
+const maxHeaderBytes = 4096
 
 /**
  * Reads the PROXY header. Calls `done` once with the client's address (the peer's own if the header names none), or
@@ -30,7 +30,7 @@ export function readProxyHeader(socket: Socket, done: (address: string | null) =
   const read = (chunk: Buffer): void => {
     octets = Buffer.concat([octets, chunk])
     const header = parseProxyHeader(octets)
-    if (header.kind === 'incomplete' && octets.length <= longestHeader) return
+    if (header.kind === 'incomplete' && octets.length <= maxHeaderBytes) return
     if (header.kind !== 'header') {
       fail()
       return
@@ -39,7 +39,7 @@ export function readProxyHeader(socket: Socket, done: (address: string | null) =
     finish(plainAddress(address))
     if (octets.length > header.length) socket.unshift(octets.subarray(header.length))
   }
-  const timer = setTimeout(fail, longestArrival)
+  const timer = setTimeout(fail, maxArrivalMs)
   socket.on('error', () => {})
   socket.on('data', read)
   socket.once('close', fail)
@@ -51,7 +51,7 @@ export function arriveSecure(
   tls: ServerTls,
   done: (arrived: { socket: Socket; certified: boolean } | null, error: string) => void,
 ): void {
-  const timer = setTimeout(() => secured.destroy(), longestArrival)
+  const timer = setTimeout(() => secured.destroy(), maxArrivalMs)
   socket.on('error', () => {})
   const secured = secureClient(socket, tls, (result) => {
     clearTimeout(timer)

@@ -11,11 +11,16 @@ const dot = 0x2e
 
 const empty = Buffer.alloc(0)
 
+/** Why a line is none: over the limit, so far over it that its end is not waited for, not ended by CR LF. */
+export type LineFault = 'too-long' | 'endless' | 'bare-newline'
+
 /** A line of so many times the limit is not waited for any more. */
 const maxLineMultiple = 16
 
 /** Command lines cut from a stream, at most `limit` octets each. */
 export class LineReader {
+  /** Octets not read as lines yet. */
+  waiting = 0
   #octets: Buffer = empty
   #at = 0
   #skipping = false
@@ -28,37 +33,37 @@ export class LineReader {
     const skipped = Math.min(this.#toSkip, octets.length)
     this.#toSkip -= skipped
     const chunk = skipped === 0 ? octets : octets.subarray(skipped)
-    const rest = this.#octets.length - this.#at
-    this.#octets = rest === 0 ? chunk : Buffer.concat([this.#octets.subarray(this.#at), chunk])
+    this.#octets = this.waiting === 0 ? chunk : Buffer.concat([this.#octets.subarray(this.#at), chunk])
     this.#at = 0
+    this.waiting = this.#octets.length
   }
 
   /**
    * The next line, its line end included; null if more octets are needed; `too-long` once for a line over the
    * limit, whose octets are dropped up to its end; `endless` for one of which so many were dropped that nobody waits
-   * for its end. The line ends at LF even where CR is missing, so that the caller
-   * can answer each such line; `endsWithCrlf` tells them apart.
+   * for its end; `bare-newline` for one that does not end with CR LF: it ends at LF all the same, so that the caller
+   * can answer each such line.
    */
-  next(limit: number): Buffer | 'too-long' | 'endless' | null {
-    const end = this.#octets.indexOf(lf, this.#at)
-    if (end < 0) {
-      if (this.#skipping || this.#octets.length - this.#at > limit) {
-        this.#skipping = true
-        this.#skipped += this.waiting
-        this.#octets = empty
-        this.#at = 0
-        if (this.#skipped > maxLineMultiple * limit) return 'endless'
-      }
-      return null
-    }
+  next(limit: number): Buffer | LineFault | null {
     const start = this.#at
+    const end = this.#octets.indexOf(lf, start)
+    if (end < 0) {
+      if (!this.#skipping && this.waiting <= limit) return null
+      this.#skipping = true
+      this.#skipped += this.waiting
+      this.#drop()
+      return this.#skipped > maxLineMultiple * limit ? 'endless' : null
+    }
+    const length = end + 1 - start
     this.#at = end + 1
-    if (this.#skipping || end + 1 - start > limit) {
-      const length = this.#skipped + end + 1 - start
+    this.waiting -= length
+    if (this.#skipping || length > limit) {
+      const whole = this.#skipped + length
       this.#skipping = false
       this.#skipped = 0
-      return length > maxLineMultiple * limit ? 'endless' : 'too-long'
+      return whole > maxLineMultiple * limit ? 'endless' : 'too-long'
     }
+    if (length < 2 || this.#octets[end - 1] !== cr) return 'bare-newline'
     return this.#octets.subarray(start, end + 1)
   }
 
@@ -66,26 +71,22 @@ export class LineReader {
   skip(count: number): void {
     const here = Math.min(count, this.waiting)
     this.#at += here
+    this.waiting -= here
     this.#toSkip = count - here
   }
 
-  /** Octets not read as lines yet: how many. */
-  get waiting(): number {
-    return this.#octets.length - this.#at
-  }
-
-  /** Hands over what was not read as lines, e.g. because data begins. */
+  /** Hands over what was not read as lines, because data begins or the dialogue ends. */
   take(): Buffer {
     const rest = this.#octets.subarray(this.#at)
-    this.#octets = empty
-    this.#at = 0
+    this.#drop()
     return rest
   }
-}
 
-/** Whether a line from `LineReader` ends with CR LF. */
-export function endsWithCrlf(line: Buffer): boolean {
-  return line.length >= 2 && line[line.length - 2] === cr
+  #drop(): void {
+    this.#octets = empty
+    this.#at = 0
+    this.waiting = 0
+  }
 }
 
 /** What the scanner does with a line end that is not CR LF. `ignore` looks for the end only. */

@@ -5,8 +5,6 @@ import { connect as connectTls } from 'node:tls'
 import type { ConnectionOptions } from 'node:tls'
 import { replyTexts } from '../mail/reply.ts'
 import type { Deadlines } from '../net/deadlines.ts'
-import { loginSteps } from './hop-login.ts'
-import type { HopLogin } from './hop-login.ts'
 import { HopConnection } from './next-hop.ts'
 import type { HopFailure, HopOwner } from './next-hop.ts'
 import type { NextHopAddress } from '../net/addresses.ts'
@@ -105,7 +103,7 @@ export class HopOpening implements HopOwner {
   #greet(): void {
     this.#stage = 'hello'
     this.#hop.deadline = this.#options.deadline
-    this.#hop.write(greetingLine(this.#options.target, this.#ownHello()))
+    this.#hop.outlet.write(greetingLine(this.#options.target, this.#ownHello()))
   }
 
   /** The client's greeting; a client that said HELO does not keep us from TLS and AUTH, which need EHLO. */
@@ -140,7 +138,7 @@ export class HopOpening implements HopOwner {
 
   #askTls(): void {
     this.#stage = 'tls'
-    if (this.#hop.keywords.has('STARTTLS')) this.#hop.write('STARTTLS\r\n')
+    if (this.#hop.keywords.has('STARTTLS')) this.#hop.outlet.write('STARTTLS\r\n')
     else this.#hop.fail({ kind: 'tls', error: 'the next hop does not offer STARTTLS' })
   }
 
@@ -189,7 +187,7 @@ export class HopOpening implements HopOwner {
     if (this.#login === null) {
       const why = guarded ? 'it offers neither AUTH PLAIN nor LOGIN' : 'the connection has no TLS'
       this.#hop.fail({ kind: 'auth', error: `can't log in to the next hop: ${why}` })
-    } else this.#hop.write(`${this.#login.steps[0]?.line ?? ''}\r\n`)
+    } else this.#hop.outlet.write(`${this.#login.steps[0]?.line ?? ''}\r\n`)
   }
 
   #authAnswered(code: number, octets: Buffer): void {
@@ -200,7 +198,7 @@ export class HopOpening implements HopOwner {
     }
     this.#loginStep++
     const next = steps[this.#loginStep]
-    if (next !== undefined) this.#hop.write(`${next.line}\r\n`)
+    if (next !== undefined) this.#hop.outlet.write(`${next.line}\r\n`)
     else {
       this.#hop.loggedIn = true
       this.#opened()
@@ -244,4 +242,28 @@ export function keywordsOf(reply: Buffer): Map<string, string> {
     keywords.set(name, `${keywords.get(name) ?? ''} ${rest.trim()}`.trim())
   }
   return keywords
+}
+
+/** AUTH PLAIN or LOGIN (RFC 4954, RFC 4616), as lines to send, one for each reply. */
+interface HopLogin {
+  /** Each line with the code that the next hop must answer it with. */
+  readonly steps: readonly { readonly line: string; readonly wants: number }[]
+}
+
+const base64 = (text: string): string => Buffer.from(text, 'utf8').toString('base64')
+
+/** The dialogue for the mechanisms that the next hop offers; null if it offers neither. */
+function loginSteps(offered: string, user: string, password: string): HopLogin | null {
+  const mechanisms = offered.toUpperCase().split(/[\s,]+/)
+  if (mechanisms.includes('PLAIN')) {
+    return { steps: [{ line: `AUTH PLAIN ${base64(`\0${user}\0${password}`)}`, wants: 235 }] }
+  }
+  if (!mechanisms.includes('LOGIN')) return null
+  return {
+    steps: [
+      { line: 'AUTH LOGIN', wants: 334 },
+      { line: base64(user), wants: 334 },
+      { line: base64(password), wants: 235 },
+    ],
+  }
 }

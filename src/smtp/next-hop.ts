@@ -6,7 +6,7 @@
  */
 import { connect as connectTcp } from 'node:net'
 import type { Socket } from 'node:net'
-import { replyCode, replyEnd, withCrlf } from '../mail/reply.ts'
+import { readReply } from '../mail/reply.ts'
 import type { Deadlines, Timed } from '../net/deadlines.ts'
 import { Outlet } from '../net/outlet.ts'
 import { formatAddress } from '../net/addresses.ts'
@@ -39,14 +39,15 @@ export class HopConnection implements Timed {
   loggedIn = false
   readonly target: NextHopAddress
   owner: HopOwner | null
-  readonly #outlet: Outlet
+  /** What goes out to it. */
+  readonly outlet: Outlet
   readonly #deadlines: Deadlines
   #pending: Buffer = empty
   #dead = false
 
   constructor(target: NextHopAddress, socket: Socket, owner: HopOwner, deadlines: Deadlines) {
     this.target = target
-    this.#outlet = new Outlet(socket)
+    this.outlet = new Outlet(socket)
     this.owner = owner
     this.#deadlines = deadlines
     this.attach(socket)
@@ -65,7 +66,7 @@ export class HopConnection implements Timed {
 
   /** Listens to a socket: the plain one at first, the TLS one after STARTTLS. */
   attach(socket: Socket, layer: 'plain' | 'tls' = 'plain'): void {
-    this.#outlet.socket = socket
+    this.outlet.socket = socket
     // Octets that came in plain must not count as said under TLS.
     if (layer === 'tls') this.#pending = empty
     socket.on('data', (chunk: Buffer) => this.#received(chunk))
@@ -90,22 +91,17 @@ export class HopConnection implements Timed {
 
   /** Octets written that the system has not taken yet. */
   get waiting(): number {
-    return this.#outlet.waiting
+    return this.outlet.waiting
   }
 
   get socket(): Socket {
-    return this.#outlet.socket
-  }
-
-  /** Writes octets, or text of one octet a character. */
-  write(octets: Buffer | string): void {
-    this.#outlet.write(octets)
+    return this.outlet.socket
   }
 
   /** Ends in order: QUIT, and the connection is left to close. */
   quit(): void {
     this.#forget()
-    this.#outlet.flush()
+    this.outlet.flush()
     this.socket.end('QUIT\r\n')
     this.socket.resume()
     // A next hop that neither answers nor closes must not keep a descriptor of ours.
@@ -150,17 +146,16 @@ export class HopConnection implements Timed {
     const octets = this.#pending.length === 0 ? chunk : Buffer.concat([this.#pending, chunk])
     let at = 0
     while (at < octets.length && !this.#dead) {
-      const end = replyEnd(octets, at)
-      if (end === 0) break
-      if (end < 0) {
+      const reply = readReply(octets, at)
+      if (reply === null) break
+      if (reply === 'malformed') {
         const seen = octets.subarray(at, at + 80).toString('latin1')
         this.#ended({ kind: 'protocol', error: `not an SMTP reply: ${JSON.stringify(seen)}` })
         break
       }
-      const code = replyCode(octets, at)
       const { socket } = this
-      this.owner?.hopReplied(code, withCrlf(octets.subarray(at, end)))
-      at = end
+      this.owner?.hopReplied(reply.code, reply.octets)
+      at = reply.end
       if (socket !== this.socket && at < octets.length) {
         this.#ended({ kind: 'tls', error: 'the next hop sent octets in plain behind its reply to STARTTLS' })
       }

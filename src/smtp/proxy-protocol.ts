@@ -11,9 +11,9 @@ export type ProxyHeader =
 
 const signature = Buffer.from('\r\n\r\n\0\r\nQUIT\n', 'latin1')
 /** Octets of the longest version 1 header, line end included. */
-const longestText = 107
+const maxTextBytes = 107
 /** Octets behind the fixed part of a version 2 header that we take; addresses need 216 at most. */
-const longestBinary = 2048
+const maxBinaryBytes = 2048
 
 const incomplete = { kind: 'incomplete' } as const
 const malformed = { kind: 'malformed' } as const
@@ -29,8 +29,8 @@ export function parseProxyHeader(octets: Buffer): ProxyHeader {
 
 function parseText(octets: Buffer): ProxyHeader {
   const end = octets.indexOf('\r\n')
-  if (end < 0) return octets.length >= longestText ? malformed : incomplete
-  if (end + 2 > longestText) return malformed
+  if (end < 0) return octets.length >= maxTextBytes ? malformed : incomplete
+  if (end + 2 > maxTextBytes) return malformed
   const words = octets.toString('latin1', 0, end).split(' ')
   const [proxy, family, source = '', destination = '', sourcePort = '', destinationPort = ''] = words
   if (proxy !== 'PROXY') return malformed
@@ -49,7 +49,7 @@ function parseBinary(octets: Buffer): ProxyHeader {
   const version = (octets[12] as number) >> 4
   const command = (octets[12] as number) & 0x0f
   const size = octets.readUInt16BE(14)
-  if (version !== 2 || command > 1 || size > longestBinary) return malformed
+  if (version !== 2 || command > 1 || size > maxBinaryBytes) return malformed
   if (octets.length < 16 + size) return incomplete
   const length = 16 + size
   if (command === 0) return { kind: 'header', address: null, length }

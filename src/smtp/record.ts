@@ -1,9 +1,7 @@
 /** What is recorded of a message. */
 
-/** What is recorded of a message once it has been dealt with. */
-import type { Disposition, MessageRecord } from '../model.ts'
-import type { MessageTransfer } from './message-transfer.ts'
-import type { Command } from './verbs.ts'
+import type { Decision, Disposition, MessageRecord } from '../model.ts'
+import type { Command } from './command.ts'
 
 /** One transaction (RFC 5321 section 3.3), from MAIL to the end of data. */
 export interface Transaction {
@@ -17,47 +15,40 @@ export interface Transaction {
   open: boolean
 }
 
-export interface Client {
+/** What became of a judged message. */
+export interface Outcome {
   readonly client: string
   readonly helo: string
+  readonly decision: Decision
+  readonly size: number
+  /** The client's final reply, one line. */
+  readonly reply: string
+  /** The code that decides what was done. */
+  readonly code: number
 }
 
-/**
- * The record of a message; null if it was refused before it could be judged.
- *
- * @param reply the client's final reply, one line
- * @param code the code that decides what was done
- */
-export function recordOf(
-  about: Client,
-  transaction: Transaction,
-  transfer: MessageTransfer,
-  reply: string,
-  code: number,
-  now: number,
-): MessageRecord | null {
-  const { decision } = transfer
-  if (decision === null) return null
+/** The record of a message that was judged. `now`: as `performance.now()`. */
+export function recordOf(outcome: Outcome, transaction: Transaction, now: number): MessageRecord {
+  const { client, helo, decision, size, reply, code } = outcome
   return {
     entrance: 'smtp',
-    client: about.client,
-    helo: about.helo,
+    client,
+    helo,
     reversePath: reversePathOf(transaction.line.argument),
     recipients: transaction.accepted,
     queueId: /\bqueued as ([\w.-]{1,64})/i.exec(reply)?.[1] ?? null,
     decision,
-    disposition: dispositionOf(transfer, code),
+    disposition: dispositionOf(decision, code),
     reply,
-    size: transfer.size,
+    size,
     duration: now - transaction.startedAt,
   }
 }
 
-function dispositionOf(transfer: MessageTransfer, code: number): Disposition {
+function dispositionOf({ verdict }: Decision, code: number): Disposition {
   if (code >= 500) return 'rejected'
   if (code >= 300) return 'deferred'
-  const verdict = transfer.decision?.verdict
-  return verdict?.state === 'detected' && verdict.action === 'monitor' ? 'monitored' : 'relayed'
+  return verdict.state === 'detected' && verdict.action === 'monitor' ? 'monitored' : 'relayed'
 }
 
 /** The reverse-path of a MAIL command's argument, without angle brackets; as much as can be read of it. */

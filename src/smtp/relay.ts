@@ -7,8 +7,7 @@
 import type { Deadlines } from '../net/deadlines.ts'
 import { HopOpening } from './hop-opening.ts'
 import type { Hello, OpeningResult } from './hop-opening.ts'
-import { IdleHops } from './idle-hops.ts'
-import type { HopConnection } from './next-hop.ts'
+import type { HopConnection, HopOwner } from './next-hop.ts'
 import { RecordTargets } from './next-hop-records.ts'
 import { formatAddress } from '../net/addresses.ts'
 import type { NextHopAddress } from '../net/addresses.ts'
@@ -17,10 +16,14 @@ import type { NextHopRecords, NextHopSettings, OnSmtpEvent } from './options.ts'
 import type { TlsFiles } from '../net/tls-files.ts'
 
 /** After a failure a next hop is passed over for this long (ms), doubling up to the longest. */
-const shortestPause = 250
-const longestPause = 5000
+const minPauseMs = 250
+const maxPauseMs = 5000
 /** How long a kept connection may take to answer (ms) before a new one is opened in its place. */
-const longestAnswer = 5000
+const maxAnswerMs = 5000
+
+/** How many connections wait at most for each next hop, and how long (ms). Short, so that no server minds. */
+const maxIdle = 20
+const maxIdleMs = 3000
 
 interface Health {
   failures: number
@@ -150,7 +153,7 @@ export class Relay {
     const options = this.#openingOptions(attempt, target, this.#options.settings)
     const { deadline } = attempt
     attempt.current = new HopOpening(
-      { ...options, deadline: Math.min(performance.now() + longestAnswer, (performance.now() + deadline) / 2) },
+      { ...options, deadline: Math.min(performance.now() + maxAnswerMs, (performance.now() + deadline) / 2) },
       (result) => {
         if (result.kind === 'open') attempt.done(result)
         else this.#openNew(attempt, target, this.#options.settings)
@@ -185,9 +188,56 @@ export class Relay {
 
   #failed(target: NextHopAddress, result: OpeningResult & { kind: 'failed' }): void {
     const failures = (this.#health.get(target)?.failures ?? 0) + 1
-    const pause = Math.min(longestPause, shortestPause * 2 ** (failures - 1))
+    const pause = Math.min(maxPauseMs, minPauseMs * 2 ** (failures - 1))
     this.#health.set(target, { failures, pausedUntil: performance.now() + pause })
     const { kind, error } = result.failure
     this.#options.onEvent('next-hop-error', { hop: formatAddress(target.address), kind, stage: result.stage, error })
+  }
+}
+
+/** Connections to next hops that wait for the next client, most recently used first out. */
+class IdleHops {
+  readonly #idle = new Map<NextHopAddress, HopConnection[]>()
+
+  /** Keeps a connection that is between transactions. */
+  put(hop: HopConnection): void {
+    const idle = this.#idle.get(hop.target) ?? []
+    if (idle.length >= maxIdle) {
+      hop.quit()
+      return
+    }
+    this.#idle.set(hop.target, idle)
+    idle.push(hop)
+    const forget = (): void => {
+      const at = idle.indexOf(hop)
+      if (at >= 0) idle.splice(at, 1)
+    }
+    const owner: HopOwner = {
+      // Whatever it says while it is asked nothing, it is of no more use.
+      hopReplied: () => {
+        forget()
+        hop.quit()
+      },
+      hopLost: forget,
+      hopDrained: () => {},
+    }
+    hop.owner = owner
+    hop.deadline = performance.now() + maxIdleMs
+    hop.onIdle = () => {
+      forget()
+      hop.quit()
+    }
+  }
+
+  /** A connection to a next hop, no longer kept; null if none waits. */
+  take(target: NextHopAddress): HopConnection | null {
+    const hop = this.#idle.get(target)?.pop() ?? null
+    if (hop !== null) hop.onIdle = null
+    return hop
+  }
+
+  /** Leaves all of them in order. */
+  close(): void {
+    for (const idle of this.#idle.values()) for (const hop of idle.splice(0)) hop.quit()
   }
 }

@@ -3,7 +3,7 @@ import fc from 'fast-check'
 import t from 'tap'
 import type { Decision, HeaderSection } from '../../../src/model.ts'
 import { HeldOctets } from '../../../src/smtp/held-section.ts'
-import { MessageTransfer } from '../../../src/smtp/message-transfer.ts'
+import { Message } from '../../../src/smtp/message.ts'
 import { testJudge } from '../../dialog/smtp-peers.ts'
 
 interface Outcome {
@@ -15,23 +15,20 @@ interface Outcome {
 function transfer(chunks: readonly Buffer[], headerSection = 262_144, judge = testJudge): Outcome {
   let out = ''
   const judged: HeaderSection[] = []
-  const host = {
-    relay: (piece: Buffer | string): void => void (out += typeof piece === 'string' ? piece : piece.toString('latin1')),
-    abandonHop: (): void => {},
+  const hop = {
+    write: (piece: Buffer | string): void => void (out += typeof piece === 'string' ? piece : piece.toString('latin1')),
   }
-  const message = new MessageTransfer(host, {
+  const mail = { verb: 'MAIL', argument: ' FROM:<>', line: Buffer.alloc(0) }
+  const message = new Message({ line: mail, startedAt: 0, accepted: 1, open: true }, hop, '', {
     judge: (section): Decision => {
       judged.push(section)
       return judge(section)
     },
     bareNewline: 'reject',
-    messageSize: 0,
-    headerSection,
-    hops: 50,
-    received: '',
+    limits: { messageSize: 0, headerSection, hops: 50 },
     heldOctets: new HeldOctets(1_048_576),
   })
-  for (const chunk of chunks) message.feed(chunk, 0)
+  for (const chunk of chunks) message.feed(chunk)
   return { out, refusal: message.refusal?.reply.toString('latin1') ?? null, judged }
 }
 

@@ -107,3 +107,17 @@ t.test('a connection is not kept out of a transaction that did not end', async (
   t.equal(await hop.closed(), 'QUIT\r\n')
   await stage.stop()
 })
+
+t.test('a connection is not kept while it owes an answer', async (t) => {
+  const stage = await setStage({ nextHop: { reuse: true }, limits: { unknownCommands: 1 } })
+  const client = await stage.client()
+  const hop = await greet(stage, client)
+  await message(client, hop)
+  client.send('VRFY someone\r\n')
+  t.equal(await hop.line(), 'VRFY someone')
+  client.send('FOO\r\nFOO\r\n')
+  t.match(await client.closed(), /^451 .*\r\n500 .*\r\n421 /)
+  // The next client would take the answer to VRFY for the one to its greeting.
+  t.equal(await hop.closed(), '')
+  await stage.stop()
+})

@@ -1,9 +1,38 @@
-/** Clients turned away at connect: told why, for a short time, and told of once a minute. */
+/** How many connections at once, and what becomes of those that are turned away. */
 
 import type { Socket } from 'node:net'
+import type { SmtpLimits } from '../net/limits.ts'
 import { networkOf } from '../net/networks.ts'
 import type { RefusalReason } from '../vocabulary.ts'
 import type { OnSmtpEvent } from './options.ts'
+
+/** Counts connections and says who is one too many. */
+export class ConnectionCount {
+  total = 0
+  readonly #limits: SmtpLimits
+  readonly #byNetwork = new Map<string, number>()
+
+  constructor(limits: SmtpLimits) {
+    this.#limits = limits
+  }
+
+  /** Counts a connection in; the reason if it is one too many, and then it is not counted. */
+  enter(network: string): RefusalReason | null {
+    const here = this.#byNetwork.get(network) ?? 0
+    if (this.total >= this.#limits.connections) return 'connections'
+    if (here >= this.#limits.connectionsPerNetwork) return 'network-connections'
+    this.total++
+    this.#byNetwork.set(network, here + 1)
+    return null
+  }
+
+  leave(network: string): void {
+    this.total--
+    const here = this.#byNetwork.get(network) ?? 1
+    if (here <= 1) this.#byNetwork.delete(network)
+    else this.#byNetwork.set(network, here - 1)
+  }
+}
 
 /** Why a client was turned away, as it is told. */
 const refusals: Record<RefusalReason, string> = {
@@ -29,6 +58,7 @@ interface Tally {
   count: number
 }
 
+/** Clients turned away: told why, for a short time, and told of once a minute. */
 export class TurnedAway {
   readonly #onEvent: OnSmtpEvent
   readonly #tallies = new Map<string, Tally>()
