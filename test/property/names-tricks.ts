@@ -81,6 +81,39 @@ const leads = [
 ] // prettier-ignore
 const middles = ['P.', 'Q', 'Marie', 'Paul', 'J. R.', 'Elisabeth', 'Thomas', '"Ace"']
 
+const sentences: readonly ((name: string) => string)[] = [
+  (n) => `${n} kindly reply`, (n) => `${n} requests your signature`, (n) => `This is ${n}`, (n) => `${n} need your cell number`, (n) => `${n} are you available`,
+  (n) => `Hello, ${n} here`, (n) => `Assistant to ${n}`, (n) => `c/o ${n}`, (n) => `p.p. ${n}`, (n) => `i.A. ${n}`, (n) => `${n} Monday`, (n) => `${n} is waiting`,
+  (n) => `Ich bin ${n}`, (n) => `Je suis ${n}`, (n) => `Soy ${n}`, (n) => `Hier ist ${n}`, (n) => `Sono ${n}`, (n) => `${n} bitte antworten`, (n) => `${n} urgent request`,
+  (n) => `${n} please call me`, (n) => `It's ${n}`, (n) => `From the desk of ${n}`, (n) => `My name is ${n}`, (n) => `${n} quick task`, (n) => `${n} can you help`,
+  (n) => `Your colleague ${n}`, (n) => `${n} sent from my phone`, (n) => `${n} gift cards needed`, (n) => `Secretary of ${n}`, (n) => `${n} has a request for you`,
+] // prettier-ignore
+const paddings = [
+  '.'.repeat(40),
+  '\u00a0'.repeat(20),
+  '\u2800'.repeat(12),
+  '\t'.repeat(8),
+  ' '.repeat(30),
+  '\u3164'.repeat(9),
+  ' . '.repeat(10),
+  '_'.repeat(20),
+]
+const escapesOf: readonly ((name: string) => string)[] = [
+  (n) => n.replaceAll(' ', '%20'), (n) => n.replaceAll(' ', '&nbsp;'), (n) => n.replaceAll(' ', '+'), (n) => `/o=Corp/ou=Exchange/cn=Recipients/cn=${n}`,
+  (n) => `CN=${n},OU=Users,DC=corp,DC=example`, (n) => `corp.example/Users/${n}`, (n) => `=?utf-8?X?${n.replaceAll(' ', '_')}?=`, (n) => n.replaceAll(' ', '&#160;'),
+] // prettier-ignore
+/** Titles and roles of many languages, as they stand in front and behind; for names of the Latin, Cyrillic and Greek alphabets. */
+const honours = [
+  'Herr', 'Frau', 'Dott.ssa', 'Ing.', 'Mgr.', 'Dr hab.', 'Doc.', 'Prof. Dr.', 'MUDr.', 'Avv.', 'Señor', 'Sra.', 'D.', 'Dña.', 'Exmo. Sr.', 'Engº', 'Mme', 'Maître', 'Dhr.', 'Mevr.',
+  'Drs.', 'Fru', 'Direktør', 'Dyrektor', 'Ředitel', 'Generální ředitel', 'Igazgató', 'Toimitusjohtaja', 'Direktorius', 'Juhataja', 'Av.', 'Genel Müdür', 'Директор', 'Генеральный директор',
+  'Г-жа', 'Κος', 'Διευθυντής', 'Bapak', 'Ibu', 'Shri', 'Directeur général', 'Geschäftsführerin', 'Amministratore delegato', 'Director Financiero', 'VD', 'Predsednik uprave', 'Administrator',
+  'Valdes priekšsēdētājs', 'Rt Hon', 'Sir', 'Wing Commander', 'Head of Finance', 'Chief Financial Officer',
+] // prettier-ignore
+const behind = [
+  ' MBA', ' FCA FRSA', ', LL.M.', ' (Geschäftsführer)', ' CEO', ' CFO', ', Ph.D.', ' M.Sc.', ' OBE', ', Leiter Finanzen', ', Directeur financier', ' - Direktor', ', ředitel', ' | Prezes Zarządu',
+  ', генеральный директор', ' (Διευθυντής)', ', Genel Müdür', ' (VD)', ', toimitusjohtaja', ', dyrektor finansowy', ' S.Kom.', ' CSc.', ' KBE', ' QC', ' CISSP', ' (Direktur Utama)',
+] // prettier-ignore
+
 function edited(person: TestPerson, edit: (word: string) => string): string {
   const word = person.surname.replace(/^.*[ '-]/, '')
   return person.plain.replace(word, edit(word))
@@ -153,6 +186,17 @@ export const tricks: readonly Trick[] = [
     const i = 1 + c(w.length - 2)
     return w.slice(0, i) + w.charAt(i) + w.slice(i)
   }), 0.9),
+  trick('a sentence around', (p) => latinPerson(p) && !['vn', 'cn', 'kr'].includes(p.country), (p, c) => pick(sentences, c)(p.plain), 0.97),
+  trick('pushed out of view', anyone, (p, c) => `${p.plain}${pick(paddings, c)}zz lorem 12`),
+  trick('as programs write it', (p) => latinPerson(p) && p.plain.includes(' '), (p, c) => pick(escapesOf, c)(p.plain)),
+  trick('honours in front', (p) => latinPerson(p) && !['vn', 'cn', 'kr'].includes(p.country), (p, c) => `${pick(honours, c)} ${p.given} ${p.surname}`),
+  trick('honours stacked', (p) => latinPerson(p) && !['vn', 'cn', 'kr'].includes(p.country), (p, c) => `${pick(honours, c)} ${pick(honours, c)} ${p.plain}${pick(behind, c)}`),
+  trick('honours behind', latinPerson, (p, c) => p.plain + pick(behind, c)),
+  trick('honours inside', (p) => latinPerson(p) && !['vn', 'cn', 'kr'].includes(p.country), (p, c) => `${p.surname}, ${pick(honours, c)} ${p.given}`, 0.95),
+  trick('generation inside', latinPerson, (p, c) => `${p.surname} ${pick(['Jr.', 'III', 'Sr.', 'II', 'CFA'], c)}, ${p.given}`),
+  trick('initials in front', latinPerson, (p, c) => `${pick(['J.', 'A. B.', 'M', 'D.'], c)} ${p.given} ${p.surname}`),
+  trick('initials between', (p) => latinPerson(p) && !['vn', 'cn', 'kr'].includes(p.country), (p, c) => `${p.given} ${pick(['C.D.', 'T.', 'J. R.', 'Q'], c)} ${p.surname}`),
+  trick('nickname between', (p) => latinPerson(p) && !['vn', 'cn', 'kr'].includes(p.country), (p, c) => `${p.given} ${pick(['"Peg"', "'Bo'", '(Ace)', '“Tiny”'], c)} ${p.surname}`),
   trick('padding', anyone, (p) => `${' '.repeat(600)}${'\u200b'.repeat(300)}${p.plain}`),
   trick('behind a long text', isPerson, (p) => `${'Newsletter of the month, '.repeat(40)}| ${p.plain}`),
 ] // prettier-ignore

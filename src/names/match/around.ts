@@ -53,7 +53,8 @@ export function judgeAround(around: Surroundings, given: Found, surname: Found):
   const names = middle.filter((token) => isGivenName(token, around))
   if ((given.agreement === 'initial' || surname.agreement === 'initial') && names.length > 0) return null
   const end = reordered ? endOfReordered(around, second.end) : second.end
-  const start = reordered ? first.start : startOfGiven(around, first.start)
+  // J C Lawrence is not Chris Lawrence.
+  const start = reordered || given.agreement === 'initial' ? first.start : startOfGiven(around, first.start)
   const outside = judgeOutside(around, start, end)
   if (outside === null) return null
   const notes = middle.map((token) => `"${token.raw}" between the names`)
@@ -134,7 +135,9 @@ function isMiddleName(token: Token, { form, tables, isName }: Surroundings): boo
 /** Particles that have nothing in common with the person's own. */
 function isOtherFamily({ form, tables }: Surroundings, middle: readonly Token[]): boolean {
   if (form.particles.length === 0) return false
-  const shown = middle.filter((token) => isParticle(token, tables))
+  // Av. is a title, av a particle.
+  const isTitle = (token: Token): boolean => token.dotted && (classesOf(token, tables) & classes.title) !== 0
+  const shown = middle.filter((token) => isParticle(token, tables) && !isTitle(token))
   return shown.length > 0 && !shown.some((token) => form.particles.some((own) => soundsLike(own, token.base)))
 }
 
@@ -252,7 +255,15 @@ function caseOf(raw: string): 'upper' | 'lower' | 'title' {
 function isSpeech({ tables }: Surroundings, token: Token): boolean {
   const bits = classesOf(token, tables)
   if ((bits & classes.speech) === 0 || (bits & classes.conjunction) !== 0) return false
-  return caseOf(token.raw) === 'lower' || !tables.isName(token.base)
+  return (bits & classes.day) !== 0 || caseOf(token.raw) === 'lower' || !tables.isName(token.base)
+}
+
+/** Hier ist, My name is: a word that is a name as well begins a sentence if another word of it follows. */
+function beginsSpeech(around: Surroundings, at: number, start: number): boolean {
+  const token = around.tokens[at]
+  const next = around.tokens[at + 1]
+  if (token === undefined || next === undefined || at + 1 >= start) return false
+  return (classesOf(token, around.tables) & classes.speech) !== 0 && isSpeech(around, next)
 }
 
 /** A word in small letters beside a name in capital ones is no name: Jane Roe grocery run. */
@@ -272,8 +283,10 @@ function isFreeOnTheLeft(around: Surroundings, start: number): boolean {
     // President & CEO Jane Roe
     if (isJoining(token, tables) && i < start - 1 && before !== undefined && isDecoration(around, i - 1, 'left'))
       continue
-    if (token.joins || token.possessive) return false
-    if (isDecoration(around, i, 'left') || isSpeech(around, token)) continue
+    if (token.joins) return false
+    if (isDecoration(around, i, 'left') || isSpeech(around, token) || beginsSpeech(around, i, start)) continue
+    if (token.possessive) return false
+    if (token.dotted && isOneLetter(token) && token.script === 'latin') continue
     if (isPlainWord(around, token, tokens[start]) && !tables.isName(token.base)) continue
     return false
   }

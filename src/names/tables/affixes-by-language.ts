@@ -10,6 +10,7 @@ const words = (text: string): readonly string[] => text.trim().split(/\s+/)
 
 /** Titles and forms of address before a name, and academic ones on either side. */
 export const titlesByLanguage: readonly string[] = words(`
+  wing squadron flight brigadier air-marshal marshal petty warrant lance fieldmarshal
   bg г-н г-жа господин госпожа инж доц проф акад д-р адв
   hr gospodin gospođa gđa gđica gosp mag prof dipl ing izv univ spec odvj
   cs pan paní slečna ing bc bca mgr mga judr mudr phdr rndr paeddr thdr mvdr pharmdr doc prof csc drsc dis

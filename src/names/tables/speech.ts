@@ -18,7 +18,7 @@ export const speechWords: readonly string[] = words(`
   hello hi hey dear good greetings thanks thank thx regards cheers best sincerely yours truly respectfully
   name named called yeah yes no not just only also still again back out off over before after if and or but then so because to too for with without from at on in of by as into onto until till while during between
   new updated update change changed changing details detail account bank banking invoice payment payroll salary direct deposit document file attached attachment enclosed shared
-  colleague boss manager behalf desk office assistant secretary c/o attn pp p.p. ia i.a. iv i.v. im
+  careof colleague boss manager behalf desk office assistant secretary c/o attn pp p.p. ia i.a. iv i.v. im
   ich bin mein meine dein deine ihr ihre sein seine unser unsere wir uns euch sie er es mir mich dir dich ihnen ist sind war waren wird werden wurde hat haben hatte kann konnen konnte muss mussen soll sollte will wollen mochte mochten bitte bitten bittet brauche braucht brauchen benotige benotigt
   hier dort da heute morgen gestern jetzt gleich sofort dringend schnell kurz bald noch nur auch nicht kein keine und oder aber fur mit ohne bei zu zum zur von vom aus im in an am auf uber wegen dass wenn weil
   antworten antworte antwort ruf rufen ruckruf melden melde meldet schreib schreiben sende senden schick schicken kaufen uberweisen uberweisung zahlen zahlung freigabe freigeben unterschrift unterschreiben prufen anfrage aufgabe gefallen erledigen verfugbar frage fragen
@@ -55,4 +55,10 @@ export const speechWords: readonly string[] = words(`
   saya adalah ini itu kami butuh perlu mohon tolong harap silakan hari sekarang segera besok cepat mendesak halo selamat pagi siang sore malam terima kasih balas hubungi kirim bayar untuk dengan tanpa dan atau tapi jika atas nama dari
   ผม ฉัน ดิฉัน นี่ คือ ต้องการ กรุณา โปรด วันนี้ พรุ่งนี้ ตอนนี้ ด่วน สวัสดี ขอบคุณ ตอบ ครับ ค่ะ
   我是 这是 這是 请 請 需要 今天 明天 现在 現在 马上 馬上 紧急 緊急 您好 你好 谢谢 謝謝 回复 回覆 急 代 です より から 至急 お願いします 本日 明日 今すぐ 返信 の件 저는 입니다 긴급 오늘 내일 지금 부탁드립니다 회신 드림 올림 배상
+`)
+
+/** Days of the week. */
+export const days: readonly string[] = words(`
+  monday tuesday wednesday thursday friday saturday sunday montag dienstag mittwoch donnerstag freitag samstag sonntag lundi mardi mercredi jeudi vendredi samedi dimanche
+  lunes martes miercoles jueves viernes sabado lunedi martedi mercoledi giovedi venerdi maandag dinsdag woensdag donderdag vrijdag zaterdag zondag
 `)

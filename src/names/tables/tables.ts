@@ -27,7 +27,7 @@ import { unpackKnownNames } from './known-names.ts'
 import { buildNicknames } from './nicknames.ts'
 import type { Nicknames } from './nicknames.ts'
 import { isRareName } from './rare-names.ts'
-import { speechWords } from './speech.ts'
+import { days, speechWords } from './speech.ts'
 import { buildVariants } from './variants.ts'
 import type { Variants } from './variants.ts'
 import { baseForm } from '../text/transliterate.ts'
@@ -58,6 +58,8 @@ export const classes = {
   companion: 4096,
   /** Makes a sentence of what stands around it. */
   speech: 8192,
+  /** A day of the week: of a sentence even where some people are called so. */
+  day: 16384,
 } as const
 
 /** Words that may stand beside a name without a mark between. */
@@ -112,6 +114,7 @@ export function buildTables(additions: NameAdditions = noAdditions): NameTables 
   add(departmentsByLanguage, classes.department, 2)
   add(organisationsByLanguage, classes.organisation, 2)
   add(speechWords, classes.speech)
+  add(days, classes.speech | classes.day)
   for (const title of accentedTitles) mark(`=${title}`, classes.title)
   add(additions.titles, classes.title)
   add(additions.roles, classes.role)

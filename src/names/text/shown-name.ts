@@ -86,7 +86,12 @@ export function readShown(shown: string): ShownName {
   const add = (text: string, signs: boolean): void => {
     if (texts.length < readingLimit) texts.push(shownText(tokenise(text, signs), true))
   }
-  if (clean.parted !== null) texts.push(shownText(tokenise(clean.parted), clean.altered))
+  if (clean.parted !== null) {
+    // What is left of the padding is seen, what is right of it may be.
+    for (const seen of [clean.parted, clean.parted.split(' | ', 1)[0] ?? '']) {
+      texts.push(shownText(tokenise(seen), clean.altered))
+    }
+  }
   if (clean.mirrored !== null) add(clean.mirrored, false)
   const undone = undoEscapes(clean.text)
   if (undone !== clean.text) add(undone, false)
