@@ -43,6 +43,15 @@ export class Installation {
   }
 
   /**
+   * Reads both files again, as after an edit of namesake.yaml. The store's folder stays.
+   * @throws ConfigError with every fault; what was read before stays then
+   */
+  reload(): void {
+    this.#loaded = loadConfig(this.#path, { credentials: false })
+    this.#stamp = stampOf(this.#loaded.config)
+  }
+
+  /**
    * The protection file as it stands now: read again when it has changed.
    * @throws ConfigError with every fault
    */

@@ -15,6 +15,10 @@ import type { ProtectionProblem, ProtectionRules, ResolvedRules } from '../polic
 export interface PeopleSnapshot extends DirectoryView {
   people(directory?: string): Iterable<Person>
   directories(): readonly DirectoryState[]
+  /** What a group holds itself; undefined if there is no such group. */
+  children?(group: PersonRef): { readonly groups: readonly string[]; readonly people: readonly string[] } | undefined
+  /** Ids of groups that no other group holds. */
+  topGroups?(directory: string): ReadonlySet<string>
   /** What the source said of a person, in its own words. */
   attributes?(ref: PersonRef): Readonly<Record<string, unknown>> | undefined
 }
@@ -202,6 +206,47 @@ export class People {
       return { directory, id, displayName, people, protected: index.protectedGroups.has(key) }
     }
     return null
+  }
+
+  /** Groups of a directory that no other group holds, in the order of names. */
+  topGroups(directory: string, query: Pick<PeopleQuery, 'cursor' | 'limit'> = {}): Page<GroupEntry> {
+    const top = this.#current().snapshot.topGroups?.(directory)
+    const all = this.groups({ directory }).items
+    const found = top === undefined ? all : all.filter(({ id }) => top.has(id))
+    const orderOfGroup = (group: GroupEntry): Order => [foldName(group.displayName), group.directory, group.id]
+    return pageOf([...found], query, orderOfGroup, (group) => [group])
+  }
+
+  /** What a group holds itself: groups, and a page of people, both in the order of names. Null: there is no such group. */
+  children(
+    group: PersonRef,
+    query: Pick<PeopleQuery, 'cursor' | 'limit'> = {},
+  ): { readonly groups: readonly GroupEntry[]; readonly people: Page<PersonEntry> } | null {
+    const index = this.#current()
+    const held = index.snapshot.children?.(group)
+    if (held === undefined) return null
+    const wanted = new Set(held.groups)
+    const { directory } = group
+    const groups = wanted.size === 0 ? [] : this.groups({ directory }).items.filter(({ id }) => wanted.has(id))
+    const all = foundOf(index)
+    const own = new Set(held.people)
+    const people = (membersOf(index).get(personKey(group)) ?? []).flatMap((at) => {
+      const found = all[at]
+      return found !== undefined && own.has(found.ref.id) ? [found] : []
+    })
+    const page = pageOf(people, query, orderOf, ({ ref }) => {
+      const person = index.snapshot.person(ref)
+      return person === undefined ? [] : [entryOf(person, index)]
+    })
+    return { groups, people: page }
+  }
+
+  /** How many of a group's people are protected, nested groups resolved. */
+  protectedIn(group: PersonRef): number {
+    const index = this.#current()
+    const all = foundOf(index)
+    const members = membersOf(index).get(personKey(group)) ?? []
+    return members.reduce((sum, at) => sum + (all[at]?.protected === true ? 1 : 0), 0)
   }
 
   /** Members of one group, in the order of names. */

@@ -13,7 +13,7 @@ import { notYetFaults } from './not-yet.ts'
 import { checkProtection } from './protection-checks.ts'
 import { protectionSchema } from './protection-schema.ts'
 import type { LoadedConfig, LoadedProtection, NamesakeConfig } from './types.ts'
-import { readYaml } from './yaml-source.ts'
+import { parseYaml, readYaml } from './yaml-source.ts'
 import type { YamlSource } from './yaml-source.ts'
 
 export interface LoadOptions {
@@ -26,6 +26,8 @@ export interface LoadOptions {
    * daemon's alone to read, and whoever looks at people or edits the protection file has no need of them.
    */
   readonly credentials?: boolean
+  /** What namesake.yaml would hold; left out: what it holds. */
+  readonly text?: string
 }
 
 /**
@@ -35,10 +37,10 @@ export interface LoadOptions {
  */
 export function loadConfig(
   path: string,
-  { env = process.env, now = new Date(), credentials = true }: LoadOptions = {},
+  { env = process.env, now = new Date(), credentials = true, text }: LoadOptions = {},
 ): LoadedConfig {
   const around: Surroundings = { folder: dirname(resolve(path)), env, credentials }
-  const source = readYaml(path)
+  const source = text === undefined ? readYaml(path) : parseYaml(path, text)
   const parsed = validate(source, namesakeSchema(around))
   const faults = [...parsed.faults]
   const warnings: ConfigFault[] = []

@@ -1,7 +1,7 @@
 /** What edits put into a YAML file: texts in double quotes, keys plain where they can be. */
 
-/** An item of a list: text, or a map of texts, switches and lists of texts. */
-export type Value = string | { readonly [key: string]: string | boolean | readonly string[] }
+/** An item of a list: text, or a map of texts, switches, lists of texts and such maps. */
+export type Value = string | { readonly [key: string]: Value | boolean | readonly string[] }
 
 const plain = /^[A-Za-z][\w.+@-]*(?: [\w.+@-]+)*$/
 const otherThanText = /^(?:true|false|null|yes|no|on|off|y|n)$/i

@@ -69,3 +69,26 @@ function isSame(given: URL, wanted: URL): boolean {
 function isUsual(url: URL): boolean {
   return url.port === ''
 }
+
+/** Where the browser of a request is, and where others may send it back to. */
+export class Origins {
+  readonly #publicUrl: string | null
+  readonly #scheme: string
+
+  constructor(settings: { readonly tls: unknown; readonly publicUrl: string | null }) {
+    this.#publicUrl = settings.publicUrl
+    this.#scheme = settings.tls === null ? 'http' : 'https'
+  }
+
+  /** The request's Host field was checked before. */
+  of(request: { readonly headers: { readonly host?: string | undefined } }): {
+    readonly origin: string
+    readonly redirect: string
+  } {
+    const origin = this.#publicUrl ?? `${this.#scheme}://${request.headers.host ?? 'localhost'}`
+    const redirect = new URL('/authorized', origin)
+    // Entra takes plain http for `localhost` alone, whatever name of the loopback stands in the address bar.
+    if (redirect.protocol === 'http:' && /^(127\.|\[::1\])/.test(redirect.hostname)) redirect.hostname = 'localhost'
+    return { origin, redirect: redirect.href }
+  }
+}

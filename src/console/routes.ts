@@ -3,6 +3,9 @@
 import * as z from 'zod'
 import { Problem } from './problem.ts'
 import type { Fault } from './problem.ts'
+import { detectionRoutes } from './routes/detections.ts'
+import { directoryRoutes } from './routes/directories.ts'
+import { peopleRoutes } from './routes/people.ts'
 import { sessionRoutes } from './routes/session.ts'
 import { route } from './routes/route.ts'
 import type { Route } from './routes/route.ts'
@@ -20,7 +23,13 @@ const metaRoutes: readonly Route[] = [
 ]
 
 /** The whole table. docs/api.md and /api/v1/openapi.json are made from it. */
-export const routes: readonly Route[] = [...metaRoutes, ...sessionRoutes]
+export const routes: readonly Route[] = [
+  ...metaRoutes,
+  ...sessionRoutes,
+  ...directoryRoutes,
+  ...peopleRoutes,
+  ...detectionRoutes,
+]
 
 /**
  * What was sent, as a schema has it.

@@ -79,6 +79,7 @@ export async function startServer(services: Services): Promise<ConsoleServer> {
   await app.register(rateLimit, { global: false })
   guard(app, services)
   serveAssets(app, readAssets())
+  returnFromConsent(app, services)
   for (const route of routes) addRoute(app, services, route)
   const server = app.server
   server.maxConnections = 512
@@ -87,7 +88,13 @@ export async function startServer(services: Services): Promise<ConsoleServer> {
   } catch (error) {
     throw listenFailed(settings.listen, error as NodeJS.ErrnoException)
   }
-  return { url: urlOf(settings, server), close: () => app.close() }
+  return {
+    url: urlOf(settings, server),
+    close: () => {
+      services.live.close()
+      return app.close()
+    },
+  }
 }
 
 /** Checks that come before anything is looked up: name, caller, role, forged requests. And what every answer carries. */
@@ -217,6 +224,18 @@ function serveAssets(app: FastifyInstance, assets: Assets): void {
   for (const path of [...pages, ...morePages]) {
     app.get(path, async (request, reply) => send(request, reply, assets.page, 'no-cache'))
   }
+}
+
+/** The browser is back from Microsoft. Its session's cookie does not come along from another site, and is not needed. */
+function returnFromConsent(app: FastifyInstance, services: Services): void {
+  app.get('/authorized', async (request, reply) => {
+    const query = new URL(request.url, 'http://localhost').searchParams
+    const to = services.consents.returned(query)
+    void reply.header('cache-control', 'no-store')
+    if (to !== null) return reply.redirect(to, 303)
+    void reply.code(400).type('text/plain; charset=utf-8')
+    return reply.send('No consent waits for this answer. Go back to the console and begin again.\n')
+  })
 }
 
 function urlOf(settings: Services['settings'], server: Server): string {

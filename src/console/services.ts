@@ -1,7 +1,13 @@
 /** What the server's routes work with: all of it handed in by main/. */
 
+import type { AuditEntry, HistoryOverview, HistoryQuery, HistoryRecord, PairDecision, PairWithState } from '../model.ts'
 import type { AccountsPort } from '../ports.ts'
 import type { OnEvent } from '../vocabulary.ts'
+import type { Consents } from './consents.ts'
+import type { Desk } from './desk.ts'
+import type { Origins } from './hosts.ts'
+import type { Live } from './live.ts'
+import type { Caller } from './routes/route.ts'
 import type { SignIn } from './sign-in.ts'
 
 /** What the console itself writes into the daemon's log. */
@@ -27,6 +33,25 @@ export interface ConsoleSettings {
   readonly version: string
   /** This node's name. */
   readonly node: string
+  /** Folder of keys that are made here. */
+  readonly keys: string
+}
+
+/** What the console needs of the history. */
+export interface HistoryPort {
+  records(query: HistoryQuery): Iterable<HistoryRecord>
+  record(id: string): HistoryRecord | undefined
+  count(): number
+  overview(since: number, until: number): HistoryOverview
+  pairs(): PairWithState[]
+  pair(directory: string, person: string, address: string): PairWithState | null
+  decide(
+    of: { readonly directory: string; readonly person: string; readonly address: string },
+    decision: PairDecision | null,
+    audit: Omit<AuditEntry, 'id'>,
+  ): void
+  writeAudit(entry: Omit<AuditEntry, 'id'>): void
+  audit(): Iterable<AuditEntry>
 }
 
 export interface Services {
@@ -34,4 +59,10 @@ export interface Services {
   readonly accounts: AccountsPort
   readonly signIn: SignIn
   readonly log: ConsoleLog
+  readonly desk: Desk
+  readonly live: Live
+  readonly consents: Consents
+  readonly origins: Origins
+  /** Writes a change into the log and, where a history is kept, into the audit log. */
+  readonly audit: (caller: Caller, what: string, target: string, before: unknown, after: unknown) => Promise<void>
 }

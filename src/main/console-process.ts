@@ -4,11 +4,17 @@ import { hostname } from 'node:os'
 import { dirname, join } from 'node:path'
 import { loadConfig } from '../config/load.ts'
 import type { NamesakeConfig } from '../config/types.ts'
+import { Installation } from '../admin/installation.ts'
+import { Consents } from '../console/consents.ts'
+import { Desk } from '../console/desk.ts'
+import { Origins } from '../console/hosts.ts'
+import { Live } from '../console/live.ts'
 import { startServer } from '../console/server.ts'
 import type { ConsoleServer } from '../console/server.ts'
-import type { ConsoleLog, ConsoleSettings } from '../console/services.ts'
+import type { ConsoleLog, ConsoleSettings, HistoryPort, Services } from '../console/services.ts'
 import { SignIn } from '../console/sign-in.ts'
 import { Accounts } from '../history/accounts.ts'
+import { History } from '../history/history.ts'
 import { Hasher } from '../history/passwords.ts'
 import { failedCode } from './console.ts'
 import type { FromConsole, ToConsole } from './console.ts'
@@ -32,6 +38,12 @@ function accountsPath(config: NamesakeConfig): string {
   return config.console?.path ?? join(dirname(config.store), 'console')
 }
 
+/** The history that the daemon keeps; null: none. Several processes may have it open. */
+async function openHistory(config: NamesakeConfig): Promise<HistoryPort | null> {
+  const { history = null } = config as { readonly history?: { readonly path: string } | null }
+  return history === null ? null : History.open({ path: history.path })
+}
+
 function settingsOf(config: NamesakeConfig): ConsoleSettings {
   const { console } = config
   if (console === null) throw new Error('there is no console section')
@@ -45,6 +57,7 @@ function settingsOf(config: NamesakeConfig): ConsoleSettings {
     readOnly: console.readOnly,
     version: version(),
     node: hostname(),
+    keys: join(accountsPath(config), 'keys'),
   }
 }
 
@@ -53,7 +66,25 @@ async function start(): Promise<ConsoleServer> {
   const settings = settingsOf(config)
   const accounts = Accounts.open(accountsPath(config))
   const signIn = new SignIn(accounts, new Hasher(), log, settings.password)
-  const server = await startServer({ settings, accounts, signIn, log })
+  const desk = new Desk(configPath, new Installation(configPath), () => openHistory(config))
+  const live = new Live(desk, accounts)
+  const services: Services = {
+    settings,
+    accounts,
+    signIn,
+    log,
+    desk,
+    live,
+    consents: new Consents(configPath, () => live.nudge()),
+    origins: new Origins(settings),
+    audit: async (caller, what, target, before, after) => {
+      log('console-changed', { user: caller.name, what: `${what}: ${target}`.slice(0, 500) })
+      const via = caller.by === 'token' ? 'api' : 'console'
+      const history = await desk.history()
+      history?.writeAudit({ time: new Date().toISOString(), who: caller.name, via, what, target, before, after })
+    },
+  }
+  const server = await startServer(services)
   tell({ kind: 'listening', url: server.url })
   if (accounts.accounts().length === 0) {
     const { secret, until } = accounts.invite('admin', 'the first start')

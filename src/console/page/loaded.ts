@@ -8,9 +8,9 @@ export interface Loaded<T> {
   readonly value: T | null
   readonly error: { readonly message: string; readonly instance: string | null; readonly status: number } | null
   readonly busy: boolean
-  reload(): void
+  readonly reload: () => void
   /** Puts a value in place that a change has answered with. */
-  set(value: T): void
+  readonly set: (value: T) => void
 }
 
 /** Fetches when `key` changes; an answer that comes late, after another key, is dropped. */

@@ -4,21 +4,29 @@ import { render } from 'preact'
 import type { JSX } from 'preact'
 import { whenSignedOut } from './api.ts'
 import './main.css'
+import { startLive } from './live.ts'
+import { Directories } from './pages/directories.tsx'
 import { FirstRun, SignIn } from './pages/gate.tsx'
 import { Overview } from './pages/overview.tsx'
+import { Protection } from './pages/protection.tsx'
 import { Shell } from './shell.tsx'
 import type { PageEntry } from './shell.tsx'
 import { go, place, startRouter } from './router.ts'
 import { loadSession, session, user } from './state.ts'
 
 /** In the order of the navigation. */
-const pages: readonly PageEntry[] = [{ name: 'overview', title: 'Overview', icon: 'overview', show: Overview }]
+const pages: readonly PageEntry[] = [
+  { name: 'overview', title: 'Overview', icon: 'overview', show: Overview },
+  { name: 'protection', title: 'Protection', icon: 'shield', show: Protection, full: true, apart: true },
+  { name: 'directories', title: 'Directories', icon: 'book', show: Directories },
+]
 
 function App(): JSX.Element | null {
   const { page } = place.value
   if (page === 'first-run') return <FirstRun />
   if (session.value === null) return null
   if (user.value === null) return <SignIn />
+  startLive()
   const shown = pages.find(({ name }) => name === page)
   if (shown === undefined) {
     go('/overview', 'replace')

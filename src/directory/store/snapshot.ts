@@ -126,6 +126,54 @@ export class Snapshot implements Lookup, DirectoryView {
     }
   }
 
+  /** What a group holds itself, not through another one: ids. Undefined if there is no such group. */
+  children(group: PersonRef): { readonly groups: readonly string[]; readonly people: readonly string[] } | undefined {
+    const place = this.#place(group.directory)
+    const number = place && this.#tables.ids.getBinaryFast(textKey(place.slot, group.id))?.readUInt32LE(0)
+    if (place === undefined || number === undefined || this.#groupId(place.slot, number) === null) return undefined
+    const groups: string[] = []
+    const people: string[] = []
+    for (const member of targetsOf(this.#tables.members, place.slot, number)) {
+      const id = this.#groupId(place.slot, member)
+      if (id !== null) groups.push(id)
+      else {
+        const person = this.personByNumber(place, member)
+        if (person !== undefined) people.push(person.id)
+      }
+    }
+    return { groups, people }
+  }
+
+  /** Ids of groups that no other group holds; of groups that hold each other in a circle, one. */
+  topGroups(directory: string): ReadonlySet<string> {
+    const place = this.#place(directory)
+    const found = new Set<string>()
+    if (place === undefined) return found
+    const { slot } = place
+    const reached = new Set<EntityNumber>()
+    const begin = (number: EntityNumber, id: string): void => {
+      found.add(id)
+      const waiting = [number]
+      for (let at = waiting.pop(); at !== undefined; at = waiting.pop()) {
+        if (reached.has(at)) continue
+        reached.add(at)
+        for (const member of targetsOf(this.#tables.members, slot, at)) {
+          if (this.#groupId(slot, member) !== null) waiting.push(member)
+        }
+      }
+    }
+    const all = [...this.#tables.groups.getRange(slotBounds(slot))].map(({ key, value }) => ({
+      number: key.readUInt32BE(2),
+      id: groupOfBytes(value).id,
+    }))
+    for (const { number, id } of all) {
+      const holders = targetsOf(this.#tables.memberOf, slot, number)
+      if (!holders.some((holder) => holder !== number && this.#groupId(slot, holder) !== null)) begin(number, id)
+    }
+    for (const { number, id } of all) if (!reached.has(number)) begin(number, id)
+    return found
+  }
+
   /** How many spelling keys lead to a person; 0 unless protected. For explanations and the bench. */
   keyCount(ref: PersonRef): number {
     const place = this.#place(ref.directory)

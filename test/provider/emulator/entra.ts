@@ -96,7 +96,7 @@ export class Entra {
   /** The consent page: where the browser is sent back to. Null: the redirect address isn't registered. */
   adminConsent(tenant: string, query: URLSearchParams): string | null {
     const redirect = query.get('redirect_uri') ?? ''
-    if (!/^http:\/\/localhost(:\d+)?\/$/.test(redirect)) return null
+    if (!/^http:\/\/localhost(:\d+)?\/(?:authorized)?$/.test(redirect)) return null
     const back = new URL(redirect)
     back.searchParams.set('state', query.get('state') ?? '')
     if (this.consent === 'deny') {

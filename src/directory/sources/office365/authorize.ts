@@ -56,6 +56,24 @@ export async function authorize(
   }
 }
 
+/**
+ * Proves with a fresh token that users and groups can be read.
+ * @param options `consented`: somebody has just consented, so refusals are tried again for a while
+ * @throws ProviderError in plain words
+ */
+export async function proveAccess(
+  settings: Office365Settings,
+  options: ProviderOptions & { readonly consented: boolean },
+  { say, signal }: Pick<Authorizer, 'say' | 'signal'>,
+): Promise<void> {
+  const connection = connect(settings, { ...options, notice: say })
+  try {
+    await proveReading(connection, options.consented, { say, signal, show: () => undefined })
+  } finally {
+    connection.surroundings.transport.close()
+  }
+}
+
 async function askForConsent(
   settings: Office365Settings,
   options: AuthorizeOptions,

@@ -17,6 +17,35 @@ export interface ConsentAnswer {
   readonly tenant: string | null
 }
 
+/** The address of Entra's consent page. `state` comes back with the browser, to `redirect`. */
+export function consentUrl(settings: Office365Settings, redirect: string, state: string): string {
+  const { authority, scope } = addressesOf(settings)
+  const url = new URL(`${authority}/v2.0/adminconsent`)
+  url.searchParams.set('client_id', settings.clientId)
+  url.searchParams.set('scope', scope)
+  url.searchParams.set('redirect_uri', redirect)
+  url.searchParams.set('state', state)
+  return url.href
+}
+
+/** What a browser came back with. @throws ProviderError provider-auth if consent was refused */
+export function consentOutcome(directory: string, query: URLSearchParams): ConsentAnswer {
+  const error = query.get('error')
+  if (error !== null) {
+    const code = /AADSTS\d{4,9}/.exec(query.get('error_description') ?? '')?.[0]
+    const why =
+      error === 'access_denied' || error === 'permission_denied' || error === 'consent_required'
+        ? 'consent was refused; an administrator has to accept it'
+        : 'Entra ended the consent with an error'
+    const shown = code ?? quoted(error)
+    throw new ProviderError('provider-auth', `${directory}: ${why} (${shown})`)
+  }
+  if (query.get('admin_consent')?.toLowerCase() !== 'true') {
+    throw new ProviderError('provider-auth', `${directory}: the browser came back without consent`)
+  }
+  return { tenant: query.get('tenant') }
+}
+
 /** Waits on a loopback port for the browser to come back. */
 export class ConsentListener {
   readonly #directory: string
@@ -55,13 +84,7 @@ export class ConsentListener {
 
   /** The address of the consent page. It holds no secret. */
   urlFor(settings: Office365Settings): string {
-    const { authority, scope } = addressesOf(settings)
-    const url = new URL(`${authority}/v2.0/adminconsent`)
-    url.searchParams.set('client_id', settings.clientId)
-    url.searchParams.set('scope', scope)
-    url.searchParams.set('redirect_uri', this.redirect)
-    url.searchParams.set('state', this.#state)
-    return url.href
+    return consentUrl(settings, this.redirect, this.#state)
   }
 
   /**
@@ -84,20 +107,11 @@ export class ConsentListener {
   }
 
   #outcome(query: URLSearchParams): ConsentAnswer | ProviderError {
-    const error = query.get('error')
-    if (error !== null) {
-      const code = /AADSTS\d{4,9}/.exec(query.get('error_description') ?? '')?.[0]
-      const why =
-        error === 'access_denied' || error === 'permission_denied' || error === 'consent_required'
-          ? 'consent was refused; an administrator has to accept it'
-          : 'Entra ended the consent with an error'
-      const shown = code ?? quoted(error)
-      return new ProviderError('provider-auth', `${this.#directory}: ${why} (${shown})`)
+    try {
+      return consentOutcome(this.#directory, query)
+    } catch (error) {
+      return error as ProviderError
     }
-    if (query.get('admin_consent')?.toLowerCase() !== 'true') {
-      return new ProviderError('provider-auth', `${this.#directory}: the browser came back without consent`)
-    }
-    return { tenant: query.get('tenant') }
   }
 
   #listen(host: string, port: number): Promise<void> {

@@ -1,0 +1,168 @@
+/** A new directory: described, authorised, saved. */
+
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { randomBytes } from 'node:crypto'
+import { join } from 'node:path'
+import { draftDirectories, writeDirectories } from '../config/edit-directories.ts'
+import type { DirectoriesDraft, DirectoryChange } from '../config/edit-directories.ts'
+import type { Office365DirectoryConfig } from '../config/types.ts'
+import type { Value } from '../config/yaml-words.ts'
+import { proveAccess } from '../directory/sources/office365/authorize.ts'
+import { consentOutcome, consentUrl } from '../directory/sources/office365/consent.ts'
+import { NamesakeError } from '../errors.ts'
+import { selfSigned } from '../net/self-signed.ts'
+import type { DaemonControl } from '../ports.ts'
+import { diffOf } from './diff.ts'
+import type { DiffLine } from './diff.ts'
+
+/** A secret by reference; it never travels itself. */
+export type SecretReference = { readonly env: string } | { readonly file: string }
+
+/** A directory as an operator describes it. */
+export type NewDirectory =
+  | { readonly type: 'file'; readonly name: string; readonly sync: string; readonly path: string }
+  | {
+      readonly type: 'office365'
+      readonly name: string
+      readonly sync: string
+      readonly tenant: string
+      readonly clientId: string
+      /** `other`: `authority` and `graph` say where. */
+      readonly cloud: 'global' | 'usgov' | 'usgov-dod' | 'china' | 'other'
+      readonly authority?: string | undefined
+      readonly graph?: string | undefined
+      readonly credential:
+        | { readonly kind: 'secret'; readonly secret: SecretReference }
+        | { readonly kind: 'certificate'; readonly key: string; readonly certificate: string }
+    }
+
+/** What a change of namesake.yaml would do. */
+export interface PlannedDirectories {
+  readonly changed: boolean
+  readonly diff: readonly DiffLine[]
+}
+
+/** The lines of namesake.yaml that a directory comes to. */
+function entryOf(directory: NewDirectory): { readonly [key: string]: Value } {
+  const { name, type, sync } = directory
+  if (directory.type === 'file') return { name, type, path: directory.path, sync }
+  const { tenant, clientId, cloud, authority, graph, credential } = directory
+  return {
+    name,
+    type,
+    tenant,
+    clientId,
+    ...(credential.kind === 'secret'
+      ? { clientSecret: { ...credential.secret } }
+      : { certificate: { key: { file: credential.key }, certificate: { file: credential.certificate } } }),
+    ...(cloud === 'global' || cloud === 'other' ? {} : { cloud }),
+    ...(cloud === 'other' ? { authority: authority ?? '', graph: graph ?? '' } : {}),
+    sync,
+  }
+}
+
+/**
+ * What adding a directory would write; nothing is written yet.
+ * @throws ConfigError with every fault of what was described
+ */
+export function planNewDirectory(configPath: string, directory: NewDirectory): PlannedDirectories {
+  return shown(draftDirectories(configPath, { do: 'add', entry: entryOf(directory) }))
+}
+
+/** The same for any change. @throws as `planNewDirectory`; NamesakeError input-invalid */
+export function planDirectoryChange(configPath: string, change: DirectoryChange): PlannedDirectories {
+  return shown(draftDirectories(configPath, change))
+}
+
+/**
+ * Writes a change into namesake.yaml and has the daemon take it over.
+ * @returns the difference, and whether a daemon runs by it now
+ * @throws as the plans; NamesakeError input-invalid if the file can't be written or the daemon refuses it
+ */
+export async function changeDirectories(
+  configPath: string,
+  change: DirectoryChange | { readonly do: 'new'; readonly directory: NewDirectory },
+  control: DaemonControl,
+): Promise<PlannedDirectories & { readonly running: boolean }> {
+  const draft = draftDirectories(
+    configPath,
+    change.do === 'new' ? { do: 'add', entry: entryOf(change.directory) } : change,
+  )
+  writeDirectories(draft)
+  try {
+    const answer = await control.reload({ what: 'all' })
+    if (answer.outcome === 'done') return { ...shown(draft), running: true }
+    throw new NamesakeError('input-invalid', `the daemon does not take it over: ${answer.faults.join('; ')}`)
+  } catch (error) {
+    if (error instanceof NamesakeError && error.code === 'input-invalid') throw error
+    return { ...shown(draft), running: false }
+  }
+}
+
+function shown({ before, after }: DirectoriesDraft): PlannedDirectories {
+  return { changed: before !== after, diff: diffOf(before, after) }
+}
+
+/** What was described, validated, as the part that signs in takes it. @throws ConfigError */
+function settingsOf(configPath: string, directory: NewDirectory): Office365DirectoryConfig {
+  const { loaded } = draftDirectories(configPath, { do: 'add', entry: entryOf(directory) })
+  const found = loaded.config.directories.find(({ name }) => name === directory.name)
+  if (found?.type !== 'office365') throw new NamesakeError('usage', 'only an Office 365 directory is authorised')
+  return found
+}
+
+/**
+ * Where an administrator of the tenant accepts what Namesake may read.
+ * @param redirect where the browser comes back to; it has to stand among the redirect addresses of the app registration
+ * @param state a secret that the browser brings back
+ * @throws ConfigError with every fault of what was described
+ */
+export function consentAddress(configPath: string, directory: NewDirectory, redirect: string, state: string): string {
+  return consentUrl(settingsOf(configPath, directory), redirect, state)
+}
+
+/** The tenant that consented, as the browser says. @throws NamesakeError provider-auth if consent was refused */
+export function readConsent(directory: NewDirectory, query: URLSearchParams): string | null {
+  return consentOutcome(directory.name, query).tenant
+}
+
+/**
+ * Proves with a fresh token that users and groups can be read; tries for a while, as consent takes its time to spread.
+ * @param say told of each step, in words
+ * @throws ProviderError in plain words
+ */
+export async function proveReading(
+  configPath: string,
+  directory: NewDirectory,
+  say: (text: string) => void,
+  signal: AbortSignal,
+): Promise<void> {
+  await proveAccess(settingsOf(configPath, directory), { consented: true }, { say, signal })
+}
+
+/** A certificate that was made here: paths of both files, and the public part to be uploaded. */
+export interface MadeCertificate {
+  readonly key: string
+  readonly certificate: string
+  readonly pem: string
+  /** ISO 8601. */
+  readonly until: string
+}
+
+/** Years that a certificate made here lasts. */
+const certificateYears = 2
+
+/**
+ * Makes a key and a certificate in a folder that only its owner may read.
+ * @throws what the file system throws
+ */
+export function makeCertificate(folder: string, now: Date): MadeCertificate {
+  const until = new Date(now)
+  until.setUTCFullYear(until.getUTCFullYear() + certificateYears)
+  const made = selfSigned('Namesake', new Date(now.getTime() - 3_600_000), until)
+  mkdirSync(folder, { recursive: true, mode: 0o700 })
+  const base = join(folder, `office365-${randomBytes(4).toString('hex')}`)
+  writeFileSync(`${base}.key.pem`, made.key, { mode: 0o600, flag: 'wx' })
+  writeFileSync(`${base}.crt.pem`, made.certificate, { mode: 0o600, flag: 'wx' })
+  return { key: `${base}.key.pem`, certificate: `${base}.crt.pem`, pem: made.certificate, until: until.toISOString() }
+}

@@ -1,0 +1,111 @@
+/** One installation as the console works on it: its files, people, history and daemon, kept open between requests. */
+
+import { createHash } from 'node:crypto'
+import { readFileSync, statSync } from 'node:fs'
+import type { Installation } from '../admin/installation.ts'
+import type { HistoryPort } from './services.ts'
+import { Problem } from './problem.ts'
+import type { SyncStep } from '../ports.ts'
+
+/** How a directory's synchronisation stands that was asked for here. */
+export interface SyncProgress {
+  readonly phase: SyncStep['phase'] | 'waiting'
+  readonly count: number
+}
+
+/** The installation, looked at anew when its files change. */
+export class Desk {
+  readonly configPath: string
+  readonly installation: Installation
+  /** Synchronisations under way, by directory. */
+  readonly syncing = new Map<string, SyncProgress>()
+  readonly #openHistory: () => Promise<HistoryPort | null>
+  #history: Promise<HistoryPort | null> | null = null
+  #configStamp: string
+
+  constructor(configPath: string, installation: Installation, openHistory: () => Promise<HistoryPort | null>) {
+    this.configPath = configPath
+    this.installation = installation
+    this.#openHistory = openHistory
+    this.#configStamp = stampOf(configPath)
+  }
+
+  /** Reads namesake.yaml again if it has changed. */
+  refresh(): Installation {
+    const stamp = stampOf(this.configPath)
+    if (stamp !== this.#configStamp) {
+      this.installation.reload()
+      this.#configStamp = stamp
+    }
+    return this.installation
+  }
+
+  /** The history; null where none is kept. */
+  async history(): Promise<HistoryPort | null> {
+    this.#history ??= this.#openHistory()
+    try {
+      return await this.#history
+    } catch (error) {
+      // Tried again with the next request: a disk that was full may have room by then.
+      this.#history = null
+      throw error
+    }
+  }
+
+  /** @throws Problem unavailable where no history is kept */
+  async historyOrProblem(): Promise<HistoryPort> {
+    const history = await this.history()
+    if (history === null) {
+      throw new Problem('unavailable', 'No history is kept here: the option history of namesake.yaml says null.')
+    }
+    return history
+  }
+
+  /** Changes with every edit of the protection file: what an editor's If-Match names. */
+  protectionVersion(): string {
+    return createHash('sha256')
+      .update(readFileSync(this.installation.config.protection))
+      .digest('base64url')
+      .slice(0, 22)
+  }
+
+  /** @throws Problem changed, or version-needed */
+  expectVersion(ifMatch: string | null): void {
+    if (ifMatch === null) {
+      throw new Problem('version-needed', 'fix: send the ETag of what you changed as If-Match')
+    }
+    if (ifMatch !== this.protectionVersion()) {
+      throw new Problem(
+        'changed',
+        'protection.yaml was changed meanwhile, by somebody else or by hand. Nothing was written.',
+      )
+    }
+  }
+
+  /** What tells that something has changed since, for live updates: cheap to ask for. */
+  async marks(): Promise<Record<'detections' | 'people' | 'protection' | 'directories', string>> {
+    const installation = this.refresh()
+    const history = await this.history().catch(() => null)
+    const store = await installation.store().catch(() => null)
+    const records = store?.records() ?? []
+    return {
+      detections: history === null ? '' : String(history.count()),
+      people: records.map(({ name, lastSync, people, groups }) => `${name} ${lastSync} ${people} ${groups}`).join('\n'),
+      protection: stampOf(installation.config.protection),
+      directories: [
+        stampOf(this.configPath),
+        ...records.map(({ name, lastAttempt, lastSync, error }) => `${name} ${lastAttempt} ${lastSync} ${error ?? ''}`),
+        ...[...this.syncing].map(([name, { phase, count }]) => `${name} ${phase} ${count}`),
+      ].join('\n'),
+    }
+  }
+}
+
+function stampOf(path: string): string {
+  try {
+    const { mtimeNs, size, ino } = statSync(path, { bigint: true })
+    return `${mtimeNs} ${size} ${ino}`
+  } catch {
+    return 'absent'
+  }
+}

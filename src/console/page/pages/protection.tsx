@@ -1,0 +1,1008 @@
+/** Protection: groups and people, and whose names are guarded. */
+
+import { useEffect, useState } from 'preact/hooks'
+import type { JSX } from 'preact'
+import { ApiError, ask, get, query, send, wordsOf } from '../api.ts'
+import { Icon } from '../icons.tsx'
+import { changed } from '../live.ts'
+import { useLoaded } from '../loaded.ts'
+import {
+  Addr,
+  Avatar,
+  Button,
+  count,
+  Dialog,
+  Diff,
+  diffWords,
+  Empty,
+  Failed,
+  Field,
+  Foreign,
+  Guard,
+  Menu,
+  Note,
+  number,
+  Segmented,
+  Select,
+  Skeleton,
+} from '../parts.tsx'
+import type { DiffLine, GuardState, Item } from '../parts.tsx'
+import { go, here, place } from '../router.ts'
+import { act, may, readOnly, toast } from '../state.ts'
+import { Panel } from '../panel.tsx'
+
+export interface Person {
+  readonly directory: string
+  readonly id: string
+  readonly displayName: string
+  readonly addresses: readonly string[]
+  readonly secondaryEmails: readonly string[]
+  readonly groups: readonly string[]
+  readonly protected: boolean
+}
+
+interface Group {
+  readonly directory: string
+  readonly id: string
+  readonly displayName: string
+  readonly people: number
+  readonly protectedPeople: number
+  readonly protected: boolean
+}
+
+interface Details extends Person {
+  readonly groupNames: readonly { readonly id: string; readonly displayName: string; readonly protected: boolean }[]
+  readonly names: readonly string[]
+  readonly protection: {
+    readonly byName: boolean
+    readonly throughGroups: readonly string[]
+    readonly excluded: boolean
+  }
+  readonly actions: { readonly certain: string; readonly likely: string }
+  readonly actionOrigins: { readonly certain: string; readonly likely: string }
+}
+
+interface Edit {
+  readonly changed: boolean
+  readonly messages: readonly string[]
+  readonly doubts: readonly string[]
+  readonly diff: readonly DiffLine[]
+  readonly force: string
+  readonly faults: readonly string[]
+}
+
+interface Target {
+  readonly directory: string
+  readonly id: string
+}
+
+type Show = 'all' | 'protected' | 'not'
+
+const keyOf = ({ directory, id }: Target): string => `${directory}\n${id}`
+
+/** Changes of the list, and what they ask before. */
+interface Actions {
+  protect(targets: readonly Target[], name: string): void
+  unprotect(targets: readonly Target[], name: string): void
+}
+
+export function Protection(): JSX.Element {
+  const directories = useLoaded('names', (signal) =>
+    get<{ items: { name: string; people: number; groups: number }[] }>('/directories', signal),
+  )
+  const signals = changed.people.value + changed.protection.value
+  const { query: asked, open } = place.value
+  const names = directories.value?.items.map(({ name }) => name) ?? []
+  const directory = asked.get('directory') ?? names[0] ?? ''
+  const show = (asked.get('show') ?? 'all') as Show
+  const text = asked.get('q') ?? ''
+  const [typed, setTyped] = useState(text)
+  const [selected, setSelected] = useState<ReadonlyMap<string, Target>>(new Map())
+  const [stopping, setStopping] = useState<{ targets: readonly Target[]; name: string } | null>(null)
+  const [doubts, setDoubts] = useState<{ targets: readonly Target[]; name: string; doubts: readonly string[] } | null>(
+    null,
+  )
+  const [turn, setTurn] = useState(0)
+  const total = useLoaded('total', (signal) => get<{ total: number }>('/people?protected=true&limit=1', signal))
+  const version = signals + turn
+  useEffect(() => directories.reload(), [changed.directories.value])
+  useEffect(() => total.reload(), [version])
+  useEffect(() => setTyped(text), [text])
+  useEffect(() => {
+    if (typed === text) return
+    const timer = setTimeout(() => go(here({ query: { q: typed } }), 'replace'), 200)
+    return () => clearTimeout(timer)
+  }, [typed])
+
+  const again = (): void => {
+    setSelected(new Map())
+    setTurn((n) => n + 1)
+  }
+  const protect = async (targets: readonly Target[], name: string, accept = false): Promise<void> => {
+    try {
+      const made = await send<Edit>('POST', '/protect', { targets, ...(accept ? { accept } : {}) })
+      toast(
+        made.changed ? `${name} is protected.${inForce(made)}` : `${name} was protected already.`,
+        undo(targets, name),
+      )
+      again()
+    } catch (error) {
+      if (error instanceof ApiError && error.code === 'invalid' && /--yes/.test(error.message) && !accept) {
+        setDoubts({ targets, name, doubts: error.message.split('\n').slice(0, -1) })
+      } else toast(wordsOf(error))
+    }
+  }
+  const undo =
+    (targets: readonly Target[], name: string): (() => void) =>
+    () =>
+      void act(async () => {
+        await send('POST', '/unprotect', { targets, accept: true })
+        again()
+      }, `${name} is not protected any more.`)
+  const actions: Actions = {
+    protect: (targets, name) => void protect(targets, name),
+    unprotect: (targets, name) => setStopping({ targets, name }),
+  }
+  const searching = text !== '' || show !== 'all'
+  const openPerson = open.includes('\n') ? (open.split('\n') as [string, string]) : null
+  const chosen = [...selected.values()]
+  return (
+    <div class={`person-page${openPerson === null ? '' : ' open'}`}>
+      <div class="list-main" id="tree">
+        <div class="page-head">
+          <div class="text">
+            <h1>Protection</h1>
+            <p>
+              {total.value === null ? '' : `${count(total.value.total, 'person', 'people')} protected. `}
+              Whoever joins a protected group is protected at the next sync.
+            </p>
+          </div>
+        </div>
+        <form
+          class="filters"
+          role="search"
+          aria-label="Find people and groups"
+          onSubmit={(event) => event.preventDefault()}
+        >
+          <Select
+            bare
+            label="Directory"
+            value={directory}
+            options={names.map((name) => [name, name] as const)}
+            onChange={(name) => go(here({ query: { directory: name } }), 'replace')}
+          />
+          <div class="input-icon">
+            <Icon name="find" />
+            <input
+              class="input"
+              type="search"
+              aria-label="Name or address"
+              placeholder="Name or address"
+              value={typed}
+              onInput={(event) => setTyped(event.currentTarget.value)}
+            />
+          </div>
+          <Segmented
+            legend="Show"
+            value={show}
+            options={[
+              ['all', 'All'],
+              ['protected', 'Protected'],
+              ['not', 'Not protected'],
+            ]}
+            onChange={(next) => go(here({ query: { show: next === 'all' ? null : next } }), 'replace')}
+          />
+        </form>
+        <section class="card" aria-label={`Groups and people of ${directory}`}>
+          {chosen.length > 0 && may('admin') ? (
+            <div class="bulk">
+              <b>{chosen.length} selected</b>
+              <Button
+                look="small"
+                icon="shield"
+                onClick={() => actions.protect(chosen, `What you chose (${chosen.length})`)}
+              >
+                Protect
+              </Button>
+              <Button look="small" onClick={() => actions.unprotect(chosen, `what you chose (${chosen.length})`)}>
+                Stop protecting
+              </Button>
+              <span class="grow" />
+              <span class="soft">Includes the members of groups</span>
+            </div>
+          ) : null}
+          {directories.error !== null ? (
+            <Failed error={directories.error} retry={directories.reload} />
+          ) : directories.value === null ? (
+            <Skeleton />
+          ) : names.length === 0 ? (
+            <Empty icon="book" title="No directory yet">
+              <p>People come from directories.</p>
+              <a class="btn primary" href="/directories#add">
+                Add directory
+              </a>
+            </Empty>
+          ) : (
+            <div class="table-wrap">
+              <table class="table tree">
+                <thead>
+                  <tr>
+                    <th scope="col" class="check-col">
+                      <span class="vh">Select</span>
+                    </th>
+                    <th scope="col">Group or person</th>
+                    <th scope="col" class="num c-people">
+                      People
+                    </th>
+                    <th scope="col">Protection</th>
+                    <th scope="col">
+                      <span class="vh">Actions</span>
+                    </th>
+                  </tr>
+                </thead>
+                <tbody>
+                  {searching ? (
+                    <Results {...{ directory, show, text, version, selected, setSelected, actions, open }} />
+                  ) : (
+                    <Tree {...{ directory, version, selected, setSelected, actions, open }} />
+                  )}
+                </tbody>
+              </table>
+            </div>
+          )}
+        </section>
+      </div>
+      {openPerson === null ? null : (
+        <PersonPanel
+          key={open}
+          directory={openPerson[0]}
+          id={openPerson[1]}
+          version={version}
+          actions={actions}
+          onSaved={again}
+        />
+      )}
+      {stopping === null ? null : <Stop {...stopping} onClose={() => setStopping(null)} onDone={again} />}
+      {doubts === null ? null : (
+        <Dialog
+          title={`Protect ${doubts.name}?`}
+          onClose={() => setDoubts(null)}
+          foot={
+            <>
+              <Button onClick={() => setDoubts(null)}>Cancel</Button>
+              <Button
+                look="primary"
+                onClick={() => {
+                  void protect(doubts.targets, doubts.name, true)
+                  setDoubts(null)
+                }}
+              >
+                Protect all the same
+              </Button>
+            </>
+          }
+        >
+          {doubts.doubts.map((line) => (
+            <p key={line}>{line}</p>
+          ))}
+        </Dialog>
+      )}
+    </div>
+  )
+}
+
+function inForce({ force, faults }: Edit): string {
+  if (force === 'refused') return ` The daemon keeps the rules it had: ${faults.join('; ')}`
+  return force === 'later' ? ' It is in force once the daemon reads the file.' : ''
+}
+
+interface ListProps {
+  readonly directory: string
+  readonly version: number
+  readonly selected: ReadonlyMap<string, Target>
+  readonly setSelected: (next: ReadonlyMap<string, Target>) => void
+  readonly actions: Actions
+  readonly open: string
+}
+
+function Message({ children }: { readonly children: JSX.Element | null }): JSX.Element {
+  return (
+    <tr>
+      <td colSpan={5}>{children}</td>
+    </tr>
+  )
+}
+
+/** Groups that no other group holds; each opens to what it holds. */
+function Tree(props: ListProps): JSX.Element {
+  const { directory, version } = props
+  const [limit, setLimit] = useState(50)
+  const path = `/directories/${encodeURIComponent(directory)}/groups`
+  const list = useLoaded(directory === '' ? null : `${path} ${limit}`, (signal) =>
+    get<{ items: Group[]; total: number; next: string | null }>(`${path}${query({ limit })}`, signal),
+  )
+  useEffect(() => list.reload(), [version])
+  if (list.error !== null && list.value === null) {
+    return (
+      <Message>
+        <Failed error={list.error} retry={list.reload} />
+      </Message>
+    )
+  }
+  if (list.value === null) {
+    return (
+      <Message>
+        <Skeleton />
+      </Message>
+    )
+  }
+  const { items, total, next } = list.value
+  return (
+    <>
+      {items.length === 0 ? (
+        <Message>
+          <Empty icon="group" title="No groups here">
+            <p>Search for a person by name or address, or wait for the first sync.</p>
+          </Empty>
+        </Message>
+      ) : null}
+      {items.map((group) => (
+        <GroupRow key={keyOf(group)} group={group} level={1} within={null} {...props} />
+      ))}
+      {next === null ? null : (
+        <More text={`${items.length} of ${number(total)} groups`} onMore={() => setLimit(limit + 50)} level={1} />
+      )}
+    </>
+  )
+}
+
+function More({
+  text,
+  onMore,
+  level,
+}: {
+  readonly text: string
+  readonly onMore: () => void
+  readonly level: number
+}): JSX.Element {
+  return (
+    <tr data-level={level}>
+      <td class="check-col" />
+      <td colSpan={4}>
+        <span class="row">
+          <span class="muted grow">{text}</span>
+          <Button look="small" onClick={onMore}>
+            Load 50 more
+          </Button>
+        </span>
+      </td>
+    </tr>
+  )
+}
+
+function Tick({
+  of,
+  name,
+  selected,
+  setSelected,
+}: { readonly of: Target; readonly name: string } & Pick<ListProps, 'selected' | 'setSelected'>): JSX.Element {
+  const key = keyOf(of)
+  return (
+    <input
+      type="checkbox"
+      aria-label={`Select ${name}`}
+      checked={selected.has(key)}
+      onChange={(event) => {
+        const next = new Map(selected)
+        if (event.currentTarget.checked) next.set(key, { directory: of.directory, id: of.id })
+        else next.delete(key)
+        setSelected(next)
+      }}
+    />
+  )
+}
+
+function groupGuard(group: Group, within: string | null): JSX.Element {
+  if (group.protected) return <Guard state="on" />
+  if (within !== null) return <Guard state="by" more={within} />
+  if (group.people > 0 && group.protectedPeople === group.people) return <Guard state="by" more="of its members" />
+  if (group.protectedPeople > 0)
+    return <Guard state="part" more={`${number(group.protectedPeople)} of ${number(group.people)}`} />
+  return <Guard state="not" />
+}
+
+function GroupRow({
+  group,
+  level,
+  within,
+  ...props
+}: ListProps & { readonly group: Group; readonly level: number; readonly within: string | null }): JSX.Element {
+  const [isOpen, setOpen] = useState(false)
+  const { displayName: name } = group
+  const target = { directory: group.directory, id: group.id }
+  const mayChange = may('admin') && !readOnly.value
+  const items: (Item | null)[] = [
+    mayChange && !group.protected
+      ? { label: 'Protect', icon: 'shield', act: () => props.actions.protect([target], name) }
+      : null,
+    mayChange && group.protected
+      ? { label: 'Stop protecting', icon: 'cross', act: () => props.actions.unprotect([target], name) }
+      : null,
+    { label: isOpen ? 'Close' : 'Open', icon: 'group', act: () => setOpen(!isOpen) },
+  ]
+  return (
+    <>
+      <tr data-level={Math.min(level, 3)}>
+        <td class="check-col">{mayChange ? <Tick of={target} name={name} {...props} /> : null}</td>
+        <td>
+          <div class="name">
+            <button
+              class="twist"
+              type="button"
+              aria-expanded={isOpen}
+              aria-label={`Members of ${name}`}
+              onClick={() => setOpen(!isOpen)}
+            >
+              <Icon name="right" size={14} />
+            </button>
+            <Icon name="group" />
+            <span class="t">
+              <b>
+                <Foreign text={name} />
+              </b>
+              {within === null ? null : <span class="vh"> in {within}</span>}
+            </span>
+          </div>
+        </td>
+        <td class="num soft c-people">{number(group.people)}</td>
+        <td class="c-guard">{groupGuard(group, within)}</td>
+        <td class="menu-col">
+          <Menu label={`Actions for ${name}`} items={items} />
+        </td>
+      </tr>
+      {isOpen && level < 12 ? (
+        <Members {...props} group={group} level={level + 1} within={group.protected ? name : within} />
+      ) : null}
+    </>
+  )
+}
+
+function Members({
+  group,
+  level,
+  within,
+  ...props
+}: ListProps & { readonly group: Group; readonly level: number; readonly within: string | null }): JSX.Element {
+  const [limit, setLimit] = useState(50)
+  const path = `/directories/${encodeURIComponent(group.directory)}/groups/${encodeURIComponent(group.id)}/members`
+  interface Held {
+    readonly groups: readonly Group[]
+    readonly people: readonly Person[]
+    readonly total: number
+    readonly next: string | null
+  }
+  const list = useLoaded(`${path} ${limit}`, (signal) => get<Held>(`${path}${query({ limit })}`, signal))
+  useEffect(() => list.reload(), [props.version])
+  if (list.error !== null && list.value === null) {
+    return (
+      <Message>
+        <Failed error={list.error} retry={list.reload} />
+      </Message>
+    )
+  }
+  if (list.value === null) {
+    return (
+      <Message>
+        <Skeleton rows={2} />
+      </Message>
+    )
+  }
+  const { groups, people, total, next } = list.value
+  return (
+    <>
+      {groups.map((one) => (
+        <GroupRow key={keyOf(one)} {...props} group={one} level={level} within={within} />
+      ))}
+      {people.map((one) => (
+        <PersonRow key={keyOf(one)} {...props} person={one} level={level} within={within} group={group.displayName} />
+      ))}
+      {groups.length + people.length === 0 ? (
+        <Message>
+          <span class="muted">Nobody is in this group.</span>
+        </Message>
+      ) : null}
+      {next === null ? null : (
+        <More
+          text={`${people.length} of ${number(total)} people`}
+          onMore={() => setLimit(Math.min(200, limit + 50))}
+          level={level}
+        />
+      )}
+    </>
+  )
+}
+
+function personGuard(person: Person, within: string | null): JSX.Element {
+  if (!person.protected) return within === null ? <Guard state="not" /> : <Guard state="out" more={`of ${within}`} />
+  const state: GuardState = within === null ? 'on' : 'by'
+  return <Guard state={state} {...(within === null ? {} : { more: within })} />
+}
+
+function PersonRow({
+  person,
+  level,
+  within,
+  group,
+  ...props
+}: ListProps & {
+  readonly person: Person
+  readonly level: number
+  readonly within: string | null
+  readonly group: string | null
+}): JSX.Element {
+  const { displayName: name } = person
+  const target = { directory: person.directory, id: person.id }
+  const key = keyOf(person)
+  const mayChange = may('admin') && !readOnly.value
+  const [first = ''] = person.addresses
+  return (
+    <tr data-level={Math.min(level, 3)} class={props.open === key ? 'on' : ''}>
+      <td class="check-col">{mayChange ? <Tick of={target} name={name} {...props} /> : null}</td>
+      <td>
+        <div class="name">
+          {group === null ? null : <span class="no-twist" />}
+          <Avatar name={name} look="small" />
+          <span class="t">
+            <b>
+              <a class="row-link" href={here({ open: key })}>
+                <Foreign text={name === '' ? '(no name)' : name} />
+              </a>
+            </b>
+            {group === null ? null : <span class="vh"> in {group}</span>}
+            <Addr text={first} />
+          </span>
+        </div>
+      </td>
+      <td class="num soft c-people" />
+      <td class="c-guard">{personGuard(person, within)}</td>
+      <td class="menu-col">
+        <Menu
+          label={`Actions for ${name}`}
+          items={[
+            mayChange && !person.protected
+              ? { label: 'Protect', icon: 'shield', act: () => props.actions.protect([target], name) }
+              : null,
+            mayChange && person.protected
+              ? {
+                  label: within === null ? 'Stop protecting' : 'Leave out of the group',
+                  icon: 'cross',
+                  act: () => props.actions.unprotect([target], name),
+                }
+              : null,
+            { label: may('reviewer') ? 'Edit' : 'Open', icon: 'person', href: here({ open: key }) },
+            { label: 'Detections', icon: 'mail', href: `/detections?person=${encodeURIComponent(person.id)}` },
+          ]}
+        />
+      </td>
+    </tr>
+  )
+}
+
+/** What a search or a filter finds, flat: groups first, then people. */
+function Results({ show, text, ...props }: ListProps & { readonly show: Show; readonly text: string }): JSX.Element {
+  const [limit, setLimit] = useState(50)
+  const of = { q: text, directory: props.directory, protected: show === 'all' ? null : show === 'protected', limit }
+  const search = query(of)
+  interface Found<T> {
+    readonly items: readonly T[]
+    readonly total: number
+    readonly next: string | null
+  }
+  const list = useLoaded(search, async (signal) => {
+    const [groups, people] = await Promise.all([
+      get<Found<Group>>(`/groups${search}`, signal),
+      get<Found<Person>>(`/people${search}`, signal),
+    ])
+    return { groups, people }
+  })
+  useEffect(() => list.reload(), [props.version])
+  if (list.error !== null && list.value === null) {
+    return (
+      <Message>
+        <Failed error={list.error} retry={list.reload} />
+      </Message>
+    )
+  }
+  if (list.value === null) {
+    return (
+      <Message>
+        <Skeleton />
+      </Message>
+    )
+  }
+  const { groups, people } = list.value
+  if (groups.items.length + people.items.length === 0) {
+    return (
+      <Message>
+        <Empty icon="find" title="Nobody fits">
+          <p>No name or address of {props.directory} has these letters. Other directories may.</p>
+          <a class="btn" href={`/protection?directory=${encodeURIComponent(props.directory)}`}>
+            Clear the filters
+          </a>
+        </Empty>
+      </Message>
+    )
+  }
+  return (
+    <>
+      {groups.items.map((group) => (
+        <GroupRow key={keyOf(group)} {...props} group={group} level={1} within={null} />
+      ))}
+      {people.items.map((person) => (
+        <PersonRow key={keyOf(person)} {...props} person={person} level={1} within={null} group={null} />
+      ))}
+      {people.next === null ? null : (
+        <More
+          text={`${people.items.length} of ${number(people.total)} people`}
+          onMore={() => setLimit(Math.min(200, limit + 50))}
+          level={1}
+        />
+      )}
+    </>
+  )
+}
+
+/** Asks before protection ends, with what the file would lose. */
+function Stop({
+  targets,
+  name,
+  onClose,
+  onDone,
+}: {
+  readonly targets: readonly Target[]
+  readonly name: string
+  readonly onClose: () => void
+  readonly onDone: () => void
+}): JSX.Element {
+  const preview = useLoaded('preview', () => send<Edit>('POST', '/unprotect', { targets, preview: true }))
+  const [busy, setBusy] = useState(false)
+  const stop = async (): Promise<void> => {
+    setBusy(true)
+    const again = (): void =>
+      void act(async () => {
+        await send('POST', '/protect', { targets, accept: true })
+        onDone()
+      }, `${name} is protected again.`)
+    await act(async () => {
+      const made = await send<Edit>('POST', '/unprotect', { targets, accept: true })
+      toast(
+        made.changed ? `${made.messages.join('; ')}.${inForce(made)}` : made.messages.join('; '),
+        made.changed ? again : null,
+      )
+    })
+    setBusy(false)
+    onDone()
+    onClose()
+  }
+  return (
+    <Dialog
+      title={`Stop protecting ${name}?`}
+      onClose={onClose}
+      foot={
+        <>
+          <Button onClick={onClose}>Keep protecting</Button>
+          <Button look="danger" busy={busy ? 'Saving' : null} onClick={() => void stop()}>
+            Stop protecting
+          </Button>
+        </>
+      }
+    >
+      <p>Mail that shows a name nobody guards any more passes unmarked.</p>
+      {preview.value === null ? null : (
+        <>
+          {preview.value.messages.map((line) => (
+            <p key={line}>{line}</p>
+          ))}
+          {preview.value.diff.length === 0 ? null : (
+            <Diff lines={preview.value.diff} label="What changes in protection.yaml" />
+          )}
+        </>
+      )}
+    </Dialog>
+  )
+}
+
+const actionOptions: readonly (readonly [string, string])[] = [
+  ['monitor', 'Monitor'],
+  ['tag', 'Tag'],
+  ['quarantine', 'Quarantine'],
+  ['reject', 'Reject'],
+]
+
+function PersonPanel({
+  directory,
+  id,
+  version,
+  actions,
+  onSaved,
+}: {
+  readonly directory: string
+  readonly id: string
+  readonly version: number
+  readonly actions: Actions
+  readonly onSaved: () => void
+}): JSX.Element {
+  const path = `/directories/${encodeURIComponent(directory)}/people/${encodeURIComponent(id)}`
+  const loaded = useLoaded(path, (signal) => ask<Details>('GET', path, { signal }))
+  const [emails, setEmails] = useState<string | null>(null)
+  const [certain, setCertain] = useState('')
+  const [likely, setLikely] = useState('')
+  const [error, setError] = useState<string | null>(null)
+  const [conflict, setConflict] = useState<string | null>(null)
+  const [busy, setBusy] = useState(false)
+  const [diff, setDiff] = useState<readonly DiffLine[] | null>(null)
+  const close = (): void => go(here({ open: '' }))
+  const person = loaded.value?.value ?? null
+  // What is typed stays while others change the file; the server says so when it is saved.
+  useEffect(() => {
+    if (emails === null) loaded.reload()
+  }, [version])
+  const text = emails ?? person?.secondaryEmails.join('\n') ?? ''
+  const lines = text
+    .split('\n')
+    .map((line) => line.trim())
+    .filter((line) => line !== '')
+  const isChanged =
+    person !== null && (lines.join('\n') !== person.secondaryEmails.join('\n') || certain !== '' || likely !== '')
+  const body = (preview: boolean): object => ({
+    secondaryEmails: lines,
+    ...(certain === '' && likely === ''
+      ? {}
+      : { actions: { ...(certain === '' ? {} : { certain }), ...(likely === '' ? {} : { likely }) } }),
+    preview,
+  })
+  const change = (preview: boolean): Promise<{ value: Edit }> =>
+    ask<Edit>('PUT', path, { body: body(preview), version: loaded.value?.version ?? '' })
+  useEffect(() => {
+    setDiff(null)
+    if (!isChanged) {
+      setError(null)
+      return
+    }
+    const timer = setTimeout(() => {
+      change(true).then(
+        ({ value }) => {
+          setDiff(value.diff)
+          setError(null)
+        },
+        (failure: unknown) => setError(faultText(failure)),
+      )
+    }, 300)
+    return () => clearTimeout(timer)
+  }, [text, certain, likely, isChanged])
+  const save = async (): Promise<void> => {
+    setBusy(true)
+    setConflict(null)
+    try {
+      const { value } = await change(false)
+      toast(value.changed ? `Saved.${inForce(value)}` : 'Nothing was to be changed.')
+      setEmails(null)
+      setCertain('')
+      setLikely('')
+      loaded.reload()
+      onSaved()
+    } catch (failure) {
+      if (failure instanceof ApiError && failure.code === 'changed') setConflict(failure.message)
+      else setError(faultText(failure))
+    }
+    setBusy(false)
+  }
+  const target = { directory, id }
+  const mayChange = may('admin') && !readOnly.value
+  const mayEdit = may('reviewer') && !readOnly.value
+  return (
+    <Panel
+      label={person?.displayName ?? 'Person'}
+      onClose={close}
+      head={
+        person === null ? null : (
+          <>
+            <Avatar name={person.displayName} />
+            <h2 class="grow">
+              <Foreign text={person.displayName} />
+            </h2>
+            <Menu
+              label={`Actions for ${person.displayName} here`}
+              items={[
+                mayChange && !person.protected
+                  ? { label: 'Protect', icon: 'shield', act: () => actions.protect([target], person.displayName) }
+                  : null,
+                mayChange && person.protected
+                  ? {
+                      label: 'Stop protecting',
+                      icon: 'cross',
+                      act: () => actions.unprotect([target], person.displayName),
+                    }
+                  : null,
+                { label: 'Detections', icon: 'mail', href: `/detections?person=${encodeURIComponent(id)}` },
+              ]}
+            />
+          </>
+        )
+      }
+      foot={
+        person === null || !mayEdit ? null : (
+          <>
+            <Button look="primary" busy={busy ? 'Saving' : null} disabled={!isChanged} onClick={() => void save()}>
+              Save
+            </Button>
+            <Button look="quiet" onClick={close}>
+              Cancel
+            </Button>
+            <span class="grow" />
+            <span class="muted">Edits protection.yaml</span>
+          </>
+        )
+      }
+    >
+      {loaded.error !== null && person === null ? (
+        <Failed error={loaded.error} retry={loaded.reload} />
+      ) : person === null ? (
+        <Skeleton />
+      ) : (
+        <>
+          <section class="stack-s">
+            <WhyProtected person={person} />
+            <p class="soft">In {person.directory}.</p>
+            {conflict === null ? null : (
+              <Note look="warn">
+                <p>
+                  <b>The file was changed meanwhile</b>
+                </p>
+                <p>{conflict} What you typed is still here.</p>
+                <p>
+                  <Button look="small" onClick={() => loaded.reload()}>
+                    Look at what is there now
+                  </Button>
+                </p>
+                <p class="muted">There now: {person.secondaryEmails.join(', ') || 'no secondary emails'}</p>
+              </Note>
+            )}
+          </section>
+          <section>
+            <h3>Addresses from the directory</h3>
+            <ul class="lines-box">
+              {person.addresses.map((address, at) => (
+                <li key={address}>
+                  <Addr text={address} />
+                  <span class="pill">{at === 0 ? 'mail' : 'alias'}</span>
+                </li>
+              ))}
+              {person.addresses.length === 0 ? <li class="muted">none</li> : null}
+            </ul>
+          </section>
+          <section>
+            <Field
+              label="Secondary emails"
+              error={error}
+              hint={
+                <>
+                  One a line. Mail that shows the name of {person.displayName} may come from these. A line like{' '}
+                  <code>/regular expression/</code> must match a whole address.
+                </>
+              }
+            >
+              {(attributes) => (
+                <textarea
+                  class="area mono"
+                  rows={3}
+                  spellcheck={false}
+                  readOnly={!mayEdit}
+                  {...attributes}
+                  value={text}
+                  onInput={(event) => setEmails(event.currentTarget.value)}
+                />
+              )}
+            </Field>
+            {person.names.length === 0 ? null : (
+              <p class="soft">
+                Other names guarded: <Foreign text={person.names.join(', ')} />
+              </p>
+            )}
+          </section>
+          {person.protected ? (
+            <section>
+              <h3>What is done</h3>
+              <div class="two">
+                <ActionField
+                  label="Certain"
+                  now={person.actions.certain}
+                  origin={person.actionOrigins.certain}
+                  value={certain}
+                  onChange={setCertain}
+                  locked={!mayChange}
+                />
+                <ActionField
+                  label="Likely"
+                  now={person.actions.likely}
+                  origin={person.actionOrigins.likely}
+                  value={likely}
+                  onChange={setLikely}
+                  locked={!mayChange}
+                />
+              </div>
+            </section>
+          ) : null}
+          {diff === null || diff.length === 0 ? null : (
+            <section>
+              <div class="code-head">
+                <span class="grow">protection.yaml, as it would be saved</span>
+                <span class="muted">{diffWords(diff)}</span>
+              </div>
+              <Diff lines={diff} label="What changes in protection.yaml" />
+            </section>
+          )}
+          {person.groupNames.length === 0 ? null : (
+            <section>
+              <h3>Groups</h3>
+              <p class="row wrap">
+                {person.groupNames.map((group) => (
+                  <span class="pill" key={group.id}>
+                    {group.protected ? <Icon name="shield" size={12} /> : null}
+                    <Foreign text={group.displayName} />
+                  </span>
+                ))}
+              </p>
+            </section>
+          )}
+        </>
+      )}
+    </Panel>
+  )
+}
+
+function faultText(failure: unknown): string {
+  if (failure instanceof ApiError && failure.faults.length > 0) {
+    return failure.faults
+      .map(({ line, message }) => (line === undefined ? message : `Line ${line}: ${message}`))
+      .join(' ')
+  }
+  return wordsOf(failure)
+}
+
+function WhyProtected({ person }: { readonly person: Details }): JSX.Element {
+  const { byName, throughGroups, excluded } = person.protection
+  if (excluded && !person.protected) return <Guard state="out" more="by name" />
+  if (!person.protected) return <Guard state="not" />
+  const groups = throughGroups.join(', ')
+  if (byName) return <Guard state="on" more={groups === '' ? 'singly' : `singly, and by ${groups}`} />
+  return <Guard state="by" more={groups} />
+}
+
+function ActionField({
+  label,
+  now,
+  origin,
+  value,
+  onChange,
+  locked,
+}: {
+  readonly label: string
+  readonly now: string
+  readonly origin: string
+  readonly value: string
+  readonly onChange: (value: string) => void
+  readonly locked: boolean
+}): JSX.Element {
+  if (locked) {
+    return (
+      <div class="field">
+        <span class="label">{label}</span>
+        <span>
+          {now} <span class="muted">({origin})</span>
+        </span>
+      </div>
+    )
+  }
+  return <Select label={label} value={value} options={[['', `As now: ${now}`], ...actionOptions]} onChange={onChange} />
+}

@@ -1,0 +1,47 @@
+/** A panel over the page, which waits behind it. */
+
+import { useEffect, useId, useRef } from 'preact/hooks'
+import type { ComponentChildren, JSX } from 'preact'
+import { Icon } from './icons.tsx'
+
+export function Sheet({
+  title,
+  onClose,
+  children,
+}: {
+  readonly title: string
+  readonly onClose: () => void
+  readonly children: ComponentChildren
+}): JSX.Element {
+  const id = useId()
+  const ref = useRef<HTMLDialogElement>(null)
+  useEffect(() => {
+    const before = document.activeElement
+    // A dialog that is modal keeps the focus, and the rest of the page out of it, by itself.
+    ref.current?.showModal()
+    return () => {
+      if (before instanceof HTMLElement && before.isConnected) before.focus({ preventScroll: true })
+    }
+  }, [])
+  return (
+    <dialog
+      class="drawer sheet"
+      ref={ref}
+      aria-labelledby={id}
+      onCancel={(event) => {
+        event.preventDefault()
+        onClose()
+      }}
+    >
+      <div class="drawer-head">
+        <h2 id={id} class="grow">
+          {title}
+        </h2>
+        <button class="btn quiet small icon" type="button" aria-label="Close" onClick={onClose}>
+          <Icon name="cross" />
+        </button>
+      </div>
+      {children}
+    </dialog>
+  )
+}

@@ -1,0 +1,231 @@
+/** Routes of the API: what was caught, how much, and live updates. */
+
+import * as z from 'zod'
+import type { HistoryQuery, HistoryRecord } from '../../model.ts'
+import { Problem } from '../problem.ts'
+import type { Services } from '../services.ts'
+import { route } from './route.ts'
+import type { Route } from './route.ts'
+
+const queryShape = {
+  q: z.string().max(400).optional().describe('Part of a name, an address, a Message-ID or an id.'),
+  since: z.iso.datetime({ offset: true }).optional(),
+  until: z.iso.datetime({ offset: true }).optional(),
+  person: z.string().max(500).optional().describe('Directory id.'),
+  address: z.string().max(500).optional().describe('With `person` and `directory`: one pair.'),
+  directory: z.string().max(200).optional(),
+  kind: z.string().max(40).optional(),
+  tier: z.enum(['certain', 'likely']).optional(),
+  disposition: z.string().max(40).optional(),
+  verdict: z.enum(['detected', 'clean', 'unchecked']).optional(),
+}
+
+const listQuery = z.object({
+  ...queryShape,
+  cursor: z.string().max(200).optional(),
+  limit: z.coerce.number().int().min(1).max(200).optional(),
+})
+
+type ListQuery = z.infer<typeof listQuery>
+
+const rowSchema = z.object({
+  id: z.string(),
+  time: z.string(),
+  node: z.string(),
+  verdict: z.string(),
+  tier: z.string().nullable(),
+  kind: z.string().nullable(),
+  person: z.string().nullable().describe('Directory id.'),
+  directory: z.string().nullable(),
+  name: z.string().nullable().describe('The directory name.'),
+  address: z.string().nullable(),
+  fromName: z.string().nullable(),
+  fromAddress: z.string().nullable(),
+  action: z.string().nullable(),
+  disposition: z.string(),
+  reason: z.string().nullable(),
+  excusedBy: z.string().nullable(),
+})
+
+/** Rows looked at for one page at most, so that a filter that fits nothing answers soon; the cursor goes on from there. */
+const maxScanned = 400_000
+
+export const detectionRoutes: readonly Route[] = [
+  route({
+    method: 'GET',
+    path: '/detections',
+    access: 'reader',
+    summary: 'Detections, newest first',
+    query: listQuery,
+    response: z.object({ items: z.array(rowSchema), next: z.string().nullable() }),
+    handle: async ({ services, query }) => {
+      const limit = query.limit ?? 50
+      const items: z.infer<typeof rowSchema>[] = []
+      let last: HistoryRecord | null = null
+      for await (const record of found(services, query)) {
+        if (items.length === limit) return { items, next: last === null ? null : cursorOf(last) }
+        items.push(rowOf(record))
+        last = record
+      }
+      return { items, next: null }
+    },
+  }),
+  route({
+    method: 'GET',
+    path: '/detections/:id',
+    access: 'reader',
+    summary: 'One detection, with the explanation as data',
+    params: z.object({ id: z.string().max(100) }),
+    response: z.record(z.string(), z.unknown()),
+    handle: async ({ services, params }) => {
+      const record = (await services.desk.historyOrProblem()).record(params.id)
+      if (record === undefined) throw new Problem('not-found', 'this detection is not kept any more')
+      return { ...record }
+    },
+  }),
+  route({
+    method: 'GET',
+    path: '/detections.csv',
+    access: 'reader',
+    summary: 'The same as CSV',
+    prose: 'At most 100,000 rows. Values that a spreadsheet would take for a formula begin with an apostrophe.',
+    query: z.object(queryShape),
+    media: 'text/csv; charset=utf-8',
+    handle: async ({ services, query, reply }) => {
+      const rows = [columns.join(',')]
+      for await (const record of found(services, query)) {
+        if (rows.length > 100_000) break
+        rows.push(columns.map((key) => cell(record[key])).join(','))
+      }
+      const day = new Date().toISOString().slice(0, 10)
+      void reply.header('content-disposition', `attachment; filename="detections-${day}.csv"`)
+      return `${rows.join('\r\n')}\r\n`
+    },
+  }),
+  route({
+    method: 'GET',
+    path: '/stats',
+    access: 'reader',
+    summary: 'How much was caught, by day, tier, disposition and person',
+    query: z.object({ days: z.coerce.number().int().min(1).max(400).optional() }),
+    response: z.object({
+      days: z.array(z.object({ day: z.string(), detected: z.number(), excused: z.number(), unchecked: z.number() })),
+      counts: z.array(
+        z.object({
+          verdict: z.string(),
+          tier: z.string().nullable(),
+          kind: z.string().nullable(),
+          action: z.string().nullable(),
+          disposition: z.string(),
+          count: z.number(),
+        }),
+      ),
+      people: z.array(z.object({ directory: z.string(), person: z.string(), name: z.string(), count: z.number() })),
+      kept: z.number(),
+    }),
+    handle: async ({ services, query }) => {
+      const history = await services.desk.historyOrProblem()
+      const days = Math.max(8, query.days ?? 30)
+      const { counts, steps, people } = history.overview(Date.now() - days * 86_400_000, Date.now())
+      return {
+        days: steps.map(({ at, detected, excused, unchecked }) => ({
+          day: new Date(at).toISOString(),
+          detected,
+          excused,
+          unchecked,
+        })),
+        counts: counts.map((count) => ({ ...count })),
+        people: people.slice(0, 20).map((person) => ({ ...person })),
+        kept: history.count(),
+      }
+    },
+  }),
+  route({
+    method: 'GET',
+    path: '/events',
+    access: 'reader',
+    summary: 'Live updates',
+    prose:
+      'Server-sent events: `detections`, `people`, `protection`, `directories` each say that something of that kind has changed since; what it is now, the other routes say.',
+    media: 'text/event-stream',
+    handle: ({ services, request, reply }) => {
+      services.live.listen(request, reply, services.signIn.ofCookie(request)?.session ?? null)
+      return undefined
+    },
+  }),
+]
+
+/** Records that fit, newest first, from the cursor on. Lets other requests in between. */
+async function* found(services: Services, query: Omit<ListQuery, 'limit'>): AsyncGenerator<HistoryRecord> {
+  const history = await services.desk.historyOrProblem()
+  const [time, after] = query.cursor?.split('.') ?? []
+  const cursorTime = time === undefined ? null : Number.parseInt(time, 36)
+  const until = cursorTime !== null ? cursorTime + 1 : query.until === undefined ? undefined : Date.parse(query.until)
+  let skipping = after !== undefined && cursorTime !== null
+  let scanned = 0
+  for (const record of history.records({ ...asked(query), ...(until === undefined ? {} : { until }) })) {
+    if (++scanned > maxScanned) return
+    if (skipping) {
+      if (Date.parse(record.time) === cursorTime) {
+        if (record.id === after) skipping = false
+        continue
+      }
+      skipping = false
+    }
+    if (query.kind !== undefined && record.kind !== query.kind) continue
+    if (query.disposition !== undefined && record.disposition !== query.disposition) continue
+    yield record
+  }
+}
+
+/** What the history is asked for; kind and disposition are looked at record by record. */
+function asked({ q, since, person, address, directory, tier, verdict }: Omit<ListQuery, 'limit'>): HistoryQuery {
+  const pair = person !== undefined && address !== undefined && directory !== undefined
+  return {
+    ...(q === undefined || q.trim() === '' ? {} : { text: q }),
+    ...(since === undefined ? {} : { since: Date.parse(since) }),
+    ...(pair ? { pair: { directory, person, address } } : person === undefined ? {} : { people: [person] }),
+    ...(tier === undefined ? {} : { tier }),
+    ...(verdict === undefined ? {} : { verdict }),
+  }
+}
+
+function cursorOf(record: HistoryRecord): string {
+  return `${Date.parse(record.time).toString(36)}.${record.id}`
+}
+
+export function rowOf(record: HistoryRecord): z.infer<typeof rowSchema> {
+  const { id, time, node, verdict, tier, kind, person, directory, name, address, fromName, fromAddress } = record
+  const { action, disposition, reason, excusedBy } = record
+  return {
+    ...{ id, time, node, verdict, tier, kind, person, directory, name, address, fromName, fromAddress },
+    ...{ action, disposition, reason, excusedBy },
+  }
+}
+
+const columns = [
+  'id',
+  'time',
+  'node',
+  'verdict',
+  'tier',
+  'kind',
+  'person',
+  'directory',
+  'name',
+  'address',
+  'fromName',
+  'fromAddress',
+  'action',
+  'disposition',
+  'reason',
+  'client',
+  'messageId',
+] as const
+
+/** A value of CSV (RFC 4180); what begins as a formula does is made text. */
+function cell(value: string | number | null): string {
+  const text = value === null ? '' : String(value)
+  const safe = /^[=+\-@\t\r]/.test(text) ? `'${text}` : text
+  return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe
+}

@@ -1,0 +1,343 @@
+/** Routes of the API: people and groups, and whom to protect. */
+
+import * as z from 'zod'
+import type { GroupEntry, PersonEntry } from '../../admin/people.ts'
+import type { ProtectionRequest } from '../../admin/protection.ts'
+import { Problem } from '../problem.ts'
+import type { Services } from '../services.ts'
+import { writable } from './directories.ts'
+import { route } from './route.ts'
+import type { Caller, Route } from './route.ts'
+
+export const diffSchema = z.array(
+  z.object({ sign: z.enum([' ', '+', '-']), number: z.number(), text: z.string() }),
+) as z.ZodType<readonly { readonly sign: ' ' | '+' | '-'; readonly number: number; readonly text: string }[]>
+
+const page = { cursor: z.string().max(2000).optional(), limit: z.coerce.number().int().min(1).max(200).optional() }
+const defaultLimit = 50
+
+const personSchema = z.object({
+  directory: z.string(),
+  id: z.string(),
+  displayName: z.string(),
+  givenName: z.string().nullable(),
+  surname: z.string().nullable(),
+  addresses: z.array(z.string()),
+  secondaryEmails: z.array(z.string()),
+  groups: z.array(z.string()).describe('Ids, nested ones resolved.'),
+  protected: z.boolean(),
+})
+
+const groupSchema = z.object({
+  directory: z.string(),
+  id: z.string(),
+  displayName: z.string(),
+  people: z.number(),
+  protectedPeople: z.number(),
+  protected: z.boolean().describe('Whether the file names the group.'),
+})
+
+const detailsSchema = personSchema.extend({
+  groupNames: z.array(z.object({ id: z.string(), displayName: z.string(), protected: z.boolean() })),
+  names: z.array(z.string()).describe('Further spellings that are guarded.'),
+  protection: z.object({ byName: z.boolean(), throughGroups: z.array(z.string()), excluded: z.boolean() }),
+  actions: z.object({ certain: z.string(), likely: z.string() }),
+  actionOrigins: z.object({ certain: z.string(), likely: z.string() }),
+})
+
+const target = z.object({
+  directory: z.string().max(200),
+  id: z.string().max(500).describe('Object id of a group or person.'),
+})
+
+const editSchema = z.object({
+  changed: z.boolean(),
+  messages: z.array(z.string()),
+  doubts: z.array(z.string()).describe('What is surely not meant; `accept` lets it through.'),
+  diff: diffSchema,
+  force: z
+    .enum(['running', 'refused', 'later', 'unchanged', 'preview'])
+    .describe('`running`: the daemon judges by it now. `later`: no daemon could be asked.'),
+  faults: z.array(z.string()),
+})
+
+type EditAnswer = z.infer<typeof editSchema>
+
+const protectBody = z.object({
+  targets: z.array(target).min(1).max(500),
+  accept: z.boolean().optional(),
+  preview: z.boolean().optional().describe('Only says what would change.'),
+})
+
+export const peopleRoutes: readonly Route[] = [
+  route({
+    method: 'GET',
+    path: '/people',
+    access: 'reader',
+    summary: 'Find people',
+    prose: 'Words of a name or a part of an address, without case and accents, in whatever letters.',
+    query: z.object({
+      q: z.string().max(400).optional(),
+      directory: z.string().max(200).optional(),
+      group: z.string().max(500).optional().describe('Members of this group, by name or id.'),
+      protected: z.enum(['true', 'false']).optional(),
+      ...page,
+    }),
+    response: z.object({ items: z.array(personSchema), total: z.number(), next: z.string().nullable() }),
+    handle: async ({ services, query }) => {
+      const people = await services.desk.refresh().people()
+      const found = people.list({
+        text: query.q,
+        directory: query.directory,
+        group: query.group,
+        protected: query.protected === undefined ? undefined : query.protected === 'true',
+        cursor: query.cursor,
+        limit: query.limit ?? defaultLimit,
+      })
+      return { ...found, items: found.items.map(plainPerson) }
+    },
+  }),
+  route({
+    method: 'GET',
+    path: '/groups',
+    access: 'reader',
+    summary: 'Find groups',
+    query: z.object({
+      q: z.string().max(400).optional(),
+      directory: z.string().max(200).optional(),
+      protected: z.enum(['true', 'false']).optional(),
+      ...page,
+    }),
+    response: z.object({ items: z.array(groupSchema), total: z.number(), next: z.string().nullable() }),
+    handle: async ({ services, query }) => {
+      const people = await services.desk.refresh().people()
+      const found = people.groups({
+        text: query.q,
+        directory: query.directory,
+        protected: query.protected === undefined ? undefined : query.protected === 'true',
+        cursor: query.cursor,
+        limit: query.limit ?? defaultLimit,
+      })
+      return { ...found, items: await withCounts(services, found.items) }
+    },
+  }),
+  route({
+    method: 'GET',
+    path: '/directories/:name/groups',
+    access: 'reader',
+    summary: 'The groups of a directory that no other group holds',
+    params: z.object({ name: z.string().max(200) }),
+    query: z.object(page),
+    response: z.object({ items: z.array(groupSchema), total: z.number(), next: z.string().nullable() }),
+    handle: async ({ services, params, query }) => {
+      const people = await services.desk.refresh().people()
+      const limit = query.limit ?? defaultLimit
+      const found = people.topGroups(params.name, { cursor: query.cursor, limit })
+      return { ...found, items: await withCounts(services, found.items) }
+    },
+  }),
+  route({
+    method: 'GET',
+    path: '/directories/:name/groups/:id/members',
+    access: 'reader',
+    summary: 'What a group holds itself: groups, then people',
+    params: z.object({ name: z.string().max(200), id: z.string().max(500) }),
+    query: z.object(page),
+    response: z.object({
+      groups: z.array(groupSchema).describe('All of them, on the first page.'),
+      people: z.array(personSchema),
+      total: z.number().describe('People that it holds itself.'),
+      next: z.string().nullable(),
+    }),
+    handle: async ({ services, params, query }) => {
+      const people = await services.desk.refresh().people()
+      const group = { directory: params.name, id: params.id }
+      const found = people.children(group, { cursor: query.cursor, limit: query.limit ?? defaultLimit })
+      if (found === null) throw new Problem('not-found', 'there is no such group')
+      const groups = query.cursor === undefined ? await withCounts(services, found.groups) : []
+      return { groups, people: found.people.items.map(plainPerson), total: found.people.total, next: found.people.next }
+    },
+  }),
+  route({
+    method: 'GET',
+    path: '/directories/:name/people/:id',
+    access: 'reader',
+    summary: 'A person, and all that decides their protection',
+    prose: 'Its `ETag` is the version of the protection file.',
+    params: z.object({ name: z.string().max(200), id: z.string().max(500) }),
+    response: detailsSchema,
+    handle: async ({ services, params, reply }) => {
+      const found = await details(services, params.name, params.id)
+      void reply.header('etag', `"${services.desk.protectionVersion()}"`)
+      return found
+    },
+  }),
+  route({
+    method: 'PUT',
+    path: '/directories/:name/people/:id',
+    access: 'reviewer',
+    summary: "Change a person's secondary addresses, and what is done",
+    prose:
+      'Needs `If-Match`. Reviewers change secondary addresses, administrators the actions too. `preview` only says what would change.',
+    params: z.object({ name: z.string().max(200), id: z.string().max(500) }),
+    body: z.object({
+      secondaryEmails: z.array(z.string().trim().min(1).max(500)).max(200).optional(),
+      actions: z
+        .object({
+          certain: z.enum(['monitor', 'tag', 'quarantine', 'reject']).optional(),
+          likely: z.enum(['monitor', 'tag', 'quarantine', 'reject']).optional(),
+        })
+        .optional(),
+      preview: z.boolean().optional(),
+    }),
+    response: editSchema,
+    handle: async ({ services, params, body, ifMatch, caller, reply }) => {
+      const person = await details(services, params.name, params.id)
+      if (body.actions !== undefined && caller.role !== 'admin') {
+        throw new Problem('not-allowed', 'what is done about a person is changed by administrators')
+      }
+      services.desk.expectVersion(ifMatch)
+      const requests = personRequests(person, body)
+      const answer = await edit(services, requests, caller, `person ${person.displayName}`, body.preview === true, true)
+      void reply.header('etag', `"${services.desk.protectionVersion()}"`)
+      return answer
+    },
+  }),
+  route({
+    method: 'POST',
+    path: '/protect',
+    access: 'admin',
+    summary: 'Protect groups or people',
+    body: protectBody,
+    response: editSchema,
+    handle: ({ services, body, caller }) =>
+      edit(services, body.targets.map(requestOf('protect')), caller, 'protect', body.preview === true, body.accept),
+  }),
+  route({
+    method: 'POST',
+    path: '/unprotect',
+    access: 'admin',
+    summary: 'Stop protecting groups or people',
+    prose: 'A person whom a protected group holds is left out of it.',
+    body: protectBody,
+    response: editSchema,
+    handle: ({ services, body, caller }) =>
+      edit(services, body.targets.map(requestOf('unprotect')), caller, 'unprotect', body.preview === true, body.accept),
+  }),
+]
+
+function requestOf(what: 'protect' | 'unprotect'): (of: z.infer<typeof target>) => ProtectionRequest {
+  return ({ directory, id }) => ({ do: what, who: id, directory })
+}
+
+function personRequests(
+  person: z.infer<typeof detailsSchema>,
+  body: {
+    readonly secondaryEmails?: readonly string[] | undefined
+    readonly actions?:
+      | {
+          certain?: 'monitor' | 'tag' | 'quarantine' | 'reject' | undefined
+          likely?: 'monitor' | 'tag' | 'quarantine' | 'reject' | undefined
+        }
+      | undefined
+  },
+): ProtectionRequest[] {
+  const who = person.id
+  const requests: ProtectionRequest[] = []
+  const wanted = body.secondaryEmails ?? person.secondaryEmails
+  for (const address of person.secondaryEmails) {
+    if (!wanted.includes(address)) requests.push({ do: 'secondary-remove', who, address })
+  }
+  const faults: { path: string; message: string; line: number }[] = []
+  wanted.forEach((address, at) => {
+    if (person.secondaryEmails.includes(address)) return
+    const message = addressFault(address)
+    if (message !== null) faults.push({ path: `secondaryEmails.${at}`, message, line: at + 1 })
+    else requests.push({ do: 'secondary-add', who, address })
+  })
+  if (faults.length > 0) throw new Problem('invalid', 'some lines are no addresses; nothing was written', { faults })
+  const { certain, likely } = body.actions ?? {}
+  if (certain !== undefined || likely !== undefined) {
+    const actions = { ...(certain === undefined ? {} : { certain }), ...(likely === undefined ? {} : { likely }) }
+    requests.push({ do: 'actions', who, actions, directory: person.directory })
+  }
+  return requests
+}
+
+/** What is wrong with a line of secondary addresses, in words for who typed it; the edit itself checks it in full. */
+function addressFault(address: string): string | null {
+  if (address.startsWith('/')) return null
+  const at = address.lastIndexOf('@')
+  if (at <= 0 || at === address.length - 1)
+    return `“${address}” is no address. An address looks like name@domain.example.`
+  if (!address.slice(at + 1).includes('.')) {
+    return `“${address}” has no full domain. An address looks like name@domain.example.`
+  }
+  return /\s/.test(address) ? `“${address}” has a space in it.` : null
+}
+
+/** Plans or makes edits, and writes what was made into the audit log. */
+export async function edit(
+  services: Services,
+  requests: readonly ProtectionRequest[],
+  caller: Caller,
+  what: string,
+  isPreview: boolean,
+  accepted: boolean | undefined,
+): Promise<EditAnswer> {
+  const installation = services.desk.refresh()
+  if (isPreview) return plain({ ...(await installation.plan(requests)), force: 'preview', faults: [] })
+  writable(services)
+  const made = await installation.edit(requests, accepted === true)
+  if (made.changed) {
+    await services.audit(caller, what, made.messages.join('; '), null, made.diff)
+    services.live.nudge()
+  }
+  return plain(made)
+}
+
+function plain(made: {
+  readonly changed: boolean
+  readonly messages: readonly string[]
+  readonly doubts: readonly string[]
+  readonly diff: EditAnswer['diff']
+  readonly force: EditAnswer['force']
+  readonly faults: readonly string[]
+}): EditAnswer {
+  return { ...made, messages: [...made.messages], doubts: [...made.doubts], faults: [...made.faults] }
+}
+
+async function details(services: Services, directory: string, id: string): Promise<z.infer<typeof detailsSchema>> {
+  const people = await services.desk.refresh().people()
+  const found = people.person({ directory, id })
+  if (found === null) throw new Problem('not-found', 'no directory has this person any more')
+  const { groupNames, names, protection, actions, actionOrigins } = found
+  return {
+    ...plainPerson(found),
+    groupNames: groupNames.map((group) => ({ ...group })),
+    names: [...names],
+    protection: { ...protection, throughGroups: [...protection.throughGroups] },
+    actions: { ...actions },
+    actionOrigins: { ...actionOrigins },
+  }
+}
+
+function plainPerson(person: PersonEntry): z.infer<typeof personSchema> {
+  const { directory, id, displayName, givenName, surname, addresses, secondaryEmails, groups } = person
+  return {
+    directory,
+    id,
+    displayName,
+    givenName,
+    surname,
+    addresses: [...addresses],
+    secondaryEmails: [...secondaryEmails],
+    groups: [...groups],
+    protected: person.protected,
+  }
+}
+
+async function withCounts(services: Services, groups: readonly GroupEntry[]): Promise<z.infer<typeof groupSchema>[]> {
+  const people = await services.desk.installation.people()
+  return groups.map((group) => ({ ...group, protectedPeople: people.protectedIn(group) }))
+}
