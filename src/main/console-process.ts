@@ -40,7 +40,7 @@ function accountsPath(config: NamesakeConfig): string {
 
 /** The history that the daemon keeps; null: none. Several processes may have it open. */
 async function openHistory(config: NamesakeConfig): Promise<HistoryPort | null> {
-  const { history = null } = config as { readonly history?: { readonly path: string } | null }
+  const { history } = config
   return history === null ? null : History.open({ path: history.path })
 }
 
