@@ -4,5 +4,7 @@
 import { keepHeapSmall } from './main/small-heap.ts'
 
 if (process.argv.some((word) => word === 'serve' || word === 'sync')) keepHeapSmall()
+// A reload that is asked for before there is anything to reload must not end the start.
+if (process.argv.includes('serve')) process.on('SIGHUP', () => {})
 const { run } = await import('./cli/run.ts')
 process.exitCode = await run()

@@ -1,5 +1,7 @@
 /** Every closed list of the project, each once, with what belongs to its entries: kinds, actions, fields, events, metrics. */
 
+/* eslint-disable @typescript-eslint/no-unnecessary-type-assertion -- declarations are made file by file: the type of a list named in a table is written out */
+
 /**
  * A list that grows here makes every switch over it fail to compile until it says what the new entry means there. The
  * order of a table's rows is its order: of kinds the rank, of actions the strictness. Data only; floor 0 imports nothing.
@@ -32,7 +34,7 @@ export const kinds = {
   'local-part': { tier: 'likely', says: 'the name in the local-part of the address' },
   'lookalike-domain': { tier: 'likely', says: "a domain that a reader takes for one of the organisation's own" },
   'reply-to': { tier: 'likely', says: 'the name in Reply-To or Sender, where the policy says so' },
-} as const satisfies Record<string, { readonly tier: Tier; readonly says: string }>
+} as const
 export type Kind = keyof typeof kinds
 export const kindNames = Object.keys(kinds) as readonly Kind[]
 
@@ -56,10 +58,7 @@ export const actions = {
     says: "hold it in the mail server's quarantine; the SMTP entrance adds fields, for the next hop to act on",
   },
   reject: { perform: { smtp: 'reject', milter: 'reject' }, says: 'refuse it with 550 5.7.1' },
-} as const satisfies Record<
-  string,
-  { readonly perform: Readonly<Record<Entrance, Performance>>; readonly says: string }
->
+} as const
 export type Action = keyof typeof actions
 export const actionNames = Object.keys(actions) as readonly Action[]
 
@@ -72,8 +71,9 @@ export function strictest(asked: readonly Action[]): Action {
 export const uncheckedActions = {
   tag: { perform: 'relay', says: 'add fields' },
   tempfail: { perform: 'defer', says: 'put it off with 451 4.7.1' },
-} as const satisfies Record<string, { readonly perform: Performance; readonly says: string }>
+} as const
 export type UncheckedAction = keyof typeof uncheckedActions
+const uncheckedActionNames = Object.keys(uncheckedActions) as readonly UncheckedAction[]
 
 /** Why a message could not be judged. */
 export const uncheckedReasons = {
@@ -192,7 +192,7 @@ export const historyOutcomes = ['written', 'dropped'] as const
 /** What can stand in a label: one of a closed list, or what operators name. */
 type LabelValues = readonly string[] | 'open'
 
-interface MetricSpec {
+export interface MetricSpec {
   readonly name: string
   readonly type: 'counter' | 'gauge' | 'histogram'
   readonly help: string
@@ -205,13 +205,17 @@ export const metrics = {
     name: 'namesake_messages_total',
     type: 'counter',
     help: 'Messages by entrance, verdict and what was done with them',
-    labels: { entrance: entrances, verdict: verdicts, disposition: dispositionNames },
+    labels: {
+      entrance: entrances as typeof entrances,
+      verdict: verdicts as typeof verdicts,
+      disposition: dispositionNames as typeof dispositionNames,
+    },
   },
   detections: {
     name: 'namesake_detections_total',
     type: 'counter',
     help: 'Detections by tier and kind',
-    labels: { tier: tiers, kind: kindNames },
+    labels: { tier: tiers as typeof tiers, kind: kindNames as typeof kindNames },
   },
   judgeDuration: {
     name: 'namesake_judge_duration_seconds',
@@ -229,7 +233,7 @@ export const metrics = {
     name: 'namesake_connections',
     type: 'gauge',
     help: 'Connections open now',
-    labels: { entrance: entrances },
+    labels: { entrance: entrances as typeof entrances },
   },
   connectionsRefused: {
     name: 'namesake_connections_refused_total',
@@ -241,13 +245,13 @@ export const metrics = {
     name: 'namesake_next_hop_errors_total',
     type: 'counter',
     help: 'Failures of the next hop by kind',
-    labels: { kind: nextHopErrorKinds },
+    labels: { kind: nextHopErrorKinds as typeof nextHopErrorKinds },
   },
   directorySync: {
     name: 'namesake_directory_sync_total',
     type: 'counter',
     help: 'Synchronisations by directory and outcome',
-    labels: { directory: 'open', outcome: syncOutcomes },
+    labels: { directory: 'open', outcome: syncOutcomes as typeof syncOutcomes },
   },
   directoryAge: {
     name: 'namesake_directory_age_seconds',
@@ -267,17 +271,23 @@ export const metrics = {
     help: 'People whose names are guarded',
     labels: {},
   },
+  logLinesLost: {
+    name: 'namesake_log_lines_lost_total',
+    type: 'counter',
+    help: 'Log lines dropped since whatever takes the log stood still or had no room',
+    labels: {},
+  },
   configReloads: {
     name: 'namesake_config_reloads_total',
     type: 'counter',
     help: 'Edits of the configuration by outcome',
-    labels: { outcome: reloadOutcomes },
+    labels: { outcome: reloadOutcomes as typeof reloadOutcomes },
   },
   historyRecords: {
     name: 'namesake_history_records_total',
     type: 'counter',
     help: 'Records for the history by outcome',
-    labels: { outcome: historyOutcomes },
+    labels: { outcome: historyOutcomes as typeof historyOutcomes },
   },
   historyKept: {
     name: 'namesake_history_records',
@@ -291,7 +301,7 @@ export const metrics = {
     help: 'Octets that the history takes up, of which history.maxSize is the limit',
     labels: {},
   },
-} as const satisfies Record<string, MetricSpec>
+} as const
 export type MetricName = keyof typeof metrics
 
 export type Level = 'debug' | 'info' | 'warn' | 'error'
@@ -326,7 +336,7 @@ export const events = {
     means: 'a message was judged and dealt with; one line for each',
     fields: {
       id: 'text',
-      entrance: entrances,
+      entrance: entrances as typeof entrances,
       client: 'text',
       helo: 'text',
       reversePath: 'text',
@@ -335,13 +345,13 @@ export const events = {
       queueId: 'text?',
       fromName: 'text?',
       fromAddress: 'text?',
-      verdict: verdicts,
-      tier: [...tiers, null],
-      kind: [...kindNames, null],
+      verdict: verdicts as typeof verdicts,
+      tier: [...tiers, null] as readonly (Tier | null)[],
+      kind: [...kindNames, null] as readonly (Kind | null)[],
       person: 'text?',
-      action: [...actionNames, ...(Object.keys(uncheckedActions) as UncheckedAction[]), null],
+      action: [...actionNames, ...uncheckedActionNames, null] as readonly (Action | UncheckedAction | null)[],
       reason: 'text?',
-      disposition: dispositionNames,
+      disposition: dispositionNames as typeof dispositionNames,
       reply: 'text',
       directoryAge: 'number?',
       judgeTime: 'number',
@@ -384,6 +394,11 @@ export const events = {
     level: 'info',
     means: 'a signal asked the daemon to end; open messages are finished',
     fields: { signal: 'text' },
+  },
+  'stop-forced': {
+    level: 'warn',
+    means: 'something held the end up for longer than `drain` and a second and a half; what was left was killed',
+    fields: {},
   },
   stopped: { level: 'info', means: 'the daemon ended in order', fields: {} },
   'worker-started': { level: 'info', means: 'a worker process is ready', fields: { worker: 'number' } },
@@ -570,7 +585,12 @@ export const events = {
   'next-hop-error': {
     level: 'warn',
     means: 'the next hop could not be used; the client was told 451 and keeps the message',
-    fields: { hop: 'text', kind: nextHopErrorKinds, stage: nextHopStages, error: 'text' },
+    fields: {
+      hop: 'text',
+      kind: nextHopErrorKinds as typeof nextHopErrorKinds,
+      stage: nextHopStages as typeof nextHopStages,
+      error: 'text',
+    },
     counts: [{ metric: 'nextHopErrors', labels: { kind: { field: 'kind' } } }],
   },
   'tls-failed': {
@@ -648,8 +668,9 @@ export const events = {
   },
   'log-lost': {
     level: 'error',
-    means: 'whatever reads the log stood still for so long that lines had to be dropped; mail was not touched',
+    means: 'whatever takes the log stood still or had no room, so that lines had to be dropped; mail was not touched',
     fields: { lines: 'number' },
+    counts: [{ metric: 'logLinesLost', labels: {}, observe: { field: 'lines', scale: 1 } }],
   },
   'console-listening': { level: 'info', means: 'the web console answers', fields: { url: 'text' } },
   'console-invitation': {
@@ -704,7 +725,7 @@ export const events = {
     fields: { error: 'error', id: 'text', route: 'text' },
   },
   internal: { level: 'error', means: 'our own fault, caught at the edge', fields: { error: 'error' } },
-} as const satisfies Record<string, EventSpec>
+} as const
 export type EventName = keyof typeof events
 
 interface FieldTypes {

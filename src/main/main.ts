@@ -1,6 +1,7 @@
 /** The primary process: config, store, listeners, reloads, signals, drain. */
 
 import { availableParallelism, hostname } from 'node:os'
+import { isatty } from 'node:tty'
 import { isDeepStrictEqual } from 'node:util'
 import { loadConfig, loadProtection } from '../config/load.ts'
 import type { LoadedConfig, NamesakeConfig } from '../config/types.ts'
@@ -22,6 +23,7 @@ import { version } from './version.ts'
 import { WorkerPool } from './worker-pool.ts'
 import { formatAddress } from '../net/addresses.ts'
 import type { SocketAddress } from '../net/addresses.ts'
+import { defaultTimeouts } from '../net/limits.ts'
 import { freeSocketPaths } from '../net/listening.ts'
 import { openEvents } from '../ops/events.ts'
 import type { Events } from '../ops/events.ts'
@@ -40,26 +42,25 @@ import type { MaildirServer } from '../smtp/maildir.ts'
  */
 
 /**
- * Runs the daemon until it is asked to end (SIGTERM, SIGINT); SIGHUP reads both configuration files again.
+ * Runs the daemon until it is asked to end (SIGTERM, SIGINT, or the end of the terminal that it was started from); SIGHUP
+ * reads both configuration files again. Once asked, it is gone within `smtp.timeouts.drain` and two seconds.
  * @param configPath of namesake.yaml
  * @returns the exit code
  * @throws ConfigError, or NamesakeError listen-failed or store-unusable, if it can't start
  */
 export async function serve(configPath: string): Promise<number> {
-  const daemon = new Daemon(configPath, loadConfig(configPath))
-  try {
-    await daemon.start()
-  } catch (error) {
-    await daemon.stop()
-    throw error
-  }
-  return daemon.ended
+  return new Daemon(configPath, loadConfig(configPath)).run()
 }
+
+/** Milliseconds after `drain` at which workers are killed, and at which the daemon ends whatever holds it up. */
+const killAfterMs = 1000
+const endAfterMs = 1500
+/** Milliseconds that the log gets for the line that says so. */
+const maxLastWordsMs = 100
 
 type EmbeddedHop = MaildirServer & { readonly path: string }
 
 class Daemon {
-  readonly ended: Promise<number>
   readonly #configPath: string
   readonly #events: Events
   readonly #counters: Counters
@@ -76,9 +77,11 @@ class Daemon {
   /** Faults of the last reload, if it was refused: what is in force is not what stands in the files. */
   #refused: readonly string[] = []
   readonly #control: LocalControl
-  #end: (code: number) => void = () => {}
-  /** Reloads run one after the other, in the order in which they were asked for. */
+  /** Reloads run one after the other, in the order in which they were asked for; the first once the daemon is up. */
   #reloading: Promise<void> = Promise.resolve()
+  #stopping = false
+  /** The standard descriptors that were a terminal at the start. */
+  readonly #terminals = [0, 1, 2].filter((descriptor) => isatty(descriptor))
 
   constructor(configPath: string, loaded: LoadedConfig) {
     this.#configPath = configPath
@@ -109,20 +112,38 @@ class Daemon {
     })
     // A promise that failed and that nobody waited for is told, and no reason to stop the mail.
     process.on('unhandledRejection', (error) => this.#events.emit('internal', { error }))
-    this.ended = new Promise((resolve) => (this.#end = resolve))
   }
 
   get #config(): NamesakeConfig {
     return this.#loaded.config
   }
 
-  async start(): Promise<void> {
+  /** Starts; the process then lives until it is ended. Signals count from the first moment on. */
+  async run(): Promise<number> {
+    this.#listenToSignals()
+    const started = this.#start()
+    // A reload that is asked for meanwhile waits; a start that fails ends it all anyway.
+    this.#reloading = started.catch(() => {})
+    try {
+      await started
+    } catch (error) {
+      // What fails since it was ended meanwhile is no fault of the start.
+      if (this.#stopping) return exitCode.done
+      await this.#stop()
+      throw error
+    }
+    return exitCode.done
+  }
+
+  async #start(): Promise<void> {
     this.#tellWarnings()
     this.#directories = await Directories.open(this.#loaded, this.#events)
     await this.#directories.start()
+    if (this.#stopping) return
     this.#maildir = await this.#openMaildir()
     await this.#startOps()
     await freeSocketPaths(listenersOf(this.#config))
+    if (this.#stopping) return
     if (this.#config.history !== null) {
       this.#history = new HistoryKeeper(this.#config.history, this.#events)
       this.#history.start()
@@ -130,8 +151,8 @@ class Daemon {
     this.#pool = new WorkerPool(workerCount(this.#config), this.#workerSettings(this.#maildir), this.#events)
     this.#pool.onHistory((lines, dropped) => this.#history?.add(lines, dropped))
     await this.#pool.start()
+    if (this.#stopping) return
     this.#watchProtection()
-    this.#listenToSignals()
     await this.#openControl()
     this.#events.emit('started', {
       version: version(),
@@ -143,18 +164,46 @@ class Daemon {
   }
 
   /** Ends everything in order: no new mail, open messages finished, then the rest. */
-  async stop(): Promise<void> {
+  async #stop(): Promise<void> {
     this.#watcher?.stop()
-    await this.#console?.stop()
     this.#control.close()
-    await this.#socket?.close()
-    await this.#pool?.drain()
+    // A synchronisation that waits for a source or a lock and a message that waits for its next hop wait side by side.
+    const parts = [this.#console?.stop(), this.#socket?.close(), this.#pool?.drain(), this.#directories?.close()]
+    await Promise.all(parts)
     await this.#history?.close()
-    await this.#ops?.close()
-    await this.#maildir?.close()
-    await this.#directories?.close()
-    await this.#manager.close()
-    this.#events.flush()
+    await Promise.all([this.#ops?.close(), this.#maildir?.close(), this.#manager.close()])
+    await this.#events.flush()
+  }
+
+  /** Ends in order, and at the latest shortly after `drain`, whatever still waits for something. */
+  #endBy(signal: NodeJS.Signals): void {
+    if (this.#stopping) return
+    this.#stopping = true
+    this.#events.emit('stopping', { signal })
+    this.#manager.stopping()
+    const drain = drainOf(this.#config)
+    setTimeout(() => this.#pool?.kill(), drain + killAfterMs)
+    setTimeout(() => this.#endNow(), drain + endAfterMs)
+    void this.#stop().then(async () => {
+      this.#events.emit('stopped', {})
+      await this.#events.flush()
+      this.#endProcess()
+    })
+  }
+
+  #endNow(): void {
+    this.#pool?.kill()
+    this.#events.emit('stop-forced', {})
+    setTimeout(() => this.#endProcess(), maxLastWordsMs)
+  }
+
+  /**
+   * A write that the system has not given back (a disk that hangs) keeps process.exit waiting for it; nothing else is
+   * left to be done then.
+   */
+  #endProcess(): void {
+    if (this.#events.stuck) process.kill(process.pid, 'SIGKILL')
+    else process.exit(exitCode.done)
   }
 
   /** The embedded next hop that the configuration asks for: the one that runs if its folder is still the same. */
@@ -207,7 +256,7 @@ class Daemon {
       smtp: smtp === null ? null : smtpSettings(smtp, embedded?.url ?? null),
       milter,
       fromField: { smtp: smtp?.limits.fromField ?? 0, milter: milter?.limits.fromField ?? 0 },
-      drain: smtp?.timeouts.drain ?? 30_000,
+      drain: drainOf(this.#config),
     }
   }
 
@@ -220,18 +269,16 @@ class Daemon {
   }
 
   #listenToSignals(): void {
-    for (const signal of ['SIGTERM', 'SIGINT'] as const) {
-      process.once(signal, () => {
-        this.#events.emit('stopping', { signal })
-        this.#manager.stopping()
-        void this.stop().then(() => {
-          this.#events.emit('stopped', {})
-          this.#events.flush()
-          this.#end(exitCode.done)
-        })
-      })
-    }
-    process.on('SIGHUP', () => void this.#reload(this.#configPath, () => this.#reloadAll()))
+    for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => this.#endBy(signal))
+    process.on('SIGHUP', () => {
+      if (this.#terminalClosed()) this.#endBy('SIGHUP')
+      else void this.#reload(this.#configPath, () => this.#reloadAll())
+    })
+  }
+
+  /** A terminal that closes says SIGHUP too, and is no terminal any more. */
+  #terminalClosed(): boolean {
+    return this.#terminals.length > 0 && !this.#terminals.some((descriptor) => isatty(descriptor))
   }
 
   /** The socket of `namesake status` and the like. Mail does not wait for it: without it the daemon runs as before. */
@@ -260,6 +307,7 @@ class Daemon {
   /** Runs a reload; one with faults changes nothing, and is told and counted. */
   #reload(file: string, work: () => Promise<void>): Promise<void> {
     this.#reloading = this.#reloading.then(async () => {
+      if (this.#stopping) return
       this.#manager.reloading()
       try {
         await work()
@@ -267,6 +315,7 @@ class Daemon {
         this.#tellWarnings()
         this.#events.emit('config-reloaded', { file, protected: this.#directories?.protectedPeople ?? 0 })
       } catch (error) {
+        if (this.#stopping) return
         const faults = error instanceof NamesakeError ? error.message.split('\n') : [String(error)]
         this.#refused = faults
         this.#events.emit('config-refused', { file, faults })
@@ -351,6 +400,11 @@ class Daemon {
 /** Where the workers listen. */
 function listenersOf({ smtp, milter }: NamesakeConfig): SocketAddress[] {
   return [...(smtp?.listen ?? []), ...(milter?.listen ?? [])].map(({ address }) => address)
+}
+
+/** Milliseconds that open messages get to end in. */
+function drainOf({ smtp }: NamesakeConfig): number {
+  return smtp?.timeouts.drain ?? defaultTimeouts.drain
 }
 
 function workerCount(config: NamesakeConfig): number {

@@ -88,6 +88,8 @@ export class WorkerPool {
     this.#count = count
     const fresh = await Promise.allSettled(Array.from({ length: count }, () => this.#fork()))
     const failed = fresh.find((outcome) => outcome.status === 'rejected')
+    // Those that came up meanwhile were asked to leave with all others.
+    if (this.#ending) throw new NamesakeError('listen-failed', 'the daemon is ending')
     if (failed) {
       this.#settings = before.settings
       this.#count = before.count
@@ -97,18 +99,28 @@ export class WorkerPool {
     return { gone: Promise.all(old.map((member) => this.#dismiss(member))) }
   }
 
-  /** Asks every worker to finish its open messages and end. Resolves when all are gone. */
+  /**
+   * Asks every worker to finish its open messages and end; one that is still starting has none, and is killed. No more are
+   * started. Resolves when all are gone.
+   */
   async drain(): Promise<void> {
     this.#ending = true
-    await Promise.all([...this.#members.values()].map((member) => this.#dismiss(member)))
     clearInterval(this.#lifeSigns)
+    await Promise.all([...this.#members.values()].map((member) => this.#dismiss(member)))
+  }
+
+  /** Ends every worker now. */
+  kill(): void {
+    this.#ending = true
+    for (const member of this.#members.values()) member.worker.process.kill('SIGKILL')
   }
 
   /** Asks a worker to leave; resolves when its process has ended. */
   #dismiss(member: Member): Promise<void> {
     return new Promise((resolve) => {
       member.worker.once('exit', () => resolve())
-      this.#leave(member)
+      if (this.#ending && !member.ready) member.worker.process.kill('SIGKILL')
+      else this.#leave(member)
     })
   }
 
@@ -158,7 +170,8 @@ export class WorkerPool {
     if (member.worker.isConnected()) send(member.worker, { type: 'drain' })
   }
 
-  #fork(): Promise<Member> {
+  async #fork(): Promise<Member> {
+    if (this.#ending) throw new NamesakeError('listen-failed', 'the daemon is ending')
     const worker = cluster.fork()
     const member: Member = { worker, born: Date.now(), listeners: [], ready: false, leaving: false, owes: 0, last: [] }
     this.#members.set(worker.id, member)

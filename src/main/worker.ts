@@ -20,6 +20,9 @@ import { redactedFields } from './redaction.ts'
 
 /** A process that carries mail: the two entrances over one judgement. Started and ended by the primary. */
 
+/** Milliseconds beyond `drain` after which the process ends whatever holds it up. */
+const maxOverrunMs = 700
+
 class Worker {
   readonly #settings: WorkerSettings
   readonly #events: Events
@@ -109,17 +112,18 @@ class Worker {
     if (this.#leaving) return
     this.#leaving = true
     const { drain } = this.#settings
+    setTimeout(() => process.exit(0), drain + maxOverrunMs)
     await Promise.all([this.#smtp?.close({ drain }), this.#milter?.close({ drain })])
     this.#records.flush()
     tell({ type: 'retired', snapshot: await this.#counters.snapshot() })
     await this.#store.close()
-    this.end(0)
+    await this.end(0)
   }
 
   /** What nobody caught: the process is not to be trusted any more; the primary starts another. */
   fail(error: unknown): void {
     this.#events.emit('internal', { error })
-    this.end(70)
+    void this.end(70)
   }
 
   /** A promise that failed and that nobody waited for: told, and no reason to break the connections of others. */
@@ -127,11 +131,11 @@ class Worker {
     this.#events.emit('internal', { error })
   }
 
-  end(code: number): void {
+  async end(code: number): Promise<void> {
     this.#records.flush()
-    this.#events.flush()
+    await this.#events.flush()
     // The last message must be out before the channel closes with the process.
-    setImmediate(() => process.exit(code))
+    setImmediate(() => (this.#events.stuck ? process.kill(process.pid, 'SIGKILL') : process.exit(code)))
   }
 }
 

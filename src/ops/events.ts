@@ -14,8 +14,10 @@ export interface Events {
   message(record: MessageRecord, at?: number): void
   enabled(level: Level): boolean
   setLevel(level: LogOptions['level']): void
-  /** Writes out what is still buffered; blocks. For the end of the process. */
-  flush(): void
+  /** Waits until what is held has been written, at most a second. For the end of the process. */
+  flush(): Promise<void>
+  /** Whether the system still holds a write, which would keep the process from ending. */
+  readonly stuck: boolean
 }
 
 export interface LogOptions {
@@ -26,9 +28,16 @@ export interface LogOptions {
   readonly destination: number
 }
 
+/** Longest time that the end of a process waits for the log's reader or disk. */
+const maxFlushMs = 1000
+
 /** Opens the log: one JSON object a line. `counters` are told of the same events, whatever the level. */
 export function openEvents(options: LogOptions, counters: Counters): Events {
-  const sink = openLogSink(options.destination, (lines) => write('log-lost', { lines }))
+  const sink = openLogSink(options.destination, {
+    onDropped: (lines) => counters.count('log-lost', { lines }),
+    // Counted when they were dropped.
+    onRecovered: (lines) => log('log-lost', { lines }),
+  })
   let at: number | null = null
   const logger = pino(
     {
@@ -40,10 +49,13 @@ export function openEvents(options: LogOptions, counters: Counters): Events {
     },
     sink,
   )
-  const write = <E extends EventName>(event: E, details: EventDetails<E>): void => {
-    counters.count(event, details)
+  const log = (event: EventName, details: object): void => {
     const { level } = events[event]
     if (logger.isLevelEnabled(level)) logger[level](lineOf(event, details))
+  }
+  const write = <E extends EventName>(event: E, details: EventDetails<E>): void => {
+    counters.count(event, details)
+    log(event, details)
   }
   return {
     emit: write,
@@ -56,7 +68,10 @@ export function openEvents(options: LogOptions, counters: Counters): Events {
     setLevel: (level) => {
       logger.level = level
     },
-    flush: () => sink.flush(),
+    flush: () => sink.flush(maxFlushMs),
+    get stuck() {
+      return sink.stuck
+    },
   }
 }
 

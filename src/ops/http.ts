@@ -2,6 +2,7 @@
 
 import { createServer } from 'node:http'
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'
+import type { Socket } from 'node:net'
 import { NamesakeError } from '../errors.ts'
 import type { SocketAddress } from '../net/addresses.ts'
 import { freeSocketPaths, listenOn } from '../net/listening.ts'
@@ -31,11 +32,20 @@ interface Answer {
 
 const plain = 'text/plain; charset=utf-8'
 
+/** Milliseconds until a request's header section must be there; looked at every second. */
+const maxHeaderMs = 5_000
+const maxRequestMs = 10_000
+const sweepMs = 1_000
+/** Connections from one address, and from all. Above it the one that has been silent for longest makes room. */
+const maxConnectionsPerAddress = 16
+const maxConnections = 256
+
 async function answer(path: string, sources: OpsSources): Promise<Answer> {
+  // First, and waiting for nothing: whoever watches over the process asks this.
+  if (path === '/healthz') return { status: 200, type: plain, text: 'alive\n' }
   if (path === '/metrics') {
     return { status: 200, type: 'text/plain; version=0.0.4; charset=utf-8', text: await sources.metrics() }
   }
-  if (path === '/healthz') return { status: 200, type: plain, text: 'alive\n' }
   if (path === '/readyz') {
     const readiness = await sources.readiness()
     const status = readiness.status === 'not ready' ? 503 : 200
@@ -70,10 +80,20 @@ export async function startOps(
   sources: OpsSources,
   onError: (error: unknown) => void,
 ): Promise<OpsServer> {
-  const server: Server = createServer({ requestTimeout: 10_000, headersTimeout: 5_000 }, (request, response) => {
-    handle(request, response, sources).catch(onError)
+  const once: OpsSources = { metrics: shared(sources.metrics), readiness: shared(sources.readiness) }
+  const options = {
+    requestTimeout: maxRequestMs,
+    headersTimeout: maxHeaderMs,
+    keepAliveTimeout: maxHeaderMs,
+    connectionsCheckingInterval: sweepMs,
+  }
+  const open = new OpenConnections()
+  const server: Server = createServer(options, (request, response) => {
+    open.begin(request.socket)
+    response.once('close', () => open.end(request.socket))
+    handle(request, response, once).catch(onError)
   })
-  server.maxConnections = 64
+  server.on('connection', (socket) => open.add(socket))
   const address = await bind(server, listen)
   return {
     address,
@@ -82,6 +102,46 @@ export async function startOps(
         server.close(() => resolve())
         server.closeAllConnections()
       }),
+  }
+}
+
+/** Who asks while the answer is being made gets the same one: many scrapers cost no more than one. */
+function shared<T>(make: () => Promise<T>): () => Promise<T> {
+  let making: Promise<T> | null = null
+  return () => {
+    making ??= make().finally(() => (making = null))
+    return making
+  }
+}
+
+/** Open connections, bounded without shutting anybody out: a newcomer takes the place of one that says nothing. */
+class OpenConnections {
+  /** Oldest first; true while a request is being answered. */
+  readonly #sockets = new Map<Socket, boolean>()
+
+  add(socket: Socket): void {
+    const sameAddress = [...this.#sockets.keys()].filter((one) => one.remoteAddress === socket.remoteAddress)
+    if (sameAddress.length >= maxConnectionsPerAddress) this.#dropOne(sameAddress)
+    else if (this.#sockets.size >= maxConnections) this.#dropOne([...this.#sockets.keys()])
+    this.#sockets.set(socket, false)
+    socket.once('close', () => this.#sockets.delete(socket))
+  }
+
+  begin(socket: Socket): void {
+    if (this.#sockets.has(socket)) this.#sockets.set(socket, true)
+  }
+
+  end(socket: Socket): void {
+    // Behind the others again: it has just said something.
+    if (this.#sockets.delete(socket) && !socket.destroyed) this.#sockets.set(socket, false)
+  }
+
+  #dropOne(among: readonly Socket[]): void {
+    const [first] = among
+    const silent = among.find((socket) => this.#sockets.get(socket) === false) ?? first
+    if (silent === undefined) return
+    this.#sockets.delete(silent)
+    silent.destroy()
   }
 }
 

@@ -1,84 +1,223 @@
-/** Where log lines go: a few at a time, bounded. */
+/** Where the log's lines go: whole, a few at a time, in bounded memory, and never waited for longer than said. */
 
-import { fstatSync } from 'node:fs'
-import { pino } from 'pino'
+import { constants, fstatSync, openSync, write } from 'node:fs'
+import { Socket } from 'node:net'
+import { setTimeout as sleep } from 'node:timers/promises'
 
 /** Octets of one write: PIPE_BUF, below which the lines of several processes on one pipe never run into each other. */
-const atOnce = 4096
+const maxPipeBytes = 4096
 /** The same into a file, which takes appended writes one after the other whatever their size. */
-const atOnceIntoFile = 65_536
+const maxFileBytes = 65_536
 /** Milliseconds that a line waits for others: a write for each message cost a tenth of a busy worker's time. */
-const wait = 10
-/** Octets kept for a reader that has stopped reading; what comes above is dropped, and counted. */
-const most = 16 * 1024 * 1024
+const gatherMs = 10
+/** Octets kept for a reader that has stopped reading or a disk that is full; what comes above is dropped, and counted. */
+const maxHeldBytes = 16 * 1024 * 1024
+/** Milliseconds until a write is tried again: the reader is behind, or something is wrong. */
+const busyRetryMs = 20
+const faultRetryMs = 500
+/** Milliseconds in which a write comes back that the system does not hold. */
+const maxReturnMs = 300
+/** Nobody reads any more, nor will: the terminal is closed, the reader of the pipe has ended. */
+const goneCodes = ['EIO', 'EPIPE', 'EBADF', 'ECONNRESET', 'ENOTCONN']
 
-/** Where the log's lines go: written asynchronously, whole, a few at a time, in bounded memory. */
+/** Where the log's lines go. */
 export interface LogSink {
   write(line: string): void
-  /** Writes out what is still held; blocks. */
-  flush(): void
+  /** Whether a write has been handed to the system and has not come back: the process can't end by itself before. */
+  readonly stuck: boolean
+  /** Waits until what is held has been written, at most so long; the rest is dropped and counted. */
+  flush(maxMs: number): Promise<void>
+}
+
+export interface LogSinkHooks {
+  /** Lines were dropped, just now. */
+  onDropped(lines: number): void
+  /** Lines are taken again, after so many were dropped. */
+  onRecovered(lines: number): void
+}
+
+interface Piece {
+  readonly octets: Buffer
+  readonly lines: number
+  /** Octets of it that have been written. */
+  done: number
 }
 
 /**
- * Opens the sink.
+ * Opens the sink. A descriptor that can block (a pipe, a terminal, a socket) is written to without blocking, so that a
+ * reader that stands still holds up neither mail nor the end of the process.
  *
  * @param descriptor an open file descriptor
- * @param onLost told, once the reader reads again, how many lines were dropped
  */
-export function openLogSink(descriptor: number, onLost: (lines: number) => void): LogSink {
-  const largest = isFile(descriptor) ? atOnceIntoFile : atOnce
-  const sink = pino.destination({
-    dest: descriptor,
-    sync: false,
-    minLength: 0,
-    maxWrite: largest,
-    maxLength: most,
-  })
-  // A reader of the log that goes away (EPIPE) must not take the mail with it.
-  sink.on('error', () => {})
-  let lost = 0
-  sink.on('drop', (text: string) => (lost += text.split('\n').length - 1))
-  sink.on('drain', () => {
-    if (lost === 0) return
-    const lines = lost
-    lost = 0
-    onLost(lines)
-  })
-  let held = ''
-  let octets = 0
-  let timer: NodeJS.Timeout | null = null
-  const put = (): void => {
-    if (timer !== null) clearTimeout(timer)
-    timer = null
-    if (held === '') return
-    const lines = held
-    held = ''
-    octets = 0
-    sink.write(lines)
+export function openLogSink(descriptor: number, hooks: LogSinkHooks): LogSink {
+  return new Sink(descriptor, hooks)
+}
+
+class Sink implements LogSink {
+  readonly #descriptor: number
+  readonly #maxBytes: number
+  readonly #hooks: LogSinkHooks
+  #gathered = ''
+  #gatheredBytes = 0
+  #gatheredLines = 0
+  readonly #pieces: Piece[] = []
+  #heldBytes = 0
+  #timer: NodeJS.Timeout | null = null
+  #retry: NodeJS.Timeout | null = null
+  #writing = false
+  #dropped = 0
+  #emptied: (() => void) | null = null
+
+  constructor(descriptor: number, hooks: LogSinkHooks) {
+    const isFile = kindOf(descriptor) === 'file'
+    this.#descriptor = isFile ? descriptor : withoutBlocking(descriptor)
+    this.#maxBytes = isFile ? maxFileBytes : maxPipeBytes
+    this.#hooks = hooks
   }
-  return {
-    write(line) {
-      const length = Buffer.byteLength(line)
-      if (octets + length > largest) put()
-      held += line
-      octets += length
-      timer ??= setTimeout(put, wait)
-    },
-    flush() {
-      put()
-      try {
-        sink.flushSync()
-      } catch {
-        // The descriptor was never opened or is gone: nothing is left to be written to.
+
+  get stuck(): boolean {
+    return this.#writing
+  }
+
+  write(line: string): void {
+    const length = Buffer.byteLength(line)
+    if (this.#heldBytes + this.#gatheredBytes + length > maxHeldBytes) {
+      this.#drop(1)
+      return
+    }
+    if (this.#gatheredBytes + length > this.#maxBytes) this.#put()
+    this.#gathered += line
+    this.#gatheredBytes += length
+    this.#gatheredLines++
+    this.#timer ??= setTimeout(() => this.#put(), gatherMs)
+  }
+
+  async flush(maxMs: number): Promise<void> {
+    this.#put()
+    if (this.#pieces.length === 0) return
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, maxMs)
+      this.#emptied = () => {
+        clearTimeout(timer)
+        resolve()
       }
-    },
+    })
+    this.#emptied = null
+    this.#dropAll()
+    if (this.#retry !== null) clearTimeout(this.#retry)
+    this.#retry = null
+    // One that was just handed over comes back at once, unless the system holds it.
+    for (let waited = 0; this.#writing && waited < maxReturnMs; waited += gatherMs) await sleep(gatherMs)
+  }
+
+  /** Closes what was gathered into a piece. */
+  #put(): void {
+    if (this.#timer !== null) clearTimeout(this.#timer)
+    this.#timer = null
+    if (this.#gathered === '') return
+    const octets = Buffer.from(this.#gathered)
+    this.#pieces.push({ octets, lines: this.#gatheredLines, done: 0 })
+    this.#heldBytes += octets.length
+    this.#gathered = ''
+    this.#gatheredBytes = 0
+    this.#gatheredLines = 0
+    this.#writeNext()
+  }
+
+  #writeNext(): void {
+    const [piece] = this.#pieces
+    if (this.#writing || this.#retry !== null) return
+    if (piece === undefined) {
+      this.#emptied?.()
+      return
+    }
+    this.#writing = true
+    const { octets, done } = piece
+    write(this.#descriptor, octets, done, octets.length - done, null, (error, written) => {
+      this.#writing = false
+      if (error === null) this.#wrote(piece, written)
+      else this.#failed(error)
+    })
+  }
+
+  #wrote(piece: Piece, written: number): void {
+    piece.done += written
+    if (piece.done >= piece.octets.length && this.#pieces[0] === piece) {
+      this.#pieces.shift()
+      this.#heldBytes -= piece.octets.length
+    }
+    const dropped = this.#dropped
+    // Told once there is room for more than the line that tells it.
+    if (dropped > 0 && this.#heldBytes < maxHeldBytes / 2) {
+      this.#dropped = 0
+      this.#hooks.onRecovered(dropped)
+    }
+    this.#writeNext()
+  }
+
+  #failed(error: NodeJS.ErrnoException): void {
+    const code = error.code ?? ''
+    if (goneCodes.includes(code)) this.#dropAll()
+    this.#retry = setTimeout(
+      () => {
+        this.#retry = null
+        this.#writeNext()
+      },
+      code === 'EAGAIN' ? busyRetryMs : faultRetryMs,
+    )
+    // Waited for only by who flushes.
+    this.#retry.unref()
+    if (this.#pieces.length === 0) this.#emptied?.()
+  }
+
+  #dropAll(): void {
+    let broken = false
+    for (const { octets, lines, done } of this.#pieces.splice(0)) {
+      this.#drop(done === 0 ? lines : linesIn(octets.subarray(done)))
+      broken ||= done > 0 && octets[done - 1] !== lineFeed
+    }
+    this.#heldBytes = 0
+    // A line that was cut off is ended before the next one begins.
+    if (broken) this.#pieces.push({ octets: Buffer.of(lineFeed), lines: 0, done: 0 })
+  }
+
+  #drop(lines: number): void {
+    this.#dropped += lines
+    this.#hooks.onDropped(lines)
   }
 }
 
-function isFile(descriptor: number): boolean {
+const lineFeed = 0x0a
+
+function linesIn(octets: Buffer): number {
+  let lines = 0
+  for (let at = octets.indexOf(lineFeed); at >= 0; at = octets.indexOf(lineFeed, at + 1)) lines++
+  return lines
+}
+
+function kindOf(descriptor: number): 'file' | 'socket' | 'other' {
   try {
-    return fstatSync(descriptor).isFile()
+    const status = fstatSync(descriptor)
+    return status.isFile() ? 'file' : status.isSocket() ? 'socket' : 'other'
   } catch {
-    return false
+    return 'other'
   }
+}
+
+/**
+ * A descriptor of the same pipe or terminal whose writes fail with EAGAIN in place of waiting. It is opened anew, so that
+ * other programs with the same pipe keep theirs as it is; a socket can't be, and is switched (by a handle on it).
+ */
+function withoutBlocking(descriptor: number): number {
+  try {
+    return openSync(`/proc/self/fd/${descriptor}`, constants.O_WRONLY | constants.O_APPEND | constants.O_NONBLOCK)
+  } catch {
+    // Sockets, and systems without /proc.
+  }
+  try {
+    new Socket({ fd: descriptor, readable: false, writable: true }).unref().on('error', () => {})
+  } catch {
+    // A descriptor that was never open; writing to it will say so.
+  }
+  return descriptor
 }

@@ -3,7 +3,7 @@
 import { AggregatorRegistry, Counter, Gauge, Histogram, Registry } from 'prom-client'
 import type { DirectoryState } from '../model.ts'
 import { events, metrics } from '../vocabulary.ts'
-import type { CountSpec, EventDetails, EventName, EventSpec, MetricName } from '../vocabulary.ts'
+import type { CountSpec, EventDetails, EventName, EventSpec, MetricName, MetricSpec } from '../vocabulary.ts'
 
 /** What one process counted, as it travels from a worker to the primary. */
 export type MetricsSnapshot = object[]
@@ -42,7 +42,7 @@ export function openCounters(read: (() => Gauges) | null = null, now: () => numb
   const gauges = new Map<MetricName, Gauge>()
   const adders = new Map<MetricName, Add>()
   for (const name of Object.keys(metrics) as MetricName[]) {
-    const spec = metrics[name]
+    const spec: MetricSpec = metrics[name]
     const options = { name: spec.name, help: spec.help, labelNames: Object.keys(spec.labels), registers: [registry] }
     if (spec.type === 'histogram') {
       const histogram = new Histogram({ ...options, ...(buckets[name] && { buckets: buckets[name] }) })

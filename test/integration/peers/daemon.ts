@@ -65,6 +65,10 @@ export interface DaemonOptions {
   readonly more?: string
   /** SMTP listener in place of the port. */
   readonly listen?: string
+  /** All SMTP listeners as YAML, given the port. */
+  readonly listenYaml?: (port: number) => string
+  /** Networks that may relay, as YAML. */
+  readonly clients?: string
   /** Lines within \`smtp:\`, as YAML text indented by two. */
   readonly smtp?: string
   /** Whether to wait for the start; false where the start is meant to fail. */
@@ -83,8 +87,8 @@ export function writeConfig(folder: string, options: DaemonOptions, smtpPort: nu
   writeFileSync(
     path,
     `smtp:
-  listen: ["${options.listen ?? `127.0.0.1:${smtpPort}`}"]
-  clients: ["127.0.0.0/8"]
+  listen: ${options.listenYaml?.(smtpPort) ?? `["${options.listen ?? `127.0.0.1:${smtpPort}`}"]`}
+  clients: ${options.clients ?? '["127.0.0.0/8"]'}
   relay: "${options.relay}"
 ${options.smtp ?? ''}
 store: ./store

@@ -18,7 +18,8 @@ t.test('a worker that hangs is killed and replaced', async (t) => {
     message: () => {},
     enabled: () => false,
     setLevel: () => {},
-    flush: () => {},
+    flush: async () => {},
+    stuck: false,
   }
   const settings = {
     log: { level: 'silent', redact: [] },

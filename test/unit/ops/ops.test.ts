@@ -1,6 +1,9 @@
 import { closeSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs'
+import { once } from 'node:events'
+import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import t from 'tap'
 import type { MessageRecord } from '../../../src/model.ts'
 import { formatAddress } from '../../../src/net/addresses.ts'
@@ -53,17 +56,17 @@ const record: MessageRecord = {
   },
 }
 
-function logged(
+async function logged(
   redact: readonly string[],
   write: (events: ReturnType<typeof openEvents>) => void,
-): Record<string, unknown>[] {
+): Promise<Record<string, unknown>[]> {
   const folder = mkdtempSync(join(tmpdir(), 'namesake-log-'))
   try {
     const path = join(folder, 'log')
     const fd = openSync(path, 'a')
     const events = openEvents({ level: 'info', redact, destination: fd }, openCounters())
     write(events)
-    events.flush()
+    await events.flush()
     closeSync(fd)
     return readFileSync(path, 'utf8')
       .split('\n')
@@ -84,19 +87,19 @@ t.test('a clean verdict keeps the columns, empty', async (t) => {
 })
 
 t.test('lines are JSON with time, level, pid and event', async (t) => {
-  const [line] = logged([], (events) => events.message(record))
+  const [line] = await logged([], (events) => events.message(record))
   t.match(line, { level: 'info', event: 'message', pid: process.pid, id: 'abc', person: 'u1', kind: 'exact' })
   t.match(line?.['time'], /^\d{4}-\d\d-\d\dT/)
 })
 
 t.test('redacted fields never reach the sink', async (t) => {
-  const [line] = logged(['fromAddress', 'reversePath'], (events) => events.message(record))
+  const [line] = await logged(['fromAddress', 'reversePath'], (events) => events.message(record))
   t.match(line, { fromAddress: '[redacted]', reversePath: '[redacted]', fromName: 'Jane Roe' })
 })
 
 t.test('debug is not written at info; an error is told with its causes', async (t) => {
   const cause = Object.assign(new Error('disk full'), { code: 'ENOSPC' })
-  const lines = logged([], (events) => {
+  const lines = await logged([], (events) => {
     t.notOk(events.enabled('debug'))
     events.emit('internal', { error: new Error('outer', { cause }) })
   })
@@ -179,6 +182,50 @@ t.test('metrics and health over HTTP', async (t) => {
   )
 })
 
+t.test('nobody keeps the health check out by being silent', async (t) => {
+  let made = 0
+  const metrics = async (): Promise<string> => {
+    made++
+    await sleep(200)
+    return 'namesake_up 1\n'
+  }
+  const server = await startOps(
+    { kind: 'tcp', host: '127.0.0.1', port: 0 },
+    { metrics, readiness: async () => ({ status: 'ready', problems: [] }) },
+    (error) => t.error(error),
+  )
+  t.teardown(() => server.close())
+  const port = server.address.kind === 'tcp' ? server.address.port : 0
+  const ask = async (path: string): Promise<number> => (await fetch(`http://127.0.0.1:${port}${path}`)).status
+  const strangers = Array.from({ length: 300 }, () => connect({ port, host: '127.0.0.1' }).on('error', () => {}))
+  t.teardown(() => strangers.forEach((socket) => socket.destroy()))
+  await Promise.all(strangers.slice(0, 16).map((socket) => once(socket, 'connect')))
+  t.same(await Promise.all(Array.from({ length: 8 }, () => ask('/healthz'))), Array(8).fill(200))
+  const slow = Promise.all(Array.from({ length: 5 }, () => ask('/metrics')))
+  t.equal(await ask('/healthz'), 200, 'health waits for no scrape')
+  t.same(await slow, Array(5).fill(200))
+  t.equal(made, 1, 'scrapes at one time are one')
+  const closed = strangers.filter((socket) => socket.destroyed || socket.readableEnded).length
+  t.ok(closed >= 300 - 16 - 14, `${closed} of 300 silent strangers made room`)
+})
+
+t.test('a request without an end is cut off within seconds', { timeout: 30_000 }, async (t) => {
+  const server = await startOps(
+    { kind: 'tcp', host: '127.0.0.1', port: 0 },
+    { metrics: async () => '', readiness: async () => ({ status: 'ready', problems: [] }) },
+    () => {},
+  )
+  t.teardown(() => server.close())
+  const socket = connect({ port: server.address.kind === 'tcp' ? server.address.port : 0, host: '127.0.0.1' })
+  const start = Date.now()
+  const drip = setInterval(() => socket.write('X: y\r\n'), 300)
+  socket.on('error', () => {}).write('GET /healthz HTTP/1.1\r\n')
+  await once(socket, 'data')
+  clearInterval(drip)
+  socket.destroy()
+  t.ok(Date.now() - start < 15_000, 'a header section has 5 s, however it drips')
+})
+
 t.test('the metrics are those that operators were promised', async (t) => {
   const promised = {
     namesake_messages_total: ['entrance', 'verdict', 'disposition'],
@@ -192,6 +239,7 @@ t.test('the metrics are those that operators were promised', async (t) => {
     namesake_directory_age_seconds: ['directory'],
     namesake_directory_people: ['directory'],
     namesake_protected_people: [],
+    namesake_log_lines_lost_total: [],
     namesake_config_reloads_total: ['outcome'],
     namesake_history_records_total: ['outcome'],
     namesake_history_records: [],
