@@ -9,12 +9,12 @@ _namesake() {
     esac
     next=${verb:+$verb }$word
     case $next in
-      init|serve|status|reload|check|explain|sync|directory|directory\ show|protect|unprotect|secondary|secondary\ add|secondary\ remove|secondary\ list|actions|history|history\ erase|authorize|config|config\ check) verb=$next ;;
+      init|serve|status|reload|check|explain|sync|directory|directory\ show|protect|unprotect|secondary|secondary\ add|secondary\ remove|secondary\ list|actions|history|history\ erase|review|review\ decide|review\ undo|authorize|config|config\ check) verb=$next ;;
       *) break ;;
     esac
   done
   case $verb in
-    "") words="init serve status reload check explain sync directory protect unprotect secondary actions history authorize config --config --help" ;;
+    "") words="init serve status reload check explain sync directory protect unprotect secondary actions history review authorize config --config --help" ;;
     "init") words="--people --office365 --tenant --client-id --listen --clients --relay --protect --yes --config --help" ;;
     "serve") words="--config --help" ;;
     "status") words="--json --config --help" ;;
@@ -24,15 +24,18 @@ _namesake() {
     "sync") words="--full --accept-shrink --config --help" ;;
     "directory") words="show --people --groups --group --protected --guests --directory --ids --json --config --help" ;;
     "directory show") words="--json --config --help" ;;
-    "protect") words="--directory --yes --diff --config --help" ;;
-    "unprotect") words="--directory --yes --diff --config --help" ;;
+    "protect") words="--directory --yes --diff --preview --config --help" ;;
+    "unprotect") words="--directory --yes --diff --preview --config --help" ;;
     "secondary") words="add remove list --config --help" ;;
-    "secondary add") words="--yes --diff --config --help" ;;
-    "secondary remove") words="--yes --diff --config --help" ;;
+    "secondary add") words="--yes --diff --preview --config --help" ;;
+    "secondary remove") words="--yes --diff --preview --config --help" ;;
     "secondary list") words="--json --config --help" ;;
-    "actions") words="--certain --likely --directory --diff --config --help" ;;
+    "actions") words="--certain --likely --directory --diff --preview --config --help" ;;
     "history") words="erase --since --until --person --tier --action --limit --explain --json --csv --config --help" ;;
     "history erase") words="--preview --yes --config --help" ;;
+    "review") words="decide undo --all --json --config --help" ;;
+    "review decide") words="--preview --yes --note --until --name --require-authentication --config --help" ;;
+    "review undo") words="--config --help" ;;
     "authorize") words="--open --port --no-consent --config --help" ;;
     "config") words="check --config --help" ;;
     "config check") words="--live --json --config --help" ;;

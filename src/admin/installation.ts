@@ -10,7 +10,11 @@ import type { DaemonControl, DirectoryReport } from '../ports.ts'
 import { ControlClient, controlPath } from './control.ts'
 import { reportOf } from './directories.ts'
 import { People } from './people.ts'
-import { makeEdit, planEdit } from './protection.ts'
+import { auditEdit, openHistoryToRead } from './audit.ts'
+import type { Actor } from './audit.ts'
+import { effectOf } from './effect.ts'
+import type { PairOf, Preview } from './effect.ts'
+import { draftRules, makeEdit, planEdit } from './protection.ts'
 import type { EditContext, MadeEdit, PlannedEdit, ProtectionRequest } from './protection.ts'
 
 /**
@@ -101,9 +105,26 @@ export class Installation {
     return planEdit(await this.#editContext(), requests)
   }
 
-  /** Makes changes of the protection file, all or none, and waits until they are in force. @throws as `makeEdit` */
-  async edit(requests: readonly ProtectionRequest[], accepted = false): Promise<MadeEdit> {
-    return makeEdit(await this.#editContext(), requests, accepted)
+  /**
+   * Makes changes of the protection file, all or none, and waits until they are in force.
+   * @param actor who makes them, for the audit log
+   * @throws as `makeEdit`
+   */
+  async edit(requests: readonly ProtectionRequest[], accepted = false, actor: Actor | null = null): Promise<MadeEdit> {
+    const made = await makeEdit(await this.#editContext(), requests, accepted)
+    if (actor !== null && made.changed) await auditEdit(this.config, requests, made.diff, actor)
+    return made
+  }
+
+  /** What changes would do to the rules, and what they would have done to the messages of the history. @throws as `planEdit` */
+  async preview(requests: readonly ProtectionRequest[], about: PairOf | null = null): Promise<Preview> {
+    const { planned, before, after } = draftRules(await this.#editContext(), requests)
+    const history = await openHistoryToRead(this.config)
+    try {
+      return { planned, effect: history && effectOf(history, await this.store(), before, after, about) }
+    } finally {
+      await history?.close()
+    }
   }
 
   async close(): Promise<void> {

@@ -223,6 +223,18 @@ export function planTrust(rules: ProtectionRules, request: TrustedSenderRequest)
   }
 }
 
+/** Takes the entry of a trusted sender for the same names out again. */
+export function planUntrust(rules: ProtectionRules, from: string, names: readonly string[]): Plan {
+  const found = rules.trustedSenders.flatMap((entry, at) =>
+    sameAddress(entry.from, from) && entry.names.join('\0') === names.join('\0') ? [at] : [],
+  )
+  if (found.length === 0) return { steps: [], message: `${quote(from)} is no trusted sender for these names` }
+  return {
+    steps: found.map((at) => removeStep(['trustedSenders', at])).reverse(),
+    message: `no longer a trusted sender: ${quote(from)}`,
+  }
+}
+
 function addressProblem(address: string): string | null {
   if (address.startsWith('/')) return expressionFault(address)
   return isAddress(address)

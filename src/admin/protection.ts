@@ -16,6 +16,7 @@ import {
   planSecondaryRemove,
   planTrust,
   planUnprotect,
+  planUntrust,
 } from './protect-plans.ts'
 import type { TrustedSenderRequest } from './protect-plans.ts'
 
@@ -31,6 +32,7 @@ export type ProtectionRequest =
       readonly directory?: string | null
     }
   | ({ readonly do: 'trust' } & TrustedSenderRequest)
+  | { readonly do: 'untrust'; readonly from: string; readonly names: readonly string[] }
 
 /** What changes would do; nothing is written yet. Plain data. */
 export interface PlannedEdit {
@@ -67,6 +69,15 @@ export interface EditContext {
  */
 export function planEdit({ config, view }: EditContext, requests: readonly ProtectionRequest[]): PlannedEdit {
   return shown(draft(config, view, requests))
+}
+
+/** The same with the rules before and after, to judge by both. @throws as `planEdit` */
+export function draftRules(
+  { config, view }: EditContext,
+  requests: readonly ProtectionRequest[],
+): { readonly planned: PlannedEdit; readonly before: ProtectionRules; readonly after: ProtectionRules } {
+  const made = draft(config, view, requests)
+  return { planned: shown(made), before: made.rulesBefore, after: made.rulesAfter }
 }
 
 /**
@@ -127,5 +138,7 @@ function planOf(request: ProtectionRequest, rules: ProtectionRules, view: Direct
       return planActions(rules, view, request.who, request.actions, request.directory ?? null)
     case 'trust':
       return planTrust(rules, request)
+    case 'untrust':
+      return planUntrust(rules, request.from, request.names)
   }
 }

@@ -12,6 +12,7 @@ import { addHistoryVerb } from './history.ts'
 import { addProtectVerbs } from './protect.ts'
 import { addExplainVerb } from './explain.ts'
 import { addInitVerb } from './init.ts'
+import { addReviewVerbs } from './review.ts'
 import { addServeVerb } from './serve.ts'
 import { addDaemonVerbs } from './status.ts'
 import { addSyncVerb } from './sync.ts'
@@ -39,6 +40,7 @@ export function buildProgram(cli: Cli): Command {
   addDirectoryVerb(program, cli)
   addProtectVerbs(program, cli)
   addHistoryVerb(program, cli)
+  addReviewVerbs(program, cli)
   addAuthorizeVerb(program, process.stdin.isTTY ? { ...cli, input: process.stdin } : cli)
   addConfigVerbs(program, cli)
   return program

@@ -2,11 +2,13 @@
 
 import type { Command } from 'commander'
 import { diffText } from '../admin/diff.ts'
+import { effectLines } from '../admin/effect.ts'
 import { Installation } from '../admin/installation.ts'
 import type { MadeEdit, ProtectionRequest } from '../admin/protection.ts'
 import { NamesakeError } from '../errors.ts'
 import type { Action, TierActions } from '../model.ts'
 import { jsonLine, printable } from '../text.ts'
+import { actor } from './confirm.ts'
 import { configPath, examples } from './verb.ts'
 import type { Cli } from './verb.ts'
 
@@ -19,10 +21,15 @@ interface Options {
   readonly directory?: string
   readonly yes?: boolean
   readonly diff?: boolean
+  readonly preview?: boolean
 }
 
 const directoryOption = ['--directory <name>', 'look in this directory alone'] as const
 const yesOption = ['--yes', 'do it even where it is surely not meant, such as a group of nobody'] as const
+const previewOption = [
+  '--preview',
+  'show the lines that would change and what it would have done to the messages kept; change nothing',
+] as const
 const diffOption = ['--diff', 'show the lines of the file that change'] as const
 
 /** Adds the verbs that edit protection.yaml in place: `protect`, `unprotect`, `secondary …` and `actions`. */
@@ -40,6 +47,7 @@ export function addProtectVerbs(program: Command, deps: ProtectDeps): void {
       .option(...directoryOption)
       .option(...yesOption)
       .option(...diffOption)
+      .option(...previewOption)
       .addHelpText('after', examples(...lines))
       .action(async (who: string[], options: Options, command: Command) => {
         const directory = options.directory ?? null
@@ -79,6 +87,7 @@ function addSecondaryVerbs(program: Command, deps: ProtectDeps): void {
       .description(description)
       .option(...yesOption)
       .option(...diffOption)
+      .option(...previewOption)
       .addHelpText('after', examples(line))
       .action(async (who: string, addresses: string[], options: Options, command: Command) => {
         await edit(
@@ -129,6 +138,7 @@ function addActionsVerb(program: Command, deps: ProtectDeps): void {
     .option('--likely <action>', 'for likely matches')
     .option(...directoryOption)
     .option(...diffOption)
+    .option(...previewOption)
     .addHelpText('after', examples('actions --certain reject', 'actions Executives --certain reject --likely tag'))
     .action(
       async (who: string | undefined, options: Options & { certain?: string; likely?: string }, command: Command) => {
@@ -158,8 +168,13 @@ async function edit(
   requests: readonly ProtectionRequest[],
 ): Promise<void> {
   const path = configPath(command)
+  if (options.preview === true) {
+    await preview(path, requests, deps)
+    return
+  }
   const installation = deps.edit === undefined ? new Installation(path) : null
-  const make = deps.edit ?? ((_path, one, accepted) => (installation ?? new Installation(path)).edit(one, accepted))
+  const make =
+    deps.edit ?? ((_path, one, accepted) => (installation ?? new Installation(path)).edit(one, accepted, actor()))
   let force: MadeEdit['force'] = 'unchanged'
   try {
     for (const request of requests) {
@@ -174,4 +189,16 @@ async function edit(
     await installation?.close()
   }
   if (force === 'running') deps.out.write('in force: the running daemon judges by it\n')
+}
+
+async function preview(path: string, requests: readonly ProtectionRequest[], { out }: ProtectDeps): Promise<void> {
+  const installation = new Installation(path)
+  try {
+    const { planned, effect } = await installation.preview(requests)
+    for (const line of [...planned.messages, ...planned.doubts]) out.write(`${printable(line)}\n`)
+    if (planned.changed) out.write(`${diffText(planned.diff).split('\n').map(printable).join('\n')}\n`)
+    for (const line of effect === null ? [] : effectLines(effect)) out.write(`${printable(line)}\n`)
+  } finally {
+    await installation.close()
+  }
 }

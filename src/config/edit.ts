@@ -33,6 +33,9 @@ export interface Plan {
 export interface Draft {
   readonly before: string
   readonly after: string
+  /** What both texts mean. */
+  readonly rulesBefore: ProtectionRules
+  readonly rulesAfter: ProtectionRules
   /** One for each plan. */
   readonly messages: readonly string[]
   readonly doubts: readonly string[]
@@ -55,7 +58,8 @@ export function draftEdit(
 ): Draft {
   const before = readYaml(config.protection)
   let source = before
-  let rules = rulesOf(before, config, now)
+  const rulesBefore = rulesOf(before, config, now)
+  let rules = rulesBefore
   const made: Plan[] = []
   for (const plan of plans) {
     const next = plan(rules)
@@ -67,6 +71,8 @@ export function draftEdit(
   return {
     before: before.text,
     after: source.text,
+    rulesBefore,
+    rulesAfter: rules,
     messages: made.map(({ message }) => message),
     doubts: made.flatMap(({ doubts }) => doubts ?? []),
   }

@@ -1,5 +1,5 @@
 import { execFile, execFileSync } from 'node:child_process'
-import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import t from 'tap'
@@ -265,4 +265,58 @@ t.test('a damaged history is moved aside while mail flows', async (t) => {
   await send(again, message('Jane Roe <j@x.example>', 'm2'))
   t.same((await historyOf(again, 1)).map(({ messageId }) => messageId), ['<m2@x>']) // prettier-ignore
   t.equal(readdirSync(join(daemon.folder, 'data')).filter((name) => name.includes('damaged')).length, 1)
+})
+
+t.test('a pair is decided, undone and decided again, and a running daemon judges by it within 2 s', async (t) => {
+  const daemon = await start(t)
+  const mail = (id: string): string => message('Jane Roe <jane@private.example>', id)
+  await send(daemon, mail('r1'), mail('r2'), message('Jane Roe <other@private.example>', 'r3'))
+  await historyOf(daemon, 3)
+  const reviewed = async (): Promise<Record<string, unknown>[]> =>
+    (await namesake(daemon, 'review', '--json')).out
+      .split('\n')
+      .filter((line) => line !== '')
+      .map((line) => JSON.parse(line) as Record<string, unknown>)
+  const stateOf = async (): Promise<unknown> =>
+    (await reviewed()).find(({ address }) => address === 'jane@private.example')?.['state']
+  t.match(
+    (await reviewed()).find(({ address }) => address === 'jane@private.example'),
+    {
+      person: 'u1',
+      name: 'Jane Roe',
+      count: 2,
+      authenticated: 0,
+      first: /^\d{4}-/,
+      last: /^\d{4}-/,
+      state: 'open',
+    },
+  )
+  t.match((await namesake(daemon, 'review')).out, /open +Jane Roe +jane@private\.example +2/)
+
+  const args = ['review', 'decide', 'jane.roe@corp.example', 'jane@private.example', 'them']
+  const before = readFileSync(join(daemon.folder, 'protection.yaml'), 'utf8')
+  const preview = await namesake(daemon, ...args, '--preview')
+  t.match(preview.out, /\+.*jane@private\.example/, 'the line that would come')
+  t.match(preview.out, /would have cleared 2 messages, 2 of them refused/)
+  t.equal(readFileSync(join(daemon.folder, 'protection.yaml'), 'utf8'), before, 'and nothing is changed')
+
+  t.match(await namesake(daemon, ...args), { code: 0, out: /in force/ })
+  t.equal(await stateOf(), 'them')
+  t.match((await send(daemon, mail('r4')))[0], /^250/)
+  t.match(await namesake(daemon, 'review', 'undo', 'u1', 'jane@private.example'), { code: 0, out: /waits again/ })
+  t.equal(readFileSync(join(daemon.folder, 'protection.yaml'), 'utf8').includes('jane@private.example'), false)
+  t.match((await send(daemon, mail('r5')))[0], /^550/)
+  t.equal(await stateOf(), 'open')
+  t.match(await namesake(daemon, ...args.slice(0, 4), 'namesake', '--note', 'cousin'), { code: 0 })
+  t.match(readFileSync(join(daemon.folder, 'protection.yaml'), 'utf8'), /cousin/)
+  t.match((await send(daemon, mail('r6')))[0], /^250/)
+  t.match(await namesake(daemon, ...args.slice(0, 4), 'attack'), { code: 0 })
+  t.equal(await stateOf(), 'attack')
+  t.match((await send(daemon, mail('r7')))[0], /^550/, 'the answer before it was taken back')
+
+  t.match(await namesake(daemon, ...args.slice(0, 4), 'maybe'), { code: 64 })
+  t.match(await namesake(daemon, 'review', 'decide', 'u1', 'nobody@x.example', 'them'), { code: 65, err: /no message/ })
+  const unprotect = await namesake(daemon, 'unprotect', 'Executives', '--preview', '--yes')
+  t.match(unprotect.out, /would have cleared 5 messages/)
+  t.equal(await stateOf(), 'attack')
 })

@@ -76,7 +76,8 @@ async function judgesOf(store: Store, recipe: JudgeRecipe): Promise<Judgement> {
   }
 }
 
-function judgeBy(store: Store, rules: ProtectionRules): JudgedBy {
+/** Rules made ready to judge by the people of a store. @throws NamesakeError store-unusable if none was ever read */
+export function judgeBy(store: Store, rules: ProtectionRules): JudgedBy {
   const snapshot = store.snapshot()
   if (snapshot.directories().length === 0) {
     throw new NamesakeError('store-unusable', 'no directory was ever synchronised; run "namesake sync" first')

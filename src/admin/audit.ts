@@ -1,0 +1,71 @@
+/** Changes of the protection file in the audit log. */
+
+import type { NamesakeConfig } from '../config/types.ts'
+import { NamesakeError } from '../errors.ts'
+import { History } from '../history/history.ts'
+import type { DiffLine } from './diff.ts'
+import type { ProtectionRequest } from './protection.ts'
+
+/** Who changes something, and by what. */
+export interface Actor {
+  /** User and host, or the account of the console. */
+  readonly who: string
+  readonly via: 'cli' | 'console' | 'api'
+}
+
+/**
+ * Writes an edit into the audit log: what was asked for, and the lines that went and came. Where no history is kept, or it can't be
+ * written, the edit stands all the same.
+ * @returns why nothing was written; null if it was, or if none is kept
+ */
+export async function auditEdit(
+  config: NamesakeConfig,
+  requests: readonly ProtectionRequest[],
+  diff: readonly DiffLine[],
+  actor: Actor,
+): Promise<string | null> {
+  const lines = (sign: DiffLine['sign']): string[] => diff.filter((line) => line.sign === sign).map(({ text }) => text)
+  try {
+    const history = await openHistoryToWrite(config)
+    if (history === null) return null
+    try {
+      history.writeAudit({
+        ...actor,
+        time: new Date().toISOString(),
+        what: requests.map((request) => request.do).join(', '),
+        target: requests.map(targetOf).join(', '),
+        before: lines('-'),
+        after: lines('+'),
+      })
+    } finally {
+      await history.close()
+    }
+    return null
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error)
+  }
+}
+
+function targetOf(request: ProtectionRequest): string {
+  if ('who' in request) {
+    const who = request.who ?? 'everybody'
+    return 'address' in request ? `${who} ${request.address}` : who
+  }
+  return request.from
+}
+
+/** The history to write; null where none is kept. @throws NamesakeError store-unusable */
+export async function openHistoryToWrite({ history }: NamesakeConfig): Promise<History | null> {
+  return history === null ? null : History.open({ path: history.path })
+}
+
+/** The history to read; null where none is kept or there is none yet. */
+export async function openHistoryToRead({ history }: NamesakeConfig): Promise<History | null> {
+  if (history === null) return null
+  try {
+    return await History.openToRead(history.path)
+  } catch (error) {
+    if (error instanceof NamesakeError && error.code === 'store-unusable') return null
+    throw error
+  }
+}

@@ -1,0 +1,249 @@
+/** Review: pairs that wait, what is likely about them, and answers. */
+
+import type { Store } from '../directory/store/store.ts'
+import { NamesakeError } from '../errors.ts'
+import type { History } from '../history/history.ts'
+import { canonicalAddress, domainOf, localPartOf } from '../mail/address.ts'
+import type { PairAnswer, PairDecision, PairEdit, PairState, PairWithState, Person } from '../model.ts'
+import { localPartNames } from '../names/match/local-part.ts'
+import type { Policy } from '../policy/compile.ts'
+import type { ProtectionRules } from '../policy/rules.ts'
+import type { Actor } from './audit.ts'
+import { effectOf } from './effect.ts'
+import type { PairOf, Preview } from './effect.ts'
+import { draftRules, makeEdit } from './protection.ts'
+import type { EditContext, MadeEdit, ProtectionRequest } from './protection.ts'
+import { judgeBy } from './replay/people.ts'
+import { findPerson } from './targets.ts'
+
+/** A pair as a reviewer sees it. */
+export interface ReviewedPair extends PairWithState {
+  /** Why it is open again, or that the file answers it, in words; null if there is nothing to say. */
+  readonly why: string | null
+  /** Why it may really be the person, in words; empty: nothing speaks for it. Never acted on by itself. */
+  readonly suggestion: readonly string[]
+}
+
+/**
+ * All pairs with their state: what was decided, as far as the protection file still says it, and what it says without a decision.
+ * Those that may really be the person come first, then the latest.
+ */
+export function reviewPairs(history: History, store: Store, rules: ProtectionRules, now: number): ReviewedPair[] {
+  const { policy } = judgeBy(store, rules)
+  const people = store.snapshot()
+  const pairs = history.pairs().map((pair) => {
+    const person = people.person({ directory: pair.directory, id: pair.person }) ?? null
+    const { state, why } = standing(pair, person, policy, now)
+    return { ...pair, state, why, suggestion: state === 'open' ? suggestionFor(pair) : [] }
+  })
+  return pairs.sort((a, b) => b.suggestion.length - a.suggestion.length)
+}
+
+/** What the file says outweighs what was decided: an entry that somebody took out is an answer taken back. */
+function standing(
+  { decision, address }: PairWithState,
+  person: Person | null,
+  policy: Policy,
+  now: number,
+): { state: PairState; why: string | null } {
+  const reopened = decision?.reopened ?? null
+  if (reopened !== null) return { state: 'open', why: `open again: ${reopened.why}` }
+  const byFile = person === null || address === '' ? null : answerOfFile(person, address, policy, now)
+  if (decision?.answer === 'attack') {
+    if (byFile === null) return { state: 'attack', why: null }
+    return { state: byFile, why: 'the protection file lets it through, though it was answered attack' }
+  }
+  if (decision === null) return { state: byFile ?? 'open', why: byFile === null ? null : 'by the protection file' }
+  if (byFile !== null) return { state: decision.answer, why: null }
+  return { state: 'open', why: `open again: the entry of ${decision.answer} is no longer in the protection file` }
+}
+
+function answerOfFile(person: Person, address: string, policy: Policy, now: number): 'them' | 'service' | null {
+  if (policy.isSecondary(person, address)) return 'them'
+  const trusted = policy.senders.find(address, now).some((sender) => sender.effect === 'clean' && sender.covers(person))
+  return trusted ? 'service' : null
+}
+
+const weekMs = 7 * 86_400_000
+
+/** What speaks for the address being the person's own: only where all that is known does. */
+function suggestionFor(pair: PairWithState): string[] {
+  const { count, authenticated, unauthenticated, first, last, kinds, address, name, publicProvider } = pair
+  const weeks = Math.floor((Date.parse(last) - Date.parse(first)) / weekMs)
+  const isExact = (kinds.exact ?? 0) + (kinds.reordered ?? 0) === count
+  const isOld = count >= 5 && weeks >= 2
+  if (address === '' || unauthenticated > 0 || !isExact || !(isOld && authenticated === count)) return []
+  const reasons = [
+    `${count} messages over ${weeks} weeks`,
+    'all of them authenticated',
+    'the name shown exactly each time',
+  ]
+  const local = localPartOf(address)
+  const bears = localPartNames(local).some((one) => sameWords(one, name))
+  if (publicProvider && bears) reasons.push(`a mailbox of the name at ${domainOf(address)}, a public provider`)
+  return reasons
+}
+
+function sameWords(one: string, other: string): boolean {
+  const words = (text: string): string => text.toLowerCase().split(/\W+/u).filter((word) => word !== '').sort().join(' ') // prettier-ignore
+  return words(one) === words(other)
+}
+
+/** What an operator answers about a pair. */
+export interface Answer {
+  readonly answer: PairAnswer
+  readonly note: string
+  /** Last day of a `service`, `YYYY-MM-DD`; null: for ever. */
+  readonly until: string | null
+  /** Further names that a `service` may carry. */
+  readonly names: readonly string[]
+  readonly requireAuthentication: boolean
+}
+
+/** The pair that a person (an address, an id, a name) and an address mean. @throws NamesakeError input-invalid */
+export function pairMeant(history: History, context: EditContext, who: string, address: string): PairWithState {
+  const canonical = address === '' ? '' : canonicalAddress(address)
+  const named = history.pairs().filter((pair) => pair.address === canonical)
+  const byId = named.filter((pair) => pair.person === who || pair.name === who)
+  const [found, ...more] = byId.length > 0 ? byId : ofPerson(named, context, who)
+  if (found === undefined) {
+    throw new NamesakeError(
+      'input-invalid',
+      `the history has no message in the name of ${JSON.stringify(who)} from ${JSON.stringify(address)}; fix: "namesake review" lists what it has`,
+    )
+  }
+  if (more.length > 0) {
+    const ids = [found, ...more].map(({ person, directory }) => `${person} of ${JSON.stringify(directory)}`)
+    throw new NamesakeError(
+      'input-invalid',
+      `${JSON.stringify(who)} means more than one person: ${ids.join(', ')}; fix: give the id`,
+    )
+  }
+  return found
+}
+
+function ofPerson(pairs: readonly PairWithState[], { view }: EditContext, who: string): PairWithState[] {
+  const person = findPerson(view, who, null)
+  const owners = view.byAddress(canonicalAddress(who))
+  return pairs.filter((pair) =>
+    [person, ...owners].some(({ id, directory }) => pair.person === id && pair.directory === directory),
+  )
+}
+
+/** The edit that an answer asks for; null for `attack`. */
+export function editFor(pair: PairWithState, answer: Answer): { request: ProtectionRequest; wrote: PairEdit } | null {
+  const { address, name, person } = pair
+  if (answer.answer === 'attack') return null
+  if (address === '') {
+    throw new NamesakeError('input-invalid', 'the messages show no address that could be allowed; accepted: attack')
+  }
+  if (answer.answer === 'them' && !answer.requireAuthentication) {
+    return {
+      request: { do: 'secondary-add', who: person, address },
+      wrote: { kind: 'secondary', who: person, address },
+    }
+  }
+  const names = answer.answer === 'service' ? [...new Set([name, ...answer.names])] : [name]
+  const notes = { them: `${name}'s own address`, service: 'a service', namesake: `a namesake of ${name}` }
+  const note = answer.note === '' ? notes[answer.answer] : answer.note
+  const { until, requireAuthentication } = answer
+  return {
+    request: { do: 'trust', from: address, names, note, until, requireAuthentication },
+    wrote: { kind: 'trusted-sender', from: address, names, note },
+  }
+}
+
+/** All edits of an answer: another one that was given before is taken back first. */
+function requestsFor(pair: PairWithState, answer: Answer): ProtectionRequest[] {
+  const { decision } = pair
+  const back = decision === null || decision.answer === answer.answer ? null : undoRequest(decision)
+  return [back, editFor(pair, answer)?.request ?? null].filter((request) => request !== null)
+}
+
+/** What an answer would change: the lines of the file, and what it would have done to the messages kept. */
+export function previewAnswer(
+  history: History,
+  store: Store,
+  context: EditContext,
+  pair: PairWithState,
+  answer: Answer,
+): Preview {
+  const { planned, before, after } = draftRules(context, requestsFor(pair, answer))
+  return { planned, effect: effectOf(history, store, before, after, pairOf(pair)) }
+}
+
+function pairOf({ directory, person, address }: PairWithState): PairOf {
+  return { directory, person, address }
+}
+
+/** Gives an answer: edits the protection file, and notes who answered what. @throws as `makeEdit` */
+export async function decide(
+  history: History,
+  context: EditContext,
+  pair: PairWithState,
+  answer: Answer,
+  actor: Actor,
+): Promise<MadeEdit> {
+  const made = await makeEdit(context, requestsFor(pair, answer), true)
+  const before = pair.decision
+  const time = new Date().toISOString()
+  const decision: PairDecision = {
+    ...pairOf(pair),
+    name: pair.name,
+    answer: answer.answer,
+    by: actor.who,
+    at: time,
+    note: answer.note,
+    wasAuthenticated: pair.count > 0 && pair.authenticated === pair.count,
+    // An entry that stood there before is not ours to take out again.
+    wrote: made.changed
+      ? (editFor(pair, answer)?.wrote ?? null)
+      : before?.answer === answer.answer
+        ? before.wrote
+        : null,
+    reopened: null,
+  }
+  history.decide(pairOf(pair), decision, {
+    ...actor,
+    time,
+    what: 'review decide',
+    target: `${pair.name} <${pair.address}>`,
+    before: { answer: pair.decision?.answer ?? null, lines: linesOf(made, '-') },
+    after: { answer: answer.answer, lines: linesOf(made, '+') },
+  })
+  return made
+}
+
+/** The request that takes an answer back; null if it wrote nothing. */
+export function undoRequest({ wrote }: PairDecision): ProtectionRequest | null {
+  if (wrote === null) return null
+  return wrote.kind === 'secondary'
+    ? { do: 'secondary-remove', who: wrote.who, address: wrote.address }
+    : { do: 'untrust', from: wrote.from, names: wrote.names }
+}
+
+/** Takes an answer back: what it wrote into the file goes, as far as it is still there. @throws as `makeEdit` */
+export async function undo(
+  history: History,
+  context: EditContext,
+  pair: PairWithState,
+  actor: Actor,
+): Promise<MadeEdit> {
+  const { decision } = pair
+  if (decision === null) throw new NamesakeError('input-invalid', 'nothing was decided about it')
+  const request = undoRequest(decision)
+  const made = await makeEdit(context, request === null ? [] : [request], true)
+  history.decide(pairOf(pair), null, {
+    ...actor,
+    time: new Date().toISOString(),
+    what: 'review undo',
+    target: `${pair.name} <${pair.address}>`,
+    before: { answer: decision.answer, lines: linesOf(made, '-') },
+    after: { answer: null, lines: linesOf(made, '+') },
+  })
+  return made
+}
+
+function linesOf({ diff }: MadeEdit, wanted: '+' | '-'): string[] {
+  return diff.filter(({ sign }) => sign === wanted).map(({ text }) => text)
+}

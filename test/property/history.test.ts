@@ -1,0 +1,184 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import fc from 'fast-check'
+import t from 'tap'
+import { openHistoryToWrite } from '../../src/admin/audit.ts'
+import { sectionOf } from '../../src/admin/effect.ts'
+import { Installation } from '../../src/admin/installation.ts'
+import { judgeBy, openJudgement } from '../../src/admin/replay/people.ts'
+import { decide, previewAnswer, reviewPairs, undo } from '../../src/admin/review.ts'
+import type { Answer } from '../../src/admin/review.ts'
+import { loadConfig } from '../../src/config/load.ts'
+import type { Store } from '../../src/directory/store/store.ts'
+import type { History } from '../../src/history/history.ts'
+import type { PairAnswer } from '../../src/model.ts'
+import { inspect } from '../../src/policy/inspect.ts'
+import { lines, record } from '../unit/history/helpers.ts'
+
+/** Whatever is decided, undone and edited by hand: file, pairs and audit agree, and a preview says what a judgement gives. */
+
+const people = `
+users:
+  - { id: u1, displayName: Jane Roe, givenName: Jane, surname: Roe, mail: jane.roe@corp.example, groups: [] }
+  - { id: u2, displayName: Max Poe, givenName: Max, surname: Poe, mail: max.poe@corp.example, groups: [] }
+`
+const protection = `# kept
+protect:
+  - directory: Staff
+    users: [jane.roe@corp.example, max.poe@corp.example]
+actions: { certain: reject, likely: tag }
+`
+const addresses = ['one@home.example', 'two@home.example', 'cal@service.example']
+const persons = [
+  { id: 'u1', name: 'Jane Roe' },
+  { id: 'u2', name: 'Max Poe' },
+]
+
+type Step =
+  | { do: 'decide'; person: number; address: number; answer: PairAnswer; strict: boolean }
+  | { do: 'undo'; person: number; address: number }
+  | { do: 'hand'; what: 'clear' | 'secondary' | 'trust'; person: number; address: number }
+
+const person = fc.integer({ min: 0, max: persons.length - 1 })
+const address = fc.integer({ min: 0, max: addresses.length - 1 })
+const step: fc.Arbitrary<Step> = fc.oneof(
+  fc.record({
+    do: fc.constant('decide' as const),
+    person,
+    address,
+    answer: fc.constantFrom<PairAnswer>('them', 'service', 'namesake', 'attack'),
+    strict: fc.boolean(),
+  }),
+  fc.record({ do: fc.constant('undo' as const), person, address }),
+  fc.record({
+    do: fc.constant('hand' as const),
+    what: fc.constantFrom('clear', 'secondary', 'trust'),
+    person,
+    address,
+  }),
+)
+
+function verdicts(history: History, store: Store, rules: ReturnType<Installation['protection']>['rules']): string[] {
+  const { policy, lookup } = judgeBy(store, rules)
+  return [...history.records({})].map((one) => {
+    const section = sectionOf(one)
+    return section === null ? 'none' : inspect(section, policy, lookup(), Date.now()).verdict.state
+  })
+}
+
+t.test('file, pairs and audit agree after any steps', async (t) => {
+  const folder = mkdtempSync(join(tmpdir(), 'namesake-history-property-'))
+  t.teardown(() => rmSync(folder, { recursive: true, force: true }))
+  writeFileSync(join(folder, 'people.yaml'), people)
+  writeFileSync(join(folder, 'protection.yaml'), protection)
+  writeFileSync(
+    join(folder, 'namesake.yaml'),
+    'smtp: { listen: ["127.0.0.1:0"], clients: ["127.0.0.1"], relay: "maildir:./mail" }\nstore: ./store\n' +
+      'directories:\n  - { name: Staff, type: file, path: ./people.yaml }\nhistory: { path: ./history }\n',
+  )
+  const config = join(folder, 'namesake.yaml')
+  await (await openJudgement(loadConfig(config), null, (text) => t.fail(text))).close()
+  const installation = new Installation(config)
+  const store = await installation.store()
+  const history = await openHistoryToWrite(installation.config)
+  if (history === null) return
+  t.teardown(async () => {
+    await history.close()
+    await installation.close()
+  })
+  for (const { id, name } of persons) {
+    for (const one of addresses) {
+      history.append(lines([1, 2].map(() => record({ person: id, name, address: one, fromName: name }))))
+    }
+  }
+  // One message shows two people: what is decided about one address leaves the other to be caught.
+  history.append(
+    lines([record({ originators: 'From: "Jane Roe" <one@home.example>, "Max Poe" <two@home.example>\r\n', domains: ['home.example'] })]),
+  ) // prettier-ignore
+
+  const rules = (): ReturnType<Installation['protection']>['rules'] => installation.protection().rules
+  const context = { config: installation.config, view: store.snapshot(), control: null }
+  const found = (at: { person: number; address: number }): ReturnType<typeof reviewPairs>[number] | undefined =>
+    reviewPairs(history, store, rules(), Date.now()).find(
+      (pair) => pair.person === persons[at.person]?.id && pair.address === addresses[at.address],
+    )
+  const actor = { who: 'ann@host', via: 'cli' as const }
+
+  async function take(one: Step): Promise<void> {
+    const pair = found(one)
+    if (pair === undefined) throw new Error('the pair is gone')
+    if (one.do === 'hand') {
+      const before = one.what === 'clear' ? protection : readFileSync(join(folder, 'protection.yaml'), 'utf8')
+      let after = before
+      if (one.what === 'secondary' && !/^people:/m.test(before)) {
+        after = `${before}people:\n  ${pair.person}: { secondaryEmails: ["${pair.address}"] }\n`
+      } else if (one.what === 'trust' && !/^trustedSenders:/m.test(before)) {
+        after = `${before}trustedSenders:\n  - { from: "${pair.address}", names: ["${pair.name}"] }\n`
+      }
+      writeFileSync(join(folder, 'protection.yaml'), after)
+      return
+    }
+    if (one.do === 'undo') {
+      if (pair.decision === null) return
+      await undo(history as History, context, pair, actor)
+      t.match([...(history as History).audit()][0], { what: 'review undo', who: 'ann@host' })
+      if (found(one)?.decision !== null) throw new Error('an answer that was taken back is still there')
+      return
+    }
+    const answer: Answer = { answer: one.answer, note: '', until: null, names: [], requireAuthentication: one.strict }
+    const before = verdicts(history as History, store, rules())
+    const { effect } = previewAnswer(history as History, store, context, pair, answer)
+    await decide(history as History, context, pair, answer, actor)
+    const after = verdicts(history as History, store, rules())
+    const cleared = before.filter((verdict, i) => verdict === 'detected' && after[i] === 'clean').length
+    const caught = before.filter((verdict, i) => verdict !== 'detected' && after[i] === 'detected').length
+    if (effect?.cleared !== cleared || effect.caught !== caught) {
+      throw new Error(`the preview said ${effect?.cleared}/${effect?.caught}, the judgement ${cleared}/${caught}`)
+    }
+    const [entry] = [...(history as History).audit()]
+    if ((entry?.after as { answer: string }).answer !== one.answer) throw new Error('the audit log has another answer')
+  }
+
+  function check(): void {
+    const { policy, lookup } = judgeBy(store, rules())
+    for (const pair of reviewPairs(history as History, store, rules(), Date.now())) {
+      const section = Buffer.from(`From: ${pair.name} <${pair.address}>\r\n`)
+      const one = sectionOf(record({ originators: section.toString() }))
+      if (one === null) throw new Error('unreachable')
+      const { state } = inspect(one, policy, lookup(), Date.now()).verdict
+      const isAllowed = policy.rules.trustedSenders.every(({ requireAuthentication }) => !requireAuthentication)
+      if ((pair.state === 'open' || pair.state === 'attack') && state !== 'detected')
+        throw new Error(`${pair.name} at ${pair.address} waits, and is let through`)
+      if (pair.state !== 'open' && pair.state !== 'attack' && isAllowed && state !== 'clean') {
+        throw new Error(`${pair.name} at ${pair.address} is ${pair.state}, and is ${state}`)
+      }
+    }
+  }
+
+  await fc.assert(
+    fc
+      .asyncProperty(fc.array(step, { minLength: 1, maxLength: 8 }), async (steps) => {
+        for (const one of steps) {
+          await take(one)
+          check()
+        }
+        if (!readFileSync(join(folder, 'protection.yaml'), 'utf8').startsWith('# kept'))
+          throw new Error('a comment is lost')
+      })
+      .beforeEach(() => {
+        writeFileSync(join(folder, 'protection.yaml'), protection)
+        for (const { directory, person: id, address: at } of history.decisions()) {
+          history.decide({ directory, person: id, address: at }, null, {
+            ...actor,
+            time: new Date().toISOString(),
+            what: 'reset',
+            target: '',
+            before: null,
+            after: null,
+          })
+        }
+      }),
+    { numRuns: 12 },
+  )
+})
