@@ -88,7 +88,7 @@ function checkDoublePorts(checks: Checks, listeners: readonly Listener[]): void 
 
 /** Networks that are believed when they say who the client is: not everyone may be. */
 function checkBelieved(checks: Checks, data: Record<string, unknown>): void {
-  for (const key of ['xclient', 'proxyProtocol']) {
+  for (const key of ['xclient', 'xforward', 'proxyProtocol']) {
     items(valueAt(data, ['smtp', key])).forEach((network, index) => {
       const parsed = typeof network === 'string' ? parseNetwork(network) : null
       if (parsed === null || !isEverywhere(parsed)) return

@@ -42,6 +42,9 @@ export function smtpSchema(around: Surroundings): Field<SmtpConfig> {
         'Networks that may relay. Anyone else gets 554 at connect. A listener that other machines can reach needs this to be said.',
       ).prefault(['127.0.0.0/8', '::1']),
       xclient: networks('Networks whose XCLIENT command sets the client that the log shows.').prefault([]),
+      xforward: networks(
+        'Networks whose XFORWARD command sets the client that the log shows, for one message. The next hop has to offer it; it gets the command as it is.',
+      ).prefault(['127.0.0.0/8', '::1']),
       proxyProtocol: networks(
         'Networks of load balancers whose PROXY protocol header (versions 1 and 2) names the client, on listeners that expect one.',
       ).prefault([]),

@@ -36,6 +36,7 @@ export interface SmtpConfig {
   readonly clients: readonly string[]
   /** Networks whose XCLIENT is believed. */
   readonly xclient: readonly string[]
+  readonly xforward: readonly string[]
   /** Networks whose PROXY protocol header is believed, on listeners that expect one. */
   readonly proxyProtocol: readonly string[]
   readonly relay: RelayConfig

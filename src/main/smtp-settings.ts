@@ -10,11 +10,12 @@ export type SmtpSettings = Omit<SmtpOptions, 'judge' | 'onMessage' | 'onEvent'>
 
 /** @param embedded URL of the embedded next hop, if the relay is a Maildir. */
 export function smtpSettings(config: SmtpConfig, embedded: string | null): SmtpSettings {
-  const { listen, clients, xclient, proxyProtocol, timeouts, limits, bareNewline, received } = config
+  const { listen, clients, xclient, xforward, proxyProtocol, timeouts, limits, bareNewline, received } = config
   return {
     listen,
     clients,
     xclient,
+    xforward,
     proxyProtocol,
     relay: relayOf(config.relay, embedded),
     nextHop: nextHopOf(config.nextHop),

@@ -83,6 +83,7 @@ class Entrance implements SmtpServer {
       bareNewline: options.bareNewline ?? 'reject',
       received: options.received ?? false,
       xclient: new NetworkList(options.xclient ?? []),
+      xforward: new NetworkList(options.xforward ?? []),
     }
   }
 

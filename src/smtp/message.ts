@@ -183,11 +183,11 @@ export class Message {
   }
 
   /** The record; null if the message was refused before it could be judged. */
-  record(client: string, helo: string, reply: Buffer): MessageRecord | null {
+  record(sender: { readonly client: string; readonly helo: string }, reply: Buffer): MessageRecord | null {
     if (this.decision === null) return null
     const { decision, size } = this
     const told = { reply: firstLine(reply), code: decidingCode(this.#finals) }
-    return recordOf({ client, helo, decision, size, ...told }, this.#transaction, performance.now())
+    return recordOf({ ...sender, decision, size, ...told }, this.#transaction, performance.now())
   }
 }
 

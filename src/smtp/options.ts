@@ -47,6 +47,8 @@ export interface SmtpOptions {
   readonly clients: readonly string[]
   /** Networks whose XCLIENT command sets the client that the record shows. */
   readonly xclient?: readonly string[]
+  /** Networks whose XFORWARD command sets the client that the record shows; clients on a unix socket always do. */
+  readonly xforward?: readonly string[]
   /** Networks whose PROXY protocol header is believed, on listeners that expect one. */
   readonly proxyProtocol?: readonly string[]
   /** Tried in order, at least one; or where the DNS has them. */

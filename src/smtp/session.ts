@@ -31,12 +31,12 @@ import type { HopConnection, HopFailure } from './next-hop.ts'
 import type { OnSmtpEvent, SmtpEvents } from './options.ts'
 import type { Opening, Relay } from './relay.ts'
 import { asTemporary, firstLine, garbled, late, lost, unavailable } from './replies.ts'
-import { beginTransaction, endTransaction, heloOf, receivedFor, standingOf } from './standing.ts'
+import { beginTransaction, endTransaction, receivedFor, senderOf, standingOf } from './standing.ts'
 import type { SessionStart, Standing } from './standing.ts'
 import { verbs } from './verbs.ts'
 import type { Dialogue } from './verbs.ts'
 import { xclientKeyword } from './xclient.ts'
-import type { XclientAttributes } from './xclient.ts'
+import type { ClientAttributes } from './xclient.ts'
 
 /** What all sessions of one server share. */
 export interface SessionContext extends MessageOptions {
@@ -50,6 +50,7 @@ export interface SessionContext extends MessageOptions {
   readonly received: boolean
   /** Who may say who the client is. */
   readonly xclient: NetworkList
+  readonly xforward: NetworkList
 }
 
 /**
@@ -96,7 +97,7 @@ export class Session implements Dialogue, ClientOwner, HopHost, Timed {
   constructor(context: SessionContext, socket: Socket, about: SessionStart, onGone: (session: Session) => void) {
     this.#context = context
     this.#onGone = onGone
-    this.standing = standingOf(about, context.limits, context.xclient)
+    this.standing = standingOf(about, context.limits, context.xclient, context.xforward)
     this.hop = new Hop(context.timeouts, this)
     this.#client = new Client(socket, this)
     context.deadlines.watch(this)
@@ -285,7 +286,7 @@ export class Session implements Dialogue, ClientOwner, HopHost, Timed {
       return
     }
     standing.broken = false
-    standing.forwarded = false
+    standing.forwarded = null
     const { connection } = this.hop
     if (connection !== null) this.#greetAgain(hello, connection)
     else {
@@ -343,7 +344,7 @@ export class Session implements Dialogue, ClientOwner, HopHost, Timed {
   }
 
   /** XCLIENT: takes over who the client is, and begins anew with a banner. */
-  takeXclient(attributes: XclientAttributes): void {
+  takeXclient(attributes: ClientAttributes): void {
     this.standing.client = attributes.address ?? this.standing.client
     this.standing.xclientHelo = attributes.helo
     this.#forgetAll()
@@ -406,18 +407,19 @@ export class Session implements Dialogue, ClientOwner, HopHost, Timed {
     const { standing } = this
     const { onMessage, onEvent } = this.#context
     const reply = message.reply(standing.protocol === 'lmtp')
+    const sender = senderOf(standing)
     this.#client.reply(reply)
     this.#message = null
     this.#junkCount = 0
     endTransaction(standing)
     standing.broken = false
-    standing.forwarded = false
+    standing.forwarded = null
     if (this.#mode === 'ending') this.#enter('command')
-    const record = message.record(standing.client, heloOf(standing), reply)
+    const record = message.record(sender, reply)
     if (record !== null) onMessage(record)
     else if (message.refusal !== null && message.refusal.reason !== 'verdict') {
       const { reason } = message.refusal
-      onEvent('message-refused', { client: standing.client, reason, reply: firstLine(reply) })
+      onEvent('message-refused', { client: sender.client, reason, reply: firstLine(reply) })
     }
     this.#closeIfSaid421()
   }
@@ -493,7 +495,7 @@ export class Session implements Dialogue, ClientOwner, HopHost, Timed {
     const between = this.#mode === 'command' && !this.hop.owes
     const connection = this.hop.detach()
     if (connection === null) return
-    if (between && transaction === null && !forwarded) this.#context.relay.release(connection)
+    if (between && transaction === null && forwarded === null) this.#context.relay.release(connection)
     else if (between || this.#mode === 'gone') connection.quit()
     else connection.destroy()
   }

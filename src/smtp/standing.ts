@@ -7,6 +7,7 @@ import type { Command } from './command.ts'
 import type { Hello } from './hop-opening.ts'
 import { protocolWord, receivedField } from './received.ts'
 import type { Transaction } from './record.ts'
+import type { ClientAttributes } from './xclient.ts'
 
 /** What is known of a client when its dialogue begins. */
 export interface SessionStart {
@@ -25,6 +26,8 @@ export interface Standing {
   readonly protocol: 'smtp' | 'lmtp'
   readonly limits: SmtpLimits
   readonly mayXclient: boolean
+  /** Whether its XFORWARD is believed. */
+  readonly mayXforward: boolean
   /** IP address, or `unix`; XCLIENT may say. */
   client: string
   /** Whether it may relay. */
@@ -44,22 +47,28 @@ export interface Standing {
   recipients: number
   /** Whether the next hop was lost inside a transaction, whose commands are answered with 451 from then on. */
   broken: boolean
-  /** Whether XFORWARD attributes were given that another connection would not have. */
-  forwarded: boolean
+  /** XFORWARD's attributes for the next message, which another connection would not have; null if none were given. */
+  forwarded: ClientAttributes | null
 }
 
-export function standingOf(about: SessionStart, limits: SmtpLimits, xclient: NetworkList): Standing {
+export function standingOf(
+  about: SessionStart,
+  limits: SmtpLimits,
+  xclient: NetworkList,
+  xforward: NetworkList,
+): Standing {
   return {
     ...about,
     limits,
     mayXclient: about.client !== 'unix' && xclient.includes(about.client),
+    mayXforward: about.client === 'unix' || xforward.includes(about.client),
     hello: null,
     greetingPutOff: false,
     xclientHelo: null,
     transaction: null,
     recipients: 0,
     broken: false,
-    forwarded: false,
+    forwarded: null,
   }
 }
 
@@ -74,8 +83,14 @@ export function endTransaction(standing: Standing): void {
   standing.recipients = 0
 }
 
+/** Whose message it is, as a trusted client's XFORWARD says, or else the client's own. */
+export function senderOf(standing: Standing): { readonly client: string; readonly helo: string } {
+  const said = standing.mayXforward ? standing.forwarded : null
+  return { client: said?.address ?? standing.client, helo: said?.helo ?? heloOf(standing) }
+}
+
 /** What the client calls itself. */
-export function heloOf(standing: Standing): string {
+function heloOf(standing: Standing): string {
   return standing.xclientHelo ?? standing.hello?.argument.trim() ?? ''
 }
 

@@ -7,8 +7,8 @@ import type { Hello } from './hop-opening.ts'
 import { lost } from './replies.ts'
 import { beginTransaction, endTransaction } from './standing.ts'
 import type { Standing } from './standing.ts'
-import { parseXclient } from './xclient.ts'
-import type { XclientAttributes } from './xclient.ts'
+import { parseXclient, parseXforward } from './xclient.ts'
+import type { ClientAttributes } from './xclient.ts'
 
 /** What a verb can have done. */
 export interface Dialogue {
@@ -29,7 +29,7 @@ export interface Dialogue {
   withHop(command: Command, goOn: () => void): void
   greet(hello: Hello): void
   startTls(tls: ServerTls): void
-  takeXclient(attributes: XclientAttributes): void
+  takeXclient(attributes: ClientAttributes): void
   /** DATA has its 354: data follows. */
   startMessage(): void
   /** DATA was refused: what came behind it without waiting is a message, and must not be run as commands. */
@@ -95,9 +95,9 @@ const mail: Verb = {
   },
   run(dialogue, command) {
     const { standing, hop } = dialogue
-    if (hop.connection === null && standing.forwarded) {
+    if (hop.connection === null && standing.forwarded !== null) {
       // The attributes went with the connection: the client has to give them again.
-      standing.forwarded = false
+      standing.forwarded = null
       dialogue.reply(lost.trimEnd())
       return
     }
@@ -159,7 +159,7 @@ const rset: Verb = {
     const { standing, hop } = dialogue
     const reset = (): void => {
       endTransaction(standing)
-      standing.forwarded = false
+      standing.forwarded = null
     }
     if (hop.connection !== null) {
       dialogue.pass(command, 'success', reset)
@@ -190,7 +190,15 @@ const xforward: Verb = {
   run(dialogue, command) {
     dialogue.withHop(command, () => {
       dialogue.pass(command, 'success', (code) => {
-        if (code < 400) dialogue.standing.forwarded = true
+        if (code >= 400) return
+        // The attributes may come in more than one command.
+        const { standing } = dialogue
+        const said = parseXforward(command.argument)
+        const before = standing.forwarded
+        standing.forwarded = {
+          address: said?.address ?? before?.address ?? null,
+          helo: said?.helo ?? before?.helo ?? null,
+        }
       })
     })
   },

@@ -395,3 +395,40 @@ t.test('XFORWARD is offered when it is offered, and passes', async (t) => {
   t.match(await without.client.ask('XFORWARD NAME=a'), /^502 /)
   await without.stage.stop()
 })
+
+t.test('XFORWARD from a trusted client: whose message it is, for that message', async (t) => {
+  const attributes = [
+    'XFORWARD NAME=a.example ADDR=192.0.2.7',
+    'XFORWARD HELO=helo+2Eexample PROTO=ESMTP SOURCE=REMOTE',
+  ]
+  for (const [xforward, wanted] of [
+    [['127.0.0.1'], { client: '192.0.2.7', helo: 'helo.example' }],
+    [['192.0.2.0/24'], { client: '127.0.0.1', helo: 'client.example' }],
+  ] as const) {
+    const { stage, client, hop } = await open({ xforward }, ['XFORWARD NAME ADDR PROTO HELO SOURCE'])
+    const send = async (): Promise<void> => {
+      await startMessage(client, hop)
+      client.send('S: x\r\n\r\n.\r\n')
+      await hop.upTo('\r\n.\r\n')
+      hop.send('250 ok\r\n')
+      await client.reply()
+    }
+    for (const line of attributes) await passes(t, client, hop, line)
+    await send()
+    t.match(stage.records[0], wanted)
+    await send()
+    t.match(stage.records[1], { client: '127.0.0.1', helo: 'client.example' }, 'the next message is its own')
+    for (const line of ['XFORWARD ADDR=IPV6:2001:db8::1', 'XFORWARD ADDR=[UNAVAILABLE]', 'XFORWARD ADDR=what']) {
+      await passes(t, client, hop, line)
+    }
+    await send()
+    t.match(stage.records[2], { client: xforward[0] === '127.0.0.1' ? '2001:db8::1' : '127.0.0.1' })
+    client.send('XFORWARD ADDR=192.0.2.9\r\n')
+    await hop.line()
+    hop.send('501 5.5.4 no\r\n')
+    await client.reply()
+    await send()
+    t.match(stage.records[3], { client: '127.0.0.1' }, 'what the next hop refused does not count')
+    await stage.stop()
+  }
+})
