@@ -80,6 +80,7 @@ export const uncheckedReasons = {
   'no-directory': 'no directory is loaded yet, or the store can not be read',
   'header-too-large': 'the header section is longer than `limits.headerSection`',
   'from-too-large': 'an originator field is longer than `limits.fromField`, or holds more than is read',
+  'too-costly': 'judging it would have cost more than one message may',
   'judgement-failed': 'our own fault: the judgement threw',
 } as const
 export type UncheckedReason = keyof typeof uncheckedReasons
@@ -126,6 +127,7 @@ export const defects = {
   'no-from': 'there is no From field',
   'field-too-long': 'an originator field is longer than what is read of it',
   'fields-dropped': 'more fields of one name than are read',
+  'too-costly': 'reading the originator fields would have cost more than one message may',
   'items-dropped': 'more entries in an address-list than are read',
   'readings-dropped': 'more readings than are judged',
   'variants-dropped': 'more ways to decode a field than are tried',

@@ -1,6 +1,7 @@
 /** Octets to Unicode. */
 
 import { isAscii, isUtf8 } from 'node:buffer'
+import type { Budget } from '../budget.ts'
 import { decode as decodeByLabel, normalizeCharset } from 'libmime/lib/charset'
 
 /**
@@ -57,14 +58,17 @@ const vague = /^(?:us-?ascii|ascii|7bit|8bit|binary|unknown.*|x-unknown|default.
  * @param label charset as named, without the language tag of RFC 2231
  * @returns at least one text: first what the label says, then what programs show that mend a wrong label
  */
-export function decodeCharset(octets: Buffer, label: string): string[] {
+export function decodeCharset(octets: Buffer, label: string, budget?: Budget): string[] {
   const name = label.trim()
   const plain = isAscii(octets)
+  budget?.spend(20 + octets.length / 8)
   if (plain && !notAscii.test(name)) return [octets.toString('latin1')]
   if (utf7.test(name)) return distinct([decodeUtf7(octets.toString('latin1')), octets.toString('utf8')])
   const shift = shifted.exec(name)?.[1]?.toLowerCase()
   if (shift !== undefined) return [decodeShifted(octets, shift)]
   const valid = isUtf8(octets)
+  budget?.spend(decodingCost + octets.length / 8)
+  if (!valid) budget?.spend(guessingCost(octets))
   if (vague.test(name)) {
     if (valid) return [octets.toString('utf8')]
     return distinct([decodeMixed(octets), ...decodeGuesses(octets), octets.toString('utf8')])
@@ -82,18 +86,28 @@ export function decodeCharset(octets: Buffer, label: string): string[] {
  * @param hints charsets named elsewhere in the message, which some programs apply to raw octets
  * @returns at least one text, the likeliest first
  */
-export function decodeRaw(octets: Buffer, hints: readonly string[]): string[] {
+export function decodeRaw(octets: Buffer, hints: readonly string[], budget?: Budget): string[] {
+  budget?.spend(octets.length / 8)
   if (isAscii(octets)) {
     const text = octets.toString('latin1')
     if (!text.includes('\x1b')) return [text]
     return distinct([text, ...known(octets, ['iso-2022-jp', 'iso-2022-kr', ...hints])])
   }
+  budget?.spend(decodingCost * hints.length)
+  if (!isUtf8(octets)) budget?.spend(guessingCost(octets))
   const hinted = known(
     octets,
     hints.filter((hint) => !vague.test(hint)),
   )
   if (isUtf8(octets)) return distinct([octets.toString('utf8'), ...hinted])
   return distinct([decodeMixed(octets), ...hinted, ...decodeGuesses(octets), octets.toString('utf8')])
+}
+
+/** Steps of decoding by one label, of which each guess takes as many and some for each octet. */
+const decodingCost = 100
+
+function guessingCost(octets: Buffer): number {
+  return octets.length > maxGuessed ? 4 * octets.length : guesses.length * (decodingCost + octets.length / 2)
 }
 
 function known(octets: Buffer, labels: readonly string[]): string[] {
@@ -110,11 +124,14 @@ function decodeKnown(octets: Buffer, label: string): string | null {
   return text === octets.toString('utf8') && !/^UTF-?8$/i.test(canonical) ? null : text
 }
 
+/** A sign between two letters: no one's name in the right charset, and most wrong guesses have one. */
+const signInWord = /\p{L}[\p{S}\p{No}]\p{L}/u
+
 function decodeGuesses(octets: Buffer): string[] {
   const texts: string[] = []
   for (const guess of octets.length > maxGuessed ? guesses.slice(0, 1) : guesses) {
     const text = decodeByLabel(octets, guess)
-    if (!/[\ufffd\x80-\x9f]/.test(text)) texts.push(text)
+    if (!/[\ufffd\x80-\x9f]/.test(text) && !signInWord.test(text)) texts.push(text)
   }
   return texts.length > 0 ? texts : [decodeByLabel(octets, 'windows-1252')]
 }

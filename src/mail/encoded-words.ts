@@ -1,5 +1,6 @@
 /** Encoded-words, as leniently as the most lenient program. */
 
+import type { Budget } from '../budget.ts'
 import type { DefectCode } from '../vocabulary.ts'
 import { decodeCharset } from './charset.ts'
 
@@ -41,16 +42,16 @@ const maxNesting = 3
  * @param text unfolded
  * @returns one text if all programs agree, else more of them, see `DecodedText`. Never throws; time is linear in the text.
  */
-export function decodeEncodedWords(text: string): DecodedText {
+export function decodeEncodedWords(text: string, budget?: Budget): DecodedText {
   if (!text.includes('=?')) return { texts: [text], defects: [] }
   const defects = new Set<DefectCode>()
   const texts = new Set<string>()
   let current = text
   for (let level = 0; level < maxNesting; level++) {
-    const stretches = split(current)
+    const stretches = split(current, budget)
     if (stretches.every((stretch) => typeof stretch === 'string')) break
     if (level > 0) defects.add('ew-nested')
-    decodeStretches(stretches, defects, texts)
+    decodeStretches(stretches, defects, texts, budget)
     const [latest = current] = level === 0 ? texts : [...texts].slice(-1)
     if (latest === current || !latest.includes('=?')) break
     current = latest
@@ -70,17 +71,17 @@ export function charsetsNamed(text: string): string[] {
 }
 
 /** Whether any encoded-word of a text decodes to what a program that decodes too early takes for another address. */
-export function hidesSyntax(text: string): boolean {
-  return split(text).some((stretch) => {
+export function hidesSyntax(text: string, budget?: Budget): boolean {
+  return split(text, budget).some((stretch) => {
     if (typeof stretch === 'string') return false
-    const decoded = stretch.map((word) => decodeCharset(octetsOf(word), word.charset)[0] ?? '').join('')
+    const decoded = stretch.map((word) => decodeCharset(octetsOf(word), word.charset, budget)[0] ?? '').join('')
     return decoded.includes('<') || (decoded.includes('@') && /[,;"]/.test(decoded))
   })
 }
 
 /** Whether any encoded-word of a text holds, still encoded, characters that have a meaning in an address list. */
-export function holdsSyntax(text: string): boolean {
-  return split(text).some(
+export function holdsSyntax(text: string, budget?: Budget): boolean {
+  return split(text, budget).some(
     (stretch) => typeof stretch !== 'string' && stretch.some((word) => /[<>@,;:"()]/.test(word.payload)),
   )
 }
@@ -93,16 +94,24 @@ export function encodedWordEnd(text: string, at: number): number {
   return end < 0 || end - at > 2000 ? -1 : end + 2
 }
 
-function decodeStretches(stretches: readonly Stretch[], defects: Set<DefectCode>, texts: Set<string>): void {
-  const options = stretches.map((stretch) => (typeof stretch === 'string' ? [stretch] : optionsOf(stretch, defects)))
+function decodeStretches(
+  stretches: readonly Stretch[],
+  defects: Set<DefectCode>,
+  texts: Set<string>,
+  budget: Budget | undefined,
+): void {
+  const options = stretches.map((stretch) =>
+    typeof stretch === 'string' ? [stretch] : optionsOf(stretch, defects, budget),
+  )
   const most = Math.min(maxTexts, Math.max(...options.map((option) => option.length)))
+  budget?.spend(most * stretches.length)
   for (let choice = 0; choice < most; choice++) {
     texts.add(options.map((option) => option[Math.min(choice, option.length - 1)] ?? '').join(''))
   }
 }
 
 /** The texts that words standing side by side may give. */
-function optionsOf(words: readonly Word[], defects: Set<DefectCode>): string[] {
+function optionsOf(words: readonly Word[], defects: Set<DefectCode>, budget: Budget | undefined): string[] {
   for (const word of words) noteDefects(word, defects)
   const joined: string[][] = []
   const apart: string[] = []
@@ -115,13 +124,15 @@ function optionsOf(words: readonly Word[], defects: Set<DefectCode>): string[] {
     const payloads = words.slice(i, next).map(octetsOf)
     const [only] = payloads
     // A character may be cut in two between words of one charset: their octets are decoded as one.
-    joined.push(decodeCharset(payloads.length === 1 && only ? only : Buffer.concat(payloads), charset))
-    if (payloads.length > 1) apart.push(payloads.map((octets) => decodeCharset(octets, charset)[0] ?? '').join(''))
+    joined.push(decodeCharset(payloads.length === 1 && only ? only : Buffer.concat(payloads), charset, budget))
+    if (payloads.length > 1)
+      apart.push(payloads.map((octets) => decodeCharset(octets, charset, budget)[0] ?? '').join(''))
     else apart.push(joined.at(-1)?.[0] ?? '')
     i = next
   }
   const most = Math.max(...joined.map((texts) => texts.length))
   const options = new Set<string>()
+  budget?.spend(most * joined.length)
   for (let choice = 0; choice < most; choice++) {
     options.add(joined.map((texts) => texts[Math.min(choice, texts.length - 1)] ?? '').join(''))
   }
@@ -129,7 +140,7 @@ function optionsOf(words: readonly Word[], defects: Set<DefectCode>): string[] {
   options.add(apart.join(''))
   if (words.some((word) => word.encoding === 'q' && /\s/.test(word.payload))) {
     const tight = words.map((word) => ({ ...word, payload: word.payload.replace(/\s+/g, '') }))
-    options.add(tight.map((word) => decodeCharset(octetsOf(word), word.charset)[0] ?? '').join(''))
+    options.add(tight.map((word) => decodeCharset(octetsOf(word), word.charset, budget)[0] ?? '').join(''))
   }
   return [...options]
 }
@@ -141,7 +152,8 @@ function noteDefects(word: Word, defects: Set<DefectCode>): void {
 }
 
 /** Splits a text into stretches of words and what is between; white space between two words goes. */
-function split(text: string): Stretch[] {
+function split(text: string, budget: Budget | undefined): Stretch[] {
+  budget?.spend(10 + text.length / 4)
   const stretches: Stretch[] = []
   let words: Word[] = []
   let at = 0
@@ -151,6 +163,7 @@ function split(text: string): Stretch[] {
   while (count < maxWords) {
     const start = text.indexOf('=?', search)
     if (start < 0) break
+    budget?.spend(20)
     const word = wordAt(text, start, ends)
     if (word === null) {
       search = start + 2

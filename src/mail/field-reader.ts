@@ -1,7 +1,8 @@
 /** One field, read in each way programs differ in. */
 
+import type { Budget } from '../budget.ts'
 import type { HeaderSection, ReadingPart } from '../model.ts'
-import { fullSyntax, readAddressList, type ListOfItems, type Piece, type Syntax } from './address-list.ts'
+import { fullSyntax, readAddressList, type Item, type ListOfItems, type Piece, type Syntax } from './address-list.ts'
 import { addressesIn, mayHoldAddress } from './address-text.ts'
 import { decodeRaw } from './charset.ts'
 import { charsetsNamed, decodeEncodedWords, hidesSyntax, holdsSyntax } from './encoded-words.ts'
@@ -28,14 +29,16 @@ export class FieldReader {
   private readonly at: number
   private readonly section: HeaderSection
   private readonly set: ReadingSet
-  private budget = variantBudget
+  private variants = variantBudget
+  private readonly budget: Budget
   /** Shown beside a name for which a second reader has none. */
   private firstAddress: string | null = null
   /** Whether all programs decode what was decoded alike, and it holds nothing that could be taken for syntax. */
   private agreed = true
   private readonly decoded = new Map<string, readonly string[]>()
 
-  constructor(place: FieldPlace, at: number, section: HeaderSection, set: ReadingSet) {
+  constructor(place: FieldPlace, at: number, section: HeaderSection, set: ReadingSet, budget: Budget) {
+    this.budget = budget
     this.place = place
     this.at = at
     this.section = section
@@ -49,7 +52,8 @@ export class FieldReader {
       this.set.add(this.place, 'own', plain.part, plain.name, plain.address)
       return
     }
-    const texts = decodeRaw(octets, /[\x80-\xff\x1b]/.test(body) ? this.charsetHints(body) : [])
+    this.budget.spend(30 + octets.length / 8)
+    const texts = decodeRaw(octets, /[\x80-\xff\x1b]/.test(body) ? this.charsetHints(body) : [], this.budget)
     if (/[\x80-\xff]/.test(body)) this.set.note('raw-8bit', this.at)
     if (texts.length > 1) this.set.note('charset-unsure', this.at)
     let sure = texts.length === 1
@@ -76,8 +80,8 @@ export class FieldReader {
     if (main === null || main.plain) return main !== null
     const { list } = main
     if (text.includes('=?') && text.length <= secondReaderLimit) {
-      if (holdsSyntax(text)) this.readList(text, { ...fullSyntax, wholeWords: true })
-      if (hidesSyntax(text)) {
+      if (holdsSyntax(text, this.budget)) this.readList(text, { ...fullSyntax, wholeWords: true })
+      if (hidesSyntax(text, this.budget)) {
         this.set.note('ew-syntax', this.at)
         for (const decoded of this.decode(text).slice(0, 2)) this.readList(decoded, fullSyntax)
       }
@@ -96,21 +100,29 @@ export class FieldReader {
   }
 
   private readList(whole: string, syntax: Syntax): { list: ListOfItems; plain: boolean } | null {
-    if (this.budget === 0 || this.set.full) {
+    if (this.variants === 0 || this.set.full) {
       this.set.drop('variants-dropped')
       return null
     }
-    if (whole.length > this.budget) this.set.drop('variants-dropped')
-    const text = whole.slice(0, this.budget)
-    this.budget -= text.length
+    if (whole.length > this.variants) this.set.drop('variants-dropped')
+    const text = whole.slice(0, this.variants)
+    this.variants -= text.length
+    this.budget.spend(30 + text.length / 4)
     const list = readAddressList(text, syntax)
     for (const defect of list.defects) this.set.note(defect.code, this.at)
-    const mailboxes = list.items.map((item) => readMailbox(item, text))
-    const first = mailboxes.find((mailbox) => mailbox.addresses.length > 0)?.addresses[0]
-    if (first !== undefined) this.firstAddress ??= this.addressVariants(first).at(-1) ?? null
-    mailboxes.forEach((mailbox, i) => {
-      this.emitMailbox(mailbox, mailbox.addresses.length > 0 ? mailbox.addresses : nearestAddress(mailboxes, i))
-    })
+    const mailboxes: Mailbox[] = []
+    // Each is read when it is needed, so that the first ones are shown where the budget does not reach to the last.
+    const mailboxAt = (i: number): Mailbox | undefined => {
+      for (const item of list.items.slice(mailboxes.length, i + 1)) mailboxes.push(this.mailboxOf(item, text))
+      return mailboxes[i]
+    }
+    const first = nearestAddress(mailboxAt, -1)
+    if (first !== null) this.firstAddress ??= this.addressVariants(first).at(-1) ?? null
+    for (let i = 0; i < list.items.length; i++) {
+      const mailbox = mailboxAt(i)
+      if (mailbox === undefined) break
+      this.emitMailbox(mailbox, mailbox.addresses.length > 0 ? mailbox.addresses : [nearestAddress(mailboxAt, i)])
+    }
     list.groups.forEach((pieces, group) => {
       const members = mailboxes.filter((_, i) => list.items[i]?.group === group).flatMap((m) => m.addresses)
       const all = members.length > 0 ? members : mailboxes.flatMap((m) => m.addresses)
@@ -126,6 +138,11 @@ export class FieldReader {
     const plain =
       list.defects.length === 0 && mailboxes.length === 1 && list.groups.length === 0 && only?.plain === true
     return { list, plain: plain && this.agreed }
+  }
+
+  private mailboxOf(item: Item, text: string): Mailbox {
+    this.budget.spend(20 + 10 * item.pieces.length)
+    return readMailbox(item, text)
   }
 
   private emitMailbox(mailbox: Mailbox, addresses: readonly (string | null)[]): void {
@@ -180,6 +197,7 @@ export class FieldReader {
 
   private emitShown(part: ReadingPart, name: string, address: string | null): void {
     const { set, place } = this
+    this.budget.spend(10 + name.length / 4)
     if (name.includes('\u202e')) {
       // A right-to-left override: the address that a reader sees is written backwards.
       const seen = name.replace(overridden, (_, inside: string) => [...inside].reverse().join(''))
@@ -210,7 +228,7 @@ export class FieldReader {
     if (!raw.includes('=?')) return [raw]
     const known = this.decoded.get(raw)
     if (known !== undefined) return known
-    const { texts, defects } = decodeEncodedWords(raw)
+    const { texts, defects } = decodeEncodedWords(raw, this.budget)
     for (const code of defects) this.set.note(code, this.at)
     this.decoded.set(raw, texts)
     if (texts.length > 1 || defects.length > 0 || /[<>@"()\\]/.test(texts[0] ?? '')) this.agreed = false
@@ -218,6 +236,7 @@ export class FieldReader {
   }
 
   private readBySecond(text: string): void {
+    this.budget.spend(50 + 8 * Math.min(text.length, secondReaderLimit))
     const { readings, failed } = readSecond(text)
     if (failed) this.set.note('second-reader-failed', this.at)
     for (const { reader, name, address, group } of readings) {
@@ -238,16 +257,16 @@ function holdsBracket(list: ListOfItems, kind: Piece['kind']): boolean {
 }
 
 /** The address that an entry without one is shown beside: the next one, else the one before. */
-function nearestAddress(mailboxes: readonly Mailbox[], index: number): (string | null)[] {
-  for (let i = index + 1; i < mailboxes.length; i++) {
-    const [address] = mailboxes[i]?.addresses ?? []
-    if (address !== undefined) return [address]
+function nearestAddress(mailboxAt: (i: number) => Mailbox | undefined, index: number): string | null {
+  for (let i = index + 1, next = mailboxAt(i); next !== undefined; next = mailboxAt(++i)) {
+    const [address] = next.addresses
+    if (address !== undefined) return address
   }
   for (let i = index - 1; i >= 0; i--) {
-    const address = mailboxes[i]?.addresses.at(-1)
-    if (address !== undefined) return [address]
+    const address = mailboxAt(i)?.addresses.at(-1)
+    if (address !== undefined) return address
   }
-  return [null]
+  return null
 }
 
 /** Texts that programs make of control characters: left out, or the end of the text, or white space. */

@@ -1,5 +1,6 @@
 /** From, Sender and Reply-To in all their readings. */
 
+import { Budget, untilSpent } from '../budget.ts'
 import type { HeaderSection, OriginatorField, OriginatorReadings } from '../model.ts'
 import { FieldReader } from './field-reader.ts'
 import { ReadingSet } from './reading-set.ts'
@@ -19,6 +20,8 @@ export interface OriginatorOptions {
   readonly fromOctets: number
   readonly sender: boolean
   readonly replyTo: boolean
+  /** What reading may still cost; what it does not reach counts as dropped. Left out: no limit. */
+  readonly budget?: Budget
 }
 
 /** Fields of one name that are read; further ones only count as a defect. */
@@ -71,7 +74,10 @@ function addSpreadNames(set: ReadingSet): void {
  * readings but for the places of defects. Null where other fields have a say or it takes more than one look: several fields of
  * a name, none named From, a section with defects, octets whose charset Content-Type may name.
  */
-export function originatorText(section: HeaderSection, options: Omit<OriginatorOptions, 'fromOctets'>): string | null {
+export function originatorText(
+  section: HeaderSection,
+  options: Pick<OriginatorOptions, 'sender' | 'replyTo'>,
+): string | null {
   if (section.defects.length > 0) return null
   let text = ''
   for (const field of ['from', 'sender', 'reply-to'] as const) {
@@ -103,9 +109,14 @@ function readFields(
     if (octets.length > left) set.drop('field-too-long')
     const read = octets.subarray(0, left)
     left -= read.length
-    new FieldReader({ field, fieldIndex }, at, section, set).read(read)
+    untilSpent(() => new FieldReader({ field, fieldIndex }, at, section, set, options.budget ?? unlimited()).read(read))
+    if (options.budget?.spent === true) set.drop('too-costly')
   }
   return bodies.length > 0
+}
+
+function unlimited(): Budget {
+  return new Budget(Infinity)
 }
 
 /** Some programs end a line at a bare CR: fields that stand behind one. */

@@ -28,7 +28,7 @@ export interface JudgeOptions {
  */
 export function buildJudge(store: Store, options: JudgeOptions): Judge {
   const nextId = eventIds()
-  const limits = { fromOctets: options.fromField }
+  const limits = { fromOctets: options.fromField, beginTime }
   let generation = -1
   let policy: Policy | null = null
 
@@ -78,12 +78,40 @@ export function buildJudge(store: Store, options: JudgeOptions): Judge {
   }
 }
 
+/** Milliseconds of this process's work after which a judgement is given up, however few steps were counted. */
+const maxJudgementMs = 100
+
+/** A wall in processor time: a process that others kept from running has not used up its message's time. */
+function beginTime(): () => boolean {
+  const start = performance.now()
+  let used: NodeJS.CpuUsage | null = null
+  return () => {
+    if (performance.now() - start < maxJudgementMs / 2) return false
+    if (used === null) {
+      used = process.cpuUsage()
+      return false
+    }
+    const { user, system } = process.cpuUsage(used)
+    return (user + system) / 1000 > maxJudgementMs / 2
+  }
+}
+
 /**
  * Judges a few made-up sections, so that the first message of a new worker does not wait for code to be compiled and
  * tables to be unpacked (some 20 ms).
  */
 export function warmUp(judge: Judge, entrance: Entrance): void {
-  const fields = ['"Warm Start" <warm@start.invalid>', '=?utf-8?Q?W=C3=A4rm_St=C3=A4rt?= <w.start@start.invalid>']
+  const names = [
+    'Warm Start',
+    'Start, Warm',
+    'W\u00e4rm St\u00e4rt',
+    '\u9648\u7389\u5170',
+    '\uae40\uc601\ud76c',
+    '\u0418\u0432\u0430\u043d',
+    '\u0645\u062d\u0645\u062f',
+  ]
+  const fields = names.map((name) => `=?utf-8?B?${Buffer.from(name).toString('base64')}?= <w.start@start.invalid>`)
+  fields.push('"Warm Start" <warm@start.invalid>')
   for (const from of fields) judge(parseHeaderSection(Buffer.from(`From: ${from}\r\n\r\n`)), entrance)
 }
 

@@ -1,6 +1,8 @@
 /** Whom a reading claims to be. */
 
 import { canonicalAddress, domainOf, localPartOf, withoutTag, writtenAddress } from '../mail/address.ts'
+import { untilSpent } from '../budget.ts'
+import type { Budget } from '../budget.ts'
 import type { Kind, Lookup, Person, PersonRef, Reading, Tier } from '../model.ts'
 import {
   arePartsOf,
@@ -20,7 +22,7 @@ import type { Policy } from './compile.ts'
 import { withOwnCompanies } from './own-companies.ts'
 import { personKey } from './person-key.ts'
 import type { Recollection } from './recollections.ts'
-import { shownAddresses } from './shown-address.ts'
+import { mayShowAddress, shownAddresses } from './shown-address.ts'
 
 /** What a reading claims: that it comes from a protected person, by name, by address, or by the look of its mailbox. */
 export interface Claim {
@@ -30,23 +32,6 @@ export interface Claim {
   readonly evidence: readonly string[]
   /** The spelling that made the claim, to compare with the name of the address's owner; null if an address made it. */
   readonly shown: string | null
-}
-
-/** Work allowed for one message: a From field of ten thousand names must not cost ten thousand judgements. */
-export interface Budget {
-  /** Different texts still to be read as names; each costs some ten look-ups. */
-  names: number
-  /** People still to be looked at; each costs about a microsecond. */
-  people: number
-  /** Spellings still to be compared; each costs some microseconds. People of one spelling cost one comparison. */
-  comparisons: number
-  /** Whether something was left out for lack of it: who is not found then may be there. */
-  exhausted: boolean
-}
-
-/** What one message may cost: some microseconds as mail is, some ten milliseconds as it can be made. */
-export function fullBudget(): Budget {
-  return { names: 128, people: 6000, comparisons: 400, exhausted: false }
 }
 
 /** People asked for under one key: namesakes, of whom any may be the one that the policy is strictest about. */
@@ -61,6 +46,11 @@ export class ClaimFinder {
   private readonly budget: Budget
   private readonly recollection: Recollection
   readonly context: MatchContext
+  /** Whether a name was left unjudged because too many people could be meant by it. */
+  unjudged = false
+  /** Whether the budget ended in the last search: the next ones would find no more. */
+  cutOff = false
+  private readonly byReading = new Map<Reading, readonly Claim[]>()
   private readonly byName = new Map<string, readonly Claim[]>()
   private readonly people = new Map<string, Person | null>()
   private readonly texts = new Map<string, ShownName>()
@@ -73,17 +63,26 @@ export class ClaimFinder {
     this.lookup = lookup
     this.budget = budget
     this.recollection = policy.recollections.of(lookup)
-    this.context = { tokenCount: (token) => this.tokenCount(token), initials: policy.rules.initials }
+    this.context = { tokenCount: (token) => this.tokenCount(token), initials: policy.rules.initials, budget }
   }
 
-  /** All claims of a reading: by its name, by addresses in it, by its mailbox. One claim a person and kind. */
+  /**
+   * All claims of a reading: by its name, by addresses in it, by its mailbox. One claim a person and kind. Where the budget ends
+   * in the middle, those found by then.
+   */
   of(reading: Reading): readonly Claim[] {
+    const known = this.byReading.get(reading)
+    if (known !== undefined) return known
     const claims: Claim[] = []
-    if (reading.name !== '') {
-      claims.push(...this.byShownName(reading.name))
-      claims.push(...this.byShownAddress(reading))
-    }
-    if (reading.address !== null) claims.push(...this.byMailbox(reading, reading.address))
+    this.byReading.set(reading, claims)
+    this.cutOff = !untilSpent(() => {
+      this.budget.spend(10)
+      if (reading.name !== '') {
+        this.addByShownName(reading.name, claims)
+        this.addByShownAddress(reading.name, claims)
+      }
+      if (reading.address !== null) this.addByMailbox(reading, reading.address, claims)
+    })
     return claims
   }
 
@@ -92,6 +91,7 @@ export class ClaimFinder {
     const key = personKey(ref)
     let person = this.people.get(key)
     if (person === undefined) {
+      this.budget.spend(25)
       person = this.lookup.person(ref) ?? null
       this.people.set(key, person)
     }
@@ -116,6 +116,7 @@ export class ClaimFinder {
     if (tables === undefined) {
       const isBorne = (base: string): boolean => this.tokenCount(base) > 0
       const { companies } = this.recollection
+      this.budget.spend(10)
       tables = withOwnCompanies(this.policy.tables, this.read(shown), this.lookup, companies, isBorne)
       this.tables.set(shown, tables)
     }
@@ -125,7 +126,7 @@ export class ClaimFinder {
   private read(shown: string): ShownName {
     let read = this.texts.get(shown)
     if (read === undefined) {
-      read = readShown(shown)
+      read = readShown(shown, this.budget)
       this.texts.set(shown, read)
     }
     return read
@@ -137,55 +138,68 @@ export class ClaimFinder {
   }
 
   private byShownName(shown: string): readonly Claim[] {
-    const known = this.byName.get(shown) ?? this.recollection.claims.get(shown)
-    if (known !== undefined) return known
-    const before = this.budget.exhausted
-    this.budget.exhausted = false
-    const claims = this.findByShownName(shown)
-    this.byName.set(shown, claims)
-    if (!this.budget.exhausted) this.recollection.claims.set(shown, claims)
-    this.budget.exhausted ||= before
+    const claims: Claim[] = []
+    this.addByShownName(shown, claims)
     return claims
   }
 
-  private findByShownName(shown: string): readonly Claim[] {
-    const claims: Claim[] = []
+  private addByShownName(shown: string, claims: Claim[]): void {
+    const known = this.byName.get(shown) ?? this.recollection.claims.get(shown)
+    if (known !== undefined) {
+      this.budget.spend(known.length)
+      claims.push(...known)
+      return
+    }
+    const found: Claim[] = []
+    try {
+      const complete = this.findByShownName(shown, found)
+      this.byName.set(shown, found)
+      if (complete) this.recollection.claims.set(shown, found)
+    } finally {
+      // Thrown out of the search as well: what was found by then stays found.
+      claims.push(...found)
+    }
+  }
+
+  /** @returns whether everyone was looked at whom the name could mean, or some of whose namesakes were found */
+  private findByShownName(shown: string, claims: Claim[]): boolean {
     const seen = new Set<string>()
     const matches = new Map<string, NameMatch | null>()
-    if (this.budget.names-- <= 0) return this.leftOut(claims)
     let cut = false
     for (const { key } of this.keysOf(shown)) {
-      const refs = this.lookup.byKey(key, Math.min(peoplePerKey, this.budget.people + 1))
+      this.budget.spend(15)
+      const refs = this.lookup.byKey(key, peoplePerKey)
       cut ||= refs.length >= peoplePerKey
+      this.budget.spend(10 * refs.length)
       for (const ref of refs) {
         const id = personKey(ref)
         if (seen.has(id)) continue
         seen.add(id)
-        if (this.budget.people-- <= 0) return this.leftOut(claims)
         const person = this.person(ref)
         if (person === undefined || !this.policy.protects(person)) continue
         const spelling = this.policy.spellingOf(person)
         let match = matches.get(spelling)
         if (match === undefined) {
-          if (matches.size >= comparisonsPerName || this.budget.comparisons-- <= 0) return this.leftOut(claims)
+          if (matches.size >= comparisonsPerName) return this.leftOut(claims)
           match = this.match(shown, person)
           matches.set(spelling, match)
         }
         if (match) claims.push({ person, kind: match.kind, tier: match.tier, evidence: match.evidence, shown })
       }
     }
-    return cut ? this.leftOut(claims) : claims
+    return cut ? this.leftOut(claims) : true
   }
 
   /** Not everyone was looked at whom a name could mean. Where some of them were found, the others are their namesakes. */
-  private leftOut(claims: readonly Claim[]): readonly Claim[] {
-    if (claims.length === 0) this.budget.exhausted = true
-    return claims
+  private leftOut(claims: readonly Claim[]): boolean {
+    if (claims.length === 0) this.unjudged = true
+    return claims.length > 0
   }
 
   private tokenCount(token: string): number {
     let count = this.recollection.tokens.get(token)
     if (count === undefined) {
+      this.budget.spend(10)
       count = this.lookup.tokenCount(token)
       this.recollection.tokens.set(token, count)
     }
@@ -193,9 +207,10 @@ export class ClaimFinder {
   }
 
   /** A protected person's own address shown as the name of some mailbox, or another one that carries the name. */
-  private byShownAddress(reading: Reading): Claim[] {
-    const claims: Claim[] = []
-    for (const written of shownAddresses(reading.name)) {
+  private addByShownAddress(name: string, claims: Claim[]): void {
+    if (!mayShowAddress(name)) return
+    this.budget.spend(20 + 2 * Math.min(name.length, 1024))
+    for (const written of shownAddresses(name)) {
       const shown = canonicalAddress(written)
       const owners = this.owners(shown)
       if (owners.length === 0) claims.push(...this.byLocalPart(mailboxName(shown)))
@@ -210,12 +225,12 @@ export class ClaimFinder {
         })
       }
     }
-    return claims
   }
 
   /** Whether a domain, or one above it, is one of the organisation's own. */
   isOwnDomain(domain: string): boolean {
     for (let at = 0; at >= 0; at = domain.indexOf('.', at + 1)) {
+      this.budget.spend(10)
       if (this.lookup.isOwnDomain(domain.slice(at === 0 ? 0 : at + 1))) return true
     }
     return false
@@ -225,6 +240,7 @@ export class ClaimFinder {
   owners(canonical: string): readonly Person[] {
     const known = this.ownersOf.get(canonical)
     if (known !== undefined) return known
+    this.budget.spend(40)
     const refs = new Map<string, PersonRef>()
     const plain = withoutTag(canonical)
     for (const ref of this.lookup.byAddress(canonical)) refs.set(personKey(ref), ref)
@@ -236,21 +252,28 @@ export class ClaimFinder {
   }
 
   /** The mailbox itself: at a domain that imitates an own one, or carrying the name where no other name is shown. */
-  private byMailbox(reading: Reading, address: string): Claim[] {
+  private addByMailbox(reading: Reading, address: string, claims: Claim[]): void {
+    this.budget.spend(10 + Math.min(address.length, 1000))
     const canonical = canonicalAddress(address)
     const domain = domainOf(canonical)
-    if (domain === '') return []
+    if (domain === '') return
     const own = this.lookup.isOwnDomain(domain)
-    if (own && domainOf(writtenAddress(address) ?? '') === domain) return []
+    if (own && domainOf(writtenAddress(address) ?? '') === domain) return
     const localPart = mailboxName(canonical)
     // An own domain in letters that nobody's program writes is an imitation of itself.
-    const imitated = own ? [domain] : this.policy.lookAlikes.of(domain, this.lookup)
+    const imitated = own ? [domain] : this.lookAlikes(domain)
     const lookAlikes = this.byLookAlikeDomain(localPart, domain, imitated)
+    claims.push(...lookAlikes)
     const known = new Set(lookAlikes.map((claim) => personKey(claim.person)))
     const byName = standsAlone(reading, canonical)
       ? [...this.byLocalPart(localPart), ...this.byInitial(localPart)]
       : this.besideName(reading.name, localPart)
-    return [...lookAlikes, ...byName.filter((claim) => !known.has(personKey(claim.person)))]
+    claims.push(...byName.filter((claim) => !known.has(personKey(claim.person))))
+  }
+
+  private lookAlikes(domain: string): readonly string[] {
+    if (!this.policy.lookAlikes.knows(domain, this.lookup)) this.budget.spend(lookAlikeCost(domain))
+    return this.policy.lookAlikes.of(domain, this.lookup)
   }
 
   /** A mailbox that carries a name, where the name shown says nothing of its own, or only a part of that name. */
@@ -328,4 +351,9 @@ function standsAlone(reading: Reading, canonical: string): boolean {
   if (reading.part === 'none' || reading.part === 'local-part' || reading.name.trim() === '') return true
   const shown = canonicalAddress(reading.name)
   return shown === canonical || shown === localPartOf(canonical)
+}
+
+/** Steps of finding out which own domains one imitates: each cut of it is compared with the words that are joined to names. */
+function lookAlikeCost(domain: string): number {
+  return 300 + 2 * Math.min(domain.length, 253) + 190 * (domain.split('-').length - 1)
 }

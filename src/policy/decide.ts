@@ -6,7 +6,7 @@ import { actions, uncheckedActions } from '../vocabulary.ts'
 import type { Performance } from '../vocabulary.ts'
 import type { Policy } from './compile.ts'
 import { deferral, forgedFields, refusal, verdictFields } from './fields.ts'
-import { defaultLimits, inspect, unread } from './inspect.ts'
+import { inspect, unread } from './inspect.ts'
 import type { Inspection, InspectLimits } from './inspect.ts'
 
 /** From verdict to what is to be done: one value that both entrances carry out. */
@@ -22,7 +22,7 @@ export interface DecideOptions {
   readonly now: number
   /** A monotonous clock in microseconds, for `judgeTime`. */
   readonly microseconds: () => number
-  readonly limits?: InspectLimits
+  readonly limits?: Partial<InspectLimits>
   /** Told of a judgement that failed; the message goes on as `unchecked`. */
   readonly onFailure: (error: unknown, id: string) => void
   /** Told of every inspection, for the log at debug. */
@@ -66,7 +66,7 @@ function judge(section: HeaderSection, options: DecideOptions): Inspection {
   }
   const inspection = inspectSafely(section, policy, lookup, {
     now: options.now,
-    limits: options.limits ?? defaultLimits,
+    limits: options.limits ?? {},
     onFailure: (error) => options.onFailure(error, id),
   })
   attempt(() => options.onInspection?.(inspection, id, policy))
@@ -80,7 +80,7 @@ export function inspectSafely(
   lookup: Lookup,
   options: {
     readonly now: number
-    readonly limits: InspectLimits
+    readonly limits: Partial<InspectLimits>
     readonly onFailure: (error: unknown) => void
   },
 ): Inspection {

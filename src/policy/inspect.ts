@@ -1,5 +1,6 @@
 /** THE judgement. */
 
+import { Budget, untilSpent } from '../budget.ts'
 import type {
   DetectedVerdict,
   HeaderSection,
@@ -13,7 +14,7 @@ import { canonicalAddress, domainOf } from '../mail/address.ts'
 import { originatorText, readOriginators } from '../mail/originators.ts'
 import type { QueryKey } from '../names/keys/query-keys.ts'
 import { readAuthentication } from './authentication.ts'
-import { ClaimFinder, fullBudget } from './claims.ts'
+import { ClaimFinder } from './claims.ts'
 import type { Claim } from './claims.ts'
 import type { Policy } from './compile.ts'
 import { ExcuseFinder } from './excuses.ts'
@@ -26,9 +27,18 @@ import type { Finding } from './findings.ts'
 export interface InspectLimits {
   /** Octets of one originator field that are read; default 64 KiB. */
   readonly fromOctets: number
+  /** Steps that one judgement may take (see `Budget`). */
+  readonly maxSteps: number
+  /** Made when a judgement begins: whether its time is over, however few steps were counted. Left out: no such wall. */
+  readonly beginTime?: () => () => boolean
 }
 
-export const defaultLimits: InspectLimits = { fromOctets: 65_536 }
+/** Some microseconds as mail is; under 10 ms, however it is made. */
+export const defaultLimits: InspectLimits = { fromOctets: 65_536, maxSteps: 60_000 }
+
+/** Of all steps, those that reading leaves to judging, and judging to the weighing of what it found. */
+const keptForJudging = 0.5
+const keptForWeighing = 0.1
 
 /** The verdict and all that led to it. */
 export interface Inspection {
@@ -52,78 +62,116 @@ export function inspect(
   policy: Policy,
   lookup: Lookup,
   now: number,
-  limits: InspectLimits = defaultLimits,
+  given: Partial<InspectLimits> = {},
 ): Inspection {
+  const limits = { ...defaultLimits, ...given }
   const { rules } = policy
   if (lookup.directories().length === 0) return unread(policy.rules.onUnchecked, 'no-directory')
   if (section.truncated && rules.oversize === 'unchecked') return unread(policy.rules.onUnchecked, 'header-too-large')
 
   const { unclaimed } = policy.recollections.of(lookup)
   const written = originatorText(section, rules.fields)
-  const known = written === null ? undefined : unclaimed.get(written)
+  const known = unclaimed.get(written ?? '')
   if (known !== undefined) return claimsNothing(known, policy, lookup)
 
-  const originators = readOriginators(section, { fromOctets: limits.fromOctets, ...rules.fields })
-  if (rules.oversize === 'unchecked' && originators.defects.some((defect) => defect.code === 'field-too-long')) {
+  const inspection = judgeOriginators(section, policy, lookup, now, limits)
+  // Defects have their place in this message, and are not another's.
+  const { originators, findings, verdict } = inspection
+  const plain = verdict.state === 'clean' && findings.length === 0 && originators?.defects.length === 0
+  if (written !== null && plain && !originators.truncated) unclaimed.set(written, originators)
+  return inspection
+}
+
+/** Reads the originator fields and judges all their readings, as far as the budget reaches. */
+function judgeOriginators(
+  section: HeaderSection,
+  policy: Policy,
+  lookup: Lookup,
+  now: number,
+  limits: InspectLimits,
+): Inspection {
+  const { rules } = policy
+  const budget = new Budget(limits.maxSteps, limits.beginTime?.())
+  budget.keep(limits.maxSteps * keptForJudging)
+  const originators = readOriginators(section, { fromOctets: limits.fromOctets, ...rules.fields, budget })
+  const strict = rules.oversize === 'unchecked'
+  if (strict && originators.defects.some((defect) => defect.code === 'field-too-long')) {
     return { ...unread(policy.rules.onUnchecked, 'from-too-large'), originators }
   }
 
-  const budget = fullBudget()
   const claims = new ClaimFinder(policy, lookup, budget)
   const authentication = readAuthentication(section, rules.authservIds, () => authors(originators) === 1)
   const excuses = new ExcuseFinder(policy, claims, authentication, now)
-  const findings = findAll(originators, policy, claims, excuses)
-  const found = { originators, findings, keysOf: (shown: string) => claims.keysOf(shown) }
+  const findings = findAll(limits.maxSteps, { originators, policy, claims, excuses, budget })
+  const found = { originators, findings, keysOf: keysFor(policy, lookup) }
 
   const deciding = decisive(findings.filter((finding) => finding.excuse === null))
   if (deciding !== null) return { ...found, verdict: detected(deciding) }
   // Names were left out or unjudged: that is not clean. (A name found above stays found: three hundred other mailboxes
   // beside it must not turn a refusal into a mark.)
-  if (budget.exhausted || (originators.truncated && rules.oversize === 'unchecked'))
-    return { ...found, verdict: unread(policy.rules.onUnchecked, 'from-too-large').verdict }
-  // Defects have their place in this message, and are not another's.
-  const plain = findings.length === 0 && originators.defects.length === 0 && !originators.truncated
-  if (written !== null && plain) unclaimed.set(written, originators)
+  const leftOut =
+    budget.spent || claims.unjudged ? 'too-costly' : originators.truncated && strict ? 'from-too-large' : null
+  if (leftOut !== null) return { ...found, verdict: unread(rules.onUnchecked, leftOut).verdict }
   const excused = findings.find((finding) => finding.excuse !== null)
   return { ...found, verdict: { state: 'clean', note: excused?.excuse ?? null } }
 }
 
 /** What stands for a message whose originator fields are known, octet for octet, to claim nothing. */
 function claimsNothing(originators: OriginatorReadings, policy: Policy, lookup: Lookup): Inspection {
-  const keysOf = (shown: string): readonly QueryKey[] => new ClaimFinder(policy, lookup, fullBudget()).keysOf(shown)
-  return { verdict: { state: 'clean', note: null }, originators, findings: [], keysOf }
+  return { verdict: { state: 'clean', note: null }, originators, findings: [], keysOf: keysFor(policy, lookup) }
 }
 
-function findAll(
-  originators: OriginatorReadings,
-  policy: Policy,
-  claims: ClaimFinder,
-  excuses: ExcuseFinder,
-): Finding[] {
+/** The explanation asks for keys after the judgement, and at its own cost. */
+function keysFor(policy: Policy, lookup: Lookup): Inspection['keysOf'] {
+  return (shown) => new ClaimFinder(policy, lookup, new Budget(Infinity)).keysOf(shown)
+}
+
+interface Weighing {
+  readonly originators: OriginatorReadings
+  readonly policy: Policy
+  readonly claims: ClaimFinder
+  readonly excuses: ExcuseFinder
+  readonly budget: Budget
+}
+
+/** The findings of all readings, or of those that the budget reaches to. */
+function findAll(maxSteps: number, by: Weighing): Finding[] {
+  const { originators, claims, budget } = by
   const findings: Finding[] = []
   for (const reading of originators.readings) {
-    for (const claim of claims.of(reading)) {
-      const address = addressBeside(reading, originators)
-      const outcome = excuses.weigh(claim, address)
-      const beyondFrom = reading.field !== 'from'
-      const kind = beyondFrom ? 'reply-to' : claim.kind
-      const tier = beyondFrom ? 'likely' : outcome.tier
-      const beyond = beyondFrom
-        ? [`${claim.kind} in ${reading.field}: not where readers look first, so likely at most`]
-        : []
-      findings.push({
-        reading,
-        person: claim.person,
-        kind,
-        tier,
-        evidence: [...claim.evidence, ...beyond, ...outcome.notes],
-        address,
-        excuse: outcome.excuse ?? harmlessElsewhere(claim, reading, originators, claims),
-        action: policy.actionsFor(claim.person)[tier],
-      })
-    }
+    budget.keep(maxSteps * keptForWeighing)
+    const made = claims.of(reading)
+    budget.keep(0)
+    untilSpent(() => addFindings(reading, made, findings, by))
+    if (claims.cutOff) break
   }
   return findings
+}
+
+/** Weighs a reading's claims against the address beside it. */
+function addFindings(reading: Reading, made: readonly Claim[], findings: Finding[], by: Weighing): void {
+  const { originators, policy, claims, excuses, budget } = by
+  for (const claim of made) {
+    budget.spend(20)
+    const address = addressBeside(reading, originators)
+    const outcome = excuses.weigh(claim, address)
+    const beyondFrom = reading.field !== 'from'
+    const kind = beyondFrom ? 'reply-to' : claim.kind
+    const tier = beyondFrom ? 'likely' : outcome.tier
+    const beyond = beyondFrom
+      ? [`${claim.kind} in ${reading.field}: not where readers look first, so likely at most`]
+      : []
+    findings.push({
+      reading,
+      person: claim.person,
+      kind,
+      tier,
+      evidence: [...claim.evidence, ...beyond, ...outcome.notes],
+      address,
+      excuse: outcome.excuse ?? harmlessElsewhere(claim, reading, originators, claims),
+      action: policy.actionsFor(claim.person)[tier],
+    })
+  }
 }
 
 /**

@@ -14,6 +14,11 @@ const remembered = 5000
 export class LookAlikeDomains {
   private readonly answers = new WeakMap<Lookup, Map<string, readonly string[]>>()
 
+  /** Whether the answer is remembered. */
+  knows(domain: string, lookup: Lookup): boolean {
+    return this.answers.get(lookup)?.has(domain) === true
+  }
+
   /**
    * Own domains that a domain looks like.
    * @param domain canonical, not an own one

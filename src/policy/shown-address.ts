@@ -18,7 +18,7 @@ const domain = /[\p{L}\p{M}\p{N}-]+(?:\.[\p{L}\p{M}\p{N}-]+)+/uy
 
 /** The addresses shown in a text, as written there but for spacing and full-width forms; at most eight. Linear in time. */
 export function shownAddresses(text: string): string[] {
-  if (!mayHoldAddress.test(text)) return []
+  if (!mayShowAddress(text)) return []
   // Cut once more behind NFKC: it makes up to 18 characters of one.
   const folded = bothEnds(bothEnds(text).normalize('NFKC').replace(invisible, ''))
   const plain = folded.replace(/\s+/gu, ' ')
@@ -34,8 +34,13 @@ export function shownAddresses(text: string): string[] {
   return [...found]
 }
 
-/** An at-sign in some form and a dot in some form: without them there is nothing to look for. */
-const mayHoldAddress = /[@\uff20\ufe6b]|\bat\b/iu
+/** An at-sign in some form: without it there is nothing to look for. */
+const atSign = /[@\uff20\ufe6b]|\bat\b/iu
+
+/** Whether a text may show an address; cheap, and never wrongly false. */
+export function mayShowAddress(text: string): boolean {
+  return atSign.test(text)
+}
 
 /** Addresses of a text, read from each at-sign outwards. */
 function addressesOf(text: string): string[] {

@@ -10,6 +10,7 @@ const floorOf: Record<string, number> = {
   'model.ts': 0,
   'errors.ts': 0,
   'text.ts': 0,
+  'budget.ts': 0,
   'vocabulary.ts': 0,
   'ports.ts': 0,
   mail: 1,

@@ -1,5 +1,6 @@
 /** Which keys a shown name is looked up by. */
 
+import type { Budget } from '../../budget.ts'
 import { isConsonantal } from '../text/consonants.ts'
 import {
   anySpelling,
@@ -37,6 +38,8 @@ export const maxQueryKeys = 64
 export interface QueryOptions extends KeyOptions {
   /** How many people bear a word as part of their name, or have a gate; see `StoredKeys`. */
   readonly tokenCount?: (token: string) => number
+  /** What the message's judgement may still cost; left out: no limit. */
+  readonly budget?: Budget | undefined
 }
 
 /** The keys that a shown name is looked up by, most certain families first; at most `maxQueryKeys`. */
@@ -52,6 +55,9 @@ export function queryKeys(shown: ShownName, tables: NameTables, options: QueryOp
     add: (key, family) => {
       if (keys.size < maxQueryKeys && !keys.has(key)) keys.set(key, family)
     },
+    isFull: () => keys.size >= maxQueryKeys,
+    count: (word) =>
+      options.budget?.spend(word.script === 'latin' && word.roman === null ? 10 : 20 + 12 * word.raw.length),
   }
   for (const text of shown.texts) addLookKeys(text, query)
   const first = shown.texts[0]
@@ -70,6 +76,10 @@ interface Query {
   /** Whether the word is a name of its own, and so no slip of the pen. */
   readonly isName: (base: string) => boolean
   readonly add: (key: string, family: KeyFamily) => void
+  /** Whether further keys would be dropped. */
+  readonly isFull: () => boolean
+  /** Counts what the forms of a word cost. */
+  readonly count: (word: KeyWord) => void
 }
 
 function addLookKeys(text: ShownText, query: Query): void {
@@ -83,6 +93,7 @@ function addLookKeys(text: ShownText, query: Query): void {
     if (!latin) add(cut(`R:${canon}`), 'roman')
   }
   const addWord = (word: KeyWord, roman: boolean): void => {
+    query.count(word)
     for (const key of lookKeys(word)) add(key, 'look')
     if (roman || word.script !== 'latin') addRoman(word, null)
   }
@@ -97,6 +108,8 @@ function addLookKeys(text: ShownText, query: Query): void {
       const first = units[i]
       const last = units[i + step]
       if (first === undefined || last === undefined) continue
+      if (query.isFull()) return
+      query.count(first.word)
       addWord(joinWords(first.word, last.word), false)
       if (step === 1) addRoman(first.word, last.word)
     }
@@ -122,6 +135,10 @@ function addLikelyKeys(text: ShownText, query: Query): void {
     isPersonal(base, tables, query.isName),
   )
   const pairs = pairsOf(units)
+  for (const [a, b] of pairs) {
+    query.count(a.word)
+    query.count(b.word)
+  }
   for (const [a, b] of pairs) {
     addNicknameKeys(a, b, query)
     addNicknameKeys(b, a, query)

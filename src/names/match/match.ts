@@ -1,5 +1,6 @@
 /** Whether a shown name is a person's, and how. */
 
+import type { Budget } from '../../budget.ts'
 import { kindNames, kindRank, kinds } from '../../vocabulary.ts'
 import type { Kind, Tier } from '../../vocabulary.ts'
 import type { NameForm, PersonForm, WholeForm } from '../person/name-forms.ts'
@@ -22,6 +23,8 @@ export interface MatchContext {
   tokenCount?(token: string): number
   /** Whether `J. Roe` counts. */
   readonly initials?: boolean
+  /** What the message's judgement may still cost; left out: no limit. */
+  readonly budget?: Budget | undefined
 }
 
 export type NameKind = Extract<
@@ -55,12 +58,19 @@ export function matchName(
   let best: NameMatch | null = null
   for (const text of shown.texts) {
     for (const form of forms) {
+      context.budget?.spend(costOf(text, form))
       const found = new Matcher(text, form, tables, context, natives).best()
       if (found !== null && (best === null || rank(found) < rank(best))) best = found
       if (best?.kind === 'exact' && best.tier === 'certain') return best
     }
   }
   return best
+}
+
+/** Steps of one comparison: each run of words is compared with each variant. */
+function costOf({ tokens }: ShownText, form: NameForm): number {
+  const variants = form.type === 'whole' ? 1 : form.given.length + form.surname.length + form.wholes.length
+  return 10 + 2 * tokens.length * Math.min(tokens.length, partLimit) * variants
 }
 
 /** Certain matches before likely ones, then by kind. */
@@ -144,6 +154,7 @@ class Matcher {
 
   /** Given name and surname found: one name if what stands between and around them says so. */
   #pair(form: PersonForm, given: Found, surname: Found): void {
+    this.#context.budget?.spend(10)
     const around = { tokens: this.#text.tokens, form, tables: this.#tables, isName: this.#isName }
     const name = judgeAround(around, given, surname)
     if (name === null) return

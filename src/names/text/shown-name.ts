@@ -1,6 +1,7 @@
 /** The ways of reading a shown text as a name. */
 
-import { cleanText } from './normalise.ts'
+import type { Budget } from '../../budget.ts'
+import { cleanText, shownLimit } from './normalise.ts'
 import { holdsSignInWord, tokenise } from './tokens.ts'
 import type { Token } from './tokens.ts'
 import { makeWord } from './word.ts'
@@ -80,17 +81,20 @@ const honorific =
   /(?<=[\p{Script=Han}\p{Script=Hangul}\p{Script=Katakana}\p{Script=Hiragana}])\s*(様|さん|さま|先生|総経理|总经理|總經理|先生|女士|小姐|经理|經理|总裁|總裁|董事长|董事長|社長|部長|課長|殿|君|씨|님|대표님?|사장님?|부장님?|과장님?|팀장님?|이사님?)(?=\s|$|[^\p{L}])/gu
 
 /** Reads a shown name. Never throws; linear in its length up to `shownLimit`. */
-export function readShown(shown: string): ShownName {
+export function readShown(shown: string, budget?: Budget): ShownName {
+  budget?.spend(textCost(shown))
   const clean = cleanText(shown)
-  const texts: ShownText[] = [shownText(tokenise(clean.text), clean.altered)]
+  const read = (text: string, disguised: boolean, signs = false): ShownText => {
+    budget?.spend(textCost(text))
+    return shownText(tokenise(text, signs), disguised, budget)
+  }
+  const texts: ShownText[] = [read(clean.text, clean.altered)]
   const add = (text: string, signs: boolean): void => {
-    if (texts.length < readingLimit) texts.push(shownText(tokenise(text, signs), true))
+    if (texts.length < readingLimit) texts.push(read(text, true, signs))
   }
   if (clean.parted !== null) {
     // What is left of the padding is seen, what is right of it may be.
-    for (const seen of [clean.parted, clean.parted.split(' | ', 1)[0] ?? '']) {
-      texts.push(shownText(tokenise(seen), clean.altered))
-    }
+    for (const seen of [clean.parted, clean.parted.split(' | ', 1)[0] ?? '']) texts.push(read(seen, clean.altered))
   }
   if (clean.mirrored !== null) add(clean.mirrored, false)
   const undone = undoEscapes(clean.text)
@@ -99,7 +103,7 @@ export function readShown(shown: string): ShownName {
   if (insideBrackets.test(clean.text)) {
     // Brackets and quotes may hold a part of the name: Jane "Roe", (Jane) Roe.
     const flat = clean.text.replace(/["“”„()[\]]+/g, ' ')
-    texts.push(shownText(tokenise(flat.replace(/ {2,}/g, ' ').trim()), clean.altered))
+    texts.push(read(flat.replace(/ {2,}/g, ' ').trim(), clean.altered))
   }
   if ((clean.text.match(turnedOnly)?.length ?? 0) > 1) {
     const upright = turnRound(clean.text)
@@ -108,15 +112,23 @@ export function readShown(shown: string): ShownName {
   }
   if (/\p{N}/u.test(clean.text)) {
     const bare = clean.text.replace(trailingDigits, '$1')
-    if (bare !== clean.text) texts.push(shownText(tokenise(bare), clean.altered))
+    if (bare !== clean.text) texts.push(read(bare, clean.altered))
     if (clean.text.includes('6')) add(clean.text.replace(/6(?=\p{L})|(?<=\p{L})6/gu, 'g'), false)
   }
   const plain = clean.text.replace(honorific, ' ')
-  if (plain !== clean.text) texts.push(shownText(tokenise(plain), clean.altered))
+  if (plain !== clean.text) texts.push(read(plain, clean.altered))
   return { shown, texts: texts.filter((t) => t.tokens.length > 0) }
 }
 
-function shownText(tokens: readonly Token[], disguised: boolean): ShownText {
+/** Steps of reading a text: words beyond ASCII are brought into many forms. */
+function textCost(text: string): number {
+  const length = Math.min(text.length, shownLimit)
+  return 20 + (asciiText.test(text) ? 2 : 15) * length
+}
+
+const asciiText = /^[\x20-\x7e]*$/
+
+function shownText(tokens: readonly Token[], disguised: boolean, budget: Budget | undefined): ShownText {
   const words = new Map<number, Word>()
   return {
     tokens,
@@ -129,6 +141,7 @@ function shownText(tokens: readonly Token[], disguised: boolean): ShownText {
       if (word === undefined) {
         let raw = ''
         for (let i = start; i < start + length; i++) raw += tokens[i]?.raw ?? ''
+        budget?.spend(textCost(raw))
         word = makeWord(raw)
         words.set(key, word)
       }

@@ -457,11 +457,43 @@ t.test('what can not be judged', async (t) => {
   const crowd = Array.from({ length: 400 }, (_, i) => `Person ${i} <p${i}@x.example>`).join(', ')
   const among = (from: string): object =>
     inspect(parseHeaderSection(Buffer.from(`From: ${from}\r\n`)), policy, lookup, now).verdict
-  t.match(among(crowd), { reason: 'from-too-large' }, 'more mailboxes than are read')
+  t.match(among(crowd), { reason: 'too-costly' }, 'more mailboxes than may be judged')
+  t.match(
+    inspect(parseHeaderSection(Buffer.from(`From: ${crowd}\r\n`)), policy, lookup, now, { maxSteps: 1e9 }).verdict,
+    { reason: 'from-too-large' },
+    'more mailboxes than are read',
+  )
   t.match(among(`Jane Roe <x@evil.example>, ${crowd}`), { state: 'detected' }, 'a name that was read is found')
   const lenient = prepare({ oversize: 'first-part' })
   t.match(inspect(parseHeaderSection(head, true), lenient.policy, lookup, now).verdict, { state: 'detected' })
   t.match(inspect(long, lenient.policy, lenient.lookup, now, { fromOctets: 200 }).verdict, { state: 'detected' })
+})
+
+t.test('what one judgement may cost', async (t) => {
+  const { policy, lookup } = prepare({})
+  const judge = (from: string, limits: Parameters<typeof inspect>[4]): object =>
+    inspect(parseHeaderSection(Buffer.from(`From: ${from}\r\n`)), policy, lookup, now, limits).verdict
+  const crowd = Array.from({ length: 100 }, (_, i) => `Person ${i} <p${i}@x.example>`).join(', ')
+  const over = { state: 'unchecked', reason: 'too-costly' }
+  t.match(judge('Ann Other <a@b.example>', { maxSteps: 300 }), over, 'too few steps for one name')
+  t.match(judge('Ann Other <a@b.example>', { maxSteps: 10_000 }), { state: 'clean' })
+  t.match(judge(crowd, { maxSteps: 10_000 }), over)
+  t.match(
+    judge(`Jane Roe <x@evil.example>, ${crowd}`, { maxSteps: 10_000 }),
+    { state: 'detected' },
+    'what was found stays',
+  )
+  t.match(judge(`Jane Roe <jane.roe@corp.example>, ${crowd}`, { maxSteps: 10_000 }), over, 'an excuse is not the end')
+  t.match(judge(`${crowd}, Jane Roe <x@evil.example>`, { maxSteps: 10_000 }), over)
+  const wall = (after: number): Parameters<typeof inspect>[4] => ({
+    beginTime: () => {
+      let asked = 0
+      return () => ++asked > after
+    },
+  })
+  t.match(judge(crowd, wall(0)), over, 'time that is over')
+  t.match(judge(`Jane Roe <x@evil.example>, ${crowd}`, wall(20)), { state: 'detected' }, 'what was found in time stays')
+  t.match(judge('Ann Other <a@b.example>', wall(0)), { state: 'clean' }, 'little work is not timed')
 })
 
 t.test('a From field of many names stays bounded', async (t) => {
