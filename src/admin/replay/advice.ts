@@ -23,7 +23,7 @@ export interface AdviceContext {
 }
 
 /** Addresses that may stand in a command line or in YAML as they are: a hostile one must not become a command. */
-const harmless = /^[A-Za-z0-9][A-Za-z0-9._+=-]{0,63}@[A-Za-z0-9][A-Za-z0-9.-]{0,252}$/
+const harmless = /^(?:[A-Za-z0-9][A-Za-z0-9._+=-]{0,63})?@[A-Za-z0-9][A-Za-z0-9.-]{0,252}$/
 const harmlessWord = /^[A-Za-z0-9][A-Za-z0-9._+@-]{0,254}$/
 
 /** More names than these are not written out: the entry holds for all. */

@@ -7,14 +7,14 @@ import type { AdviceContext } from './advice.ts'
 import { escaped } from './escape.ts'
 import type { Judged } from './outcome.ts'
 import { barRows, timelineOf, timelinePlot } from './plots.ts'
-import { reportStyle } from './report-style.ts'
-import { inShort } from './rows.ts'
+import { reportScript, reportStyle } from './report-style.ts'
+import { inShort, minute } from './rows.ts'
 import { changeWords, headLine } from './summary.ts'
 import type { Counter, Sender, Senders, Tally } from './tally.ts'
 
 /**
- * The report as one file that needs nothing else: no script, no font, no picture, no link. Its content security policy
- * forbids all of them, so that even text of a hostile message that slipped through the escaping could do nothing.
+ * The report as one file that needs nothing else: no font, no picture, no link, and no script but the one that copies proposals. Its content security
+ * policy forbids all others, so that even text of a hostile message that slipped through the escaping could do nothing.
  */
 
 export interface Report {
@@ -41,8 +41,9 @@ export const messagesListed = 1000
 
 export function reportPage(report: Report): string {
   const { tally, context, compared } = report
-  const hash = createHash('sha256').update(reportStyle).digest('base64')
-  const policy = `default-src 'none'; style-src 'sha256-${hash}'; base-uri 'none'; form-action 'none'`
+  const hash = (text: string): string => `'sha256-${createHash('sha256').update(text).digest('base64')}'`
+  const sources = `style-src ${hash(reportStyle)}; script-src ${hash(reportScript)}`
+  const policy = `default-src 'none'; ${sources}; base-uri 'none'; form-action 'none'`
   const body = [
     '<h1>What Namesake would have done</h1>',
     facts(report),
@@ -69,6 +70,7 @@ export function reportPage(report: Report): string {
 </head>
 <body>
 ${body.filter((part) => part !== '').join('\n')}
+<script>${reportScript}</script>
 </body>
 </html>
 `
@@ -108,7 +110,7 @@ function comparison(tally: Tally, context: AdviceContext): string {
   return [
     '<h2>What the policy tried changes</h2>',
     `<p>It detects ${tally.detected}, the configured one ${tally.detectedBefore}.</p>`,
-    `<table>${barRows(rows)}</table>`,
+    `<table class="counts">${barRows(rows)}</table>`,
     counts('Other actions', tally.actionChanges),
     senders('Newly hit', tally.newlyHit, context),
     senders('No longer hit', tally.noLongerHit, null),
@@ -130,7 +132,7 @@ function overTime(tally: Tally): string {
 function counts(title: string, counter: Counter): string {
   if (counter.size === 0) return ''
   const more = counter.size > barsShown ? `<p>and ${counter.size - barsShown} more</p>` : ''
-  return `<h2>${title}</h2>\n<table>${barRows(counter.top(barsShown))}</table>${more}`
+  return `<h2>${title}</h2>\n<table class="counts">${barRows(counter.top(barsShown))}</table>${more}`
 }
 
 /** @param context null where there is nothing to advise */
@@ -138,30 +140,35 @@ function senders(title: string, all: Senders, context: AdviceContext | null): st
   if (all.size === 0) return ''
   const rows = all.top(sendersShown).map((sender) => senderRow(sender, context))
   const head =
-    '<tr><th>messages</th><th>names shown</th><th>address</th><th>matched as</th><th>first seen in</th><th></th></tr>'
+    '<tr class="head"><th>messages</th><th>names shown</th><th>address</th><th>matched as</th><th>first seen in</th></tr>'
   const more = all.size > sendersShown ? `<p>and ${all.size - sendersShown} more</p>` : ''
-  return `<h2>${title}</h2>\n<table>${head}\n${rows.join('\n')}</table>${more}`
+  return `<h2>${title}</h2>\n<table class="cards">${head}\n${rows.join('\n')}</table>${more}`
 }
 
 function senderRow(sender: Sender, context: AdviceContext | null): string {
   const names = sender.people.map(({ name }) => `<bdi>${escaped(name)}</bdi>`).join(', ')
   const cells = [
-    `<td class="number">${sender.count}</td>`,
-    `<td>${names}</td>`,
-    `<td><bdi>${escaped(sender.address) || '(none)'}</bdi></td>`,
-    `<td>${escaped(sender.kinds.join(', '))}</td>`,
-    `<td><bdi>${escaped(sender.example)}</bdi></td>`,
-    `<td>${context === null ? '' : advice(sender, context)}</td>`,
+    `<td class="number" data-is="messages">${sender.count}</td>`,
+    `<td data-is="names shown">${names}</td>`,
+    `<td class="long" data-is="address"><bdi>${escaped(sender.address) || '(none)'}</bdi></td>`,
+    `<td data-is="matched as">${escaped(sender.kinds.join(', '))}</td>`,
+    `<td class="long" data-is="first seen in"><bdi>${escaped(sender.example)}</bdi></td>`,
   ]
-  return `<tr>${cells.join('')}</tr>`
+  if (context === null) return `<tr>${cells.join('')}</tr>`
+  return `<tr class="hit">${cells.join('')}</tr>\n<tr class="advice"><td colspan="5">${advice(sender, context)}</td></tr>`
+}
+
+/** What to paste, with a button that copies it; the button shows where the script runs. */
+function pasted(text: string): string {
+  return `<button type="button" class="copy" hidden>Copy</button><pre>${text}</pre>`
 }
 
 function advice(sender: Sender, context: AdviceContext): string {
   const { question, command, entry } = adviceFor(sender, context)
   const parts = [escaped(question)]
-  if (command !== null) parts.push(`<pre>${escaped(command)}</pre>`)
+  if (command !== null) parts.push(pasted(escaped(command)))
   if (entry.length > 0) {
-    const yaml = `<pre>${entry.map(escaped).join('\n')}</pre>`
+    const yaml = pasted(entry.map(escaped).join('\n'))
     if (command === null) parts.push(yaml)
     else parts.push(`<details><summary>or is it a service? As an entry of trustedSenders:</summary>${yaml}</details>`)
   }
@@ -170,23 +177,41 @@ function advice(sender: Sender, context: AdviceContext): string {
 
 function messages({ listed, tally, compared }: Report): string {
   if (listed.length === 0) return ''
-  const head = `<tr><th>time</th>${compared ? '<th>configured</th>' : ''}<th>tier</th><th>matched as</th><th>action</th><th>person</th><th>address</th><th>message</th></tr>`
-  const rows = listed.map(({ source, time, outcome, before }) => {
+  const words = [
+    'time (UTC)',
+    ...(compared ? ['configured'] : []),
+    'tier',
+    'matched as',
+    'action',
+    'person',
+    'address',
+    'subject',
+    'message',
+  ]
+  const head = `<tr class="head">${words.map((word) => `<th>${word}</th>`).join('')}</tr>`
+  const rows = listed.map(({ source, time, outcome, before, subject }) => {
     const shown = outcome.verdict === 'detected' || before === null ? outcome : before
     const cells = [
-      time === null ? '' : new Date(time).toISOString().slice(0, 16).replace('T', ' '),
+      minute(time),
       ...(compared ? [before === null ? '' : inShort(before)] : []),
       outcome.tier ?? '',
       outcome.kind ?? outcome.verdict,
       outcome.action ?? '',
       shown.name ?? '',
       shown.address ?? '',
+      subject ?? '',
       source,
     ]
-    return `<tr>${cells.map((cell) => `<td><bdi>${escaped(cell)}</bdi></td>`).join('')}</tr>`
+    const long = ['address', 'subject', 'message']
+    const cell = (text: string, i: number): string => {
+      const word = words[i] ?? ''
+      const kind = i === 0 ? ' class="when"' : long.includes(word) ? ' class="long"' : ''
+      return text === '' ? '<td></td>' : `<td${kind} data-is="${word}"><bdi>${escaped(text)}</bdi></td>`
+    }
+    return `<tr>${cells.map(cell).join('')}</tr>`
   })
   const changed = [...tally.changes.values()].reduce((sum, n) => sum + n, 0)
   const total = compared ? changed : tally.detected
   const first = total > listed.length ? `, the first ${listed.length} of ${total}` : ''
-  return `<h2>${compared ? 'Messages judged otherwise' : 'Messages detected'}${first}</h2>\n<table>${head}\n${rows.join('\n')}</table>`
+  return `<h2>${compared ? 'Messages judged otherwise' : 'Messages detected'}${first}</h2>\n<table class="cards">${head}\n${rows.join('\n')}</table>`
 }

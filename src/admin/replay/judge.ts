@@ -1,6 +1,7 @@
 /** Judges messages, by one policy or two. */
 
-import { parseHeaderSection } from '../../mail/section.ts'
+import { decodeEncodedWords } from '../../mail/encoded-words.ts'
+import { fieldBodyOctets, fieldsNamed, parseHeaderSection } from '../../mail/section.ts'
 import type { HeaderSection, Verdict } from '../../model.ts'
 import { inspectSafely } from '../../policy/decide.ts'
 import { explain } from '../../policy/explain.ts'
@@ -27,6 +28,7 @@ type ResultBody =
       readonly before: Outcome | null
       readonly directory: string | null
       readonly time: number | null
+      readonly subject?: string | null
       readonly steps: readonly string[]
       /** Why judging failed, which makes the message unchecked; null if it did not. */
       readonly failure: string | null
@@ -90,8 +92,10 @@ export class MessageJudge {
     }
     const before = this.#before === null ? null : this.#inspect(section, this.#before, onFailure)
     const after = this.#inspect(section, this.#by, onFailure)
+    const isClean = after.verdict.state === 'clean' && (before === null || before.verdict.state === 'clean')
     return {
       state: 'judged',
+      ...(isClean ? {} : { subject: subjectOf(section) }),
       outcome: outcomeOf(after.verdict),
       before: before === null ? null : outcomeOf(before.verdict),
       directory: directoryOf(after.verdict),
@@ -115,6 +119,20 @@ export class MessageJudge {
     const { since, until } = this.#settings
     return (since !== null && time < since) || (until !== null && time >= until)
   }
+}
+
+/** Subjects are kept this far: a table and a report show no more. */
+const maxSubject = 200
+
+function subjectOf(section: HeaderSection): string | null {
+  const [index] = fieldsNamed(section, 'subject')
+  if (index === undefined) return null
+  const body = fieldBodyOctets(section, index)
+    .subarray(0, 4096)
+    .toString('utf8')
+    .replace(/[ \t\r\n]+/g, ' ')
+  const [text = ''] = decodeEncodedWords(body.trim()).texts
+  return text.trim().slice(0, maxSubject)
 }
 
 function directoryOf(verdict: Verdict): string | null {

@@ -55,6 +55,8 @@ export interface Judged {
   readonly directory: string | null
   /** When the message came, in milliseconds since the epoch. */
   readonly time: number | null
+  /** Its Subject, decoded; known of messages that are not clean. */
+  readonly subject?: string | null
   /** What the configured policy says, where another one is tried. */
   readonly before: Outcome | null
   /** The judgement in words, a line a step; empty unless asked for. */

@@ -15,8 +15,9 @@ export function barRows(counts: readonly (readonly [string, number])[]): string 
   const largest = Math.max(1, ...counts.map(([, count]) => count))
   return counts
     .map(([label, count]) => {
-      const width = Math.max(2, Math.round((300 * count) / largest))
-      const bar = `<svg class="bar" width="304" height="14" aria-hidden="true"><rect x="0" y="2" width="${width}" height="10" rx="2"/></svg>`
+      const width = count === 0 ? 0 : Math.max(2, Math.round((300 * count) / largest))
+      const rect = width === 0 ? '' : `<rect x="0" y="2" width="${width}" height="10" rx="2"/>`
+      const bar = `<svg class="bar" viewBox="0 0 304 14" preserveAspectRatio="xMinYMid meet" aria-hidden="true">${rect}</svg>`
       return `<tr><td><bdi>${escaped(label)}</bdi></td><td class="number">${count}</td><td>${bar}</td></tr>`
     })
     .join('\n')
@@ -91,13 +92,20 @@ export function timelinePlot({ columns, step }: Timeline): string {
     const low = certain * scale
     const high = likely * scale
     const title = `<title>${dateOf(day)}${step > 1 ? ` and ${step - 1} days more` : ''}: ${messages} messages, ${certain} certain, ${likely} likely</title>`
+    const rect = (name: string, top: number, height: number): string =>
+      height === 0
+        ? ''
+        : `<rect class="${name}" x="${x}" y="${round(top)}" width="${width}" height="${round(height)}"/>`
     const rects =
-      `<rect class="certain" x="${x}" y="${round(plotHeight - low)}" width="${width}" height="${round(low)}"/>` +
-      `<rect class="likely" x="${x}" y="${round(plotHeight - low - high)}" width="${width}" height="${round(high)}"/>` +
-      `<rect class="hover" x="${x}" y="0" width="${width}" height="${plotHeight}"/>`
+      rect('certain', plotHeight - low, low) +
+      rect('likely', plotHeight - low - high, high) +
+      rect('hover', 0, plotHeight)
     parts.push(`<g>${title}${rects}</g>`)
-    if (i % Math.ceil(columns.length / 8) === 0) {
-      parts.push(`<text x="${x}" y="${plotHeight + 16}">${dateOf(day)}</text>`)
+    const labelled = Math.ceil(columns.length / 8)
+    if (i % labelled === 0) {
+      // On a narrow screen there is room for every third.
+      const wide = (i / labelled) % 3 === 0 ? '' : ' class="wide"'
+      parts.push(`<text x="${x}" y="${plotHeight + 16}"${wide}>${dateOf(day)}</text>`)
     }
   }
   const head = `<svg class="timeline" viewBox="0 0 ${plotWidth} ${plotHeight + axisHeight}" role="img" aria-label="detections over time">`

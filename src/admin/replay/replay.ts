@@ -136,8 +136,8 @@ export class Replay {
     }
     if (result.state === 'unreadable') return this.#tellUnreadable(source, result.problem)
     if (result.failure !== null) this.#say(`${printable(source)}: judging failed: ${printable(result.failure)}`)
-    const { outcome, before, directory, time, steps } = result
-    const judged: Judged = { source, outcome, before, directory, time, steps }
+    const { outcome, before, directory, time, steps, subject = null } = result
+    const judged: Judged = { source, outcome, before, directory, time, steps, subject }
     tally.add(judged)
     onJudged(judged)
     await writer.add(judged)

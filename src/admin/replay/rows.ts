@@ -7,36 +7,45 @@ import type { Judged, Outcome } from './outcome.ts'
 
 /** Messages as rows: of the table on a terminal, and of `--csv`. */
 
-const columns = [9, 7, 16, 10, 28, 40]
-const comparedColumns = [13, 24, 24, 28, 40]
+const columns = [9, 7, 16, 10, 28, 40, 16, 32]
+const comparedColumns = [13, 24, 24, 28, 40, 16, 32]
 
 /** Rows of the table, with the head row if asked for. */
 export function tableRows(messages: readonly Judged[], head: boolean): string[] {
-  const rows = messages.map(({ source, outcome }) => [
+  const rows = messages.map(({ source, outcome, time, subject }) => [
     outcome.verdict,
     outcome.tier ?? '',
     outcome.kind ?? outcome.reason ?? '',
     outcome.action ?? '',
     printable(outcome.name ?? ''),
     printable(outcome.address ?? ''),
+    minute(time),
+    printable(subject ?? ''),
     printable(source),
   ])
-  if (head) rows.unshift(['verdict', 'tier', 'kind', 'action', 'person', 'address', 'source'])
+  if (head) rows.unshift(['verdict', 'tier', 'kind', 'action', 'person', 'address', 'date (UTC)', 'subject', 'source'])
   return table(rows, columns)
 }
 
 /** Rows of the table where another policy is compared. */
 export function comparedRows(messages: readonly Judged[], head: boolean): string[] {
-  const rows = messages.map(({ source, outcome, before }) => [
+  const rows = messages.map(({ source, outcome, before, time, subject }) => [
     (before === null ? null : changeOf(before, outcome)) ?? 'same',
     before === null ? '' : inShort(before),
     inShort(outcome),
     printable(outcome.name ?? before?.name ?? ''),
     printable(outcome.address ?? before?.address ?? ''),
+    minute(time),
+    printable(subject ?? ''),
     printable(source),
   ])
-  if (head) rows.unshift(['change', 'configured', 'tried', 'person', 'address', 'source'])
+  if (head) rows.unshift(['change', 'configured', 'tried', 'person', 'address', 'date (UTC)', 'subject', 'source'])
   return table(rows, comparedColumns)
+}
+
+/** A time to the minute, in UTC; empty if there is none. */
+export function minute(time: number | null): string {
+  return time === null ? '' : new Date(time).toISOString().slice(0, 16).replace('T', ' ')
 }
 
 /** An outcome in two or three words: `tag exact`. */

@@ -1,6 +1,6 @@
 /** Messages in files, mailboxes and streams. */
 
-import { createReadStream } from 'node:fs'
+import { createReadStream, existsSync } from 'node:fs'
 import { open } from 'node:fs/promises'
 import { basename } from 'node:path'
 import { pipeline } from 'node:stream'
@@ -53,8 +53,28 @@ export interface SourceOptions {
 export async function* findMessages(paths: readonly string[], options: SourceOptions): AsyncGenerator<Found> {
   for (const path of paths) {
     if (path === '-') yield* fromStream(options.stdin, '-', options)
-    else for (const file of mailFiles(path)) yield* 'problem' in file ? [file] : fromFile(file, options)
+    else yield* fromPath(path, options)
   }
+}
+
+/** A path as it is, or one message of an mbox as the results name it: `archive.mbox#100`. */
+async function* fromPath(path: string, options: SourceOptions): AsyncGenerator<Found> {
+  const numbered = /^(.+)#([1-9]\d*)$/s.exec(path)
+  if (numbered?.[1] === undefined || existsSync(path) || !existsSync(numbered[1])) {
+    for (const file of mailFiles(path)) yield* 'problem' in file ? [file] : fromFile(file, options)
+    return
+  }
+  for (const file of mailFiles(numbered[1])) {
+    if ('problem' in file) yield file
+    else {
+      for await (const found of fromFile({ ...file, single: false }, options)) {
+        if (found.source !== path) continue
+        yield found
+        return
+      }
+    }
+  }
+  yield { source: path, problem: `holds no message ${numbered[2] ?? ''}` }
 }
 
 const chunkOctets = 1_048_576
@@ -121,7 +141,11 @@ async function* fromChunks(
 
 async function* fromMbox(chunks: AsyncIterable<Buffer>, source: string, options: SourceOptions): AsyncGenerator<Found> {
   for await (const { number, postmark, octets, truncated } of mboxSections(chunks, options.headerOctets)) {
-    yield single(`${source}#${number}`, { octets, truncated, time: timeOfPostmark(postmark) })
+    // The postmark says that a message follows, whatever its fields are.
+    const problem = octets.includes(':') ? null : faultOfSection(octets)
+    const name = `${source}#${number}`
+    if (problem === null) yield { source: name, octets, truncated, time: timeOfPostmark(postmark) }
+    else yield { source: name, problem }
   }
 }
 
@@ -187,10 +211,28 @@ function single(source: string, message: Omit<FoundMessage, 'source'>): FoundMes
   return problem === null ? { source, ...message } : { source, problem }
 }
 
+/** A line that begins as a field does that mail programs and servers write; YAML and the like have lines with colons too. */
+const mailField =
+  /^(?:from|sender|reply-to|to|cc|bcc|subject|date|message-id|in-reply-to|references|return-path|received|delivered-to|envelope-to|mime-version|content-[a-z-]+|user-agent|(?:resent|list|arc|dkim|authentication|received|x|thread|auto|apparently|errors|precedence|importance|priority|status)-[!-9;-~]+|status|comments|keywords|organi[sz]ation|autocrypt|domainkey-signature)[ \t]*:/im
+
+/** First octets of what is often beside mail and holds text with colons: programs, archives, pictures, documents. */
+const otherKinds: readonly (readonly [string, string])[] = [
+  ['\x7fELF', 'a program'],
+  ['MZ', 'a program'],
+  ['PK\x03\x04', 'a zip archive'],
+  ['%PDF', 'a PDF'],
+  ['\x89PNG', 'a picture'],
+  ['\xff\xd8\xff', 'a picture'],
+  ['SQLite format 3', 'a database'],
+]
+
 /** Why octets are no message, or null. */
 export function faultOfSection(octets: Buffer): string | null {
-  if (octets.includes(':')) return null
-  return octets.length === 0 ? 'holds no header section' : 'is no message: it has no header field'
+  if (octets.length === 0) return 'holds no header section'
+  const text = octets.toString('latin1')
+  const [, kind] = otherKinds.find(([start]) => text.startsWith(start)) ?? []
+  if (kind !== undefined && (kind !== 'a program' || text.includes('\0'))) return `is no message: it is ${kind}`
+  return mailField.test(text) ? null : 'is no message: it has no header field of mail'
 }
 
 function isMbox(octets: Buffer): boolean {

@@ -1,6 +1,7 @@
 /** Counts in bounded memory. */
 
-import { canonicalAddress, domainOf } from '../../mail/address.ts'
+import { canonicalAddress, domainOf, withoutTag } from '../../mail/address.ts'
+import { isPublicMailDomain } from '../../policy/public-mail.ts'
 import type { PersonRef } from '../../model.ts'
 import { changeOf } from './outcome.ts'
 import type { Change, Judged, Outcome } from './outcome.ts'
@@ -41,7 +42,7 @@ export interface NamedPerson extends PersonRef {
 
 /** An address that carried protected names. */
 export interface Sender {
-  /** Canonical; empty if the From field held none. */
+  /** Canonical, without a +tag; `@domain` for the addresses of a service; empty if the From field held none. */
   readonly address: string
   count: number
   /** The first people whose names it carried; more than one speaks for a service. */
@@ -60,7 +61,8 @@ export class Senders {
 
   /** @param outcome of a detection */
   add(source: string, outcome: Outcome, directory: string | null): void {
-    const address = canonicalAddress(outcome.address ?? '')
+    // Addresses that differ in their +tag alone are one: a rule for it covers them.
+    const address = withoutTag(canonicalAddress(outcome.address ?? ''))
     let sender = this.#senders.get(address)
     if (sender === undefined) {
       sender = { address, count: 0, people: [], kinds: [], example: source }
@@ -81,10 +83,43 @@ export class Senders {
   }
 
   top(limit: number): Sender[] {
-    return [...this.#senders.values()]
+    return this.#grouped()
       .sort((a, b) => b.count - a.count || (a.address < b.address ? -1 : 1))
       .slice(0, limit)
   }
+
+  /** Addresses of one domain that write in the names of many are one service: `@domain` stands for them. */
+  #grouped(): Sender[] {
+    const byDomain = new Map<string, Sender[]>()
+    for (const sender of this.#senders.values()) {
+      const domain = domainOf(sender.address)
+      byDomain.set(domain, [...(byDomain.get(domain) ?? []), sender])
+    }
+    return [...byDomain].flatMap(([domain, senders]) => {
+      const people = distinct(senders.flatMap((sender) => sender.people))
+      const isService = senders.length >= serviceAddresses && people.length >= servicePeople
+      if (!isService || domain === '' || isPublicMailDomain(domain)) return senders
+      const kinds = [...new Set(senders.flatMap((sender) => sender.kinds))]
+      const count = senders.reduce((sum, sender) => sum + sender.count, 0)
+      return [
+        {
+          address: `@${domain}`,
+          count,
+          people: people.slice(0, peopleOfSender),
+          kinds,
+          example: senders[0]?.example ?? '',
+        },
+      ]
+    })
+  }
+}
+
+/** So many addresses of a domain, with the names of so many people, speak for a service. */
+const serviceAddresses = 3
+const servicePeople = 3
+
+function distinct(people: readonly NamedPerson[]): NamedPerson[] {
+  return [...new Map(people.map((person) => [`${person.directory}\0${person.id}`, person])).values()]
 }
 
 /** What came on one day (UTC). */

@@ -161,7 +161,7 @@ t.test('another protection file, without touching the store', async (t) => {
 
 t.test('a table and a summary', async (t) => {
   const ran = await check([at('box.mbox')])
-  t.match(ran.out, /^verdict +tier +kind +action +person +address +source\n/)
+  t.match(ran.out, /^verdict +tier +kind +action +person +address +date \(UTC\) +subject +source\n/)
   t.match(ran.out, /\ndetected +certain +exact +tag +Jane Roe +x@evil\.example +.*box\.mbox#2\n/)
   t.match(ran.out, /3 messages: 2 clean, 1 detected, 0 unchecked/)
   t.match(ran.out, /namesake secondary add jane\.roe@corp\.example x@evil\.example --config /)

@@ -5,7 +5,7 @@ import type { AdviceContext } from '../../../../src/admin/replay/advice.ts'
 import { reportPage } from '../../../../src/admin/replay/html.ts'
 import { changeOf, cleanOutcome, jsonOf } from '../../../../src/admin/replay/outcome.ts'
 import type { Judged, Outcome } from '../../../../src/admin/replay/outcome.ts'
-import { timelineOf } from '../../../../src/admin/replay/plots.ts'
+import { barRows, timelineOf } from '../../../../src/admin/replay/plots.ts'
 import { csvHead, csvRow, tableRows } from '../../../../src/admin/replay/rows.ts'
 import { summaryLines } from '../../../../src/admin/replay/summary.ts'
 import { Counter, Senders, Tally } from '../../../../src/admin/replay/tally.ts'
@@ -83,7 +83,8 @@ t.test('the page: hostile text stays text', async (t) => {
       interrupted: false,
       listed: [one],
     })
-    t.notMatch(page, /<(?:script|img|iframe|use|link|object|embed|form|a|base)\b/i, `${name}: no element of theirs`)
+    t.equal(page.match(/<script\b/gi)?.length, 1, `${name}: our script alone`)
+    t.notMatch(page, /<(?:img|iframe|use|link|object|embed|form|a|base)\b/i, `${name}: no element of theirs`)
     t.notMatch(page, /\s(?:on\w+|style|href|src)\s*=\s*["']/i, `${name}: no attribute of theirs`)
     t.equal(page.match(/<style>/g)?.length, 1, `${name}: one style sheet`)
     t.equal(page.match(/<meta\b/g)?.length, 4, `${name}: our meta elements alone`)
@@ -237,4 +238,32 @@ t.test('the plot over time', async (t) => {
       ]).columns.length <= 61,
       `${span} days`,
     )
+})
+
+t.test('proposals: +tags are one address, a service is one sender', async (t) => {
+  const senders = new Senders()
+  const from = (address: string, person: string): void =>
+    senders.add('box#1', { ...hit, address, person, name: `P ${person}` }, 'Staff')
+  for (const tag of ['a', 'b', 'c']) from(`Jane+${tag}@home.example`, 'jane')
+  for (const person of ['1', '2', '3', '4']) from(`share-${person}@files.example`, person)
+  for (const person of ['1', '2', '3', '4']) from(`x${person}@gmail.com`, person)
+  const top = senders.top(10)
+  t.match(top.slice(0, 2), [
+    { address: '@files.example', count: 4, people: { length: 4 } },
+    { address: 'jane@home.example', count: 3 },
+  ])
+  t.equal(top.length, 6, 'addresses of a public mail provider are nobody in common')
+  t.match(adviceFor(top[1] as Sender, context).command, /secondary add jane@corp.example jane@home.example$/)
+  t.match(parse(adviceFor(top[0] as Sender, context).entry.join('\n')), [{ from: '@files.example' }])
+})
+
+t.test('the table has date and subject', async (t) => {
+  const [head = '', row = ''] = tableRows([judged(hit, { subject: 'Are you at your desk?' })], true)
+  t.match(head, /date \(UTC\)\s+subject\s+source$/)
+  t.match(row, /2026-11-02 00:00\s+Are you at your desk\?\s+box\.mbox#1$/)
+})
+
+t.test('nothing counted draws nothing', async (t) => {
+  t.notMatch(barRows([['none', 0]]), /<rect/)
+  t.match(barRows([['one', 1]]), /<rect x="0" y="2" width="300"/)
 })

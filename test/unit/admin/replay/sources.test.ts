@@ -83,8 +83,8 @@ t.test('Maildir++ with folders in it, in the order of delivery', async (t) => {
 
 t.test('a folder of all sorts', async (t) => {
   write('sorts/2.eml', `${mark}A: 2\n\n${mark}A: no\n\n`)
-  write('sorts/10', 'A: 10\n\n')
-  write('sorts/9', 'A: 9\n\n')
+  write('sorts/10', 'X-A: 10\n\n')
+  write('sorts/9', 'X-A: 9\n\n')
   write('sorts/inbox.2026-10', `${mark}A: 11\n\n`)
   write('sorts/photo.jpg', 'A: no\n\n')
   write('sorts/.hidden', 'A: no\n\n')
@@ -93,11 +93,11 @@ t.test('a folder of all sorts', async (t) => {
   symlinkSync(at('nowhere'), at('sorts/dangling.eml'))
   t.same(await found([at('sorts')]), [
     'sorts/2.eml From a@b.example Mon Nov  2 10:00:00 2026',
-    'sorts/9 A: 9',
-    'sorts/10 A: 10',
+    'sorts/9 X-A: 9',
+    'sorts/10 X-A: 10',
     'sorts/dangling.eml does not exist',
     'sorts/inbox.2026-10#1 A: 11',
-    'sorts/link.eml A: 9',
+    'sorts/link.eml X-A: 9',
   ])
 })
 
@@ -141,4 +141,42 @@ t.test('a header section over the limit is cut, and said to be', async (t) => {
     if ('octets' in one) marks.push(one.truncated)
   }
   t.same(marks, [true, false])
+})
+
+t.test('what is no message, and why', async (t) => {
+  const rows: readonly [name: string, octets: Buffer, says: RegExp][] = [
+    ['program', Buffer.from('\x7fELF\x02\x01\x01\0\0: From: x', 'latin1'), /is no message: it is a program/],
+    ['zip', Buffer.from('PK\x03\x04\x14\0From: Jane Roe <x@y.example>\n\n', 'latin1'), /it is a zip archive/],
+    ['page', Buffer.from('%PDF-1.7\n1 0 obj: \n'), /it is a PDF/],
+    ['people.yaml', Buffer.from('users:\n  - id: "1"\n    mail: jane@corp.example\n'), /no header field of mail/],
+    [
+      'random',
+      Buffer.from(Array.from({ length: 4000 }, (_, i) => (i * 7919 + (i >> 3)) % 256)),
+      /no header field of mail/,
+    ],
+    ['text', Buffer.from('Dear Jane: how are you?\nBest: Erik\n'), /no header field of mail/],
+    ['empty', Buffer.alloc(0), /holds no header section/],
+  ]
+  for (const [name, octets, says] of rows) {
+    write(name, octets)
+    const [only, ...others] = await found([at(name)])
+    t.match(only, says, name)
+    t.same(others, [])
+  }
+  for (const text of ['Subject: hi\n\n', 'X-Anything: 1\n\n', 'junk first\nfrom : Jane\n\n', 'ARC-Seal: i=1\n\n']) {
+    write('message', Buffer.from(text))
+    t.notMatch((await found([at('message')]))[0], /is no message/, text)
+  }
+})
+
+t.test('one message of an mbox, by the name that the results have for it', async (t) => {
+  const numbers = Array.from({ length: 120 }, (_, i) => i + 1)
+  const all = numbers.map((n) => `${mark}A: ${n}\n\nbody\n\n`).join('')
+  write('many.mbox', all)
+  write('many.mbox.gz', gzipSync(all))
+  t.same(await found([at('many.mbox#100')]), ['many.mbox#100 A: 100'])
+  t.same(await found([at('many.mbox.gz#7')]), ['many.mbox.gz#7 A: 7'])
+  t.match(await found([at('many.mbox#121')]), ['many.mbox#121: holds no message 121'])
+  write('odd#3', Buffer.from('Subject: a file of that name\n\n'))
+  t.equal((await found([at('odd#3')])).length, 1)
 })
