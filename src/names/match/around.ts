@@ -128,6 +128,8 @@ function isMiddleName(token: Token, { form, tables, isName }: Surroundings): boo
   }
   if ((bits & classes.particle) !== 0 && (bits & classes.conjunction) === 0) return true
   if ([...token.base].length === 1 || isInitials(token)) return true
+  // Margaret Peg Kellerman: a short form that is shown between.
+  if (tables.nicknames.classesOf(token.base).length > 0) return true
   // A word that nobody bears makes a sentence (Simon Says Oakley), unless it is foreign to the table.
   return isName(token.base) || (bits === 0 && token.script !== 'latin') || patronymic.test(token.base)
 }
@@ -281,16 +283,21 @@ function isFreeOnTheLeft(around: Surroundings, start: number): boolean {
     const before = tokens[i - 1]
     if (gap === gaps.space && before !== undefined && leadsToName(around, i)) return true
     // President & CEO Jane Roe
-    if (isJoining(token, tables) && i < start - 1 && before !== undefined && isDecoration(around, i - 1, 'left'))
-      continue
-    if (token.joins) return false
-    if (isDecoration(around, i, 'left') || isSpeech(around, token) || beginsSpeech(around, i, start)) continue
-    if (token.possessive) return false
-    if (token.dotted && isOneLetter(token) && token.script === 'latin') continue
-    if (isPlainWord(around, token, tokens[start]) && !tables.isName(token.base)) continue
-    return false
+    const joins =
+      isJoining(token, tables) && i < start - 1 && before !== undefined && isDecoration(around, i - 1, 'left')
+    if (!joins && !isBesideOnTheLeft(around, i, start)) return false
   }
   return true
+}
+
+function isBesideOnTheLeft(around: Surroundings, at: number, start: number): boolean {
+  const { tokens, tables } = around
+  const token = tokens[at]
+  if (token === undefined || token.joins) return false
+  if (isDecoration(around, at, 'left') || isSpeech(around, token) || beginsSpeech(around, at, start)) return true
+  if (token.possessive) return false
+  if (token.dotted && isOneLetter(token) && token.script === 'latin') return true
+  return isPlainWord(around, token, tokens[start]) && !tables.isName(token.base)
 }
 
 /** Message from, on behalf of: what follows is who it is from. "Of" and its like only behind a word for a message. */

@@ -24,7 +24,7 @@ export const suffixes: readonly string[] = words(`
   jr sr jnr snr junior senior ii iii iv v 2nd 3rd 4th esq esquire phd dphil md do dds dmd dvm jd llb llm lld mba emba ba bsc bs ms msc ma
   meng mphil mpa mph med edd psyd pharmd rn np pe cpa cfa cfp cma cia acca aca fca fcca acma cgma cipd fcipd mcipd cissp cism cisa pmp prince2 scrum itil csm
   fellow frs fba kbe cbe obe mbe qc kc sc pc msci beng bed bcom mcom mtech btech mag dipling drmed drjur hc habil mult cand stud ret retd usn usa usaf
-  he him his she her hers they them theirs sie ihr er ella elle ze hir xe xem any all pronouns
+  he him his she her hers they them theirs pronouns
   san sama kun chan sensei ssi nim
 `)
 

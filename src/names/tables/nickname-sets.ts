@@ -198,7 +198,8 @@ kazimierz casimir: kazik kazek
 kenneth: ken kenny kenn
 kevin: kev
 kimberly kimberley: kim kimmy
-klaus nicolaus nikolaus nicholas nicolas niklas nikolai nikolay nikolaj nikolaos nicola niccolo mikolaj miklos mykola: nick nicky nico nik niko nikki klaas klas claus kolya nikos nicki klausi koos miki mikolajek kolja niels
+klaus: klaas klas claus klausi
+nicolaus nikolaus nicholas nicolas niklas nikolai nikolay nikolaj nikolaos nicola niccolo mikolaj miklos mykola: nick nicky nico nik niko nikki klaas klas claus kolya nikos nicki klausi koos miki mikolajek kolja niels
 krystyna: krysia krystynka
 lajos ludwig louis luis luigi ludvik ludovic: lou louie luigi gigi lutz wiggerl lucho lajcsi luisito lui gino ludek luigino wickerl vico ludde
 lars laurens lawrence laurence lorenzo lorenz laurent laurentius: larry laurie lars lasse renzo enzo laz lenz lonnie law loren
@@ -476,7 +477,6 @@ pawel: pawelek
 pieter-jan pieterjan: pj piet-jan
 piotr: piotrek piotrus
 pooja puja: puja pooju
-priyanka: priya
 rafaela: rafa
 rajesh rajendra rajiv rajeev: raj raju
 ramesh: ram ramu

@@ -101,11 +101,17 @@ function sharesSound(a: Word, b: Word): boolean {
   if (isConsonantal(b.script) && a.script === 'latin') return spells(a.base, b.base, b.script, b.plain.slice(-1))
   if (isConsonantal(a.script) && b.script === 'latin') return spells(b.base, a.base, a.script, a.plain.slice(-1))
   if (a.roman === null && b.roman === null) return false
+  // Pinyin is one spelling: Wu Hao is not Chao Wu, nor Wang Hu Hui Wang.
+  if (a.script === 'han' || b.script === 'han') return pinyinOf(a) === pinyinOf(b)
   // No spelling is three times as long as another; this spares most comparisons the romanising.
   if (a.latin.length > 3 * b.latin.length || b.latin.length > 3 * a.latin.length) return false
   const ra = a.roman ?? (a.script === 'latin' ? romanCanon(a.base) : null)
   const rb = b.roman ?? (b.script === 'latin' ? romanCanon(b.base) : null)
   return ra !== null && ra === rb && ra.length > 1
+}
+
+function pinyinOf({ latin }: Word): string {
+  return latin.replace(/v|ü/g, 'u')
 }
 
 /** Spelt-out accents taken back, for words in which only some are spelt out. */
