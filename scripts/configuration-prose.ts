@@ -39,4 +39,9 @@ CSV has a header row, and \`;\` between several values in one cell:
 Display_Name,Email,Secondary_Emails,Groups
 Jane Roe,jane.roe@corp.example,ceo@corp.example;jane@corp.example,Executives
 \`\`\`
+
+CSV is taken as programs write it: values separated by commas, semicolons or tabs (whichever separates most of the header row), in UTF-8,
+UTF-16 or Windows-1252, with a byte-order mark or without. The header row may be that of an export from Entra, the Microsoft 365 admin center,
+Exchange's PowerShell or Google Workspace: first and last name, user principal name and proxy addresses are understood, rows of guests
+are left out, other columns are passed over. Recovery and alternate addresses are not a person's own, as people set them themselves.
 `

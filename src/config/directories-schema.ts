@@ -4,7 +4,6 @@ import { createPrivateKey, X509Certificate } from 'node:crypto'
 import * as z from 'zod'
 import {
   choice,
-  cronExpression,
   duration,
   flag,
   httpsUrl,
@@ -14,6 +13,7 @@ import {
   parsed,
   refuse,
   refuseElsewhere,
+  schedule,
   section,
   text,
 } from './fields.ts'
@@ -48,8 +48,8 @@ function common(sync: string) {
   const fraction = 'a fraction from 0 to 1, such as 0.5'
   return {
     name: text('Name by which protection.yaml, the command line and the metrics know the directory.', 'a name'),
-    sync: cronExpression(
-      'When it is read again: minute, hour, day of month, month, day of week; seconds may stand before them.',
+    sync: schedule(
+      'When it is read again: minute, hour, day of month, month, day of week (seconds may stand before them); or after how long.',
       sync,
     ),
     staleAfter: duration(

@@ -166,17 +166,46 @@ export function socketMode(prose: string): z.ZodType<number, string> {
   return parsed(parseMode, prose, "permission bits in quotes, such as '0660'")
 }
 
-/** A cron expression that node-cron, which runs it, accepts. */
-export function cronExpression(prose: string, byDefault: string): z.ZodType<string, string | undefined> {
-  const accepts = 'a cron expression of five or six fields, such as "*/30 * * * *"'
+/** When something is done again: by a cron expression that node-cron, which runs it, accepts, or after so long. */
+export function schedule(
+  prose: string,
+  byDefault: string,
+): z.ZodType<string | { everyMs: number }, string | undefined> {
+  const accepts =
+    'a cron expression of five or six fields, such as "*/30 * * * *", or a duration from 1s to 24d, such as 30m'
   return z
     .string({ error: accepts })
     .transform((value, ctx) => {
+      const everyMs = parseDuration(value)
+      if (everyMs !== null) {
+        const fits = everyMs >= 1000 && everyMs <= longestTimer
+        return fits ? { everyMs } : refuse(ctx, accepts, `${value} is ${everyMs < 1000 ? 'too short' : 'too long'}`)
+      }
       const found = cron.validateDetailed(value)
-      return found.valid ? value : refuse(ctx, accepts, found.errors.map((e) => e.message).join('; '))
+      return found.valid ? value : refuse(ctx, accepts, cronFaults(value, found.errors))
     })
     .prefault(byDefault)
     .meta({ description: prose, accepts })
+}
+
+/** What each field of a cron expression may hold, by node-cron's name of it. */
+const cronFields: Readonly<Record<string, readonly [name: string, range: string]>> = {
+  second: ['second', '0 to 59'],
+  minute: ['minute', '0 to 59'],
+  hour: ['hour', '0 to 23'],
+  dayOfMonth: ['day of the month', '1 to 31'],
+  month: ['month', '1 to 12 or jan to dec'],
+  dayOfWeek: ['day of the week', '0 to 7 or sun to sat'],
+}
+
+function cronFaults(value: string, errors: readonly { readonly field: string; readonly value?: string }[]): string {
+  const count = value.trim().split(/\s+/).length
+  if (count !== 5 && count !== 6) return `${count === 1 ? '1 field stands' : `${count} fields stand`} there`
+  const said = errors.map((error) => {
+    const [name, range] = cronFields[error.field] ?? [error.field, '']
+    return `${JSON.stringify(error.value ?? value)} is no ${name}${range === '' ? '' : ` (${range}; also *, lists, ranges and steps such as */5)`}`
+  })
+  return said.join('; ')
 }
 
 /** An https URL without user, query or fragment, without a slash at its end. */

@@ -29,17 +29,20 @@ export function replaceFile(path: string, expected: string, text: string): void 
   try {
     const target = realpathSync(path)
     const { mode, uid, gid } = statSync(target)
+    // Some editors put a byte-order mark in front, which reading takes away: it stays where it was.
+    const mark = readFileSync(target, 'utf8').startsWith(byteOrderMark) ? byteOrderMark : ''
     temporary = join(dirname(target), `.${basename(target)}.${randomBytes(6).toString('hex')}.tmp`)
     const handle = openSync(temporary, 'wx', 0o600)
     try {
-      writeFileSync(handle, text)
+      writeFileSync(handle, mark + text)
       fchmodSync(handle, mode & 0o7777)
       fsyncSync(handle)
     } finally {
       closeSync(handle)
     }
     keepOwner(temporary, uid, gid)
-    if (readFileSync(target, 'utf8') !== expected) throw new Error('someone else edited it meanwhile; fix: try again')
+    if (readFileSync(target, 'utf8') !== mark + expected)
+      throw new Error('someone else edited it meanwhile; fix: try again')
     renameSync(temporary, target)
     temporary = null
     syncFolder(dirname(target))
@@ -50,6 +53,8 @@ export function replaceFile(path: string, expected: string, text: string): void 
     if (temporary !== null) rmSync(temporary, { force: true })
   }
 }
+
+const byteOrderMark = '\ufeff'
 
 /** Root editing a service's file must not take it from the service; others can only give what they have. */
 function keepOwner(path: string, uid: number, gid: number): void {

@@ -107,8 +107,8 @@ export interface MilterListenerConfig {
 
 interface DirectoryCommon {
   readonly name: string
-  /** Cron expression of node-cron, five or six fields. */
-  readonly sync: string
+  /** When it is read again: a cron expression of node-cron (five or six fields), or after so many milliseconds. */
+  readonly sync: string | { readonly everyMs: number }
   /** Milliseconds without a success after which the directory counts as stale. */
   readonly staleAfter: number
   /** A sync that would remove more than this fraction of the people stops. */

@@ -8,11 +8,13 @@ import type { MakeIndex } from './store/reindex.ts'
 import type { Store } from './store/store.ts'
 import { type FullEvery, synchronise, type SyncOptions, type SyncOutcome, type SyncProgress } from './sync.ts'
 
+/** Cron expression of five or six fields, or a fixed time between two runs. */
+export type Schedule = string | { readonly everyMs: number }
+
 /** A directory and how it is kept fresh. Durations in milliseconds. */
 export interface ScheduledDirectory {
   readonly provider: Provider
-  /** Cron expression, five or six fields. */
-  readonly sync: string
+  readonly sync: Schedule
   readonly staleAfter: number
   /** Largest part of the people, 0 to 1, that one sync may remove. */
   readonly shrink: number
@@ -144,7 +146,9 @@ interface JobSurroundings {
 class Job {
   readonly directory: ScheduledDirectory
   readonly #around: JobSurroundings
-  readonly #task: ScheduledTask
+  /** Null where the time between two runs is fixed. */
+  readonly #task: ScheduledTask | null
+  #interval: NodeJS.Timeout | undefined
   #watch: { close(): void } | undefined
   #timer: NodeJS.Timeout | undefined
   #running: Promise<SyncOutcome> | undefined
@@ -153,6 +157,10 @@ class Job {
   constructor(directory: ScheduledDirectory, around: JobSurroundings) {
     this.directory = directory
     this.#around = around
+    if (typeof directory.sync !== 'string') {
+      this.#task = null
+      return
+    }
     this.#task = createTask(directory.sync, () => this.#onSchedule(), {
       name: directory.provider.name,
       suppressMissedWarning: true,
@@ -163,7 +171,9 @@ class Job {
   }
 
   start(): void {
-    void this.#task.start()
+    const { sync } = this.directory
+    if (typeof sync === 'string') void this.#task?.start()
+    else this.#interval = setInterval(() => this.#onSchedule(), sync.everyMs).unref()
     this.#watch = this.directory.provider.watch?.(() => this.#later(settle))
   }
 
@@ -191,7 +201,8 @@ class Job {
   async end(): Promise<void> {
     clearTimeout(this.#timer)
     this.#watch?.close()
-    await this.#task.destroy()
+    clearInterval(this.#interval)
+    await this.#task?.destroy()
     await this.#running
   }
 
@@ -251,8 +262,9 @@ class Job {
 }
 
 /** Milliseconds between the next two runs of a schedule. */
-function intervalOf(cron: string, now: number): number {
-  const [first, second] = nextRuns(cron, 2)
+function intervalOf(schedule: Schedule, now: number): number {
+  if (typeof schedule !== 'string') return schedule.everyMs
+  const [first, second] = nextRuns(schedule, 2)
   return first === undefined || second === undefined ? now : second - first
 }
 
@@ -265,12 +277,17 @@ function nextRuns(cron: string, count: number): number[] {
   }
 }
 
+function nextRunOf(schedule: Schedule, lastAttempt: number | null, now: number): number | null {
+  if (typeof schedule === 'string') return nextRuns(schedule, 1)[0] ?? null
+  return Math.max(now, (lastAttempt ?? now) + schedule.everyMs)
+}
+
 /** What is known of a configured directory, whether or not a daemon runs. Times in milliseconds. */
 export function statusOf(
   source: { readonly name: string; readonly type: string },
   record: DirectoryRecord | undefined,
   staleAfter: number,
-  cron: string,
+  schedule: Schedule,
   now: number,
 ): DirectoryStatus {
   const lastSync = record?.lastSync ?? null
@@ -283,7 +300,7 @@ export function statusOf(
     state,
     lastSync,
     age,
-    nextRun: nextRuns(cron, 1)[0] ?? null,
+    nextRun: nextRunOf(schedule, record?.lastAttempt ?? null, now),
     people: record?.people ?? 0,
     groups: record?.groups ?? 0,
     error,

@@ -57,7 +57,7 @@ const directorySchema = z.object({
   lastSync: z.string().nullable(),
   age: z.number().nullable().describe('Seconds since the last success.'),
   nextRun: z.string().nullable(),
-  sync: z.string().describe('Cron expression.'),
+  sync: z.string().describe('Cron expression, or a duration.'),
   people: z.number(),
   groups: z.number(),
   error: z.string().nullable(),
@@ -222,6 +222,13 @@ export const directoryRoutes: readonly Route[] = [
   }),
 ]
 
+/** As it may stand in the file. */
+function scheduleText(sync: string | { readonly everyMs: number }): string {
+  if (typeof sync === 'string') return sync
+  const { everyMs } = sync
+  return everyMs % 60_000 === 0 ? `${everyMs / 60_000}m` : everyMs % 1000 === 0 ? `${everyMs / 1000}s` : `${everyMs}ms`
+}
+
 async function list(services: Services): Promise<z.infer<typeof directorySchema>[]> {
   const installation = services.desk.refresh()
   const reports = await installation.directories()
@@ -230,7 +237,7 @@ async function list(services: Services): Promise<z.infer<typeof directorySchema>
     return {
       ...report,
       detail: config === undefined ? '' : config.type === 'office365' ? config.tenant : config.path,
-      sync: config?.sync ?? '',
+      sync: config === undefined ? '' : scheduleText(config.sync),
       syncing: services.desk.syncing.get(report.name) ?? null,
     }
   })

@@ -337,6 +337,17 @@ t.test('an edit by someone else in between is not lost', async (t) => {
   t.equal(read(), 'protect: [] # theirs\n')
 })
 
+t.test('a byte-order mark stays where it is', async (t) => {
+  const { folder, file, read } = folderOf(t)
+  writeFileSync(file, `\ufeff${read()}`)
+  const { config } = loadConfig(join(folder, 'namesake.yaml'))
+  const add = (value: string) => () => ({ steps: [{ op: 'add' as const, path: ['authservIds'], value }], message: '' })
+  editProtection(config, add('mx'))
+  editProtection(config, add('my'))
+  t.match(read(), /^\ufeff[^\ufeff]+$/, 'once, at the start')
+  t.same(loadProtection(config).rules.authservIds, ['mx', 'my'])
+})
+
 t.test('config check', async (t) => {
   const { folder, file } = folderOf(t)
   t.match(await run(folder, 'config', 'check'), /namesake.yaml and .*protection.yaml are valid$/)

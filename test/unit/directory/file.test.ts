@@ -235,7 +235,6 @@ const bad: readonly (readonly [name: string, file: string, text: string | Buffer
     'Jane Roe,jane@corp.example\n',
     [/p\.csv:1:1: the column Display_Name is missing: found "Jane Roe,jane@corp.example"/],
   ],
-  ['CSV: semicolons', 'p.csv', 'Display_Name;Email\nJane;j@c.example\n', [/values are separated by ","/]],
   ['CSV: column twice', 'p.csv', 'Display_Name,Email,email\n', [/p\.csv:1:20: the column Email stands twice/]],
   [
     'CSV: slip',
@@ -274,12 +273,17 @@ const bad: readonly (readonly [name: string, file: string, text: string | Buffer
     [/p\.csv:2:8: found "R" after a closing quote/],
   ],
   [
-    'Windows-1252',
-    'p.csv',
-    Buffer.from('Display_Name,Email\nJos\xe9,j@corp.example\n', 'latin1'),
-    [/is not UTF-8 text/],
+    'YAML that is not UTF-8',
+    'p.yaml',
+    Buffer.from('users:\n  - {id: a, displayName: Jos\xe9}\n', 'latin1'),
+    [/p\.yaml" is not UTF-8 text \(line 2, octet 36: 0xE9\); fix: save it as UTF-8/],
   ],
-  ['UTF-16', 'p.csv', Buffer.from('\ufeffDisplay_Name,Email\n', 'utf16le'), [/is not UTF-8 text/]],
+  [
+    'JSON that is cut within a character',
+    'p.json',
+    Buffer.from('{"users":[]}\xc3', 'latin1'),
+    [/line 1, octet 13: 0xC3/],
+  ],
   [
     'YAML: other lists than users',
     'p.yaml',
@@ -406,3 +410,61 @@ t.test('a long YAML file, which another process parses, says the same as JSON', 
   })
   await t.rejects(changesOf(write(t, 'broken.yaml', `${yaml('m2400@c.example')}\t- x\n`)), { message: /a tab in the/ })
 })
+
+/** CSV as programs write it, and the people that it holds: `name <addresses> groups`. */
+const exports: readonly (readonly [what: string, octets: string | Buffer, people: readonly string[]])[] = [
+  ['semicolons', 'Display_Name;Email;Groups\r\nJané;j@c.example;"A;B"\r\n', ['Jané <j@c.example> A,B']],
+  ['tabs', 'Display_Name\tEmail\nRoe, Jane\tj@c.example\n', ['Roe, Jane <j@c.example> ']],
+  ['a byte-order mark', '\ufeffDisplay_Name,Email\nJ,j@c.example\n', ['J <j@c.example> ']],
+  [
+    'UTF-16, little-endian, with tabs: Excel\'s "Unicode text"',
+    Buffer.from('\ufeffDisplay Name\tE-mail\r\nJané\tj@c.example\r\n', 'utf16le'),
+    ['Jané <j@c.example> '],
+  ],
+  [
+    'UTF-16, big-endian',
+    Buffer.from('\ufeffName,Mail\nŻółć,z@c.example\n', 'utf16le').swap16(),
+    ['Żółć <z@c.example> '],
+  ],
+  ['Windows-1252', Buffer.from('Name;Email\nJos\xe9 \x80;j@c.example\n', 'latin1'), ['José € <j@c.example> ']],
+  ["Excel's first line", 'sep=;\nName;Email;;\nJ;j@c.example;;\n', ['J <j@c.example> ']],
+  [
+    'Entra',
+    'userPrincipalName,displayName,surname,mail,givenName,id,userType,jobTitle\n' +
+      'jr@c.onmicrosoft.example,Jane Roe,Roe,Jane.Roe@C.example,Jane,1-2,Member,CEO\n' +
+      'x@c.onmicrosoft.example,No Mail,,,,1-3,Member,\n' +
+      'g_mail.example#EXT#@c.onmicrosoft.example,A Guest,,g@mail.example,,1-4,Guest,\n',
+    ['Jane Roe <jane.roe@c.example jr@c.onmicrosoft.example> ', 'No Mail <x@c.onmicrosoft.example> '],
+  ],
+  [
+    'the Microsoft 365 admin center',
+    'Display name,User principal name,First name,Last name,Proxy addresses,Alternate email addresses\n' +
+      'Jane Roe,jr@c.example,Jane,Roe,SMTP:jane+x@c.example+smtp:ceo@c.example+SIP:jr@c.example,jane@home.example\n',
+    ['Jane Roe <jr@c.example jane+x@c.example ceo@c.example> '],
+  ],
+  [
+    "Exchange's PowerShell",
+    '#TYPE Selected.Mailbox\n"DisplayName","PrimarySmtpAddress","EmailAddresses"\n"Roe","r@c.example","SMTP:r@c.example smtp:s@c.example"\n',
+    ['Roe <r@c.example s@c.example> '],
+  ],
+  [
+    'Google Workspace',
+    'First Name [Required],Last Name [Required],Email Address [Required],Org Unit Path [Required],Recovery Email\n' +
+      'Jane,Roe,j@c.example,/,j@home.example\n',
+    ['Jane Roe <j@c.example> '],
+  ],
+]
+
+for (const [what, octets, people] of exports) {
+  t.test(`CSV: ${what}`, async (t) => {
+    const changes = await changesOf(write(t, 'p.csv', octets))
+    const groupsOf = (id: string): string =>
+      changes.flatMap((c) => (c.op === 'members' && c.add.includes(id) ? [c.group] : [])).join(',')
+    const found = changes.flatMap((change) => {
+      if (change.op !== 'person') return []
+      const { displayName, addresses } = change.attributes
+      return [`${String(displayName)} <${(addresses as string[]).join(' ')}> ${groupsOf(change.id)}`]
+    })
+    t.strictSame(found, people)
+  })
+}

@@ -58,3 +58,14 @@ t.test('a time that was slept through is made up for', async (t) => {
   await until(() => events.length > 1)
   t.match(events[1], { event: 'synchronised' }, 'and not a day later')
 })
+
+t.test('a fixed time between two syncs, and when the next is due', async (t) => {
+  const { scheduler, events } = scheduled(t, { sync: { everyMs: 1_000 } })
+  await scheduler.start()
+  const start = performance.now()
+  await until(() => events.length > 2)
+  t.ok(events.length > 2, 'again and again')
+  t.ok(performance.now() - start >= 1_900, 'but not before its time')
+  const [status] = scheduler.status()
+  t.ok(Number(status?.nextRun) >= Number(status?.lastSync) + 1_000 || Number(status?.nextRun) >= Date.now() - 1_000)
+})

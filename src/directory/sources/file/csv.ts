@@ -15,7 +15,8 @@ const longestRow = 1_000_000
 
 /**
  * Splits CSV text (RFC 4180) into rows, whatever the pieces it comes in. Lines end in CRLF, LF or CR; a quoted field
- * may hold line ends and doubled quotes; empty lines are skipped.
+ * may hold line ends and doubled quotes; empty lines are skipped. Values are separated by what separates most of them in
+ * the first line: a comma, a semicolon (Excel, where the comma is the decimal sign) or a tab.
  */
 export class CsvSplitter {
   readonly #faults: FileFaults
@@ -28,12 +29,37 @@ export class CsvSplitter {
   #state: 'start' | 'plain' | 'quoted' | 'quote-in-quoted' | 'after-quoted' = 'start'
   #afterCr = false
   #size = 0
+  /** Undefined until the first line has been seen; `#head` is what came of it. */
+  #delimiter: string | undefined
+  #head = ''
 
   constructor(faults: FileFaults) {
     this.#faults = faults
   }
 
+  /** What stands between two values of a row. */
+  get delimiter(): string {
+    return this.#delimiter ?? ','
+  }
+
   *push(text: string): Generator<Row> {
+    if (this.#delimiter !== undefined) {
+      yield* this.#split(text)
+      return
+    }
+    this.#head += text
+    const delimiter = delimiterOf(this.#head, false)
+    if (delimiter !== undefined) yield* this.#begin(delimiter)
+  }
+
+  *#begin(delimiter: string): Generator<Row> {
+    this.#delimiter = delimiter
+    const head = this.#head
+    this.#head = ''
+    yield* this.#split(head)
+  }
+
+  *#split(text: string): Generator<Row> {
     for (const char of text) {
       if (this.#afterCr && char === '\n') {
         this.#afterCr = false
@@ -53,6 +79,7 @@ export class CsvSplitter {
   }
 
   *end(): Generator<Row> {
+    if (this.#delimiter === undefined) yield* this.#begin(delimiterOf(this.#head, true) ?? ',')
     if (this.#state === 'quoted') this.#faults.add(this.#place, '', 'a quote opens here and is never closed')
     const row = this.#endRow()
     if (row !== undefined) yield row
@@ -68,7 +95,7 @@ export class CsvSplitter {
       this.#takeQuote()
       return undefined
     }
-    if (char === ',') {
+    if (char === this.#delimiter) {
       this.#endField()
       return undefined
     }
@@ -79,7 +106,7 @@ export class CsvSplitter {
         this.#faults.add(
           this.#here(),
           '',
-          `found ${quoted(char)} after a closing quote; accepted: a comma or a line end`,
+          `found ${quoted(char)} after a closing quote; accepted: ${JSON.stringify(this.delimiter)} or a line end`,
         )
         this.#state = 'plain'
       }
@@ -132,13 +159,66 @@ export class CsvSplitter {
   }
 }
 
-type Column = 'displayName' | 'mail' | 'secondaryEmails' | 'groups'
+/** A line that Excel (`sep=;`) or PowerShell (`#TYPE …`) puts in front of the header row. */
+const preambleForm = /^(?:sep=.|#TYPE .*)$/i
 
-const headerNames: Record<Column, string> = {
+// A header row is shorter; without a line end so far on, there is nothing to wait for.
+const maxHeadLength = 100_000
+
+/** What separates the values of the first row; undefined if its end is not there yet. */
+function delimiterOf(head: string, whole: boolean): string | undefined {
+  const lines = head.split(/\r\n|\n|\r/)
+  const last = whole || head.length > maxHeadLength ? lines.length : lines.length - 1
+  const told = /^sep=(.)$/i.exec(last > 0 ? (lines[0] ?? '') : '')
+  if (told !== null) return told[1]
+  const header = lines.slice(0, last).find((line) => line.trim() !== '' && !preambleForm.test(line))
+  if (header === undefined) return whole ? ',' : undefined
+  const plain = header.replaceAll(/"[^"]*"/g, '')
+  const counts = [',', ';', '\t'].map((char) => ({ char, count: plain.split(char).length }))
+  return counts.sort((a, b) => b.count - a.count)[0]?.char
+}
+
+type Column =
+  | 'displayName'
+  | 'mail'
+  | 'secondaryEmails'
+  | 'groups'
+  | 'givenName'
+  | 'surname'
+  | 'userPrincipalName'
+  | 'proxyAddresses'
+  | 'userType'
+
+const headerNames: Partial<Record<Column, string>> = {
   displayName: 'Display_Name',
   mail: 'Email',
   secondaryEmails: 'Secondary_Emails',
   groups: 'Groups',
+}
+
+/**
+ * Names of columns, letters alone, the preferred one first: ours, and those of what Entra, the Microsoft 365 admin center,
+ * Exchange's PowerShell and Google Workspace export. Addresses that people set for themselves, such as the alternate and
+ * recovery ones of these exports, are not among them: they would count as the person's own.
+ */
+const columnNames: Readonly<Record<Column, readonly string[]>> = {
+  displayName: ['displayname', 'fullname', 'name'],
+  givenName: ['givenname', 'firstname'],
+  surname: ['surname', 'lastname', 'familyname'],
+  mail: ['email', 'mail', 'emailaddress', 'primarysmtpaddress', 'primaryemail', 'workemail'],
+  userPrincipalName: ['userprincipalname', 'upn'],
+  proxyAddresses: ['proxyaddresses', 'emailaddresses'],
+  secondaryEmails: ['secondaryemails', 'aliases', 'emailaliases'],
+  groups: ['groups', 'memberof'],
+  userType: ['usertype'],
+}
+
+/** A header as its letters alone: `E-mail`, `Email Address [Required]`. */
+function lettersOf(header: string): string {
+  return header
+    .replace(/\[required\]/i, '')
+    .toLowerCase()
+    .replaceAll(/[^a-z]/g, '')
 }
 
 /** Makes entries of CSV rows: the first is the header, a person's id is the address. */
@@ -168,65 +248,93 @@ export class CsvEntries {
   *#row(row: Row): Generator<FileEntry> {
     if (this.#failed) return
     if (this.#columns === undefined) {
+      if (preambleForm.test(row.fields.join(this.#splitter.delimiter))) return
       this.#columns = this.#header(row)
       this.#failed = this.#columns === undefined
       return
     }
     this.#rows++
     const columns = this.#columns
-    if (row.fields.length > columns.length) {
+    if (row.fields.slice(columns.length).some((field) => field.trim() !== '')) {
       const place = row.places[columns.length] ?? { line: 1, column: 1 }
-      const fix = 'fix: put a value that holds a comma in quotes, and ";" between several values'
+      const fix = 'fix: put a value that holds a separator in quotes, and ";" between several values'
       this.#faults.add(place, '', `${row.fields.length} values under ${columns.length} columns; ${fix}`)
       return
     }
+    // Directories that sign in count guests as no people unless they are told to; an export of one is no different.
+    const userType = columns.indexOf('userType')
+    if (userType !== -1 && row.fields[userType]?.trim().toLowerCase() === 'guest') return
     const entry = entryOf(row, columns, `row ${this.#rows}`)
     if ((entry.value as { mail: string }).mail !== '') yield entry
     else this.#faults.add(entry.placeOf('mail'), `${entry.path}.Email`, 'Email is empty; accepted: an address')
   }
 
   #header(row: Row): (Column | null)[] | undefined {
-    const columns = row.fields.map((field) => {
-      const plain = field.trim().toLowerCase().replace(/[\s-]/g, '_')
-      const entry = Object.entries(headerNames).find(([, name]) => name.toLowerCase() === plain)
-      return (entry?.[0] as Column | undefined) ?? null
-    })
     const before = this.#faults.count
     const [first = { line: 1, column: 1 }] = row.places
+    const letters = row.fields.map(lettersOf)
+    const columns: (Column | null)[] = letters.map(() => null)
+    for (const [column, names] of Object.entries(columnNames) as [Column, readonly string[]][]) {
+      const name = names.find((known) => letters.includes(known))
+      if (name === undefined) continue
+      const at = letters.indexOf(name)
+      columns[at] = column
+      const again = letters.indexOf(name, at + 1)
+      if (again === -1) continue
+      const place = row.places[again] ?? first
+      this.#faults.add(place, '', `the column ${headerNames[column] ?? row.fields[at]} stands twice; fix: remove one`)
+    }
     for (const needed of ['displayName', 'mail'] as const) {
-      if (columns.includes(needed)) continue
-      const separator =
-        row.fields.length === 1 && /[;\t]/.test(row.fields[0] ?? '') ? ' (values are separated by ",")' : ''
-      const found = `found ${quoted(row.fields.join(','))}${separator}`
+      if (stands(columns, needed)) continue
+      const found = `found ${quoted(row.fields.join(','))}`
       this.#faults.add(first, '', `the column ${headerNames[needed]} is missing: ${found}; accepted: ${acceptedHeader}`)
     }
     columns.forEach((column, i) => {
-      const place = row.places[i] ?? first
       const written = row.fields[i] ?? ''
-      if (column !== null && columns.indexOf(column) !== i) {
-        this.#faults.add(place, '', `the column ${headerNames[column]} stands twice; fix: remove one`)
-      }
       const meant = Object.values(headerNames).find((name) => isSlip(written, name.replaceAll('_', '').toLowerCase()))
-      if (column === null && meant !== undefined) {
-        this.#faults.add(place, '', `unknown column ${quoted(written)}; fix: write ${meant}`)
-      }
+      if (
+        column !== null ||
+        meant === undefined ||
+        Object.values(columnNames)
+          .flat()
+          .includes(letters[i] ?? '')
+      )
+        return
+      this.#faults.add(row.places[i] ?? first, '', `unknown column ${quoted(written)}; fix: write ${meant}`)
     })
     return this.#faults.count === before ? columns : undefined
   }
 }
 
+/** Whether a column is there, or what can take its place. */
+function stands(columns: readonly (Column | null)[], needed: 'displayName' | 'mail'): boolean {
+  const instead: Column = needed === 'displayName' ? 'surname' : 'userPrincipalName'
+  return columns.includes(needed) || columns.includes(instead)
+}
+
 const acceptedHeader = 'Display_Name,Email and, if wanted, Secondary_Emails,Groups'
 
 function entryOf(row: Row, columns: readonly (Column | null)[], path: string): FileEntry {
-  const value: Record<string, unknown> = {}
-  columns.forEach((column, i) => {
-    const text = (row.fields[i] ?? '').trim()
-    if (column === null) return
-    value[column] = column === 'secondaryEmails' || column === 'groups' ? valuesOf(text) : text
-  })
+  const text = (column: Column): string => (row.fields[columns.indexOf(column)] ?? '').trim()
+  const lists = (column: Column, between: RegExp): string[] => {
+    const values = text(column).split(between)
+    return values.map((value) => value.trim()).filter((value) => value !== '')
+  }
+  const mail = text('mail') === '' ? text('userPrincipalName') : text('mail')
+  const parts = [text('givenName'), text('surname')].filter((part) => part !== '')
+  const value = {
+    // The address is the identity: a row says nothing better.
+    id: canonicalAddress(mail),
+    displayName: text('displayName') === '' ? parts.join(' ') : text('displayName'),
+    givenName: text('givenName'),
+    surname: text('surname'),
+    mail,
+    userPrincipalName: text('userPrincipalName'),
+    proxyAddresses: lists('proxyAddresses', /[;,\s]|\+(?=[a-z0-9]{1,9}:)/i),
+    secondaryEmails: lists('secondaryEmails', /[;,\s]/),
+    groups: lists('groups', /;/),
+  }
   const first = row.places[0] ?? { line: 1, column: 1 }
-  // The address is the identity: a row says nothing better.
-  value.id = canonicalAddress(value.mail as string)
   return {
     kind: 'user',
     value,
@@ -234,11 +342,4 @@ function entryOf(row: Row, columns: readonly (Column | null)[], path: string): F
     labelOf: (property) => headerNames[property as Column] ?? property,
     placeOf: (property) => row.places[columns.indexOf(property as Column)] ?? first,
   }
-}
-
-function valuesOf(text: string): string[] {
-  return text
-    .split(';')
-    .map((value) => value.trim())
-    .filter((value) => value !== '')
 }

@@ -7,6 +7,7 @@ import { extname } from 'node:path'
 import { NamesakeError } from '../../../errors.ts'
 import { CsvEntries } from './csv.ts'
 import { type FileEntry, type FileGroup, type FileUser, readGroup, readUser } from './entries.ts'
+import { type Encoding, EncodingDetector } from './encoding.ts'
 import { FileFaults, type FilePlace, quoted } from './faults.ts'
 import { JsonEntries } from './json.ts'
 import { largestYaml, yamlEntries } from './yaml.ts'
@@ -45,17 +46,22 @@ export class FileProvider implements Provider {
 
   /** Throws NamesakeError input-invalid (each fault with its line, or why it can't be read), provider-unavailable if it changed meanwhile. */
   async *read(request: ReadRequest): AsyncGenerator<Step> {
-    const digest = await this.#digest(request.signal)
+    const { digest, detector } = await this.#digest(request.signal)
     if (digest === request.cursor) {
       yield { step: 'begin', round: 'delta' }
       yield { step: 'end', cursor: digest }
       return
     }
-    const known = await this.#check(request.signal)
+    const encoding = this.#encodingOf(detector)
+    if (encoding === 'windows-1252') {
+      const { line = 0, octet = 0 } = detector.bad ?? {}
+      request.notice(`"${this.#path}" is not UTF-8 (line ${line}, octet ${octet}); it is read as Windows-1252`)
+    }
+    const known = await this.#check(encoding, request.signal)
     yield { step: 'begin', round: 'full' }
-    yield* this.#changes(known, request.signal)
+    yield* this.#changes(known, encoding, request.signal)
     // The ids were checked in the file that had this digest: another one may not follow them.
-    if ((await this.#digest(request.signal)) !== digest) {
+    if ((await this.#digest(request.signal)).digest !== digest) {
       throw new NamesakeError(
         'provider-unavailable',
         `"${this.#path}" changed while it was read; it is read again soon`,
@@ -84,17 +90,30 @@ export class FileProvider implements Provider {
     return { close: () => unwatchFile(this.#path, listener) }
   }
 
-  async #digest(signal: AbortSignal): Promise<string> {
+  async #digest(signal: AbortSignal): Promise<{ digest: string; detector: EncodingDetector }> {
     const hash = createHash('sha256')
-    for await (const octets of this.#octets(signal)) hash.update(octets)
-    return hash.digest('hex')
+    const detector = new EncodingDetector()
+    for await (const octets of this.#octets(signal)) {
+      hash.update(octets)
+      detector.push(octets)
+    }
+    return { digest: hash.digest('hex'), detector }
+  }
+
+  /** CSV of older Windows programs says nothing of its encoding, and is what they write: the others are always Unicode. */
+  #encodingOf({ utf16, bad }: EncodingDetector): Encoding {
+    if (utf16 !== null) return utf16
+    if (bad === null) return 'utf-8'
+    if (extname(this.#path).toLowerCase() === '.csv') return 'windows-1252'
+    const where = `line ${bad.line}, octet ${bad.octet}: 0x${bad.value.toString(16).toUpperCase()}`
+    throw new NamesakeError('input-invalid', `"${this.#path}" is not UTF-8 text (${where}); fix: save it as UTF-8`)
   }
 
   /** First reading: every fault, and what the second needs to know. */
-  async #check(signal: AbortSignal): Promise<KnownIds> {
+  async #check(encoding: Encoding, signal: AbortSignal): Promise<KnownIds> {
     const faults = new FileFaults(this.#path)
     const known = new KnownIds(faults)
-    for await (const entry of this.#entries(faults, signal)) {
+    for await (const entry of this.#entries(faults, encoding, signal)) {
       if (entry.kind === 'user') known.addUser(entry, readUser(entry, faults))
       else known.addGroup(entry, readGroup(entry, faults))
     }
@@ -105,10 +124,10 @@ export class FileProvider implements Provider {
   }
 
   /** Second reading. */
-  async *#changes(known: KnownIds, signal: AbortSignal): AsyncGenerator<Step> {
+  async *#changes(known: KnownIds, encoding: Encoding, signal: AbortSignal): AsyncGenerator<Step> {
     const faults = new FileFaults(this.#path)
     let changes: Change[] = []
-    for await (const entry of this.#entries(faults, signal)) {
+    for await (const entry of this.#entries(faults, encoding, signal)) {
       if (entry.kind === 'user') changes.push(...userChanges(readUser(entry, faults), known))
       else changes.push(...groupChanges(readGroup(entry, faults)))
       if (changes.length < pageSize) continue
@@ -119,33 +138,20 @@ export class FileProvider implements Provider {
     yield { step: 'changes', changes }
   }
 
-  async *#entries(faults: FileFaults, signal: AbortSignal): AsyncGenerator<FileEntry> {
+  async *#entries(faults: FileFaults, encoding: Encoding, signal: AbortSignal): AsyncGenerator<FileEntry> {
     const form = extname(this.#path).toLowerCase()
     if (form === '.yaml' || form === '.yml') {
-      yield* yamlEntries(await this.#wholeText(), faults, signal)
+      yield* yamlEntries(await this.#wholeText(encoding), faults, signal)
       return
     }
     if (form !== '.json' && form !== '.csv') {
       throw new NamesakeError('input-invalid', `"${this.#path}" is no .yaml, .json or .csv file`)
     }
     const reader = form === '.json' ? new JsonEntries(faults) : new CsvEntries(faults)
-    const decoder = new TextDecoder('utf-8', { fatal: true })
-    let seen = 0
-    for await (const octets of this.#octets(signal)) {
-      yield* reader.push(this.#decoded(decoder, octets, seen))
-      seen += octets.length
-    }
-    yield* reader.push(this.#decoded(decoder, undefined, seen))
+    const decoder = new TextDecoder(encoding)
+    for await (const octets of this.#octets(signal)) yield* reader.push(decoder.decode(octets, { stream: true }))
+    yield* reader.push(decoder.decode())
     yield* reader.end()
-  }
-
-  #decoded(decoder: InstanceType<typeof TextDecoder>, octets: Buffer | undefined, at: number): string {
-    try {
-      return octets === undefined ? decoder.decode() : decoder.decode(octets, { stream: true })
-    } catch {
-      const where = `near octet ${at}`
-      throw new NamesakeError('input-invalid', `"${this.#path}" is not UTF-8 text (${where}); fix: save it as UTF-8`)
-    }
   }
 
   async *#octets(signal: AbortSignal): AsyncGenerator<Buffer> {
@@ -158,7 +164,7 @@ export class FileProvider implements Provider {
     }
   }
 
-  async #wholeText(): Promise<string> {
+  async #wholeText(encoding: Encoding): Promise<string> {
     const size = (await stat(this.#path)).size
     if (size > largestYaml) {
       const fix = 'fix: write it as .json or .csv, which are read as a stream'
@@ -167,7 +173,7 @@ export class FileProvider implements Provider {
         `"${this.#path}" has ${size} octets; YAML is read up to ${largestYaml}; ${fix}`,
       )
     }
-    return this.#decoded(new TextDecoder('utf-8', { fatal: true }), await readFile(this.#path), 0)
+    return new TextDecoder(encoding).decode(await readFile(this.#path))
   }
 
   #unreadable(error: unknown): unknown {
