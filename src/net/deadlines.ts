@@ -33,7 +33,7 @@ export class Deadlines {
     this.#timer = null
   }
 
-  /** Timers run before sockets are read: what has come while the process was busy is heard before it counts as late. */
+  /** Timers run before sockets are read. So what came while the process was busy is read first, and is not late. */
   #sweep(): void {
     const now = performance.now()
     for (const timed of this.#watched) {

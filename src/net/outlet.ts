@@ -10,7 +10,7 @@ import type { Socket } from 'node:net'
 /** Outlets that hold something back. */
 let holding: Outlet[] = []
 
-function letGo(): void {
+function endTurns(): void {
   const outlets = holding
   holding = []
   for (const outlet of outlets) outlet.endTurn()
@@ -49,7 +49,7 @@ export class Outlet {
   /** Writes octets, or text of one octet a character, by the end of this turn. Returns how many octets wait. */
   write(piece: Buffer | string): number {
     if (piece.length === 0) return this.#octets
-    if (this.#octets === 0 && holding.push(this) === 1) setImmediate(letGo)
+    if (this.#octets === 0 && holding.push(this) === 1) setImmediate(endTurns)
     if (this.#pieces.push(piece) > this.#mergeAbove) {
       this.#pieces = merged(this.#pieces)
       this.#mergeAbove = this.#pieces.length + maxPieces
