@@ -13,6 +13,7 @@ import { notYetFaults } from './not-yet.ts'
 import { checkProtection } from './protection-checks.ts'
 import { protectionSchema } from './protection-schema.ts'
 import type { LoadedConfig, LoadedProtection, NamesakeConfig } from './types.ts'
+import { checkTlsFiles } from './tls-checks.ts'
 import { parseYaml, readYaml } from './yaml-source.ts'
 import type { YamlSource } from './yaml-source.ts'
 
@@ -47,6 +48,11 @@ export function loadConfig(
   if (source.faults.length === 0) {
     faults.push(...notYetFaults(source, parsed.data))
     const found = checkNamesake(source, parsed.data)
+    faults.push(...found.faults)
+    warnings.push(...found.warnings)
+  }
+  if (credentials && parsed.value !== null) {
+    const found = checkTlsFiles(source, parsed.value, now)
     faults.push(...found.faults)
     warnings.push(...found.warnings)
   }

@@ -1,6 +1,7 @@
-/** Certificates, read again when they change. */
-
 /** Certificates on files: read at start, read again when they change, so that a renewed one needs no restart. */
+
+import { createPrivateKey, X509Certificate } from 'node:crypto'
+import type { KeyObject } from 'node:crypto'
 import { readFileSync, statSync } from 'node:fs'
 import { createSecureContext, TLSSocket } from 'node:tls'
 import type { SecureContext } from 'node:tls'
@@ -32,28 +33,104 @@ export interface TlsPaths {
 /** How often the files are looked at (ms). */
 const lookEvery = 2000
 
+/** Milliseconds after a change at which the files are read once more: what writes them may not be done at once. */
+const againMs = 60_000
+
+/** What is wrong with one of the files, in words with the fix. */
+export interface TlsProblem {
+  readonly file: keyof TlsPaths
+  readonly message: string
+}
+
+/** Reads the files as they will be used; null if they can be. */
+export function findTlsProblem(paths: TlsPaths): TlsProblem | null {
+  let certificate: X509Certificate | null = null
+  for (const file of ['certificate', 'ca'] as const) {
+    const path = paths[file]
+    if (path === null) continue
+    const text = readText(path)
+    if (typeof text !== 'string') return { file, message: text.problem }
+    try {
+      const read = new X509Certificate(text)
+      if (file === 'certificate') certificate = read
+    } catch {
+      return {
+        file,
+        message: `${path} holds no certificate in PEM form; fix: name the file with the certificate and its chain`,
+      }
+    }
+  }
+  if (paths.key === null) return null
+  const text = readText(paths.key)
+  if (typeof text !== 'string') return { file: 'key', message: text.problem }
+  if (text.includes('ENCRYPTED')) {
+    const fix = `fix: store it without a passphrase (openssl pkey -in ${paths.key}), readable by the daemon alone`
+    return {
+      file: 'key',
+      message: `the private key ${paths.key} is encrypted, and nobody is there to type a passphrase; ${fix}`,
+    }
+  }
+  let key: KeyObject
+  try {
+    key = createPrivateKey(text)
+  } catch {
+    return {
+      file: 'key',
+      message: `${paths.key} holds no private key in PEM form; fix: name the file with the key of the certificate`,
+    }
+  }
+  if (certificate !== null && !certificate.checkPrivateKey(key)) {
+    const message = `the private key ${paths.key} does not belong to the certificate ${paths.certificate ?? ''}; fix: name files of one pair`
+    return { file: 'key', message }
+  }
+  return null
+}
+
+function readText(path: string): string | { readonly problem: string } {
+  try {
+    return readFileSync(path, 'utf8')
+  } catch (error) {
+    return {
+      problem: `${path} can't be read (${(error as Error).message}); fix: make it readable for the daemon's user`,
+    }
+  }
+}
+
+/** When a certificate ends, in milliseconds since the epoch; null if it can't be read. */
+export function certificateEnd(path: string): number | null {
+  try {
+    const end = Date.parse(new X509Certificate(readFileSync(path)).validTo)
+    return Number.isNaN(end) ? null : end
+  } catch {
+    return null
+  }
+}
+
 /** A secure context that follows its files. */
 export class TlsFiles {
   context: SecureContext
   readonly #paths: TlsPaths
-  readonly #sessions: string | null
   readonly #onFault: (error: string) => void
+  readonly #sessions: string | null
   #seen: string
+  /** When the files are read again although nothing about them has changed; `performance.now()`. */
+  #againAt = Infinity
+  #told = ''
   readonly #timer: NodeJS.Timeout
 
   /**
-   * Reads the files. `onFault` is told of files that can't be used later; those before stay in use then. `sessions`
-   * names what TLS sessions are resumed in (at most 32 octets): a listener takes none of another's. Without a name a
-   * server that asks for certificates fails at each resumption.
+   * Reads the files. `onFault` is told of files that can't be used later, once for each fault; those before stay in use.
+   * `sessions` names what TLS sessions are resumed in (at most 32 octets): a listener takes none of another's. Without a
+   * name a server that asks for certificates fails at each resumption.
    *
    * @throws NamesakeError `listen-failed` if they can't be used now
    */
   constructor(paths: TlsPaths, onFault: (error: string) => void, sessions: string | null = null) {
     this.#paths = paths
-    this.#sessions = sessions
     this.#onFault = onFault
+    this.#sessions = sessions
+    this.#seen = stateOf(paths)
     try {
-      this.#seen = stateOf(paths)
       this.context = contextOf(paths, sessions)
     } catch (error) {
       throw new NamesakeError('listen-failed', `reading TLS files: ${(error as Error).message}`, { cause: error })
@@ -67,13 +144,19 @@ export class TlsFiles {
   }
 
   #look(): void {
+    const state = stateOf(this.#paths)
+    const now = performance.now()
+    if (state === this.#seen && now < this.#againAt) return
+    this.#againAt = state === this.#seen ? Infinity : now + againMs
+    this.#seen = state
     try {
-      const state = stateOf(this.#paths)
-      if (state === this.#seen) return
-      this.#seen = state
       this.context = contextOf(this.#paths, this.#sessions)
+      this.#told = ''
     } catch (error) {
-      this.#onFault((error as Error).message)
+      this.#againAt = now + againMs
+      const { message } = error as Error
+      if (message !== this.#told) this.#onFault(message)
+      this.#told = message
     }
   }
 }
@@ -82,16 +165,22 @@ function pathsOf(paths: TlsPaths): string[] {
   return [paths.certificate, paths.key, paths.ca].filter((path) => path !== null)
 }
 
+/** What changes when a file is replaced, written, given to another user or made readable. */
 function stateOf(paths: TlsPaths): string {
   return pathsOf(paths)
     .map((path) => {
-      const { mtimeMs, size, ino } = statSync(path)
-      return `${path} ${mtimeMs} ${size} ${ino}`
+      const status = statSync(path, { throwIfNoEntry: false })
+      if (status === undefined) return `${path} is not there`
+      const { mtimeMs, ctimeMs, size, ino, mode, uid } = status
+      return `${path} ${mtimeMs} ${ctimeMs} ${size} ${ino} ${mode} ${uid}`
     })
     .join('\n')
 }
 
-function contextOf({ certificate, key, ca }: TlsPaths, sessions: string | null): SecureContext {
+function contextOf(paths: TlsPaths, sessions: string | null): SecureContext {
+  const problem = findTlsProblem(paths)
+  if (problem !== null) throw new Error(problem.message)
+  const { certificate, key, ca } = paths
   return createSecureContext({
     minVersion: 'TLSv1.2',
     ...(sessions === null ? {} : { sessionIdContext: sessions }),
