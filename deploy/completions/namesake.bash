@@ -9,12 +9,12 @@ _namesake() {
     esac
     next=${verb:+$verb }$word
     case $next in
-      init|serve|status|reload|check|explain|sync|directory|directory\ show|protect|unprotect|secondary|secondary\ add|secondary\ remove|secondary\ list|actions|history|history\ erase|review|review\ decide|review\ undo|authorize|config|config\ check) verb=$next ;;
+      init|serve|status|reload|check|explain|sync|directory|directory\ show|protect|unprotect|secondary|secondary\ add|secondary\ remove|secondary\ list|actions|history|history\ erase|review|review\ decide|review\ undo|authorize|console|console\ invite|console\ user|console\ user\ add|console\ user\ remove|console\ user\ list|console\ token|console\ token\ add|console\ token\ remove|console\ token\ list|config|config\ check) verb=$next ;;
       *) break ;;
     esac
   done
   case $verb in
-    "") words="init serve status reload check explain sync directory protect unprotect secondary actions history review authorize config --config --help" ;;
+    "") words="init serve status reload check explain sync directory protect unprotect secondary actions history review authorize console config --config --help" ;;
     "init") words="--people --office365 --tenant --client-id --listen --clients --relay --protect --yes --config --help" ;;
     "serve") words="--config --help" ;;
     "status") words="--json --config --help" ;;
@@ -37,6 +37,16 @@ _namesake() {
     "review decide") words="--preview --yes --note --until --name --require-authentication --config --help" ;;
     "review undo") words="--config --help" ;;
     "authorize") words="--open --port --no-consent --config --help" ;;
+    "console") words="invite user token --config --help" ;;
+    "console invite") words="--role --config --help" ;;
+    "console user") words="add remove list --config --help" ;;
+    "console user add") words="--role --config --help" ;;
+    "console user remove") words="--config --help" ;;
+    "console user list") words="--json --config --help" ;;
+    "console token") words="add remove list --config --help" ;;
+    "console token add") words="--role --until --config --help" ;;
+    "console token remove") words="--config --help" ;;
+    "console token list") words="--json --config --help" ;;
     "config") words="check --config --help" ;;
     "config check") words="--live --json --config --help" ;;
   esac

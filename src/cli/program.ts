@@ -7,6 +7,7 @@ import { version } from '../main/version.ts'
 import { addAuthorizeVerb } from './authorize.ts'
 import { addCheckVerb } from './check.ts'
 import { addConfigVerbs } from './config-check.ts'
+import { addConsoleVerb } from './console.ts'
 import { addDirectoryVerb } from './directory.ts'
 import { addHistoryVerb } from './history.ts'
 import { addProtectVerbs } from './protect.ts'
@@ -42,6 +43,7 @@ export function buildProgram(cli: Cli): Command {
   addHistoryVerb(program, cli)
   addReviewVerbs(program, cli)
   addAuthorizeVerb(program, process.stdin.isTTY ? { ...cli, input: process.stdin } : cli)
+  addConsoleVerb(program, { out: cli.out, input: process.stdin })
   addConfigVerbs(program, cli)
   return program
 }

@@ -6,6 +6,7 @@ import type { Fault } from './problem.ts'
 import { detectionRoutes } from './routes/detections.ts'
 import { directoryRoutes } from './routes/directories.ts'
 import { peopleRoutes } from './routes/people.ts'
+import { reviewRoutes } from './routes/review.ts'
 import { sessionRoutes } from './routes/session.ts'
 import { route } from './routes/route.ts'
 import type { Route } from './routes/route.ts'
@@ -29,6 +30,7 @@ export const routes: readonly Route[] = [
   ...directoryRoutes,
   ...peopleRoutes,
   ...detectionRoutes,
+  ...reviewRoutes,
 ]
 
 /**

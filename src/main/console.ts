@@ -2,7 +2,7 @@
 
 import { fork } from 'node:child_process'
 import type { ChildProcess } from 'node:child_process'
-import { constants, setPriority } from 'node:os'
+import { setPriority } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import type { ConsoleEvent } from '../console/services.ts'
 import type { EventDetails, OnEvent } from '../vocabulary.ts'
@@ -32,6 +32,8 @@ const patienceMs = 30_000
 const pingMs = 5_000
 const firstRestartMs = 500
 const maxRestartMs = 30_000
+/** A little behind the processes that carry mail, and not so far that it stands still on a busy machine. */
+const niceness = 5
 /** 200,000 people ready to be searched are some 60 MB; above this it is ended before the machine suffers. */
 const maxHeapMegabytes = 512
 
@@ -150,7 +152,7 @@ function send(child: ChildProcess, message: ToConsole): void {
 
 function lower(child: ChildProcess): void {
   try {
-    if (child.pid !== undefined) setPriority(child.pid, constants.priority.PRIORITY_BELOW_NORMAL)
+    if (child.pid !== undefined) setPriority(child.pid, niceness)
   } catch {
     // A system without priorities runs it as any other.
   }

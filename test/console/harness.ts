@@ -63,7 +63,7 @@ export async function stand(options: Partial<DaemonOptions> = {}): Promise<Stand
           acceptDownloads: true,
         })
         const page = await context.newPage()
-        page.setDefaultTimeout(20_000)
+        page.setDefaultTimeout(90_000)
         page.on('pageerror', (error) => faults.push(`script: ${error.message}`))
         page.on('console', (message) => {
           if (message.type() === 'error' && !/status of 4\d\d|ERR_CONNECTION|ERR_INCOMPLETE/.test(message.text())) {

@@ -38,7 +38,7 @@ t.test('what the documents show is known', async (t) => {
         .trim()
         .split(/\s+/)
       if (/^(--help|--version|<verb>|…)/.test(words[0] ?? '')) continue
-      const verb = [2, 1].map((count) => words.slice(0, count).join(' ')).find((name) => verbs.has(name))
+      const verb = [3, 2, 1].map((count) => words.slice(0, count).join(' ')).find((name) => verbs.has(name))
       // `secondary` stands for its two verbs in prose.
       const isGroup = [...verbs.keys()].some((name) => name.startsWith(`${words[0] ?? ''} `)) && words.length === 1
       t.ok(verb !== undefined || isGroup, `${page}: "namesake ${line}" has a verb of ours`)

@@ -5,10 +5,12 @@ import type { JSX } from 'preact'
 import { whenSignedOut } from './api.ts'
 import './main.css'
 import { startLive } from './live.ts'
+import { Detections } from './pages/detections.tsx'
 import { Directories } from './pages/directories.tsx'
 import { FirstRun, SignIn } from './pages/gate.tsx'
 import { Overview } from './pages/overview.tsx'
 import { Protection } from './pages/protection.tsx'
+import { Review } from './pages/review.tsx'
 import { Shell } from './shell.tsx'
 import type { PageEntry } from './shell.tsx'
 import { go, place, startRouter } from './router.ts'
@@ -17,6 +19,8 @@ import { loadSession, session, user } from './state.ts'
 /** In the order of the navigation. */
 const pages: readonly PageEntry[] = [
   { name: 'overview', title: 'Overview', icon: 'overview', show: Overview },
+  { name: 'detections', title: 'Detections', icon: 'mail', show: Detections, full: true },
+  { name: 'review', title: 'Review', icon: 'review', show: Review },
   { name: 'protection', title: 'Protection', icon: 'shield', show: Protection, full: true, apart: true },
   { name: 'directories', title: 'Directories', icon: 'book', show: Directories },
 ]

@@ -1,15 +1,377 @@
 /** Overview: how it is, and what needs somebody. */
 
+import { useEffect } from 'preact/hooks'
 import type { JSX } from 'preact'
+import { get } from '../api.ts'
+import { Icon } from '../icons.tsx'
+import { changed } from '../live.ts'
+import { useLoaded } from '../loaded.ts'
+import { Addr, count, Empty, Failed, Foreign, number, Skeleton, State, Time } from '../parts.tsx'
+import { may } from '../state.ts'
+import { DetectionTable } from './detections.tsx'
+import type { Detection } from './detections.tsx'
+import { loadPairs } from './review.tsx'
+
+interface Directory {
+  readonly name: string
+  readonly state: 'never' | 'ok' | 'stale' | 'failed'
+  readonly lastSync: string | null
+  readonly nextRun: string | null
+  readonly people: number
+  readonly groups: number
+  readonly error: string | null
+}
+
+interface Stats {
+  readonly counts: readonly {
+    readonly verdict: string
+    readonly tier: string | null
+    readonly disposition: string
+    readonly count: number
+  }[]
+  readonly days: readonly { readonly day: string; readonly detected: number }[]
+  readonly people: readonly { readonly person: string; readonly name: string; readonly count: number }[]
+}
 
 export function Overview(): JSX.Element {
+  const directories = useLoaded('directories', (signal) => get<{ items: Directory[] }>('/directories', signal))
+  const guarded = useLoaded('guarded', (signal) => get<{ total: number }>('/people?protected=true&limit=1', signal))
+  const stats = useLoaded('stats', (signal) => get<Stats>('/stats?days=30', signal))
+  const pairs = useLoaded('pairs', (signal) => loadPairs(signal))
+  const latest = useLoaded('latest', (signal) =>
+    get<{ items: Detection[] }>('/detections?verdict=detected&limit=6', signal),
+  )
+  useEffect(() => {
+    directories.reload()
+    guarded.reload()
+  }, [changed.directories.value, changed.people.value, changed.protection.value])
+  useEffect(() => {
+    stats.reload()
+    pairs.reload()
+    latest.reload()
+  }, [changed.detections.value])
+  const list = directories.value?.items ?? []
+  const people = guarded.value?.total ?? 0
+  const caught = sum(stats.value, () => true)
+  const late = list.filter(({ state }) => state !== 'ok')
+  const fresh =
+    directories.value !== null &&
+    guarded.value !== null &&
+    (list.every(({ lastSync }) => lastSync === null) || people === 0) &&
+    caught === 0
   return (
     <div class="inner">
       <div class="page-head">
         <div class="text">
-          <h1>Overview</h1>
+          <h1>{fresh ? 'Welcome' : 'Overview'}</h1>
+          <p>
+            {fresh
+              ? 'Four steps until Namesake protects your people. Mail passes through unchanged until the last one.'
+              : directories.value === null
+                ? 'Looking.'
+                : late.length === 0
+                  ? 'Mail is being judged. All directories are in sync.'
+                  : `Mail is being judged. ${late.length === 1 ? 'One directory needs a look' : `${late.length} directories need a look`}: ${late.map(({ name }) => name).join(', ')}.`}
+          </p>
         </div>
       </div>
+      {fresh ? <Start list={list} people={people} /> : null}
+      <div class="card strip">
+        <section aria-labelledby="s1">
+          <h2 id="s1">
+            <a href="/protection">Protected people</a>
+          </h2>
+          <p class="big">{guarded.value === null ? '–' : number(people)}</p>
+        </section>
+        <section aria-labelledby="s2">
+          <h2 id="s2">
+            <a href="/directories">Directories</a>
+          </h2>
+          <ul class="lines dirs">
+            {[...late, ...list.filter(({ state }) => state === 'ok')].slice(0, 3).map((one) => (
+              <li key={one.name}>
+                <State look={one.state === 'ok' ? 'ok' : one.state === 'never' && one.error === null ? 'busy' : 'warn'}>
+                  {one.name}
+                  {one.state === 'ok' ? null : (
+                    <span class="vh">, {one.state === 'never' ? 'not read yet' : 'late'}</span>
+                  )}
+                </State>
+                <span class="r">{one.lastSync === null ? 'never' : <Time at={one.lastSync} />}</span>
+                <span class="r muted">{one.nextRun === null ? '' : <Time at={one.nextRun} />}</span>
+              </li>
+            ))}
+          </ul>
+          {list.length > 3 ? <p class="soft">and {list.length - 3} more</p> : null}
+        </section>
+        <section aria-labelledby="s3">
+          <h2 id="s3">People known</h2>
+          <p class="big">
+            {directories.value === null ? '–' : number(list.reduce((all, { people: n }) => all + n, 0))}
+          </p>
+        </section>
+        <section aria-labelledby="s4">
+          <h2 id="s4">Unchecked, 30 days</h2>
+          <p class="big">{stats.value === null ? '–' : number(unchecked(stats.value))}</p>
+        </section>
+      </div>
+      <div class="cols level">
+        <section class="card" aria-labelledby="c1">
+          <div class="figure-head">
+            <h2 id="c1" class="vh">
+              Detections, last 30 days
+            </h2>
+            <span class="big">{stats.value === null ? '–' : number(caught)}</span>
+            <span class="soft">detections in 30 days</span>
+            <span class="grow" />
+            <p class="legend">
+              <span class="tier certain glyph">
+                Certain <b>{number(sum(stats.value, ({ tier }) => tier === 'certain'))}</b>
+              </span>
+              <span class="tier likely glyph">
+                Likely <b>{number(sum(stats.value, ({ tier }) => tier === 'likely'))}</b>
+              </span>
+            </p>
+          </div>
+          <div class="plot">
+            {stats.error !== null && stats.value === null ? (
+              <Failed error={stats.error} retry={stats.reload} />
+            ) : (
+              <Plot days={stats.value?.days ?? []} />
+            )}
+          </div>
+          <div class="outcomes soft">
+            {(
+              [
+                ['rejected', 'refused'],
+                ['quarantined', 'quarantined'],
+                ['relayed', 'tagged'],
+                ['monitored', 'monitored'],
+              ] as const
+            ).map(([disposition, word]) => (
+              <span key={word}>
+                <b>{number(sum(stats.value, (of) => of.disposition === disposition))}</b> {word}
+              </span>
+            ))}
+            <span class="grow" />
+            <a href="/detections">As a table</a>
+          </div>
+        </section>
+        <section class="card" aria-labelledby="c2">
+          <div class="card-head">
+            <h2 id="c2">Needs your decision</h2>
+            {(pairs.value?.total ?? 0) > 0 ? <span class="count accent">{pairs.value?.total}</span> : null}
+          </div>
+          {pairs.error !== null && pairs.value === null ? (
+            <Failed error={pairs.error} retry={pairs.reload} />
+          ) : pairs.value === null ? (
+            <Skeleton rows={3} />
+          ) : pairs.value.items.length === 0 ? (
+            <Empty icon="check" title="Nothing waits">
+              <p>Pairs of a name and an address that need an answer are listed here.</p>
+            </Empty>
+          ) : (
+            <>
+              <div class="asks">
+                {pairs.value.items.slice(0, 3).map((pair) => (
+                  <a class="ask" key={pair.id} href={`/review#${pair.id}`}>
+                    <span class="top">
+                      <b>
+                        Is this <Foreign text={pair.name} max={80} />?
+                      </b>
+                      <span class="muted nowrap">{count(pair.detected, 'message')}</span>
+                    </span>
+                    <Addr text={pair.address} />
+                  </a>
+                ))}
+              </div>
+              <div class="card-foot">
+                <span class="grow">
+                  {count(pairs.value.messages, 'message')} on {count(pairs.value.total, 'answer')}
+                </span>
+                <a class={`btn small${may('reviewer') ? ' primary' : ''}`} href="/review">
+                  Review
+                </a>
+              </div>
+            </>
+          )}
+        </section>
+        <section class="card" aria-labelledby="c3">
+          <div class="card-head">
+            <h2 id="c3">Latest detections</h2>
+            <a href="/detections">All</a>
+          </div>
+          {latest.error !== null && latest.value === null ? (
+            <Failed error={latest.error} retry={latest.reload} />
+          ) : latest.value === null ? (
+            <Skeleton />
+          ) : latest.value.items.length === 0 ? (
+            <Empty title="Nothing yet">
+              <p>Detections appear here within seconds of the first message that shows a protected name.</p>
+            </Empty>
+          ) : (
+            <DetectionTable items={latest.value.items} open="" link={(id) => `/detections#${encodeURIComponent(id)}`} />
+          )}
+        </section>
+        <section class="card" aria-labelledby="c4">
+          <div class="card-head">
+            <h2 id="c4">Most impersonated</h2>
+            <span class="muted">30 days</span>
+          </div>
+          {(stats.value?.people.length ?? 0) === 0 ? (
+            <Empty icon="person" title="Nobody">
+              <p>Nobody’s name was shown beside a foreign address.</p>
+            </Empty>
+          ) : (
+            <ol class="rank">
+              {stats.value?.people.slice(0, 6).map((one) => (
+                <li key={one.person}>
+                  <span class="clip">
+                    <a href={`/detections?person=${encodeURIComponent(one.person)}`}>
+                      <Foreign text={one.name} max={80} />
+                    </a>
+                  </span>
+                  <b>{number(one.count)}</b>
+                  <meter
+                    min={0}
+                    max={stats.value?.people[0]?.count ?? 1}
+                    value={one.count}
+                    aria-label={count(one.count, 'detection')}
+                  />
+                </li>
+              ))}
+            </ol>
+          )}
+        </section>
+      </div>
     </div>
+  )
+}
+
+function sum(stats: Stats | null, fits: (of: Stats['counts'][number]) => boolean): number {
+  return (stats?.counts ?? []).reduce((all, of) => all + (of.verdict === 'detected' && fits(of) ? of.count : 0), 0)
+}
+
+function unchecked(stats: Stats): number {
+  return stats.counts.reduce((all, of) => all + (of.verdict === 'unchecked' ? of.count : 0), 0)
+}
+
+const plotHeight = 150
+
+/** Detections a day. */
+function Plot({ days }: { readonly days: Stats['days'] }): JSX.Element {
+  const byDay = new Map(days.map(({ day, detected }) => [day.slice(0, 10), detected]))
+  const last = Date.now()
+  const all = Array.from({ length: 30 }, (_, at) => {
+    const day = new Date(last - (29 - at) * 86_400_000).toISOString().slice(0, 10)
+    return { day, n: byDay.get(day) ?? 0 }
+  })
+  const most = Math.max(4, ...all.map(({ n }) => n))
+  const total = all.reduce((sum_, { n }) => sum_ + n, 0)
+  return (
+    <svg
+      class="chart full"
+      viewBox={`0 0 820 ${plotHeight + 24}`}
+      role="img"
+      aria-label={`${count(total, 'detection')} in 30 days, ${Math.max(...all.map(({ n }) => n))} on the busiest day`}
+    >
+      {[0, 0.5, 1].map((part) => (
+        <line
+          key={part}
+          class={part === 0 ? 'base' : 'grid'}
+          x1="30"
+          x2="816"
+          y1={8 + (plotHeight - 8) * (1 - part)}
+          y2={8 + (plotHeight - 8) * (1 - part)}
+        />
+      ))}
+      <text x="24" y="14" text-anchor="end">
+        {most}
+      </text>
+      <text x="24" y={plotHeight + 3} text-anchor="end">
+        0
+      </text>
+      {all.map(({ day, n }, at) =>
+        n === 0 ? null : (
+          <rect
+            key={day}
+            class="b-certain"
+            x={34 + at * 26}
+            width="18"
+            y={plotHeight - ((plotHeight - 8) * n) / most}
+            height={((plotHeight - 8) * n) / most}
+          >
+            <title>{`${day}: ${n}`}</title>
+          </rect>
+        ),
+      )}
+      <text x="34" y={plotHeight + 18}>
+        {all[0]?.day}
+      </text>
+      <text x="812" y={plotHeight + 18} text-anchor="end">
+        today
+      </text>
+    </svg>
+  )
+}
+
+/** A fresh installation: each step is derived from what is there, none is ticked by hand. */
+function Start({ list, people }: { readonly list: readonly Directory[]; readonly people: number }): JSX.Element {
+  const read = list.find(({ lastSync }) => lastSync !== null)
+  const steps = [
+    {
+      done: read !== undefined,
+      title: 'Connect a directory',
+      about:
+        read === undefined
+          ? 'Office 365 in five minutes, or a file. People and groups are read, nothing is changed there.'
+          : `${read.name}, ${count(read.people, 'person', 'people')} and ${count(read.groups, 'group')}.`,
+      href: read === undefined ? '/directories#add' : '/directories',
+      act: read === undefined ? 'Add directory' : 'Directories',
+    },
+    {
+      done: people > 0,
+      title: 'Protect a group',
+      about: 'Choose whose names are guarded. Start with those who can ask for money: executives, finance, payroll.',
+      href: '/protection',
+      act: 'Choose a group',
+    },
+    {
+      done: false,
+      title: 'Try it on old mail',
+      about:
+        'namesake check with an mbox or a folder of .eml files shows what would have been caught; nothing is kept.',
+      href: '/detections',
+      act: 'Detections',
+    },
+    {
+      done: false,
+      title: 'Switch on',
+      about:
+        'Point your mail server here and begin with Tag. Refuse only when the review list has been empty for a while.',
+      href: '/review',
+      act: 'Review',
+    },
+  ]
+  const now = steps.findIndex(({ done }) => !done)
+  return (
+    <section class="card" aria-label="Getting started">
+      <ol class="start">
+        {steps.map(({ done, title, about, href, act }, at) => (
+          <li key={title} class={done ? 'done' : at === now ? 'now' : ''}>
+            <span class="n">{done ? <Icon name="check" /> : at + 1}</span>
+            <div>
+              {done ? <span class="vh">Done: </span> : null}
+              <b>{title}</b>
+              <p>{about}</p>
+            </div>
+            {may('admin') ? (
+              <a class={`btn${at === now ? ' primary' : ''}`} href={href}>
+                {act}
+              </a>
+            ) : null}
+          </li>
+        ))}
+      </ol>
+    </section>
   )
 }

@@ -1,0 +1,565 @@
+/** Detections: what was caught, and why. */
+
+import { useEffect, useState } from 'preact/hooks'
+import type { JSX } from 'preact'
+import { get, query } from '../api.ts'
+import { Drawn } from '../drawn.tsx'
+import type { Finding } from '../drawn.tsx'
+import { Icon } from '../icons.tsx'
+import { changed, connected } from '../live.ts'
+import { useLoaded } from '../loaded.ts'
+import { Panel } from '../panel.tsx'
+import {
+  Addr,
+  Button,
+  count,
+  Done,
+  Empty,
+  Failed,
+  Foreign,
+  kindName,
+  kinds,
+  Select,
+  size,
+  Skeleton,
+  Tier,
+  Time,
+} from '../parts.tsx'
+import { go, here, place } from '../router.ts'
+import { may } from '../state.ts'
+
+export interface Detection {
+  readonly id: string
+  readonly time: string
+  readonly node: string
+  readonly verdict: string
+  readonly tier: string | null
+  readonly kind: string | null
+  readonly person: string | null
+  readonly directory: string | null
+  readonly name: string | null
+  readonly address: string | null
+  readonly fromName: string | null
+  readonly fromAddress: string | null
+  readonly action: string | null
+  readonly disposition: string
+  readonly reason: string | null
+  readonly excusedBy: string | null
+}
+
+interface PageOf {
+  readonly items: readonly Detection[]
+  readonly next: string | null
+}
+
+interface Reading {
+  readonly field: string
+  readonly reader: string
+  readonly part: string
+  readonly name: string
+  readonly address: string | null
+  readonly findings: readonly Finding[]
+}
+
+interface Record_ extends Detection {
+  readonly client: string | null
+  readonly helo: string | null
+  readonly reversePath: string | null
+  readonly recipients: number
+  readonly messageId: string | null
+  readonly reply: string
+  readonly size: number
+  readonly judgeTime: number
+  readonly authenticated: boolean | null
+  readonly originators: string | null
+  readonly explanation: { readonly readings: readonly Reading[] } | null
+}
+
+const times: readonly (readonly [string, string])[] = [
+  ['30', 'Last 30 days'],
+  ['1', 'Last 24 hours'],
+  ['7', 'Last 7 days'],
+  ['90', 'Last 90 days'],
+]
+const done: readonly (readonly [string, string])[] = [
+  ['', 'Any action'],
+  ['monitored', 'Monitored'],
+  ['relayed', 'Tagged'],
+  ['quarantined', 'Quarantined'],
+  ['rejected', 'Refused'],
+]
+const verdicts: readonly (readonly [string, string])[] = [
+  ['detected', 'Detected'],
+  ['clean', 'Let through'],
+  ['unchecked', 'Unchecked'],
+]
+
+export function Detections(): JSX.Element {
+  const { query: asked, open } = place.value
+  const set = (change: Record<string, string | null>): void => go(here({ query: change }), 'replace')
+  const text = asked.get('q') ?? ''
+  const [typed, setTyped] = useState(text)
+  const [live, setLive] = useState(true)
+  const [limit, setLimit] = useState(50)
+  const days = asked.get('days') ?? '30'
+  const [since, setSince] = useState(() => sinceOf(days))
+  useEffect(() => setSince(sinceOf(days)), [days])
+  useEffect(() => {
+    if (typed === text) return
+    const timer = setTimeout(() => set({ q: typed }), 200)
+    return () => clearTimeout(timer)
+  }, [typed])
+  const filters = {
+    q: text,
+    since,
+    person: asked.get('person'),
+    address: asked.get('address'),
+    directory: asked.get('directory'),
+    kind: asked.get('kind'),
+    tier: asked.get('tier'),
+    disposition: asked.get('done'),
+    verdict: asked.get('verdict') ?? 'detected',
+  }
+  const search = query({ ...filters, limit: Math.min(limit, 200) })
+  const list = useLoaded(search, (signal) => get<PageOf>(`/detections${search}`, signal))
+  const items = list.value?.items ?? []
+  // New rows wait above the list, so that nothing moves under the pointer; an empty list has nothing to move.
+  const newest = items[0]
+  const fresh = useLoaded(
+    list.value === null || !live ? null : `${search} ${changed.detections.value}`,
+    async (signal) => {
+      const found = await get<PageOf>(`/detections${query({ ...filters, limit: 50 })}`, signal)
+      const at = found.items.findIndex(({ id }) => id === newest?.id)
+      return newest === undefined ? found.items.length : at < 0 ? found.items.length : at
+    },
+  )
+  const waiting = fresh.value ?? 0
+  useEffect(() => {
+    if (waiting > 0 && items.length === 0) list.reload()
+  }, [waiting])
+  const narrowed = text !== '' || ['person', 'kind', 'tier', 'done', 'address', 'verdict'].some((key) => asked.has(key))
+  const at = items.findIndex(({ id }) => id === open)
+  const to = (index: number): string => here({ open: items[index]?.id ?? open })
+  return (
+    <div class={`list-page${open === '' ? '' : ' open'}`}>
+      <div class="list-main" id="list">
+        <div class="page-head">
+          <div class="text">
+            <h1>Detections</h1>
+            <p>Mail that showed a protected name beside an address that is not that person’s.</p>
+          </div>
+          <div class="acts">
+            <button class="btn" type="button" aria-pressed={live} onClick={() => setLive(!live)}>
+              <span class="live">
+                {live && connected.value ? <span class="dot" aria-hidden="true" /> : null}
+                {live && !connected.value ? 'Live, waiting' : 'Live'}
+              </span>
+            </button>
+            <a class="btn" href={`/api/v1/detections.csv${query({ ...filters })}`} download="detections.csv">
+              <Icon name="download" />
+              Export CSV
+            </a>
+          </div>
+        </div>
+        <form class="filters" role="search" aria-label="Filter detections" onSubmit={(event) => event.preventDefault()}>
+          <div class="input-icon">
+            <Icon name="find" />
+            <input
+              class="input"
+              type="search"
+              aria-label="Name, address, message id"
+              placeholder="Name, address, message id"
+              value={typed}
+              onInput={(event) => setTyped(event.currentTarget.value)}
+            />
+          </div>
+          <Select bare label="Time" value={days} options={times} onChange={(value) => set({ days: value })} />
+          <Select
+            bare
+            label="Kind"
+            value={asked.get('kind') ?? ''}
+            options={[['', 'Any kind'], ...kinds.map((kind) => [kind, kindName(kind)] as const)]}
+            onChange={(value) => set({ kind: value })}
+          />
+          <Select
+            bare
+            label="Tier"
+            value={asked.get('tier') ?? ''}
+            options={[
+              ['', 'Any tier'],
+              ['certain', 'Certain'],
+              ['likely', 'Likely'],
+            ]}
+            onChange={(value) => set({ tier: value })}
+          />
+          <Select
+            bare
+            label="What was done"
+            value={asked.get('done') ?? ''}
+            options={done}
+            onChange={(value) => set({ done: value })}
+          />
+          <Select
+            bare
+            label="Verdict"
+            value={asked.get('verdict') ?? 'detected'}
+            options={verdicts}
+            onChange={(value) => set({ verdict: value === 'detected' ? null : value })}
+          />
+        </form>
+        <section class="card" aria-label="Detections" aria-busy={list.busy && list.value !== null}>
+          {waiting > 0 && items.length > 0 ? (
+            <button class="new-rows" type="button" onClick={() => list.reload()}>
+              {waiting >= 50 ? '50 or more' : waiting} new. Show them
+            </button>
+          ) : null}
+          {list.error !== null && list.value === null ? (
+            <Failed error={list.error} retry={list.reload} />
+          ) : list.value === null ? (
+            <Skeleton />
+          ) : items.length === 0 ? (
+            <Empty icon={narrowed ? 'find' : 'inbox'} title={narrowed ? 'No detection fits' : 'Nothing yet'}>
+              <p>
+                {narrowed
+                  ? 'Nothing of this time has these words. A longer time may.'
+                  : 'Detections appear here within seconds of the first message that shows a protected name.'}
+              </p>
+              {narrowed ? (
+                <a class="btn" href="/detections">
+                  Clear the filters
+                </a>
+              ) : null}
+            </Empty>
+          ) : (
+            <>
+              <DetectionTable items={items} open={open} />
+              {list.value.next === null ? null : (
+                <div class="pager">
+                  <span class="grow">{count(items.length, 'row')}, newest first</span>
+                  {limit < 200 ? (
+                    <Button look="small" onClick={() => setLimit(limit + 50)}>
+                      Load 50 older
+                    </Button>
+                  ) : (
+                    <span>Older ones: choose another time, or export</span>
+                  )}
+                </div>
+              )}
+            </>
+          )}
+        </section>
+      </div>
+      {open === '' ? null : (
+        <DetectionPanel
+          key={open}
+          id={open}
+          newer={at > 0 ? to(at - 1) : null}
+          older={at >= 0 && at < items.length - 1 ? to(at + 1) : null}
+        />
+      )}
+    </div>
+  )
+}
+
+function sinceOf(days: string): string {
+  return new Date(Date.now() - (Number(days) || 30) * 86_400_000).toISOString()
+}
+
+/** Rows of detections; each opens beside the list. */
+export function DetectionTable({
+  items,
+  open,
+  link = (id) => here({ open: id }),
+}: {
+  readonly items: readonly Detection[]
+  readonly open: string
+  readonly link?: (id: string) => string
+}): JSX.Element {
+  return (
+    <div class="table-wrap">
+      <table class="table dense det fold">
+        <thead>
+          <tr>
+            <th scope="col">Time</th>
+            <th scope="col">From, as shown</th>
+            <th scope="col">Protected person</th>
+            <th scope="col" class="col-hide">
+              Kind
+            </th>
+            <th scope="col">Tier</th>
+            <th scope="col">Done</th>
+          </tr>
+        </thead>
+        <tbody>
+          {items.map((one) => (
+            <tr key={one.id} class={one.id === open ? 'on' : ''}>
+              <td class="c-time nowrap soft">
+                <Time at={one.time} />
+              </td>
+              <td class="c-from from">
+                <span class="cell-2">
+                  <span>
+                    <a class="row-link" href={link(one.id)}>
+                      {one.fromName === null || one.fromName === '' ? (
+                        <span class="muted">no name</span>
+                      ) : (
+                        <Foreign text={one.fromName} max={120} />
+                      )}
+                    </a>
+                  </span>
+                  <Addr text={one.address ?? one.fromAddress ?? ''} />
+                  {one.reason === null ? null : <span class="vh">{one.reason}</span>}
+                </span>
+              </td>
+              <td class="c-person">{one.name === null ? '' : <Foreign text={one.name} max={120} />}</td>
+              <td class="c-kind col-hide">
+                <span class="kind">{kindName(one.kind)}</span>
+              </td>
+              <td class="c-tier">
+                <Tier tier={one.tier} />
+              </td>
+              <td class="c-act">
+                <Done disposition={one.disposition} excused={one.excusedBy !== null} />
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  )
+}
+
+const fieldNames: Record<string, string> = { from: 'From', sender: 'Sender', 'reply-to': 'Reply-To' }
+const partNames: Record<string, string> = {
+  'display-name': 'as display name',
+  comment: 'as comment',
+  'group-name': 'as group name',
+  'stray-text': 'as text beside the address',
+  'address-as-name': 'as an address shown as the name',
+  'local-part': 'in the mailbox',
+  'whole-field': 'as the whole field',
+  none: 'with no name',
+}
+
+function DetectionPanel({
+  id,
+  newer,
+  older,
+}: {
+  readonly id: string
+  readonly newer: string | null
+  readonly older: string | null
+}): JSX.Element {
+  const loaded = useLoaded(id, (signal) => get<Record_>(`/detections/${encodeURIComponent(id)}`, signal))
+  const one = loaded.value
+  const readings = one?.explanation?.readings ?? []
+  const main = readings.flatMap((reading) => reading.findings.map((finding) => ({ reading, finding })))
+  const shown = main.find(({ finding }) => finding.person === one?.person && finding.letters.length > 0) ?? main[0]
+  const pair =
+    one === null || one.person === null
+      ? ''
+      : query({ person: one.person, directory: one.directory, address: one.address })
+  return (
+    <Panel
+      label="Detection"
+      onClose={() => go(here({ open: '' }))}
+      head={
+        <>
+          <span class="grow row wrap">
+            {one === null ? null : (
+              <>
+                <Tier tier={one.tier} />
+                <span class="kind">{kindName(one.kind)}</span>
+                <Done disposition={one.disposition} excused={one.excusedBy !== null} />
+              </>
+            )}
+          </span>
+          {newer === null ? null : (
+            <a class="btn quiet small icon" href={newer} aria-label="Newer detection">
+              <Icon name="up" />
+            </a>
+          )}
+          {older === null ? null : (
+            <a class="btn quiet small icon" href={older} aria-label="Older detection">
+              <Icon name="down" />
+            </a>
+          )}
+        </>
+      }
+      foot={
+        one === null || one.person === null || !may('reviewer') || one.verdict !== 'detected' ? null : (
+          <>
+            <p class="ask-line">
+              <b>
+                Is this <Foreign text={one.name ?? ''} max={80} />?
+              </b>
+            </p>
+            <a
+              class="btn small"
+              href={`/review?person=${encodeURIComponent(one.person)}#${encodeURIComponent(one.address ?? '')}`}
+            >
+              Answer in review
+            </a>
+          </>
+        )
+      }
+    >
+      {loaded.error !== null && one === null ? (
+        <Failed error={loaded.error} retry={loaded.reload} />
+      ) : one === null ? (
+        <Skeleton />
+      ) : (
+        <>
+          <section>
+            <h2 class="reason">
+              <Foreign
+                text={one.reason ?? (one.verdict === 'unchecked' ? 'This message could not be checked' : 'Let through')}
+                max={600}
+              />
+            </h2>
+            <p class="soft">
+              <Time at={one.time} />, on {one.node}.
+            </p>
+          </section>
+          {shown === undefined ? null : (
+            <section>
+              <h3>{fieldNames[shown.reading.field] ?? shown.reading.field}, letter by letter</h3>
+              <Drawn finding={shown.finding} name={shown.reading.name} address={shown.reading.address} />
+            </section>
+          )}
+          {readings.length === 0 ? null : (
+            <section>
+              <h3>How it can be read</h3>
+              {readings.map((reading, index) => (
+                <details class="reading" key={index} open={index === 0}>
+                  <summary>
+                    <span class="chev">
+                      <Icon name="right" size={14} />
+                    </span>
+                    <span class="grow">
+                      “<Foreign text={reading.name} max={120} />”{' '}
+                      <span class="muted">
+                        {partNames[reading.part] ?? reading.part}
+                        {reading.field === 'from' ? '' : ` of ${fieldNames[reading.field] ?? reading.field}`}
+                        {reading.reader === 'own' ? '' : ', as some programs read it'}
+                      </span>
+                    </span>
+                    <span class="soft nowrap">
+                      {reading.findings[0] === undefined ? 'no protected name' : `matches ${reading.findings[0].name}`}
+                    </span>
+                  </summary>
+                  <div>
+                    <ol class="trail">
+                      {reading.address === null ? null : (
+                        <li>
+                          Beside the address <Addr text={reading.address} />
+                        </li>
+                      )}
+                      {reading.findings.flatMap((finding, n) => [
+                        ...finding.steps.map((step, k) => (
+                          <li key={`${n}-${k}`}>
+                            <Foreign text={step} />
+                          </li>
+                        )),
+                        <li key={`${n}-who`}>
+                          So it shows{' '}
+                          <b>
+                            <Foreign text={finding.name} />
+                          </b>
+                          <small>
+                            {kindName(finding.kind)}, {finding.tier}
+                          </small>
+                        </li>,
+                        finding.excuse === null ? (
+                          <li key={`${n}-end`} class="end">
+                            {finding.action ?? ''}, by {finding.setting ?? 'the default'}
+                          </li>
+                        ) : (
+                          <li key={`${n}-end`} class="clean">
+                            Excused: <Foreign text={finding.excuse} />
+                          </li>
+                        ),
+                      ])}
+                    </ol>
+                  </div>
+                </details>
+              ))}
+              {one.originators === null ? null : (
+                <details class="reading">
+                  <summary>
+                    <span class="chev">
+                      <Icon name="right" size={14} />
+                    </span>
+                    <span class="grow">As it came, undecoded</span>
+                  </summary>
+                  <div>
+                    <div class="raw">
+                      {one.originators.split(/\r?\n/).map((line, index) => (
+                        <div key={index}>
+                          <Foreign text={line} max={4096} />
+                        </div>
+                      ))}
+                    </div>
+                  </div>
+                </details>
+              )}
+            </section>
+          )}
+          <section class="stack-s">
+            <h3>What was done</h3>
+            <div class="raw">
+              <Foreign text={one.reply} max={600} />
+            </div>
+          </section>
+          <section>
+            <h3>Message</h3>
+            <dl class="facts">
+              <dt>Sending server</dt>
+              <dd>
+                <Addr text={one.client ?? 'not kept'} />
+                {one.helo === null ? null : (
+                  <>
+                    , says <Foreign text={one.helo} max={120} />
+                  </>
+                )}
+              </dd>
+              <dt>Envelope sender</dt>
+              <dd>
+                <Addr text={one.reversePath ?? 'not kept'} />
+              </dd>
+              <dt>Recipients</dt>
+              <dd>{one.recipients}</dd>
+              <dt>Authentication</dt>
+              <dd>{one.authenticated === null ? 'nothing known' : one.authenticated ? 'passed' : 'failed'}</dd>
+              <dt>Size</dt>
+              <dd>
+                {size(one.size)}, judged in {Math.round(one.judgeTime)} µs
+              </dd>
+              <dt>Message-ID</dt>
+              <dd>
+                <Addr text={one.messageId ?? ''} />
+              </dd>
+              <dt>Id</dt>
+              <dd>
+                <Addr text={one.id} />
+              </dd>
+            </dl>
+          </section>
+          {pair === '' ? null : (
+            <section>
+              <h3>Similar messages</h3>
+              <ul class="similar">
+                <li>
+                  <a href={`/detections${pair}`}>Same address</a>
+                </li>
+                <li>
+                  <a href={`/detections${query({ person: one.person })}`}>Same person, any address</a>
+                </li>
+              </ul>
+            </section>
+          )}
+        </>
+      )}
+    </Panel>
+  )
+}

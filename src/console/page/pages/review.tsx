@@ -1,0 +1,546 @@
+/** Review: is this them? */
+
+import { useEffect, useState } from 'preact/hooks'
+import type { JSX } from 'preact'
+import { ApiError, get, query, send, wordsOf } from '../api.ts'
+import { Icon } from '../icons.tsx'
+import { changed } from '../live.ts'
+import { useLoaded } from '../loaded.ts'
+import {
+  Addr,
+  Button,
+  count,
+  Diff,
+  diffWords,
+  Empty,
+  Failed,
+  Foreign,
+  Input,
+  Note,
+  number,
+  Segmented,
+  Select,
+  Skeleton,
+  Time,
+} from '../parts.tsx'
+import type { DiffLine } from '../parts.tsx'
+import { go, here, place } from '../router.ts'
+import { act, may, readOnly, toast, waiting } from '../state.ts'
+
+export interface Pair {
+  readonly id: string
+  readonly directory: string
+  readonly person: string
+  readonly name: string
+  readonly address: string
+  readonly count: number
+  readonly authenticated: number
+  readonly unauthenticated: number
+  readonly detected: number
+  readonly rejected: number
+  readonly first: string
+  readonly last: string
+  readonly publicProvider: boolean
+  readonly names: Readonly<Record<string, number>>
+  readonly state: string
+  readonly decision: {
+    readonly answer: string
+    readonly by: string
+    readonly at: string
+    readonly note: string
+    readonly reopened: string | null
+  } | null
+}
+
+interface Pairs {
+  readonly items: readonly Pair[]
+  readonly total: number
+  readonly messages: number
+}
+
+type Answer = 'them' | 'service' | 'namesake' | 'attack'
+const answers: readonly (readonly [Answer, string, string])[] = [
+  ['them', 'Really them', 'The address becomes one of their secondary emails.'],
+  ['service', 'A service we use', 'It may carry their name: a trusted sender, with a note and an end date.'],
+  ['namesake', 'Someone else of that name', 'Another person who is called the same. Only this address is let through.'],
+  ['attack', 'An attack', 'Nothing changes: it keeps being caught, and leaves this list.'],
+]
+
+const answerNames: Record<string, string> = Object.fromEntries(answers.map(([key, name]) => [key, name]))
+
+/** Pairs that wait, counted for the navigation too. */
+export async function loadPairs(signal?: AbortSignal, order = 'messages'): Promise<Pairs> {
+  const found = await get<Pairs>(`/pairs${query({ order })}`, signal)
+  waiting.value = found.total
+  return found
+}
+
+export function Review(): JSX.Element {
+  const { query: asked, open } = place.value
+  const which = asked.get('show') === 'decided' ? 'decided' : 'open'
+  const [order, setOrder] = useState('messages')
+  const list = useLoaded(`open ${order}`, (signal) => loadPairs(signal, order))
+  const decided = useLoaded(which === 'decided' ? 'decided' : null, (signal) =>
+    get<Pairs>('/pairs?state=decided', signal),
+  )
+  const version = changed.detections.value + changed.protection.value
+  useEffect(() => {
+    list.reload()
+    decided.reload()
+  }, [version])
+  const items = list.value?.items ?? []
+  const person = asked.get('person')
+  const current =
+    items.find(
+      ({ id, address, person: of }) => id === open || (person !== null && of === person && address === open),
+    ) ??
+    items.find((pair) => pair.person === person) ??
+    items[0] ??
+    null
+  const [detail, setDetail] = useState(open !== '')
+  const next = (): void => {
+    const at = items.findIndex(({ id }) => id === current?.id)
+    const following = items[at + 1] ?? items[at - 1]
+    go(here({ query: { person: null }, open: following?.id ?? '' }), 'replace')
+    list.reload()
+  }
+  return (
+    <div class="inner">
+      <div class="page-head">
+        <div class="text">
+          <h1>Is this them?</h1>
+          <p>
+            A protected name and an address that is not known as theirs. Answer once, and later messages follow the
+            answer.
+          </p>
+        </div>
+        <div class="acts">
+          <Segmented
+            legend="Which pairs"
+            value={which}
+            options={[
+              ['open', `To decide${list.value === null ? '' : ` ${number(list.value.total)}`}`],
+              ['decided', 'Decided'],
+            ]}
+            onChange={(value) => go(here({ query: { show: value === 'open' ? null : value }, open: '' }), 'replace')}
+          />
+        </div>
+      </div>
+      {which === 'decided' ? (
+        <Decided loaded={decided} />
+      ) : list.error !== null && list.value === null ? (
+        <section class="card">
+          <Failed error={list.error} retry={list.reload} />
+        </section>
+      ) : list.value === null ? (
+        <section class="card">
+          <Skeleton />
+        </section>
+      ) : items.length === 0 ? (
+        <section class="card">
+          <Empty icon="check" title="Nothing waits for an answer">
+            <p>
+              When mail shows a protected name beside an address that is not known as theirs, the pair is listed here.
+            </p>
+          </Empty>
+        </section>
+      ) : (
+        <div class={`split${detail ? ' detail' : ''}`}>
+          <section class="card list-pane" aria-labelledby="pairs-h">
+            <div class="card-head">
+              <h2 id="pairs-h">To decide</h2>
+              <Select
+                bare
+                label="Order"
+                look="small auto"
+                value={order}
+                options={[
+                  ['messages', 'Most messages first'],
+                  ['newest', 'Newest first'],
+                  ['refused', 'Refused first'],
+                ]}
+                onChange={setOrder}
+              />
+            </div>
+            <div class="pairs">
+              {items.map((pair) => (
+                <a
+                  key={pair.id}
+                  class="pair"
+                  href={here({ query: { person: null }, open: pair.id })}
+                  onClick={() => setDetail(true)}
+                  {...(pair.id === current?.id ? { 'aria-current': 'true' as const } : {})}
+                >
+                  <span class="top">
+                    <b>
+                      <Foreign text={pair.name} max={100} />
+                    </b>
+                    <span class="muted nowrap">{count(pair.detected, 'message')}</span>
+                  </span>
+                  <span class="clip">
+                    <Addr text={pair.address === '' ? 'no address' : pair.address} />
+                  </span>
+                  <span class="meta">
+                    <span>
+                      last <Time at={pair.last} />
+                    </span>
+                    <span>
+                      authenticated {pair.authenticated === 0 ? 'none' : pair.authenticated} of {pair.count}
+                    </span>
+                    {pair.rejected > 0 ? <span>{pair.rejected} refused</span> : null}
+                  </span>
+                </a>
+              ))}
+            </div>
+          </section>
+          {current === null ? null : (
+            <PairDetail key={current.id} pair={current} onBack={() => setDetail(false)} onDone={next} />
+          )}
+        </div>
+      )}
+    </div>
+  )
+}
+
+interface Effect {
+  readonly cleared: number
+  readonly refused: number
+  readonly diff: readonly DiffLine[]
+  readonly warnings: readonly string[]
+}
+
+function inHalfAYear(): string {
+  return new Date(Date.now() + 183 * 86_400_000).toISOString().slice(0, 10)
+}
+
+function PairDetail({
+  pair,
+  onBack,
+  onDone,
+}: {
+  readonly pair: Pair
+  readonly onBack: () => void
+  readonly onDone: () => void
+}): JSX.Element {
+  const [answer, setAnswer] = useState<Answer | null>(null)
+  const [note, setNote] = useState('')
+  const [until, setUntil] = useState(inHalfAYear)
+  const [authenticated, setAuthenticated] = useState(pair.authenticated > 0)
+  const [errors, setErrors] = useState<Record<string, string>>({})
+  const [effect, setEffect] = useState<Effect | null>(null)
+  const [busy, setBusy] = useState(false)
+  const mayAnswer = may('reviewer') && !readOnly.value
+  const path = `/pairs/${encodeURIComponent(pair.id)}`
+  const body =
+    answer === null
+      ? null
+      : {
+          answer,
+          note,
+          ...(answer === 'service' ? { until } : {}),
+          ...(answer === 'service' && authenticated ? { requireAuthentication: true } : {}),
+        }
+  const text = JSON.stringify(body)
+  useEffect(() => {
+    setEffect(null)
+    setErrors({})
+    if (body === null || !may('reviewer')) return
+    let stopped = false
+    const timer = setTimeout(() => {
+      send<Effect>('POST', `${path}/preview`, body).then(
+        (found) => {
+          if (!stopped) setEffect(found)
+        },
+        (error: unknown) => {
+          if (!stopped) setErrors({ '': wordsOf(error) })
+        },
+      )
+    }, 150)
+    return () => {
+      stopped = true
+      clearTimeout(timer)
+    }
+  }, [text])
+  const save = async (): Promise<void> => {
+    if (body === null) return
+    setBusy(true)
+    try {
+      await send('POST', `${path}/decision`, body)
+      const undo = (): void =>
+        void act(() => send('DELETE', `${path}/decision`), `Taken back. ${pair.address} waits for an answer again.`)
+      toast(`Saved. ${pair.address} is settled.`, answer === 'them' || answer === 'attack' ? undo : null)
+      onDone()
+    } catch (error) {
+      const faults = error instanceof ApiError ? error.faults : []
+      setErrors(
+        faults.length > 0
+          ? Object.fromEntries(faults.map((fault) => [fault.path, fault.message]))
+          : { '': wordsOf(error) },
+      )
+    }
+    setBusy(false)
+  }
+  const domain = pair.address.slice(pair.address.lastIndexOf('@') + 1)
+  const names = Object.entries(pair.names)
+  return (
+    <section class="card detail-pane" aria-labelledby="pair-h">
+      <div class="ask-head">
+        <button class="btn small back" type="button" onClick={onBack}>
+          <Icon name="left" size={14} />
+          All pairs
+        </button>
+        <div class="row wrap">
+          <div class="grow">
+            <h2 id="pair-h">
+              Is this <Foreign text={pair.name} max={200} />?
+            </h2>
+            <Addr text={pair.address === '' ? 'no address' : pair.address} />
+          </div>
+          <span class="row">
+            <a
+              class="btn small"
+              href={`/detections${query({ person: pair.person, directory: pair.directory, address: pair.address })}`}
+            >
+              <Icon name="mail" size={14} />
+              {count(pair.detected, 'message')}
+            </a>
+            <a
+              class="btn small"
+              href={`/protection?directory=${encodeURIComponent(pair.directory)}#${encodeURIComponent(`${pair.directory}\n${pair.person}`)}`}
+            >
+              <Icon name="person" size={14} />
+              Person
+            </a>
+          </span>
+        </div>
+      </div>
+      <dl class="tiles">
+        <div>
+          <dt>Messages</dt>
+          <dd>
+            {pair.detected} <small>{pair.rejected} refused</small>
+          </dd>
+        </div>
+        <div>
+          <dt>First seen</dt>
+          <dd>
+            <Time at={pair.first} />{' '}
+            <small>
+              last <Time at={pair.last} />
+            </small>
+          </dd>
+        </div>
+        <div>
+          <dt>Authenticated</dt>
+          <dd>
+            {pair.authenticated === 0 ? 'none' : pair.authenticated} of {pair.count}
+          </dd>
+        </div>
+        <div>
+          <dt>Sender domain</dt>
+          <dd>
+            <Foreign text={domain} max={100} />{' '}
+            <small>{pair.publicProvider ? 'a public mail provider' : 'not a public mail provider'}</small>
+          </dd>
+        </div>
+      </dl>
+      <div class="pad">
+        <dl class="facts">
+          <dt>Shown as</dt>
+          <dd>
+            {names.slice(0, 5).map(([name, times], at) => (
+              <span key={name}>
+                {at === 0 ? '' : '; '}
+                <Foreign text={name} max={120} /> ({times})
+              </span>
+            ))}
+          </dd>
+        </dl>
+        <p class="hint ask-hint">
+          Authentication shows that a mailbox is real, not whose it is. Ask them by telephone or in person, never by
+          replying.
+        </p>
+      </div>
+      {!mayAnswer ? null : (
+        <form
+          class="pad"
+          onSubmit={(event) => {
+            event.preventDefault()
+            void save()
+          }}
+        >
+          <fieldset class="choice cols-2" data-answers>
+            <legend class="label">Your answer</legend>
+            {answers.map(([key, title, about], at) => (
+              <label key={key}>
+                <input
+                  type="radio"
+                  name="answer"
+                  aria-label={title}
+                  checked={answer === key}
+                  onChange={() => setAnswer(key)}
+                />
+                <span class="grow">
+                  <b>{title}</b>
+                  <small>{about}</small>
+                </span>
+                <kbd>{at + 1}</kbd>
+              </label>
+            ))}
+          </fieldset>
+          {answer === null ? (
+            <p class="hint">Choose an answer to see what it changes. Nothing is saved yet.</p>
+          ) : (
+            <div class="stack decide-more">
+              {errors[''] === undefined ? null : (
+                <Note look="bad">
+                  <p>{errors['']}</p>
+                </Note>
+              )}
+              {answer === 'service' || answer === 'namesake' ? (
+                <div class={answer === 'service' ? 'two' : ''}>
+                  <Input
+                    label={answer === 'service' ? 'Note' : 'Who is it?'}
+                    value={note}
+                    onInput={setNote}
+                    error={errors.note}
+                    hint={
+                      answer === 'service' ? 'Why it is trusted, for whoever reads this next.' : 'Becomes the note.'
+                    }
+                  />
+                  {answer === 'service' ? (
+                    <Input label="Until" type="date" value={until} onInput={setUntil} error={errors.until} />
+                  ) : null}
+                </div>
+              ) : null}
+              {answer === 'service' ? (
+                <label class="check">
+                  <input
+                    type="checkbox"
+                    checked={authenticated}
+                    onChange={(event) => setAuthenticated(event.currentTarget.checked)}
+                  />
+                  <span>
+                    Only if it is authenticated{' '}
+                    <span class="muted">
+                      ({pair.authenticated} of {pair.count} were)
+                    </span>
+                  </span>
+                </label>
+              ) : null}
+              {effect === null ? null : (
+                <>
+                  {effect.warnings.map((line) => (
+                    <Note key={line} look="warn">
+                      <p>{line}</p>
+                    </Note>
+                  ))}
+                  {answer === 'attack' ? (
+                    <Note>
+                      <p>
+                        <b>Rules stay as they are.</b> {count(pair.detected, 'message')} are noted as attacks.
+                      </p>
+                    </Note>
+                  ) : (
+                    <Note look="info">
+                      <p>
+                        <b>
+                          Would have cleared {count(effect.cleared, 'message')}
+                          {effect.refused > 0 ? `, ${effect.refused} of them refused` : ''}.
+                        </b>
+                      </p>
+                      <p>Counted over what is kept of this pair.</p>
+                    </Note>
+                  )}
+                  {effect.diff.length === 0 ? null : (
+                    <div>
+                      <div class="code-head">
+                        <span class="grow">protection.yaml, as it would be saved</span>
+                        <span class="muted">{diffWords(effect.diff)}</span>
+                      </div>
+                      <Diff lines={effect.diff} label="What changes in protection.yaml" />
+                    </div>
+                  )}
+                </>
+              )}
+            </div>
+          )}
+          <div class="row wrap decide-foot">
+            <Button
+              look={answer === null ? '' : 'primary'}
+              type="submit"
+              busy={busy ? 'Saving' : null}
+              disabled={answer === null}
+            >
+              Save and show the next
+            </Button>
+            <Button look="quiet" onClick={onDone}>
+              Decide later
+            </Button>
+          </div>
+        </form>
+      )}
+    </section>
+  )
+}
+
+function Decided({ loaded }: { readonly loaded: ReturnType<typeof useLoaded<Pairs>> }): JSX.Element {
+  const undo = (pair: Pair): void =>
+    void act(async () => {
+      await send('DELETE', `/pairs/${encodeURIComponent(pair.id)}/decision`)
+      loaded.reload()
+    }, `Taken back. ${pair.address} waits for an answer again.`)
+  return (
+    <section class="card" aria-label="Decided">
+      {loaded.error !== null && loaded.value === null ? (
+        <Failed error={loaded.error} retry={loaded.reload} />
+      ) : loaded.value === null ? (
+        <Skeleton />
+      ) : loaded.value.items.length === 0 ? (
+        <Empty icon="review" title="Nothing was decided yet">
+          <p>Answers are listed here, with who gave them.</p>
+        </Empty>
+      ) : (
+        <div class="table-wrap">
+          <table class="table top fold">
+            <thead>
+              <tr>
+                <th scope="col">Time</th>
+                <th scope="col">Pair</th>
+                <th scope="col">Answer</th>
+                <th scope="col">By</th>
+                <th scope="col">
+                  <span class="vh">Actions</span>
+                </th>
+              </tr>
+            </thead>
+            <tbody>
+              {loaded.value.items.map((pair) => (
+                <tr key={pair.id}>
+                  <td class="nowrap soft">{pair.decision === null ? '' : <Time at={pair.decision.at} />}</td>
+                  <td>
+                    <span class="cell-2">
+                      <b>
+                        <Foreign text={pair.name} max={120} />
+                      </b>
+                      <Addr text={pair.address} />
+                    </span>
+                  </td>
+                  <td data-l="Answer">{answerNames[pair.decision?.answer ?? ''] ?? ''}</td>
+                  <td data-l="By">{pair.decision?.by}</td>
+                  <td class="num">
+                    {may('reviewer') && !readOnly.value ? (
+                      <Button look="small" icon="undo" onClick={() => undo(pair)}>
+                        Undo
+                      </Button>
+                    ) : null}
+                  </td>
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        </div>
+      )}
+    </section>
+  )
+}
