@@ -126,7 +126,7 @@ export function Detections(): JSX.Element {
   // New rows wait above the list, so that nothing moves under the pointer; an empty list has nothing to move.
   const newest = items[0]
   const fresh = useLoaded(
-    list.value === null || !live ? null : `${search} ${changed.detections.value}`,
+    list.value === null || !live ? null : `${search} ${changed.detections.value} ${newest?.id ?? ''}`,
     async (signal) => {
       const found = await get<PageOf>(`/detections${query({ ...filters, limit: 50 })}`, signal)
       const at = found.items.findIndex(({ id }) => id === newest?.id)
