@@ -5,6 +5,7 @@ import { parseAuthenticationResults } from '../mail/authentication-results.ts'
 import { readSubject } from '../mail/subject.ts'
 import { fieldBodyOctets, fieldsNamed } from '../mail/section.ts'
 import type { Evidence, Excuse, ExplainedFinding, Explanation, HeaderSection, OriginatorReadings } from '../model.ts'
+import { alignLetters } from '../names/match/letters.ts'
 import { readAuthentication } from './authentication.ts'
 import type { Policy } from './compile.ts'
 import type { Finding } from './findings.ts'
@@ -210,9 +211,14 @@ function explainedFinding(finding: Finding, policy: Policy): ExplainedFinding {
     tier,
     address: address.slice(0, maxNameLength),
     steps: evidence.slice(0, maxReadings).map((step) => step.slice(0, maxNameLength)),
-    letters: [],
+    letters: showsName(finding) ? alignLetters(finding.reading.name, policy.namesOf(person).forms, policy.tables) : [],
     excuse,
     action: excuse === null ? action : null,
     setting: excuse === null ? policy.actionOrigin(person, tier) : null,
   }
+}
+
+/** Whether a reading shows the name itself, so that its letters say something. */
+function showsName({ kind, reading }: Finding): boolean {
+  return reading.name !== '' && kind !== 'address' && kind !== 'local-part' && kind !== 'lookalike-domain'
 }

@@ -1,0 +1,162 @@
+/** The letters of a shown name beside those of the person's, for explanations. */
+
+import type { LetterPair, LetterPart } from '../../model.ts'
+import type { NameForm } from '../person/name-forms.ts'
+import { decoration } from '../tables/tables.ts'
+import type { NameTables } from '../tables/tables.ts'
+import { lookOf } from '../text/skeleton.ts'
+import { baseForm } from '../text/transliterate.ts'
+
+/** Longer names are explained by their beginning. */
+const maxShown = 128
+const maxForms = 4
+/** Runs of letters that are listed. */
+const maxPairs = 48
+
+/** What it costs to take one letter for another, to pass one over, and to miss one. */
+const cost = { look: 0.1, other: 1.2, passedSign: 0.2, passedLetter: 0.3, missed: 1 } as const
+
+const invisible = /[\p{Cf}\p{Cc}\p{Mn}\u034f\u115f\u1160\u3164\ufe00-\ufe0f]/u
+const letter = /[\p{L}\p{N}]/u
+
+interface Letter {
+  readonly text: string
+  readonly folded: string
+  readonly part: LetterPart
+}
+
+/** A letter sent (null: missed) and the letter it is taken for (null: passed over). */
+interface Step {
+  readonly sent: string | null
+  readonly taken: Letter | null
+}
+
+/**
+ * Lays a shown name beside a person's: which letters stand for which, of which part, what is passed over. The match is known by now;
+ * this finds the alignment that takes the fewest letters for others, so it explains every kind alike. Never throws.
+ *
+ * @returns runs of letters in the order in which they were sent; empty for a person without forms
+ */
+export function alignLetters(shown: string, forms: readonly NameForm[], tables: NameTables): LetterPair[] {
+  const sent = [...shown].slice(0, maxShown)
+  let best: { steps: Step[]; total: number } | null = null
+  for (const form of forms.slice(0, maxForms)) {
+    for (const name of spelt(form)) {
+      const found = align(sent, name)
+      if (best === null || found.total < best.total) best = found
+    }
+  }
+  return best === null ? [] : runsOf(best.steps, tables).slice(0, maxPairs)
+}
+
+/** The letters of a form, in both orders. */
+function spelt(form: NameForm): Letter[][] {
+  if (form.type === 'whole') return [lettersOf(form.source, 'name')]
+  const given = lettersOf(form.given[0]?.word.raw ?? '', 'given-name')
+  const surname = lettersOf(form.surname[0]?.word.raw ?? '', 'surname')
+  return [
+    [...given, ...surname],
+    [...surname, ...given],
+  ]
+}
+
+function lettersOf(text: string, part: LetterPart): Letter[] {
+  return [...text].filter((one) => letter.test(one)).map((one) => ({ text: one, folded: folded(one), part }))
+}
+
+function folded(character: string): string {
+  return baseForm(character.normalize('NFKC')).toLowerCase()
+}
+
+function costOf(one: string, letterSent: string, taken: Letter): number {
+  if (one === taken.folded)
+    return letterSent === taken.text ? 0 : letterSent.toLowerCase() === taken.text.toLowerCase() ? 0 : cost.look
+  const look = lookOf(letterSent) ?? lookOf(letterSent.toLowerCase()) ?? one
+  const looks =
+    look.toLowerCase() === taken.folded || look.toLowerCase() === (lookOf(taken.text) ?? taken.folded).toLowerCase()
+  return looks ? cost.look : cost.other
+}
+
+const moves = { take: 0, pass: 1, miss: 2 } as const
+
+/** Cheapest alignment; what stands before and behind the name is passed over for nothing. */
+function align(sent: readonly string[], name: readonly Letter[]): { steps: Step[]; total: number } {
+  const width = name.length + 1
+  const costs = new Float64Array((sent.length + 1) * width)
+  const made = new Uint8Array((sent.length + 1) * width)
+  for (let j = 1; j < width; j++) {
+    costs[j] = j * cost.missed
+    made[j] = moves.miss
+  }
+  for (const [i, one] of sent.entries()) {
+    const row = (i + 1) * width
+    const canStand = letter.test(one) || lookOf(one) !== undefined
+    const passing = passingCost(one)
+    const fold = folded(one)
+    made[row] = moves.pass
+    for (const [j, taken] of name.entries()) {
+      const at = row + j + 1
+      const take = canStand ? (costs[at - width - 1] ?? 0) + costOf(fold, one, taken) : Infinity
+      const pass = (costs[at - width] ?? 0) + (j + 1 === name.length ? 0 : passing)
+      const miss = (costs[at - 1] ?? 0) + cost.missed
+      costs[at] = Math.min(take, pass, miss)
+      made[at] = take <= pass && take <= miss ? moves.take : pass <= miss ? moves.pass : moves.miss
+    }
+  }
+  return { steps: stepsBack(sent, name, made), total: costs[costs.length - 1] ?? 0 }
+}
+
+function stepsBack(sent: readonly string[], name: readonly Letter[], made: Uint8Array): Step[] {
+  const steps: Step[] = []
+  for (let i = sent.length, j = name.length; i > 0 || j > 0;) {
+    const move = made[i * (name.length + 1) + j]
+    const one = move === moves.miss ? null : (sent[--i] ?? '')
+    steps.push({ sent: one, taken: move === moves.pass ? null : (name[--j] ?? null) })
+  }
+  return steps.reverse()
+}
+
+function passingCost(character: string): number {
+  if (invisible.test(character)) return 0
+  return letter.test(character) ? cost.passedLetter : cost.passedSign
+}
+
+type RunKind = 'same' | 'other' | 'one-sided' | 'separator'
+
+/** Steps put together: equal letters of one part, letters taken for others, words passed over, what does not show. */
+function runsOf(steps: readonly Step[], tables: NameTables): LetterPair[] {
+  const isBoth = ({ sent, taken }: Step): boolean => sent !== null && taken !== null
+  const first = steps.findIndex(isBoth)
+  const last = steps.findLastIndex(isBoth)
+  const runs: { sent: string; taken: string; part: LetterPart; kind: RunKind }[] = []
+  for (const [at, step] of steps.entries()) {
+    const part = partOf(step, at > first && at < last)
+    const kind = kindOf(step, part)
+    const run = runs.at(-1)
+    const sent = step.sent ?? ''
+    const taken = step.taken?.text ?? ''
+    if (run?.part === part && run.kind === kind) {
+      run.sent += sent
+      run.taken += taken
+    } else runs.push({ sent, taken, part, kind })
+  }
+  return runs
+    .filter(({ kind }) => kind !== 'separator')
+    .map(({ sent, taken, part }) => ({ sent, taken, part: isTitle(sent, taken, part, tables) ? 'title' : part }))
+}
+
+function partOf({ sent, taken }: Step, isInside: boolean): LetterPart {
+  if (taken !== null) return taken.part
+  if (sent !== null && invisible.test(sent)) return 'invisible'
+  return isInside ? 'between' : 'rest'
+}
+
+function kindOf({ sent, taken }: Step, part: LetterPart): RunKind {
+  if (taken === null) return part === 'invisible' || letter.test(sent ?? '') ? 'one-sided' : 'separator'
+  if (sent === null) return 'one-sided'
+  return sent === taken.text ? 'same' : 'other'
+}
+
+function isTitle(sent: string, taken: string, part: LetterPart, tables: NameTables): boolean {
+  return taken === '' && (part === 'rest' || part === 'between') && (tables.classOf(baseForm(sent)) & decoration) !== 0
+}
