@@ -9,6 +9,7 @@ import type { Policy } from '../policy/compile.ts'
 import { decide } from '../policy/decide.ts'
 import { evidenceOf } from '../policy/evidence.ts'
 import type { Inspection } from '../policy/inspect.ts'
+import { JudgementGuard } from './judgement-guard.ts'
 
 /** What the judgement is told beside message, people and rules. */
 export interface JudgeOptions {
@@ -28,6 +29,7 @@ export interface JudgeOptions {
  */
 export function buildJudge(store: Store, options: JudgeOptions): Judge {
   const nextId = eventIds()
+  const guard = new JudgementGuard()
   const limits = { fromOctets: options.fromField, beginTime }
   let generation = -1
   let policy: Policy | null = null
@@ -58,6 +60,7 @@ export function buildJudge(store: Store, options: JudgeOptions): Judge {
       lookup,
       id,
       now,
+      guard: (work) => guard.run(section, now, work),
       microseconds: () => performance.now() * 1000,
       limits,
       onFailure: options.onFailure,

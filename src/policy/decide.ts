@@ -23,6 +23,8 @@ export interface DecideOptions {
   /** A monotonous clock in microseconds, for `judgeTime`. */
   readonly microseconds: () => number
   readonly limits?: Partial<InspectLimits>
+  /** Runs the judgement where it can be ended from outside; null if this message is not to be judged, an error if it was ended. */
+  readonly guard?: (work: () => Inspection) => Inspection | null
   /** Told of a judgement that failed; the message goes on as `unchecked`. */
   readonly onFailure: (error: unknown, id: string) => void
   /** Told of every inspection, for the log at debug. */
@@ -64,13 +66,26 @@ function judge(section: HeaderSection, options: DecideOptions): Inspection {
   if (policy === null || lookup === null) {
     return unread(policy?.rules.onUnchecked ?? 'tag', 'no-directory')
   }
-  const inspection = inspectSafely(section, policy, lookup, {
-    now: options.now,
-    limits: options.limits ?? {},
-    onFailure: (error) => options.onFailure(error, id),
-  })
+  const onFailure = (error: unknown): void => options.onFailure(error, id)
+  const work = (): Inspection =>
+    inspectSafely(section, policy, lookup, { now: options.now, limits: options.limits ?? {}, onFailure })
+  const inspection = options.guard === undefined ? work() : guarded(options.guard, work, policy, onFailure)
   attempt(() => options.onInspection?.(inspection, id, policy))
   return inspection
+}
+
+function guarded(
+  guard: NonNullable<DecideOptions['guard']>,
+  work: () => Inspection,
+  policy: Policy,
+  onFailure: (error: unknown) => void,
+): Inspection {
+  try {
+    return guard(work) ?? unread(policy.rules.onUnchecked, 'too-costly')
+  } catch (error) {
+    attempt(() => onFailure(error))
+    return unread(policy.rules.onUnchecked, 'judgement-failed')
+  }
 }
 
 /** `inspect` that never throws: what goes wrong in it becomes `unchecked; reason=judgement-failed`, never clean. */
