@@ -115,7 +115,10 @@ t.test('smuggling through Namesake to Postfix', skip, async (t) => {
       await last.quit()
       const wanted = [...accepted, 'last'].sort()
       t.same((await delivered(postfix, wanted.length)).sort(), wanted, 'one message for each that was accepted')
-      t.equal(accepted.length, bareNewline === 'reject' ? 0 : (vectors.length - 5) * 3)
+      t.equal(
+        accepted.length,
+        bareNewline === 'reject' ? 0 : vectors.filter((vector) => !vector.includes('\0')).length * 3,
+      )
     })
   }
 })
