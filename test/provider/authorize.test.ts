@@ -146,6 +146,27 @@ t.test('what can go wrong, in plain words', async (t) => {
   }
 })
 
+t.test('a refusal is called one on the page that the browser ends at', async (t) => {
+  const b = await bench(t)
+  let came: (body: string) => void = () => undefined
+  const body = new Promise<string>((resolve) => (came = resolve))
+  const authorizer: Authorizer = {
+    ...administrator(b, []),
+    show: (url) =>
+      void (async () => {
+        const back = new URL(await consentPage(url))
+        for (const name of ['admin_consent', 'tenant']) back.searchParams.delete(name)
+        back.searchParams.set('error', 'access_denied')
+        back.searchParams.set('error_description', 'AADSTS65004: declined <b>loudly</b>')
+        came((await visit(back.href)).body)
+      })(),
+  }
+  const error = await failure(authorize(settingsFor(b.emulator), optionsOf(b), authorizer))
+  t.match(error.message, /consent was refused/)
+  t.match(await body, /<h1>Consent was not given<\/h1>[^]*nothing was granted/)
+  t.notMatch(await body, /thank|loudly/i)
+})
+
 t.test('state is checked, the tenant is not believed, nothing else is served', async (t) => {
   const b = await bench(t)
   const said: string[] = []
@@ -175,6 +196,7 @@ t.test('state is checked, the tenant is not believed, nothing else is served', a
     [400, 400, 400, 404, 404, 404, 200],
   )
   t.notMatch(answers.map(({ body }) => body).join(), /evil|state=|99999999/, 'nothing is reflected')
+  t.match(answers.at(-1)?.body, /<h1>Consent was given<\/h1>[^]*You can close this page/)
   t.match(said.join('\n'), /Warning: the browser speaks of tenant 99999999.*but 11111111.* is configured/)
   t.ok(
     b.emulator.seen.filter(({ url }) => url.includes('token')).every(({ url }) => url.startsWith(`/${guid}/`)),

@@ -1,6 +1,6 @@
 /** The loopback page that the browser comes back to. */
 
-import { randomBytes, timingSafeEqual } from 'node:crypto'
+import { createHash, randomBytes, timingSafeEqual } from 'node:crypto'
 import { createServer } from 'node:http'
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
@@ -136,33 +136,59 @@ export class ConsentListener {
     // Another site's page could be made to look like localhost by its name server; it can't choose the Host field.
     const local = /^(localhost|127\.0\.0\.1|\[::1\])(:\d+)?$/i.test(request.headers.host ?? '')
     const path = request.url ?? '/'
-    if (!local || request.method !== 'GET' || !/^\/(\?|$)/.test(path))
-      return page(response, 404, 'There is nothing here.')
-    if (this.take(`http://localhost${path}`))
-      return page(
-        response,
-        200,
-        'Thank you. The rest is shown where namesake authorize was started; this page can be closed.',
-      )
-    return page(
-      response,
-      400,
-      'This is not the answer that is waited for: start again with the address that namesake authorize shows.',
-    )
+    if (!local || request.method !== 'GET' || !/^\/(\?|$)/.test(path)) return page(response, 404, pages.nothing)
+    if (!this.take(`http://localhost${path}`)) return page(response, 400, pages.stranger)
+    const refused = this.#outcome(new URL(path, 'http://localhost').searchParams) instanceof ProviderError
+    return page(response, 200, refused ? pages.refused : pages.granted)
   }
 }
 
+interface ConsentPage {
+  readonly title: string
+  readonly happened: string
+  /** Whoever consents is often not the one at the terminal. */
+  readonly next: string
+}
+
+const pages = {
+  granted: {
+    title: 'Consent was given',
+    happened:
+      'Namesake may now read the users and groups of your organisation. It can change nothing, and reads no mail.',
+    next: 'Whoever started "namesake authorize" sees there whether reading works. You can close this page.',
+  },
+  refused: {
+    title: 'Consent was not given',
+    happened: 'Microsoft sent back a refusal, so nothing was granted and nothing has changed.',
+    next: 'The reason is shown where "namesake authorize" was started. If this was not meant, start it again there, and sign in as an administrator who may consent for the whole organisation.',
+  },
+  stranger: {
+    title: 'This is not the answer that is waited for',
+    happened: 'The address belongs to another attempt, or to none.',
+    next: 'Start again with the address that "namesake authorize" shows.',
+  },
+  nothing: { title: 'There is nothing here', happened: 'This page belongs to "namesake authorize".', next: '' },
+} as const satisfies Record<string, ConsentPage>
+
+const style =
+  ':root{color-scheme:light dark}body{font:16px/1.5 system-ui,sans-serif;max-width:34em;margin:12vh auto;padding:0 1em}h1{font-size:1.5em}'
+
 /** Never shows what came with the request. */
-function page(response: ServerResponse, status: number, text: string): void {
+function page(response: ServerResponse, status: number, { title, happened, next }: ConsentPage): void {
+  const hash = createHash('sha256').update(style).digest('base64')
   response.writeHead(status, {
     'content-type': 'text/html; charset=utf-8',
     'cache-control': 'no-store',
-    'content-security-policy': "default-src 'none'",
+    'content-security-policy': `default-src 'none'; style-src 'sha256-${hash}'`,
     'referrer-policy': 'no-referrer',
     'x-content-type-options': 'nosniff',
     connection: 'close',
   })
-  response.end(`<!doctype html><title>Namesake</title><p>${text}</p>\n`)
+  const head = `<meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">`
+  response.end(
+    `<!doctype html><html lang="en"><head>${head}<title>Namesake: ${title}</title><style>${style}</style></head>` +
+      `<body><main><h1>${title}</h1><p>${happened}</p><p>${next}</p></main></body></html>\n`,
+  )
 }
 
 function same(a: string, b: string): boolean {
