@@ -168,8 +168,7 @@ class Daemon {
     this.#watcher?.stop()
     this.#control.close()
     // A synchronisation that waits for a source or a lock and a message that waits for its next hop wait side by side.
-    const parts = [this.#console?.stop(), this.#socket?.close(), this.#pool?.drain(), this.#directories?.close()]
-    await Promise.all(parts)
+    await Promise.all([this.#console?.stop(), this.#socket?.close(), this.#pool?.drain(), this.#directories?.close()])
     await this.#history?.close()
     await Promise.all([this.#ops?.close(), this.#maildir?.close(), this.#manager.close()])
     await this.#events.flush()
