@@ -4,7 +4,7 @@ WORKDIR /app
 COPY package.json package-lock.json ./
 RUN npm ci --ignore-scripts --no-audit --no-fund
 COPY tsconfig.json ./
-COPY scripts/clean.mjs scripts/
+COPY scripts/clean.mjs scripts/build-page.mjs scripts/
 COPY src src
 RUN npm run --silent build \
  && npm prune --omit=dev --ignore-scripts --no-audit --no-fund \
