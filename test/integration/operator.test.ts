@@ -95,7 +95,7 @@ t.test('SIGHUP takes both files over, and a faulty one changes nothing', async (
   rewrite(options.relay)
   writeFileSync(
     join(daemon.folder, 'protection.yaml'),
-    'protect:\n  - { directory: Staff, users: [max@corp.example] }\n',
+    'protect:\n  - { directory: Staff, groups: [Executives], users: [max@corp.example] }\n',
   )
   daemon.child.kill('SIGHUP')
   await waitUntil(
