@@ -278,7 +278,10 @@ export class ClaimFinder {
 
   /** A mailbox that carries a name, where the name shown says nothing of its own, or only a part of that name. */
   private besideName(shown: string, localPart: string): Claim[] {
-    const { saysNothing, parts } = readBeside(this.read(shown), this.tablesFor(shown))
+    const read = this.read(shown)
+    const plain = readBeside(read, this.policy.tables)
+    // The own company's words only take away: what says nothing without them stays so.
+    const { saysNothing, parts } = plain.saysNothing ? plain : readBeside(read, this.tablesFor(shown))
     if (saysNothing) return [...this.byLocalPart(localPart), ...this.byInitial(localPart)]
     const [part] = parts
     // Most names shown are nobody's here.

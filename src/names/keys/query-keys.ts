@@ -22,6 +22,7 @@ import {
 import type { KeyFamily, KeyOptions, KeyWord } from './key-texts.ts'
 import type { ShownName, ShownText } from '../text/shown-name.ts'
 import type { NameTables } from '../tables/tables.ts'
+import type { Part } from '../tables/variants.ts'
 import { isPersonal, joinUnits, pairsOf, unitsOf } from './units.ts'
 import type { Unit } from './units.ts'
 
@@ -45,8 +46,14 @@ export interface QueryOptions extends KeyOptions {
 /** The keys that a shown name is looked up by, most certain families first; at most `maxQueryKeys`. */
 export function queryKeys(shown: ShownName, tables: NameTables, options: QueryOptions = {}): readonly QueryKey[] {
   const keys = new Map<string, KeyFamily>()
+  const variants = { given: new Map<string, readonly string[]>(), surname: new Map<string, readonly string[]>() }
   const query: Query = {
     tables,
+    variantClassesOf: (base, part) => {
+      let found = variants[part].get(base)
+      if (found === undefined) variants[part].set(base, (found = variantClasses(base, part, tables)))
+      return found
+    },
     initials: options.initials !== false,
     foreign: options.tokenCount === undefined || options.tokenCount(gates.foreign) > 0,
     consonantal: options.tokenCount === undefined || options.tokenCount(gates.consonantal) > 0,
@@ -71,6 +78,8 @@ interface Query {
   /** Whether anybody's name is in another alphabet than the Latin one, and in one without vowels. */
   readonly foreign: boolean
   readonly consonantal: boolean
+  /** `variantClasses`, made once for each word and part. */
+  readonly variantClassesOf: (base: string, part: Part) => readonly string[]
   /** Whether anybody may bear the word. */
   readonly isBorne: (base: string) => boolean
   /** Whether the word is a name of its own, and so no slip of the pen. */
@@ -172,13 +181,16 @@ function addNicknameKeys(given: Unit, surname: Unit, { tables, initials, isBorne
 }
 
 /** Keys by other spellings of each, with the second as the surname. */
-function addVariantKeys(given: Unit, surname: Unit, { tables, isBorne, add }: Query): void {
+function addVariantKeys(given: Unit, surname: Unit, { variantClassesOf, isBorne, add }: Query): void {
   if (given.base.length < 2 || surname.base.length < 2) return
-  const classes = variantClasses(surname.base, 'surname', tables).filter((one) =>
+  const classes = variantClassesOf(surname.base, 'surname').filter((one) =>
     one.startsWith('=') ? isBorne(surname.base) : isBorne(variantGate(one)),
   )
   if (classes.length === 0) return
-  for (const key of variantKeys(variantClasses(given.base, 'given', tables), classes)) add(key, 'variant')
+  const classesOfGiven = variantClassesOf(given.base, 'given').filter(
+    (one) => !one.startsWith('=') || isBorne(given.base),
+  )
+  for (const key of variantKeys(classesOfGiven, classes)) add(key, 'variant')
 }
 
 /** Accounts Payabel: keys for a slip in one word of a role, the others of which are known. */

@@ -26,13 +26,18 @@ export function unitsOf(
   const units: Unit[] = []
   let keptBefore = false
   let named = false
+  let seen = 0
+  /** Whether a word of a name stands before a place; asked of few words, as it costs look-ups. */
+  const isNamedBefore = (at: number): boolean => {
+    while (!named && seen < at) named = isOfName(tokens[seen++], tables, isName)
+    return named
+  }
   tokens.forEach((token, i) => {
     const setOff = (tokens[i + 1]?.gap ?? gaps.bar) >= gaps.comma
-    // Between two words of a name; Al Roy, Bo Li and Dr. Al Roy have none there.
-    const inside = named && !setOff && isOfName(tokens[i + 1], tables, isName)
     const initial = withoutInitials && token.dotted && token.raw.length === 1
-    const particle = inside && (initial || isParticle(token, tables))
-    named ||= isOfName(token, tables, isName)
+    // Between two words of a name; Al Roy, Bo Li and Dr. Al Roy have none there.
+    const particle =
+      !setOff && (initial || isParticle(token, tables)) && isNamedBefore(i) && isOfName(tokens[i + 1], tables, isName)
     const last = keptBefore && token.gap === gaps.joined ? units.pop() : undefined
     keptBefore = !particle && !isBeside(token, tables, isName)
     if (last !== undefined && !keptBefore) units.push(last)
@@ -51,7 +56,7 @@ function isOfName(token: Token | undefined, tables: NameTables, isName: (base: s
 /** A word that no name begins or ends with: a title, a note, an "and". Roles may be names of their own (Treasury Desk). */
 function isBeside(token: Token | undefined, tables: NameTables, isName: (base: string) => boolean): boolean {
   if (token === undefined || token.joins || token.numeric) return true
-  if ([...token.raw].length === 1) return false
+  if (token.raw.length <= 2 && [...token.raw].length === 1) return false
   const bits = tables.classOf(token.base) | (token.plain === token.base ? 0 : tables.classOf(`=${token.plain}`))
   if (bits === 0 || (bits & mayBeName) !== 0) return false
   return !isName(token.base)

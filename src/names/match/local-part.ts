@@ -61,12 +61,18 @@ const beside = decoration | classes.generic | classes.speech
 export function readBeside({ texts }: ShownName, tables: NameTables): ShownBeside {
   const tokens = texts[0]?.tokens ?? []
   if (tokens.length > maxWords) return { saysNothing: false, parts: [] }
-  const parts = tokens.filter(
-    ({ base, numeric, joins }) =>
-      !numeric && !joins && ((tables.classOf(base) & beside) === 0 || (tables.isName(base) && !isRole(base, tables))),
-  )
-  const few = parts.length === 1 || (parts.length === 2 && parts.some(({ raw }) => raw.length === 1))
-  return { saysNothing: parts.length === 0, parts: few ? parts : [] }
+  const parts: Token[] = []
+  for (const token of tokens) {
+    const { base, numeric, joins } = token
+    if (numeric || joins) continue
+    if ((tables.classOf(base) & beside) !== 0 && (!tables.isName(base) || isRole(base, tables))) continue
+    parts.push(token)
+    // The rest is not asked for: each word costs look-ups where it may be the own company's.
+    if (parts.length > 1 && (parts.length > 2 || !parts.some(({ raw }) => raw.length === 1))) {
+      return { saysNothing: false, parts: [] }
+    }
+  }
+  return { saysNothing: parts.length === 0, parts }
 }
 
 function isRole(base: string, tables: NameTables): boolean {

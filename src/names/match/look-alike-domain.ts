@@ -12,11 +12,19 @@ import { skeleton } from '../text/skeleton.ts'
 /** Names of fewer letters are too near to too many others for a likeness to mean anything. */
 const shortestTypo = 5
 const shortestPart = 4
-const shortestCompany = 3
+/** A company's name of fewer letters names no own domain. */
+export const shortestCompany = 3
 
 /** Words that are joined to a company's name to make a believable domain. */
-const joinedWords =
-  /^(?:my|the|get|go|mail|email|e|web|www|secure|login|portal|account|accounts|team|hr|it|office|online|support|help|service|services|group|corp|corporation|company|co|inc|ltd|llc|gmbh|ag|sa|bv|plc|holding|holdings|global|international|intl|world|hq|usa|us|uk|eu|de|fr|asia|pay|payment|payments|billing|invoice|finance|careers|jobs|dev|app|cloud|net|com|org|info)$/
+const joinedWords: ReadonlySet<string> = new Set(
+  `my|the|get|go|mail|email|e|web|www|secure|login|portal|account|accounts|team|hr|it|office|online|support|help|service|services|group|corp|corporation|company|co|inc|ltd|llc|gmbh|ag|sa|bv|plc|holding|holdings|global|international|intl|world|hq|usa|us|uk|eu|de|fr|asia|pay|payment|payments|billing|invoice|finance|careers|jobs|dev|app|cloud|net|com|org|info`.split(
+    '|',
+  ),
+)
+const longestJoined = Math.max(...[...joinedWords].map((word) => word.length))
+
+/** Most names that one domain may be taken for. */
+const maxLikelyNames = 16
 
 interface DomainForm {
   /** Every label under the public suffix, looks resolved, from the left. */
@@ -51,7 +59,7 @@ export function companyKey(name: string): string {
 /** Whether a name, written together, is the one that a domain bears: "meridianlabs" of meridian-labs.example. */
 export function isNameOfDomain(name: string, domain: string): boolean {
   const form = name.length < shortestCompany ? null : readDomain(domain)
-  return form !== null && likelyNames(form).has(skeleton(name))
+  return form !== null && mayBeTakenFor(form, skeleton(name))
 }
 
 /**
@@ -66,7 +74,7 @@ export function looksLikeDomain(domain: string, own: string): boolean {
   if (foreign === null || mine === null || mine.name.length < 2) return false
   // Below the same registrable domain its holder decides.
   if (foreign.written === mine.written && foreign.suffix === mine.suffix) return false
-  if (likelyNames(foreign).has(mine.name) || showsWhole(domain, own)) return true
+  if (mayBeTakenFor(foreign, mine.name) || showsWhole(domain, own)) return true
   return mine.name.length >= shortestTypo && oneEdit(foreign.name, mine.name)
 }
 
@@ -97,31 +105,42 @@ function looks(label: string): string {
   return skeleton(unicode === '' ? label : unicode).replace(/-/g, '')
 }
 
-/** The names that a domain may be taken for. */
-function likelyNames(form: DomainForm): Set<string> {
-  const names = new Set([form.name])
-  const parts = form.written.split('-').filter((part) => part !== '')
-  if (parts.length > 1) {
-    for (const part of parts) if (part.length >= shortestPart && !joinedWords.test(part)) names.add(skeleton(part))
-    for (let end = 1; end < parts.length; end++) {
-      names.add(looks(parts.slice(0, end).join('-')))
-      names.add(looks(parts.slice(end).join('-')))
-    }
-  }
-  for (const name of withoutJoined(form.written.replace(/-/g, ''))) names.add(skeleton(name))
-  return new Set([...names].filter((name) => name.length >= 2).slice(0, 16))
+function mayBeTakenFor(form: DomainForm, name: string): boolean {
+  for (const likely of likelyNames(form)) if (likely === name) return true
+  return false
 }
 
-/** The name without a word that is joined to its front or its end: meridiangroup, mymeridian. */
-function withoutJoined(name: string): string[] {
-  const found: string[] = []
-  for (let at = shortestPart; at < name.length; at++) {
-    if (joinedWords.test(name.slice(at))) found.push(name.slice(0, at))
+/** The names that a domain may be taken for, likeliest first: of a domain of many hyphens only the first ones are made. */
+function* likelyNames(form: DomainForm): Generator<string> {
+  const names = new Set<string>()
+  for (const name of allNames(form)) {
+    if (name.length < 2 || names.has(name)) continue
+    yield name
+    if (names.add(name).size >= maxLikelyNames) return
   }
-  for (let at = 1; at <= name.length - shortestPart; at++) {
-    if (joinedWords.test(name.slice(0, at))) found.push(name.slice(at))
+}
+
+function* allNames({ name, written }: DomainForm): Generator<string> {
+  yield name
+  const parts = written.includes('-') ? written.split('-').filter((part) => part !== '') : []
+  if (parts.length > 1) {
+    for (const part of parts) if (part.length >= shortestPart && !joinedWords.has(part)) yield skeleton(part)
+    for (let end = 1; end < parts.length; end++) {
+      yield looks(parts.slice(0, end).join('-'))
+      yield looks(parts.slice(end).join('-'))
+    }
   }
-  return found
+  yield* withoutJoined(written.replace(/-/g, ''))
+}
+
+/** The name without a word that is joined to its end or its front, as it looks: meridiangroup, mymeridian. */
+function* withoutJoined(name: string): Generator<string> {
+  for (let at = Math.max(shortestPart, name.length - longestJoined); at < name.length; at++) {
+    if (joinedWords.has(name.slice(at))) yield skeleton(name.slice(0, at))
+  }
+  for (let at = 1; at <= Math.min(longestJoined, name.length - shortestPart); at++) {
+    if (joinedWords.has(name.slice(0, at))) yield skeleton(name.slice(at))
+  }
 }
 
 /** The name whole and with each letter left out: two names of one edit share one of these. */

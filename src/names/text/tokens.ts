@@ -159,8 +159,12 @@ function isLookSign(char: string): boolean {
   return lookSigns.includes(char) || (char > '\u007f' && symbol.test(char) && lookOf(char) !== undefined)
 }
 
+/** ASCII without the signs of `lookSigns`, as most names are: read with signs as letters it gives the same words. */
+const noSign = /^[\x20"#%&'()*+,\-./0-9:;<=>?A-Z[\\\]^_`a-z{}~]*$/
+
 /** Whether a sign that looks like a letter stands within a word or at its edge. */
 export function holdsSignInWord(text: string): boolean {
+  if (noSign.test(text)) return false
   let before = ''
   for (const char of text) {
     if (isLookSign(char) && !neverLast.includes(char) && /\p{L}/u.test(before)) return true
