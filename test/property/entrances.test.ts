@@ -132,10 +132,12 @@ t.test('a line end that another filter put into a field hides nothing', async (t
   }
 })
 
+// Which of several findings is told may differ: an MTA hands NUL and line ends over otherwise. What is done may not.
 t.test('milter and check judge alike', async () => {
+  const done = ({ verdict, perform }: Decision): string => `${verdict.state} ${perform}`
   fc.assert(
     fc.property(section, (text) => {
-      const [milter, check] = [outcomeOf(throughMilter(text)), outcomeOf(asCheck(text))]
+      const [milter, check] = [done(throughMilter(text)), done(asCheck(text))]
       if (milter !== check) throw new Error(`milter: ${milter}, check: ${check}`)
     }),
     { numRuns: 2000 },
