@@ -19,21 +19,21 @@ import { entry, person, rulesWith } from '../unit/policy/fixtures.ts'
 const directory = buildMemoryDirectory([person('jane', 'Jane Roe', ['jane.roe@corp.example'])], [])
 const rules = rulesWith({ protect: [entry({ users: ['jane'] })], actions: { certain: 'reject', likely: 'reject' } })
 const policy = compilePolicy(resolveRules(rules, directory).resolved)
-const lookup = directory.index(policyIndexer(policy))
+const indexer = policyIndexer(policy)
 
-/** The judgement, and its last decision. */
+/**
+ * The judgement, and its last decision. No name is remembered from earlier messages: what is remembered costs no steps, so a section
+ * that spends the whole budget is read further the second time, and another of its findings may decide.
+ */
 function judging(): { judge: Judge; last: Decision | null } {
   const kept: { judge: Judge; last: Decision | null } = {
     last: null,
-    judge: (section, entrance) =>
-      (kept.last = decide(section, entrance, {
-        policy,
-        lookup,
-        id: 'x',
-        now: 0,
-        microseconds: () => 0,
-        onFailure: (error) => t.error(error),
-      })),
+    judge: (section, entrance) => {
+      const lookup = directory.index(indexer)
+      const onFailure = (error: unknown): void => void t.error(error)
+      kept.last = decide(section, entrance, { policy, lookup, id: 'x', now: 0, microseconds: () => 0, onFailure })
+      return kept.last
+    },
   }
   return kept
 }
@@ -112,6 +112,9 @@ const field = fc
   .map(([n, pieces]) => `${n}: ${pieces.join('')}`.replace(/(?:\r\n[ \t])+$/, ''))
 const section = fc.array(field, { minLength: 1, maxLength: 5 }).map((fields) => `${fields.join('\r\n')}\r\n`)
 
+// What domains look like is remembered with the policy: the few of these pieces are known from here on.
+asCheck(`From: ${['mail', 'evil', 'partner', 'corp'].map((word) => `A <a@${word}.example>`).join(', ')}\r\n`)
+
 t.test('the milter looks behind a bare CR', async (t) => {
   const hidden = 'X-A: b\rFrom: Jane Roe <jane@mail.example>\r\nFrom: Olivia <o@partner.example>\r\n'
   t.match(outcomeOf(throughMilter(hidden)), /^detected/)
@@ -132,15 +135,17 @@ t.test('a line end that another filter put into a field hides nothing', async (t
   }
 })
 
-// Which of several findings is told may differ: an MTA hands NUL and line ends over otherwise. What is done may not.
 t.test('milter and check judge alike', async () => {
-  const done = ({ verdict, perform }: Decision): string => `${verdict.state} ${perform}`
   fc.assert(
     fc.property(section, (text) => {
-      const [milter, check] = [done(throughMilter(text)), done(asCheck(text))]
+      const [milter, check] = [outcomeOf(throughMilter(text)), outcomeOf(asCheck(text))]
       if (milter !== check) throw new Error(`milter: ${milter}, check: ${check}`)
     }),
-    { numRuns: 2000 },
+    {
+      numRuns: 2000,
+      // So many ways to read it that the budget is spent.
+      examples: [['From: "Roe, Jane" <x@evil.example>\rFrom: Jane Roe <y@evil.example>\r\xfc\r\n']],
+    },
   )
 })
 
