@@ -1,7 +1,7 @@
 /** The console's server: who is let in, what every answer carries, and the routes below /api/v1. */
 
 import { readFileSync } from 'node:fs'
-import type { Server } from 'node:http'
+import type { IncomingMessage, Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import rateLimit from '@fastify/rate-limit'
 import fastify from 'fastify'
@@ -97,6 +97,12 @@ export async function startServer(services: Services): Promise<ConsoleServer> {
   }
 }
 
+/** The Host field; undefined without one, and with several (RFC 9112 section 3.2): a proxy may have gone by another than we would. */
+function hostOf(request: IncomingMessage): string | undefined {
+  const hosts = request.headersDistinct.host
+  return hosts?.length === 1 ? hosts[0] : undefined
+}
+
 /** Checks that come before anything is looked up: name, caller, role, forged requests. And what every answer carries. */
 function guard(app: FastifyInstance, services: Services): void {
   const hosts = new Hosts(services.settings)
@@ -106,7 +112,7 @@ function guard(app: FastifyInstance, services: Services): void {
     if (services.settings.tls !== null || (services.settings.publicUrl ?? '').startsWith('https:')) {
       void reply.header('strict-transport-security', 'max-age=31536000')
     }
-    if (!hosts.answers(request.headers.host, app.server)) {
+    if (!hosts.answers(hostOf(request.raw), app.server)) {
       throw new Problem('wrong-host', 'fix: open the console under the address it listens on, or set console.publicUrl')
     }
     if (isApi(request)) {

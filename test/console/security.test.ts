@@ -117,6 +117,14 @@ t.test('the console under attack', { skip, timeout: 120_000 }, async (t) => {
   })
 
   await t.test('forged Host and X-Forwarded fields', async (t) => {
+    const raw = async (request: string): Promise<string> => {
+      const socket = connect(Number(new URL(origin).port), '127.0.0.1').setEncoding('latin1')
+      let text = ''
+      socket.on('data', (chunk) => (text += String(chunk)))
+      socket.write(request)
+      await new Promise((resolve) => socket.once('close', resolve))
+      return text
+    }
     for (const host of [
       'evil.example',
       `evil.example:${new URL(origin).port}`,
@@ -131,6 +139,19 @@ t.test('the console under attack', { skip, timeout: 120_000 }, async (t) => {
     t.equal((await ask(origin, 'GET', '/', { headers: { host: `localhost:${new URL(origin).port}` } })).status, 200)
     const { status } = await ask(origin, 'GET', '/', { headers: { 'x-forwarded-host': 'evil.example' } })
     t.equal(status, 200, 'X-Forwarded-Host is not read at all')
+    // By hand: a client of Node's puts a Host field of its own in the place of an empty one.
+    const ours = `Host: 127.0.0.1:${new URL(origin).port}`
+    for (const head of ['Host:', 'Host: ', '', `${ours}\r\nHost: evil.example`, `Host: evil.example\r\n${ours}`]) {
+      for (const version of ['1.0', '1.1']) {
+        const lines = ['GET / HTTP/' + version, head, 'Connection: close'].filter((line) => line !== '')
+        t.match(
+          await raw(`${lines.join('\r\n')}\r\n\r\n`),
+          /^HTTP\/1\.1 4\d\d /,
+          `HTTP/${version}, ${JSON.stringify(head)}`,
+        )
+      }
+    }
+    t.match(await raw(`GET / HTTP/1.1\r\n${ours}\r\nConnection: close\r\n\r\n`), /^HTTP\/1\.1 200 /, 'the real one')
   })
 
   await t.test('every answer says what a browser may do with it', async (t) => {
