@@ -4,6 +4,9 @@ import t from 'tap'
 import { routes } from '../../src/console/routes.ts'
 import { firstAdministrator, password, skip, stand } from './harness.ts'
 
+// Slow clients and wrong passwords are waited out.
+t.setTimeout(400_000)
+
 /** Attacks on the console's server, as a program on the same machine can make them. */
 
 interface Answer {

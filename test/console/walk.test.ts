@@ -6,6 +6,9 @@ import { Emulator } from '../provider/emulator/emulator.ts'
 import { populate } from '../provider/synced.ts'
 import { firstAdministrator, skip, stand } from './harness.ts'
 
+// A browser goes through the whole console.
+t.setTimeout(400_000)
+
 /** The product's three steps in a real browser: a directory is added, people are protected, a detection is decided. */
 
 const secret = 'right-secret-of-the-test-application'

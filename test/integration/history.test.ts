@@ -8,6 +8,9 @@ import { cliPath, removeDaemon, startDaemon, waitUntil } from './peers/daemon.ts
 import type { Daemon, DaemonOptions } from './peers/daemon.ts'
 import { RawClient } from './peers/smtp-client.ts'
 
+// A full disk, killed processes and a review each take a daemon of their own.
+t.setTimeout(600_000)
+
 /** The history of a real daemon: what is kept, what is said where nothing can be kept, and that mail never waits for it. */
 
 const protection = `

@@ -9,6 +9,9 @@ import { freePort } from './peers/ports.ts'
 import type { DaemonOptions } from './peers/daemon.ts'
 import { RawClient } from './peers/smtp-client.ts'
 
+// Every mistake is a start of its own.
+t.setTimeout(400_000)
+
 /** What operators do, well and badly: edits while mail flows, and each mistake with the message that it gets. */
 
 const mailFrom = (name: string): string =>

@@ -18,6 +18,9 @@ import { freePort } from './peers/ports.ts'
 import { startSink } from './peers/sink.ts'
 import { RawClient } from './peers/smtp-client.ts'
 
+// Each stage starts a daemon for each signal.
+t.setTimeout(600_000)
+
 const drainMs = 1000
 /** What the rule allows beyond `drain`. */
 const overrunMs = 2000

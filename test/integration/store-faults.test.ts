@@ -7,6 +7,9 @@ import { type Daemon, removeDaemon, startDaemon, waitUntil } from './peers/daemo
 import { startSink } from './peers/sink.ts'
 import { RawClient } from './peers/smtp-client.ts'
 
+// A disk is filled under a store while mail flows.
+t.setTimeout(400_000)
+
 /** Faults of the disk under the store, with mail flowing: a full one, and one that answers with errors. */
 
 const headCount = 100_000

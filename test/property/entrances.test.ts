@@ -14,6 +14,9 @@ import { startSink } from '../integration/peers/sink.ts'
 import { RawClient } from '../integration/peers/smtp-client.ts'
 import { entry, person, rulesWith } from '../unit/policy/fixtures.ts'
 
+// Thousands of sections go in by three ways.
+t.setTimeout(240_000)
+
 /** All ways in judge one header section alike: through SMTP, through a milter, and as `check` does. */
 
 const directory = buildMemoryDirectory([person('jane', 'Jane Roe', ['jane.roe@corp.example'])], [])

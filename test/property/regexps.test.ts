@@ -12,6 +12,9 @@ import t from 'tap'
 import ts from 'typescript'
 import tseslint from 'typescript-eslint'
 
+// Every expression of the sources is searched for texts that it takes long for.
+t.setTimeout(240_000)
+
 const root = resolve(import.meta.dirname, '../..')
 const files = execFileSync('git', ['ls-files', 'src'], { cwd: root, encoding: 'utf8' })
   .trim()
