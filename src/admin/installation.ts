@@ -100,9 +100,15 @@ export class Installation {
     )
   }
 
+  /** What an edit of the protection file needs to know. @throws as `store` */
+  async editContext(): Promise<EditContext> {
+    const store = await this.store()
+    return { config: this.config, view: store.snapshot(), control: this.control }
+  }
+
   /** What changes of the protection file would do. @throws as `planEdit` */
   async plan(requests: readonly ProtectionRequest[]): Promise<PlannedEdit> {
-    return planEdit(await this.#editContext(), requests)
+    return planEdit(await this.editContext(), requests)
   }
 
   /**
@@ -111,14 +117,14 @@ export class Installation {
    * @throws as `makeEdit`
    */
   async edit(requests: readonly ProtectionRequest[], accepted = false, actor: Actor | null = null): Promise<MadeEdit> {
-    const made = await makeEdit(await this.#editContext(), requests, accepted)
+    const made = await makeEdit(await this.editContext(), requests, accepted)
     if (actor !== null && made.changed) await auditEdit(this.config, requests, made.diff, actor)
     return made
   }
 
   /** What changes would do to the rules, and what they would have done to the messages of the history. @throws as `planEdit` */
   async preview(requests: readonly ProtectionRequest[], about: PairOf | null = null): Promise<Preview> {
-    const { planned, before, after } = draftRules(await this.#editContext(), requests)
+    const { planned, before, after } = draftRules(await this.editContext(), requests)
     const history = await openHistoryToRead(this.config)
     try {
       return { planned, effect: history && effectOf(history, await this.store(), before, after, about) }
@@ -130,11 +136,6 @@ export class Installation {
   async close(): Promise<void> {
     const store = await this.#store?.catch(() => null)
     await store?.close()
-  }
-
-  async #editContext(): Promise<EditContext> {
-    const store = await this.store()
-    return { config: this.config, view: store.snapshot(), control: this.control }
   }
 }
 

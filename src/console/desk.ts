@@ -14,16 +14,16 @@ export interface SyncProgress {
 }
 
 /** The installation, looked at anew when its files change. */
-export class Desk {
+export class Desk<H extends HistoryPort = HistoryPort> {
   readonly configPath: string
   readonly installation: Installation
   /** Synchronisations under way, by directory. */
   readonly syncing = new Map<string, SyncProgress>()
-  readonly #openHistory: () => Promise<HistoryPort | null>
-  #history: Promise<HistoryPort | null> | null = null
+  readonly #openHistory: () => Promise<H | null>
+  #history: Promise<H | null> | null = null
   #configStamp: string
 
-  constructor(configPath: string, installation: Installation, openHistory: () => Promise<HistoryPort | null>) {
+  constructor(configPath: string, installation: Installation, openHistory: () => Promise<H | null>) {
     this.configPath = configPath
     this.installation = installation
     this.#openHistory = openHistory
@@ -41,7 +41,7 @@ export class Desk {
   }
 
   /** The history; null where none is kept. */
-  async history(): Promise<HistoryPort | null> {
+  async history(): Promise<H | null> {
     this.#history ??= this.#openHistory()
     try {
       return await this.#history
@@ -53,7 +53,7 @@ export class Desk {
   }
 
   /** @throws Problem unavailable where no history is kept */
-  async historyOrProblem(): Promise<HistoryPort> {
+  async historyOrProblem(): Promise<H> {
     const history = await this.history()
     if (history === null) {
       throw new Problem('unavailable', 'No history is kept here: the option history of namesake.yaml says null.')

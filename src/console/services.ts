@@ -1,6 +1,10 @@
 /** What the server's routes work with: all of it handed in by main/. */
 
-import type { AuditEntry, HistoryOverview, HistoryQuery, HistoryRecord, PairDecision, PairWithState } from '../model.ts'
+import type { Actor } from '../admin/audit.ts'
+import type { Preview } from '../admin/effect.ts'
+import type { MadeEdit } from '../admin/protection.ts'
+import type { Answer, ReviewedPair } from '../admin/review.ts'
+import type { AuditEntry, HistoryOverview, HistoryQuery, HistoryRecord } from '../model.ts'
 import type { AccountsPort } from '../ports.ts'
 import type { OnEvent } from '../vocabulary.ts'
 import type { Consents } from './consents.ts'
@@ -43,15 +47,16 @@ export interface HistoryPort {
   record(id: string): HistoryRecord | undefined
   count(): number
   overview(since: number, until: number): HistoryOverview
-  pairs(): PairWithState[]
-  pair(directory: string, person: string, address: string): PairWithState | null
-  decide(
-    of: { readonly directory: string; readonly person: string; readonly address: string },
-    decision: PairDecision | null,
-    audit: Omit<AuditEntry, 'id'>,
-  ): void
   writeAudit(entry: Omit<AuditEntry, 'id'>): void
   audit(): Iterable<AuditEntry>
+}
+
+/** Review, as the command line has it: the same pairs, previews and answers. Each throws as `admin/review` does. */
+export interface ReviewPort {
+  pairs(): Promise<ReviewedPair[]>
+  preview(pair: ReviewedPair, answer: Answer): Promise<Preview>
+  decide(pair: ReviewedPair, answer: Answer, actor: Actor): Promise<MadeEdit>
+  undo(pair: ReviewedPair, actor: Actor): Promise<MadeEdit>
 }
 
 export interface Services {
@@ -60,6 +65,7 @@ export interface Services {
   readonly signIn: SignIn
   readonly log: ConsoleLog
   readonly desk: Desk
+  readonly review: ReviewPort
   readonly live: Live
   readonly consents: Consents
   readonly origins: Origins

@@ -5,13 +5,14 @@ import { dirname, join } from 'node:path'
 import { loadConfig } from '../config/load.ts'
 import type { NamesakeConfig } from '../config/types.ts'
 import { Installation } from '../admin/installation.ts'
+import { decide, previewAnswer, reviewPairs, undo } from '../admin/review.ts'
 import { Consents } from '../console/consents.ts'
 import { Desk } from '../console/desk.ts'
 import { Origins } from '../console/hosts.ts'
 import { Live } from '../console/live.ts'
 import { startServer } from '../console/server.ts'
 import type { ConsoleServer } from '../console/server.ts'
-import type { ConsoleLog, ConsoleSettings, HistoryPort, Services } from '../console/services.ts'
+import type { ConsoleLog, ConsoleSettings, ReviewPort, Services } from '../console/services.ts'
 import { SignIn } from '../console/sign-in.ts'
 import { Accounts } from '../history/accounts.ts'
 import { History } from '../history/history.ts'
@@ -39,9 +40,40 @@ function accountsPath(config: NamesakeConfig): string {
 }
 
 /** The history that the daemon keeps; null: none. Several processes may have it open. */
-async function openHistory(config: NamesakeConfig): Promise<HistoryPort | null> {
+async function openHistory(config: NamesakeConfig): Promise<History | null> {
   const { history } = config
   return history === null ? null : History.open({ path: history.path })
+}
+
+/** Review over this installation's history, people and rules. */
+function reviewOf(desk: Desk<History>): ReviewPort {
+  const opened = async () => {
+    const installation = desk.refresh()
+    const [history, store, context] = await Promise.all([
+      desk.historyOrProblem(),
+      installation.store(),
+      installation.editContext(),
+    ])
+    return { history, store, context, rules: installation.protection().rules }
+  }
+  return {
+    pairs: async () => {
+      const { history, store, rules } = await opened()
+      return reviewPairs(history, store, rules, Date.now())
+    },
+    preview: async (pair, answer) => {
+      const { history, store, context } = await opened()
+      return previewAnswer(history, store, context, pair, answer)
+    },
+    decide: async (pair, answer, actor) => {
+      const { history, context } = await opened()
+      return decide(history, context, pair, answer, actor)
+    },
+    undo: async (pair, actor) => {
+      const { history, context } = await opened()
+      return undo(history, context, pair, actor)
+    },
+  }
 }
 
 function settingsOf(config: NamesakeConfig): ConsoleSettings {
@@ -74,6 +106,7 @@ async function start(): Promise<ConsoleServer> {
     signIn,
     log,
     desk,
+    review: reviewOf(desk),
     live,
     consents: new Consents(configPath, () => live.nudge()),
     origins: new Origins(settings),

@@ -1,11 +1,12 @@
 /** Routes of the API: pairs of a person and an address that wait for an answer. */
 
 import * as z from 'zod'
-import type { ProtectionRequest } from '../../admin/protection.ts'
-import type { PairAnswer, PairDecision, PairEdit, PairWithState } from '../../model.ts'
+import type { Actor } from '../../admin/audit.ts'
+import type { Answer, ReviewedPair } from '../../admin/review.ts'
 import { Problem } from '../problem.ts'
 import type { Services } from '../services.ts'
-import { diffSchema, edit } from './people.ts'
+import { writable } from './directories.ts'
+import { diffSchema } from './people.ts'
 import { route } from './route.ts'
 import type { Caller, Route } from './route.ts'
 
@@ -25,6 +26,8 @@ const pairSchema = z.object({
   publicProvider: z.boolean(),
   names: z.record(z.string(), z.number()),
   state: z.string(),
+  why: z.string().nullable().describe('Why it is open again, or that the protection file answers it.'),
+  suggestion: z.array(z.string()).describe('Why it may really be the person; empty: nothing speaks for it.'),
   decision: z
     .object({ answer: z.string(), by: z.string(), at: z.string(), note: z.string(), reopened: z.string().nullable() })
     .nullable(),
@@ -40,8 +43,14 @@ const answerBody = z.object({
 type AnswerBody = z.infer<typeof answerBody>
 
 const effectSchema = z.object({
-  cleared: z.number().describe('Messages kept that would have been let through.'),
+  cleared: z.number().describe('Messages kept, judged by the rules as they would be: detections that would be none.'),
   refused: z.number().describe('Of those: refused.'),
+  caught: z.number().describe('Messages kept that would become detections.'),
+  also: z
+    .array(z.object({ name: z.string(), address: z.string(), count: z.number() }))
+    .describe('Of the cleared ones, those of other pairs, most first.'),
+  judged: z.number(),
+  unjudged: z.number().describe('Messages whose fields were redacted, or are longer than what is kept.'),
   diff: diffSchema,
   warnings: z.array(z.string()),
 })
@@ -62,11 +71,10 @@ export const reviewRoutes: readonly Route[] = [
     }),
     response: z.object({ items: z.array(pairSchema), total: z.number(), messages: z.number() }),
     handle: async ({ services, query }) => {
-      const history = await services.desk.historyOrProblem()
       const isOpen = query.state !== 'decided'
-      const pairs = history
-        .pairs()
-        .filter((pair) => (isOpen ? pair.state === 'open' && pair.detected > 0 : pair.state !== 'open'))
+      const pairs = (await services.review.pairs()).filter((pair) =>
+        isOpen ? pair.state === 'open' && pair.detected > 0 : pair.state !== 'open',
+      )
       const sorted = isOpen ? pairs.sort(orders[query.order ?? 'messages']) : pairs.sort(latestAnswer)
       return {
         items: sorted.slice(0, query.limit ?? 100).map(plain),
@@ -92,14 +100,13 @@ export const reviewRoutes: readonly Route[] = [
     params: byId,
     body: answerBody,
     response: effectSchema,
-    handle: async ({ services, params, body, caller }) => {
+    handle: async ({ services, params, body }) => {
       const pair = await found(services, params.id)
-      const request = requestFor(pair, body, false)
-      const planned = request === null ? null : await edit(services, [request], caller, 'review', true, true)
+      const { planned, effect } = await services.review.preview(pair, answerOf(body))
+      const { cleared = 0, clearedRefused = 0, caught = 0, also = [], judged = 0, unjudged = 0 } = effect ?? {}
       return {
-        cleared: body.answer === 'attack' ? 0 : pair.detected,
-        refused: body.answer === 'attack' ? 0 : pair.rejected,
-        diff: planned?.diff ?? [],
+        ...{ cleared, refused: clearedRefused, caught, also: also.map((one) => ({ ...one })), judged, unjudged },
+        diff: planned.diff,
         warnings: warningsOf(pair, body),
       }
     },
@@ -116,9 +123,11 @@ export const reviewRoutes: readonly Route[] = [
     response: pairSchema,
     handle: async ({ services, params, body, caller }) => {
       const pair = await found(services, params.id)
-      const request = requestFor(pair, body, true)
-      if (request !== null) await edit(services, [request], caller, 'review decide', false, true)
-      return decide(services, pair, body, caller)
+      expectWhole(body)
+      writable(services)
+      await services.review.decide(pair, answerOf(body), actorOf(caller))
+      services.live.nudge()
+      return plain(await found(services, params.id))
     },
   }),
   route({
@@ -131,19 +140,9 @@ export const reviewRoutes: readonly Route[] = [
     response: pairSchema,
     handle: async ({ services, params, caller }) => {
       const pair = await found(services, params.id)
-      const { decision } = pair
-      if (decision === null) throw new Problem('conflict', 'nothing was decided about this pair')
-      if (decision.wrote?.kind === 'secondary') {
-        const { who, address } = decision.wrote
-        await edit(services, [{ do: 'secondary-remove', who, address }], caller, 'review undo', false, true)
-      } else if (decision.wrote !== null) {
-        throw new Problem(
-          'conflict',
-          'a trusted sender is taken out of protection.yaml by hand: its lines are in the audit log',
-        )
-      }
-      const history = await services.desk.historyOrProblem()
-      history.decide(pair, null, auditOf(caller, 'review undo', pair, decision.answer, null))
+      if (pair.decision === null) throw new Problem('conflict', 'nothing was decided about this pair')
+      writable(services)
+      await services.review.undo(pair, actorOf(caller))
       services.live.nudge()
       return plain(await found(services, params.id))
     },
@@ -151,28 +150,29 @@ export const reviewRoutes: readonly Route[] = [
 ]
 
 const orders = {
-  messages: (a: PairWithState, b: PairWithState) => b.detected - a.detected || latest(a, b),
+  messages: (a: ReviewedPair, b: ReviewedPair) => b.detected - a.detected || latest(a, b),
   newest: latest,
-  refused: (a: PairWithState, b: PairWithState) => b.rejected - a.rejected || latest(a, b),
+  refused: (a: ReviewedPair, b: ReviewedPair) => b.rejected - a.rejected || latest(a, b),
 }
 
-function latest(a: PairWithState, b: PairWithState): number {
+function latest(a: ReviewedPair, b: ReviewedPair): number {
   return a.last < b.last ? 1 : a.last > b.last ? -1 : 0
 }
 
-function latestAnswer(a: PairWithState, b: PairWithState): number {
+function latestAnswer(a: ReviewedPair, b: ReviewedPair): number {
   return (a.decision?.at ?? '') < (b.decision?.at ?? '') ? 1 : -1
 }
 
-function idOf({ directory, person, address }: Pick<PairWithState, 'directory' | 'person' | 'address'>): string {
+function idOf({ directory, person, address }: Pick<ReviewedPair, 'directory' | 'person' | 'address'>): string {
   return Buffer.from(JSON.stringify([directory, person, address])).toString('base64url')
 }
 
-async function found(services: Services, id: string): Promise<PairWithState> {
+async function found(services: Services, id: string): Promise<ReviewedPair> {
   const [directory, person, address] = parts(id)
-  const history = await services.desk.historyOrProblem()
-  const pair = directory === undefined ? null : history.pair(directory, person ?? '', address ?? '')
-  if (pair === null) throw new Problem('not-found', 'nothing is kept of this pair any more')
+  const pair = (await services.review.pairs()).find(
+    (one) => one.directory === directory && one.person === person && one.address === address,
+  )
+  if (pair === undefined) throw new Problem('not-found', 'nothing is kept of this pair any more')
   return pair
 }
 
@@ -185,35 +185,33 @@ function parts(id: string): string[] {
   }
 }
 
-/** @param whole whether what the answer needs has to be there */
-function requestFor(pair: PairWithState, body: AnswerBody, whole: boolean): ProtectionRequest | null {
-  const { answer, note = '', until, requireAuthentication } = body
+/** Whoever lets something through says why, and a service until when. @throws Problem invalid, with the field */
+function expectWhole({ answer, note = '', until }: AnswerBody): void {
   const needs = (field: string, message: string): never => {
     throw new Problem('invalid', message, { faults: [{ path: field, message }] })
   }
-  if (whole && answer !== 'attack' && answer !== 'them' && note === '') {
+  if (answer === 'attack' || answer === 'them') return
+  if (note === '') {
     needs('note', answer === 'service' ? 'Say why it is trusted.' : 'Say who it is: nobody can tell later otherwise.')
   }
-  if (whole && answer === 'service' && until === undefined) needs('until', 'Give the last day.')
-  switch (answer) {
-    case 'them':
-      return { do: 'secondary-add', who: pair.person, address: pair.address }
-    case 'service':
-    case 'namesake':
-      return {
-        do: 'trust',
-        from: pair.address,
-        names: [pair.name],
-        note: note === '' ? '…' : note,
-        ...(answer === 'service' ? { until: until ?? null } : {}),
-        ...(requireAuthentication === true ? { requireAuthentication } : {}),
-      }
-    case 'attack':
-      return null
+  if (answer === 'service' && until === undefined) needs('until', 'Give the last day.')
+}
+
+function answerOf({ answer, note = '', until, requireAuthentication }: AnswerBody): Answer {
+  return {
+    answer,
+    note,
+    until: answer === 'service' ? (until ?? null) : null,
+    names: [],
+    requireAuthentication: requireAuthentication === true,
   }
 }
 
-function warningsOf(pair: PairWithState, { answer }: AnswerBody): string[] {
+function actorOf(caller: Caller): Actor {
+  return { who: caller.name, via: caller.by === 'token' ? 'api' : 'console' }
+}
+
+function warningsOf(pair: ReviewedPair, { answer }: AnswerBody): string[] {
   const domain = pair.address.slice(pair.address.lastIndexOf('@') + 1)
   if (answer === 'service' && pair.publicProvider) {
     return [
@@ -223,48 +221,13 @@ function warningsOf(pair: PairWithState, { answer }: AnswerBody): string[] {
   return []
 }
 
-async function decide(
-  services: Services,
-  pair: PairWithState,
-  body: AnswerBody,
-  caller: Caller,
-): Promise<z.infer<typeof pairSchema>> {
-  const history = await services.desk.historyOrProblem()
-  const { directory, person, name, address } = pair
-  const decision: PairDecision = {
-    ...{ directory, person, name, address },
-    answer: body.answer,
-    by: caller.name,
-    at: new Date().toISOString(),
-    note: body.note ?? '',
-    wasAuthenticated: pair.count > 0 && pair.authenticated === pair.count,
-    wrote: wroteOf(pair, body.answer, body.note ?? ''),
-    reopened: null,
-  }
-  history.decide(pair, decision, auditOf(caller, 'review decide', pair, pair.state, body.answer))
-  services.live.nudge()
-  return plain(await found(services, idOf(pair)))
-}
-
-function wroteOf(pair: PairWithState, answer: PairAnswer, note: string): PairEdit | null {
-  if (answer === 'attack') return null
-  if (answer === 'them') return { kind: 'secondary', who: pair.person, address: pair.address }
-  return { kind: 'trusted-sender', from: pair.address, names: [pair.name], note }
-}
-
-function auditOf(caller: Caller, what: string, pair: PairWithState, before: unknown, after: unknown) {
-  const via = caller.by === 'token' ? ('api' as const) : ('console' as const)
-  const target = `${pair.name} (${pair.person}), ${pair.address}`
-  return { time: new Date().toISOString(), who: caller.name, via, what, target, before, after }
-}
-
-function plain(pair: PairWithState): z.infer<typeof pairSchema> {
+function plain(pair: ReviewedPair): z.infer<typeof pairSchema> {
   const { directory, person, name, address, count, authenticated, unauthenticated, detected, rejected } = pair
-  const { first, last, publicProvider, names, state, decision } = pair
+  const { first, last, publicProvider, names, state, why, suggestion, decision } = pair
   return {
     id: idOf(pair),
     ...{ directory, person, name, address, count, authenticated, unauthenticated, detected, rejected },
-    ...{ first, last, publicProvider, names: { ...names }, state },
+    ...{ first, last, publicProvider, names: { ...names }, state, why, suggestion: [...suggestion] },
     decision:
       decision === null
         ? null

@@ -205,8 +205,72 @@ export function Review(): JSX.Element {
 interface Effect {
   readonly cleared: number
   readonly refused: number
+  readonly also: readonly { readonly name: string; readonly address: string; readonly count: number }[]
+  readonly judged: number
+  readonly unjudged: number
   readonly diff: readonly DiffLine[]
   readonly warnings: readonly string[]
+}
+
+/** What an answer would do: warnings, messages kept that would have come out otherwise, and the lines of the file. */
+function EffectView({
+  pair,
+  answer,
+  effect,
+}: {
+  readonly pair: Pair
+  readonly answer: Answer
+  readonly effect: Effect
+}): JSX.Element {
+  return (
+    <>
+      {effect.warnings.map((line) => (
+        <Note key={line} look="warn">
+          <p>{line}</p>
+        </Note>
+      ))}
+      {answer === 'attack' ? (
+        <Note>
+          <p>
+            <b>Rules stay as they are.</b> {count(pair.detected, 'message')} are noted as attacks.
+          </p>
+        </Note>
+      ) : (
+        <Note look="info">
+          <p>
+            <b>
+              Would have cleared {count(effect.cleared, 'message')}
+              {effect.refused > 0 ? `, ${effect.refused} of them refused` : ''}.
+            </b>
+          </p>
+          {effect.also.length === 0 ? null : (
+            <p>
+              Of these, of others:{' '}
+              {effect.also.map((one, i) => (
+                <span key={`${one.name} ${one.address}`}>
+                  {i === 0 ? '' : ', '}
+                  <Foreign text={one.name} max={80} /> <Addr text={one.address} /> ({one.count})
+                </span>
+              ))}
+            </p>
+          )}
+          <p>
+            {count(effect.judged, 'message')} kept were judged again
+            {effect.unjudged > 0 ? `; ${effect.unjudged} could not be` : ''}.
+          </p>
+        </Note>
+      )}
+      {effect.diff.length === 0 ? null : (
+        <div>
+          <div class="code-head">
+            <span class="grow">protection.yaml, as it would be saved</span>
+            <span class="muted">{diffWords(effect.diff)}</span>
+          </div>
+          <Diff lines={effect.diff} label="What changes in protection.yaml" />
+        </div>
+      )}
+    </>
+  )
 }
 
 function inHalfAYear(): string {
@@ -268,7 +332,7 @@ function PairDetail({
       await send('POST', `${path}/decision`, body)
       const undo = (): void =>
         void act(() => send('DELETE', `${path}/decision`), `Taken back. ${pair.address} waits for an answer again.`)
-      toast(`Saved. ${pair.address} is settled.`, answer === 'them' || answer === 'attack' ? undo : null)
+      toast(`Saved. ${pair.address} is settled.`, undo)
       onDone()
     } catch (error) {
       const faults = error instanceof ApiError ? error.faults : []
@@ -428,41 +492,7 @@ function PairDetail({
                   </span>
                 </label>
               ) : null}
-              {effect === null ? null : (
-                <>
-                  {effect.warnings.map((line) => (
-                    <Note key={line} look="warn">
-                      <p>{line}</p>
-                    </Note>
-                  ))}
-                  {answer === 'attack' ? (
-                    <Note>
-                      <p>
-                        <b>Rules stay as they are.</b> {count(pair.detected, 'message')} are noted as attacks.
-                      </p>
-                    </Note>
-                  ) : (
-                    <Note look="info">
-                      <p>
-                        <b>
-                          Would have cleared {count(effect.cleared, 'message')}
-                          {effect.refused > 0 ? `, ${effect.refused} of them refused` : ''}.
-                        </b>
-                      </p>
-                      <p>Counted over what is kept of this pair.</p>
-                    </Note>
-                  )}
-                  {effect.diff.length === 0 ? null : (
-                    <div>
-                      <div class="code-head">
-                        <span class="grow">protection.yaml, as it would be saved</span>
-                        <span class="muted">{diffWords(effect.diff)}</span>
-                      </div>
-                      <Diff lines={effect.diff} label="What changes in protection.yaml" />
-                    </div>
-                  )}
-                </>
-              )}
+              {effect === null || answer === null ? null : <EffectView pair={pair} answer={answer} effect={effect} />}
             </div>
           )}
           <div class="row wrap decide-foot">
