@@ -104,5 +104,5 @@ server.listen(socketPath, () => process.send?.('listening'))
 
 // The parent's end ends this process, however the parent went; what is being stored is finished first.
 process.on('disconnect', () => server.close(() => process.exit(0)))
-process.on('SIGTERM', () => server.close(() => process.exit(0)))
-process.on('SIGINT', () => {})
+// A terminal and a service manager signal all processes at once. Messages that workers still finish need this one.
+for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, () => {})

@@ -104,6 +104,7 @@ async function end(child: ChildProcess): Promise<void> {
       clearTimeout(timer)
       resolve()
     })
-    child.kill('SIGTERM')
+    // Not by SIGTERM: a service manager sends that to all processes at once, while the workers still finish messages.
+    child.disconnect()
   })
 }

@@ -79,6 +79,28 @@ t.test('a folder that can not be written: 451, then it can again', async (t) => 
   await maildir.close()
 })
 
+t.test('signals are for the daemon to answer', async (t) => {
+  const children = (): string[] =>
+    readdirSync('/proc/self/task').flatMap((task) =>
+      readFileSync(`/proc/self/task/${task}/children`, 'utf8').trim().split(' '),
+    )
+  const before = children()
+  const path = join(folder, 'signals')
+  const maildir = await startMaildir(path, {
+    onDied: () => t.fail('it goes on'),
+  })
+  const [pid] = children().filter((child) => !before.includes(child))
+  const peer = await talk(maildir.url)
+  await begin(peer, 'b@hop.example')
+  for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.kill(Number(pid), signal)
+  peer.send('Subject: half\r\n\r\n')
+  t.match(await peer.ask('.'), /^250 /)
+  t.equal(readdirSync(join(path, 'new')).length, 1)
+  await peer.ask('QUIT')
+  await maildir.close()
+  t.notOk(children().includes(pid ?? ''), "its end is the daemon's to ask for")
+})
+
 t.test('a folder that can not be made is told at start', async (t) => {
   const path = join(folder, 'file')
   writeFileSync(path, '')
