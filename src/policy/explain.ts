@@ -19,12 +19,14 @@ export function explain(inspection: Inspection, policy: Policy): string[] {
   const { originators, verdict } = inspection
   if (originators !== null) {
     for (const defect of originators.defects) lines.push(`defect ${defect.code} at octet ${defect.at}`)
-    for (const reading of originators.readings.slice(0, readingLimit)) {
+    for (const [n, reading] of originators.readings.slice(0, readingLimit).entries()) {
       lines.push(readingLine(reading), ...keyLines(reading, inspection))
       const found = inspection.findings.filter((finding) => finding.reading === reading)
       for (const finding of found.slice(0, findingLimit)) lines.push(...findingLines(finding, policy))
       if (found.length > findingLimit) lines.push(`  matches ${found.length - findingLimit} more people`)
-      if (found.length === 0) lines.push('  shows no protected name')
+      const isJudged = n < inspection.judgedReadings
+      if (!isJudged) lines.push('  not judged to its end: the message has cost what one may')
+      else if (found.length === 0) lines.push('  shows no protected name')
     }
     const more = originators.readings.length - readingLimit
     if (more > 0) lines.push(`${more} more readings`)

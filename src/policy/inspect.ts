@@ -47,6 +47,8 @@ export interface Inspection {
   readonly originators: OriginatorReadings | null
   /** Every protected name found, detections and excused ones, in the order of the readings. */
   readonly findings: readonly Finding[]
+  /** How many readings, from the first on, were judged to their end; the budget did not reach the others, or not all of them. */
+  readonly judgedReadings: number
   /** The keys that a shown name was looked up by, for the explanation. */
   readonly keysOf: (shown: string) => readonly QueryKey[]
 }
@@ -102,8 +104,8 @@ function judgeOriginators(
   const claims = new ClaimFinder(policy, lookup, budget)
   const authentication = readAuthentication(section, rules.authservIds, () => authors(originators) === 1)
   const excuses = new ExcuseFinder(policy, claims, authentication, now)
-  const findings = findAll(limits.maxSteps, { originators, policy, claims, excuses, budget })
-  const found = { originators, findings, keysOf: keysFor(policy, lookup) }
+  const { findings, judgedReadings } = findAll(limits.maxSteps, { originators, policy, claims, excuses, budget })
+  const found = { originators, findings, judgedReadings, keysOf: keysFor(policy, lookup) }
 
   const deciding = decisive(findings.filter((finding) => finding.excuse === null))
   if (deciding !== null) return { ...found, verdict: detected(deciding) }
@@ -118,7 +120,13 @@ function judgeOriginators(
 
 /** What stands for a message whose originator fields are known, octet for octet, to claim nothing. */
 function claimsNothing(originators: OriginatorReadings, policy: Policy, lookup: Lookup): Inspection {
-  return { verdict: { state: 'clean', note: null }, originators, findings: [], keysOf: keysFor(policy, lookup) }
+  return {
+    verdict: { state: 'clean', note: null },
+    originators,
+    findings: [],
+    judgedReadings: originators.readings.length,
+    keysOf: keysFor(policy, lookup),
+  }
 }
 
 /** The explanation asks for keys after the judgement, and at its own cost. */
@@ -135,17 +143,22 @@ interface Weighing {
 }
 
 /** The findings of all readings, or of those that the budget reaches to. */
-function findAll(maxSteps: number, by: Weighing): Finding[] {
+function findAll(
+  maxSteps: number,
+  by: Weighing,
+): Pick<Inspection, 'judgedReadings'> & { readonly findings: Finding[] } {
   const { originators, claims, budget } = by
   const findings: Finding[] = []
+  let judgedReadings = 0
   for (const reading of originators.readings) {
     budget.keep(maxSteps * keptForWeighing)
     const made = claims.of(reading)
     budget.keep(0)
     untilSpent(() => addFindings(reading, made, findings, by))
+    if (!budget.spent && !claims.unjudged) judgedReadings++
     if (claims.cutOff) break
   }
-  return findings
+  return { findings, judgedReadings }
 }
 
 /** Weighs a reading's claims against the address beside it. */
@@ -245,5 +258,6 @@ function detected(finding: Finding): DetectedVerdict {
 
 /** What stands for a message that was not judged. */
 export function unread(action: 'tag' | 'tempfail', reason: UncheckedReason): Inspection {
-  return { verdict: { state: 'unchecked', reason, action }, originators: null, findings: [], keysOf: () => [] }
+  const verdict: Verdict = { state: 'unchecked', reason, action }
+  return { verdict, originators: null, findings: [], judgedReadings: 0, keysOf: () => [] }
 }

@@ -137,3 +137,16 @@ t.test('foreign text stands in it as one line', async (t) => {
     t.notMatch(line, /[\r\n\u001b]/)
   }
 })
+
+t.test('a reading that the budget does not reach is not said to show no name', async (t) => {
+  const section = parseHeaderSection(
+    Buffer.from('From: Some One <a@b.example>, Another One <c@d.example>, Jane Roe <x@evil.example>\r\n'),
+  )
+  const lines = (maxSteps: number): string[] =>
+    explain(inspect(section, policy, directory.index(policyIndexer(policy)), 0, { maxSteps }), policy)
+  const unreached = '  not judged to its end: the message has cost what one may'
+  t.notOk(lines(60_000).includes(unreached))
+  const cut = lines(2_000)
+  t.ok(cut.includes(unreached), cut.join('\n'))
+  t.match(cut.at(-1), /^unchecked: too-costly/)
+})
