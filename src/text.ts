@@ -89,3 +89,15 @@ export function fittedTable(rows: readonly (readonly string[])[], columns: numbe
     widths,
   )
 }
+
+/** Text or a value from a file, quoted, escaped and cut at 80 characters; user and password of a URL are left out. */
+export function quote(value: unknown): string {
+  const json = typeof value === 'string' ? JSON.stringify(value) : (JSON.stringify(value) ?? String(value))
+  const safe = json
+    .replace(/\/\/[^\s/"@]*@/g, '//…@')
+    .replace(
+      /[\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff]/g,
+      (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`,
+    )
+  return safe.length <= 80 ? safe : `${safe.slice(0, 79)}…`
+}

@@ -4,7 +4,7 @@ import { canonicalAddress } from '../mail/address.ts'
 import { NamesakeError } from '../errors.ts'
 import type { DirectoryView, Group, Person } from '../model.ts'
 import { didYouMean } from '../policy/nearest.ts'
-import { quote } from '../config/faults.ts'
+import { quote } from '../text.ts'
 import { foldName as foldPersonName, hasWords, searchText, searchWords } from './search.ts'
 
 /** What an operator means by a word on the command line: a group or a person of one directory. */

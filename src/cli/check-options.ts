@@ -1,7 +1,7 @@
 /** What the options of check mean. */
 
 import { NamesakeError } from '../errors.ts'
-import { quote } from '../config/faults.ts'
+import { quote } from '../text.ts'
 import { timeOfOption } from '../admin/replay/message-time.ts'
 import type { WriterOptions } from '../admin/replay/result-writer.ts'
 

@@ -1,7 +1,7 @@
 /** Directories put into, changed in and taken out of namesake.yaml, proved before they are written. */
 
 import { NamesakeError } from '../errors.ts'
-import { quote } from './faults.ts'
+import { quote } from '../text.ts'
 import { loadConfig } from './load.ts'
 import { replaceFile } from './replace-file.ts'
 import { setText } from './splice-scalar.ts'

@@ -2,6 +2,7 @@
 
 import type * as z from 'zod'
 import type { ConfigFault } from '../errors.ts'
+import { quote } from '../text.ts'
 import { secretAccepts } from './files.ts'
 import { nearest } from '../policy/nearest.ts'
 import type { KeyPath, YamlSource } from './yaml-source.ts'
@@ -97,18 +98,6 @@ export function formatPath(path: KeyPath): string {
     else out += `[${quote(String(step))}]`
   }
   return out
-}
-
-/** Text or a value from a file, quoted, escaped and cut at 80 characters; user and password of a URL are left out. */
-export function quote(value: unknown): string {
-  const json = typeof value === 'string' ? JSON.stringify(value) : (JSON.stringify(value) ?? String(value))
-  const safe = json
-    .replace(/\/\/[^\s/"@]*@/g, '//…@')
-    .replace(
-      /[\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff]/g,
-      (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`,
-    )
-  return safe.length <= 80 ? safe : `${safe.slice(0, 79)}…`
 }
 
 /** Sorted by place, doubles removed, and no more than anyone reads. */

@@ -14,7 +14,8 @@ import { isEverywhere, parseNetwork } from '../net/networks.ts'
 import { Checks, isMap, items } from './checks.ts'
 import type { Found } from './checks.ts'
 import { credentialOptions } from './directories-schema.ts'
-import { formatPath, quote, valueAt } from './faults.ts'
+import { formatPath, valueAt } from './faults.ts'
+import { quote } from '../text.ts'
 import type { KeyPath, YamlSource } from './yaml-source.ts'
 
 /** Checks across the options of namesake.yaml. */

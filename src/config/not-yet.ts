@@ -1,7 +1,8 @@
 /** Options whose part is not built yet. */
 
 import type { ConfigFault } from '../errors.ts'
-import { formatPath, quote } from './faults.ts'
+import { formatPath } from './faults.ts'
+import { quote } from '../text.ts'
 import type { KeyPath, YamlSource } from './yaml-source.ts'
 
 /**

@@ -5,7 +5,7 @@ import { isAlias, isMap, isPair, isScalar, isSeq, LineCounter, parseDocument, vi
 import type { Document, DocumentOptions, Node, ParseOptions, Scalar, YAMLError, YAMLMap } from 'yaml'
 import type { ConfigFault } from '../errors.ts'
 import { yamlExcess } from '../net/yaml-bounds.ts'
-import { quote } from './faults.ts'
+import { quote } from '../text.ts'
 import { reasonOf } from './files.ts'
 import type { Place } from './types.ts'
 

@@ -3,7 +3,7 @@
 import { createHash } from 'node:crypto'
 import { readFileSync, statSync } from 'node:fs'
 import type { Installation } from '../admin/installation.ts'
-import type { HistoryPort } from './services.ts'
+import type { HistoryPort } from './ports.ts'
 import { Problem } from './problem.ts'
 import type { SyncStep } from '../ports.ts'
 

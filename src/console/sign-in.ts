@@ -5,8 +5,7 @@ import { NamesakeError } from '../errors.ts'
 import type { Account, AccountsPort, HasherPort, Role, Session } from '../ports.ts'
 import { Problem } from './problem.ts'
 import { SignInLimits } from './sign-in-limits.ts'
-import type { Caller } from './routes/route.ts'
-import type { ConsoleLog } from './services.ts'
+import type { Caller, ConsoleLog } from './ports.ts'
 
 /**
  * The name says to browsers that the cookie is of this host alone and was set with Secure (RFC 6265bis section 4.1.3.2).

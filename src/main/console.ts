@@ -4,7 +4,7 @@ import { fork } from 'node:child_process'
 import type { ChildProcess } from 'node:child_process'
 import { setPriority } from 'node:os'
 import { fileURLToPath } from 'node:url'
-import type { ConsoleEvent } from '../console/services.ts'
+import type { ConsoleEvent } from '../console/ports.ts'
 import type { EventDetails, OnEvent } from '../vocabulary.ts'
 
 /** What the console's process tells. */

@@ -9,10 +9,11 @@ import {
 } from '../../admin/directory-setup.ts'
 import type { NewDirectory } from '../../admin/directory-setup.ts'
 import { Problem } from '../problem.ts'
+import type { Caller } from '../ports.ts'
 import type { Services } from '../services.ts'
-import { diffSchema } from './people.ts'
-import { route } from './route.ts'
-import type { Caller, Route } from './route.ts'
+import { route, writable } from './route.ts'
+import type { Route } from './route.ts'
+import { diffSchema } from './schema.ts'
 
 const named = z.object({ name: z.string().max(200).describe('Name of the directory.') })
 
@@ -284,12 +285,5 @@ async function change(
 function known(services: Services, name: string): void {
   if (!services.desk.refresh().config.directories.some((directory) => directory.name === name)) {
     throw new Problem('not-found', `there is no directory ${JSON.stringify(name)}`)
-  }
-}
-
-/** @throws Problem not-allowed where the console changes nothing */
-export function writable(services: Services): void {
-  if (services.settings.readOnly) {
-    throw new Problem('not-allowed', 'The console is read-only here: put the lines into the file by hand.')
   }
 }

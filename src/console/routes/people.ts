@@ -4,14 +4,11 @@ import * as z from 'zod'
 import type { GroupEntry, PersonEntry } from '../../admin/people.ts'
 import type { ProtectionRequest } from '../../admin/protection.ts'
 import { Problem } from '../problem.ts'
+import type { Caller } from '../ports.ts'
 import type { Services } from '../services.ts'
-import { writable } from './directories.ts'
-import { route } from './route.ts'
-import type { Caller, Route } from './route.ts'
-
-export const diffSchema = z.array(
-  z.object({ sign: z.enum([' ', '+', '-']), number: z.number(), text: z.string() }),
-) as z.ZodType<readonly { readonly sign: ' ' | '+' | '-'; readonly number: number; readonly text: string }[]>
+import { route, writable } from './route.ts'
+import type { Route } from './route.ts'
+import { diffSchema } from './schema.ts'
 
 const page = { cursor: z.string().max(2000).optional(), limit: z.coerce.number().int().min(1).max(200).optional() }
 const defaultLimit = 50

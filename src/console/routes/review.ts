@@ -4,11 +4,11 @@ import * as z from 'zod'
 import type { Actor } from '../../admin/audit.ts'
 import type { Answer, ReviewedPair } from '../../admin/review.ts'
 import { Problem } from '../problem.ts'
+import type { Caller } from '../ports.ts'
 import type { Services } from '../services.ts'
-import { writable } from './directories.ts'
-import { diffSchema } from './people.ts'
-import { route } from './route.ts'
-import type { Caller, Route } from './route.ts'
+import { route, writable } from './route.ts'
+import type { Route } from './route.ts'
+import { diffSchema } from './schema.ts'
 
 const pairSchema = z.object({
   id: z.string(),

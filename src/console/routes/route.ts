@@ -3,18 +3,9 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type * as z from 'zod'
 import type { Role } from '../../ports.ts'
+import type { Caller } from '../ports.ts'
+import { Problem } from '../problem.ts'
 import type { Services } from '../services.ts'
-
-/** Who asks. */
-export interface Caller {
-  readonly role: Role
-  /** Name for the audit log. */
-  readonly name: string
-  /** How they came in. */
-  readonly by: 'session' | 'token'
-  /** Id of the account or token. */
-  readonly id: string
-}
 
 /** One request, as a handler gets it: everything in it was checked against the route's schemas. */
 export interface Ask<P, Q, B> {
@@ -93,5 +84,12 @@ export function route<P = undefined, Q = undefined, B = undefined, R = unknown>(
     maxBodyBytes: of.maxBodyBytes ?? 256 * 1024,
     maxPerMinute: of.maxPerMinute ?? null,
     handle: async (ask) => of.handle(ask as Ask<P, Q, B>),
+  }
+}
+
+/** @throws Problem not-allowed where the console changes nothing */
+export function writable(services: Services): void {
+  if (services.settings.readOnly) {
+    throw new Problem('not-allowed', 'The console is read-only here: put the lines into the file by hand.')
   }
 }

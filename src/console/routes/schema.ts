@@ -1,4 +1,4 @@
-/** A route's schema as JSON Schema. */
+/** A route's schema as JSON Schema, and schemas that several routes use. */
 
 import * as z from 'zod'
 
@@ -7,3 +7,8 @@ export function toSchema(schema: z.ZodType, io: 'input' | 'output'): Record<stri
   const { $schema: _schema, ...rest } = z.toJSONSchema(schema, { io, unrepresentable: 'any' })
   return rest
 }
+
+/** What an edit changes in a file, line by line. */
+export const diffSchema = z.array(
+  z.object({ sign: z.enum([' ', '+', '-']), number: z.number(), text: z.string() }),
+) as z.ZodType<readonly { readonly sign: ' ' | '+' | '-'; readonly number: number; readonly text: string }[]>

@@ -1,0 +1,65 @@
+/** What the console is handed and what it tells: its settings, the history, review, its log lines, and who asks. */
+
+import type { Actor } from '../admin/audit.ts'
+import type { Preview } from '../admin/effect.ts'
+import type { MadeEdit } from '../admin/protection.ts'
+import type { Answer, ReviewedPair } from '../admin/review.ts'
+import type { AuditEntry, HistoryOverview, HistoryQuery, HistoryRecord } from '../model.ts'
+import type { Role } from '../ports.ts'
+import type { OnEvent } from '../vocabulary.ts'
+
+/** Who asks. */
+export interface Caller {
+  readonly role: Role
+  /** Name for the audit log. */
+  readonly name: string
+  /** How they came in. */
+  readonly by: 'session' | 'token'
+  /** Id of the account or token. */
+  readonly id: string
+}
+
+/** What the console itself writes into the daemon's log. */
+export type ConsoleEvent =
+  | 'console-sign-in'
+  | 'console-sign-in-refused'
+  | 'console-account-made'
+  | 'console-password-changed'
+  | 'console-changed'
+  | 'console-fault'
+
+export type ConsoleLog = OnEvent<ConsoleEvent>
+
+export interface ConsoleSettings {
+  readonly listen: { readonly host: string; readonly port: number }
+  /** Paths of PEM files. */
+  readonly tls: { readonly certificate: string; readonly key: string } | null
+  readonly publicUrl: string | null
+  readonly trustedProxies: readonly string[]
+  readonly password: boolean
+  readonly oidc: null
+  readonly readOnly: boolean
+  readonly version: string
+  /** This node's name. */
+  readonly node: string
+  /** Folder of keys that are made here. */
+  readonly keys: string
+}
+
+/** What the console needs of the history. */
+export interface HistoryPort {
+  records(query: HistoryQuery): Iterable<HistoryRecord>
+  record(id: string): HistoryRecord | undefined
+  count(): number
+  overview(since: number, until: number): HistoryOverview
+  writeAudit(entry: Omit<AuditEntry, 'id'>): void
+  audit(): Iterable<AuditEntry>
+}
+
+/** Review, as the command line has it: the same pairs, previews and answers. Each throws as `admin/review` does. */
+export interface ReviewPort {
+  pairs(): Promise<ReviewedPair[]>
+  preview(pair: ReviewedPair, answer: Answer): Promise<Preview>
+  decide(pair: ReviewedPair, answer: Answer, actor: Actor): Promise<MadeEdit>
+  undo(pair: ReviewedPair, actor: Actor): Promise<MadeEdit>
+}
