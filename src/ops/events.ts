@@ -100,7 +100,7 @@ export function describe(error: Error): string {
   const code = (error as { code?: unknown }).code
   const own = error.name === 'Error' || error.name === 'TypeError' || error.name === 'RangeError'
   const text = own && code === undefined ? (error.stack ?? error.message) : error.message
-  return error.cause instanceof Error ? `${text}: ${describe(error.cause)}` : text
+  return error.cause instanceof Error && error.cause.message !== '' ? `${text}: ${describe(error.cause)}` : text
 }
 
 /** The fields of `event: "message"` (docs/contract.md, "Log, metrics, health"); absent values are null so that the columns stay. */

@@ -33,13 +33,11 @@ export class Environment {
   #tables: Tables | undefined
   #turn: Promise<unknown> = Promise.resolve()
   #trouble: string | null = null
-  #sizeBytes = 0
 
   private constructor(tables: Tables, options: StoreOptions) {
     this.#tables = tables
     this.path = options.path
     this.readOnly = options.readOnly === true
-    this.#sizeBytes = sizeOf(this.path)
   }
 
   /** Opens a folder, making it unless it is opened to read. Throws NamesakeError store-unusable or store-full. */
@@ -73,12 +71,14 @@ export class Environment {
   }
 
   /**
-   * A transaction in a slot that nobody reads yet, or any more. It does not wait for the disk, and lets the event loop
-   * breathe afterwards.
+   * A transaction in a slot that nobody reads yet. It does not wait for the disk, and lets the event loop breathe
+   * afterwards. Throws NamesakeError store-full if the file has grown by it into what has to stay free on the disk.
    */
   async writeLoose(work: () => void): Promise<void> {
-    this.#keepReserve()
+    const sizeBytes = sizeOf(this.path)
     this.#write(work, abortable | synchronous | noFlush)
+    if (sizeOf(this.path) > sizeBytes && isDiskFull(this.path))
+      throw this.#failed(Object.assign(new Error(), { code: fullCodes[0] }))
     await breathe()
   }
 
@@ -137,11 +137,14 @@ export class Environment {
     return slot
   }
 
-  /** Deletes slots that nothing points to any more, some thousand entries a transaction. */
+  /** Deletes slots that nothing points to any more, some thousand entries a transaction. On a full disk too: it makes room. */
   async dropLoose(which: (loose: MetaRecord['loose'][number]) => boolean): Promise<void> {
     for (const { slot } of this.meta().loose.filter(which)) {
       for (const name of slotTableNames) {
-        for (let left = true; left;) await this.writeLoose(() => (left = clearSlotPart(this.tables[name], slot)))
+        for (let left = true; left;) {
+          this.#write(() => (left = clearSlotPart(this.tables[name], slot)), abortable | synchronous | noFlush)
+          await breathe()
+        }
       }
       this.updateMeta((meta) => ({ ...meta, loose: meta.loose.filter((loose) => loose.slot !== slot) }))
     }
@@ -186,13 +189,6 @@ export class Environment {
       throw diskError(`opening the store "${this.path}" again`, this.path, error)
     }
     throw new NamesakeError('store-unusable', `the store "${this.path}" has gone`)
-  }
-
-  #keepReserve(): void {
-    const sizeBytes = sizeOf(this.path)
-    if (sizeBytes <= this.#sizeBytes) return
-    this.#sizeBytes = sizeBytes
-    if (isDiskFull(this.path)) throw this.#failed(Object.assign(new Error(), { code: fullCodes[0] }))
   }
 
   async #commitLock(): Promise<FileLock> {
