@@ -76,6 +76,8 @@ export interface DaemonOptions {
   readonly folder?: string
   readonly smtpPort?: number
   readonly env?: Record<string, string>
+  /** A program that starts the daemon, with its arguments, e.g. setpriv to run it as somebody else. */
+  readonly by?: readonly string[]
   /** The command of another built checkout, to compare with. */
   readonly cli?: string
 }
@@ -112,7 +114,8 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
   const config = writeConfig(folder, options, smtpPort, opsPort)
   const logPath = join(folder, 'log')
   const log = openSync(logPath, 'a')
-  const child = spawn(process.execPath, [options.cli ?? cliPath, 'serve', '--config', config], {
+  const command = [...(options.by ?? []), process.execPath, options.cli ?? cliPath, 'serve', '--config', config]
+  const child = spawn(command[0] as string, command.slice(1), {
     stdio: ['ignore', log, 'pipe'],
     env: { ...process.env, ...options.env },
   })

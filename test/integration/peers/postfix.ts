@@ -17,6 +17,11 @@ export interface PostfixOptions {
   readonly services?: readonly string[]
   /** Where mail goes: a Maildir of its own (all recipients share it), or the next hop by SMTP. */
   readonly deliver?: 'maildir' | { readonly host: string; readonly port: number }
+  /**
+   * Whether to be a Postfix as Debian installs it: its services, chrooted to a queue folder that its own script has
+   * filled. A service of `services` says by itself, in its fifth column, whether it is.
+   */
+  readonly chroot?: boolean
 }
 
 export interface Postfix {
@@ -47,6 +52,17 @@ export function postfixMissing(): string | null {
   return null
 }
 
+/** What prepares the queue folder of a Debian Postfix before each start: libraries, name service, certificates. */
+const debianScript = '/usr/lib/postfix/configure-instance.sh'
+const debianMasterCf = '/usr/share/postfix/master.cf.dist'
+
+/** What keeps a test from running Postfix as Debian does, chrooted; or null. */
+export function chrootedPostfixMissing(): string | null {
+  const missing = postfixMissing()
+  if (missing !== null || (existsSync(debianScript) && existsSync(debianMasterCf))) return missing
+  return "Debian's Postfix is not installed (Debian: apt-get install postfix)"
+}
+
 const nobody = 65534
 
 /** Starts a Postfix and waits until its SMTP servers listen. */
@@ -62,9 +78,13 @@ export async function startPostfix(options: PostfixOptions = {}): Promise<Postfi
   chownSync(join(folder, 'data'), idOf('-u', 'postfix'), idOf('-g', 'postfix'))
   chownSync(join(folder, 'mail'), nobody, nobody)
   writeFileSync(join(conf, 'main.cf'), mainCf(folder, options))
-  writeFileSync(join(conf, 'master.cf'), masterCf(listeners, ports, options.services ?? []))
+  writeFileSync(join(conf, 'master.cf'), masterCf(listeners, ports, options))
   const postfix = new Instance(folder, ports)
   try {
+    if (options.chroot === true) {
+      const prepared = await run('sh', [debianScript, '-'], { env: { ...process.env, MAIL_CONFIG: conf } })
+      if (prepared.code !== 0) throw new Error(`${debianScript}: ${prepared.output}`)
+    }
     const started = await postfix.command('postfix', 'start')
     if (started.code !== 0) throw new Error(`postfix start: ${started.output}\n${postfix.log()}`)
     await until('Postfix is running', async () => (await postfix.command('postfix', 'status')).code === 0)
@@ -191,16 +211,22 @@ function mainCf(folder: string, options: PostfixOptions): string {
 function masterCf(
   listeners: readonly (readonly [string, Readonly<Record<string, string>>])[],
   ports: Readonly<Record<string, number>>,
-  services: readonly string[],
+  { chroot = false, services = [] }: PostfixOptions,
 ): string {
   const servers = listeners.map(([name, settings]) => {
     const own = Object.entries(settings).map(([key, value]) => `    -o { ${key} = ${value} }\n`)
-    return `127.0.0.1:${ports[name]} inet n - n - - smtpd\n${own.join('')}`
+    return `127.0.0.1:${ports[name]} inet n - ${chroot ? 'y' : 'n'} - - smtpd\n${own.join('')}`
   })
-  return `${servers.join('')}${standardServices}${services.map((line) => `${line}\n`).join('')}`
+  const standard = chroot ? debianServices() : standardServices
+  return `${servers.join('')}${standard}${services.map((line) => `${line}\n`).join('')}`
 }
 
-/** The services that every Postfix needs; none is chrooted, as the queue's folder holds no libraries. */
+/** What Debian installs as master.cf, without its SMTP server. */
+function debianServices(): string {
+  return readFileSync(debianMasterCf, 'utf8').replace(/^(#.*|smtp\s+inet.*)\n/gm, '')
+}
+
+/** The services that every Postfix needs, without a chroot. */
 const standardServices = `pickup unix n - n 1 1 pickup
 cleanup unix n - n - 0 cleanup
 qmgr unix n - n 300 1 qmgr
