@@ -1,5 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
+import { directorySources } from '../src/directory/sources/registry.ts'
 import { bashCompletion, fishCompletion, manPage, zshCompletion } from './command-line.ts'
 import { configurationPage } from './configuration-page.ts'
 import { eventsPage } from './events-page.ts'
@@ -23,7 +24,7 @@ export interface GeneratedFile {
 
 /** Every generated file. */
 export function generatedFiles(): GeneratedFile[] {
-  const { namesake, protection } = describeOptions()
+  const { namesake, protection } = describeOptions(directorySources)
   const schema = (described: typeof namesake, file: string): string =>
     `${JSON.stringify(editorSchema(described, `Namesake: ${file}`), null, 2)}\n`
   return [

@@ -1,7 +1,9 @@
 /** Directories as operators and programs see them. */
 
 import type { DirectoryStatus } from '../directory/schedule.ts'
+import { sourceOf } from '../directory/sources/registry.ts'
 import type { SyncOutcome } from '../directory/sync.ts'
+import type { DirectoryConfig } from '../options/source.ts'
 import type { DirectoryReport, SyncReport } from '../ports.ts'
 import { count } from '../text.ts'
 
@@ -21,6 +23,11 @@ export function reportOf(status: DirectoryStatus): DirectoryReport {
     groups,
     error,
   }
+}
+
+/** Where a directory is read from: a tenant, a path. */
+export function placeOf(directory: DirectoryConfig): string {
+  return sourceOf(directory).placeOf(directory)
 }
 
 /** What a synchronisation changed, as plain data. */

@@ -5,10 +5,12 @@ import { randomBytes } from 'node:crypto'
 import { join } from 'node:path'
 import { draftDirectories, writeDirectories } from '../config/edit-directories.ts'
 import type { DirectoriesDraft, DirectoryChange } from '../config/edit-directories.ts'
-import type { Office365DirectoryConfig } from '../config/types.ts'
 import type { Value } from '../config/yaml-words.ts'
 import { proveAccess } from '../directory/sources/office365/authorize.ts'
 import { consentOutcome, consentUrl } from '../directory/sources/office365/consent.ts'
+import type { Office365Settings } from '../directory/sources/office365/settings.ts'
+import { office365Source } from '../directory/sources/office365/source.ts'
+import { directorySources } from '../directory/sources/registry.ts'
 import { NamesakeError } from '../errors.ts'
 import { selfSigned } from '../net/self-signed.ts'
 import type { DaemonControl } from '../ports.ts'
@@ -66,12 +68,12 @@ function entryOf(directory: NewDirectory): { readonly [key: string]: Value } {
  * @throws ConfigError with every fault of what was described
  */
 export function planNewDirectory(configPath: string, directory: NewDirectory): PlannedDirectories {
-  return shown(draftDirectories(configPath, { do: 'add', entry: entryOf(directory) }))
+  return shown(draftDirectories(configPath, { do: 'add', entry: entryOf(directory) }, directorySources))
 }
 
 /** The same for any change. @throws as `planNewDirectory`; NamesakeError input-invalid */
 export function planDirectoryChange(configPath: string, change: DirectoryChange): PlannedDirectories {
-  return shown(draftDirectories(configPath, change))
+  return shown(draftDirectories(configPath, change, directorySources))
 }
 
 /**
@@ -87,6 +89,7 @@ export async function changeDirectories(
   const draft = draftDirectories(
     configPath,
     change.do === 'new' ? { do: 'add', entry: entryOf(change.directory) } : change,
+    directorySources,
   )
   writeDirectories(draft)
   try {
@@ -104,11 +107,12 @@ function shown({ before, after }: DirectoriesDraft): PlannedDirectories {
 }
 
 /** What was described, validated, as the part that signs in takes it. @throws ConfigError */
-function settingsOf(configPath: string, directory: NewDirectory): Office365DirectoryConfig {
-  const { loaded } = draftDirectories(configPath, { do: 'add', entry: entryOf(directory) })
+function settingsOf(configPath: string, directory: NewDirectory): Office365Settings {
+  const { loaded } = draftDirectories(configPath, { do: 'add', entry: entryOf(directory) }, directorySources)
   const found = loaded.config.directories.find(({ name }) => name === directory.name)
-  if (found?.type !== 'office365') throw new NamesakeError('usage', 'only an Office 365 directory is authorised')
-  return found
+  const settings = found === undefined ? null : office365Source.settingsOf(found)
+  if (settings === null) throw new NamesakeError('usage', 'only an Office 365 directory is authorised')
+  return settings
 }
 
 /**

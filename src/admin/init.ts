@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { basename, dirname, isAbsolute, join, relative, resolve } from 'node:path'
 import { loadConfig } from '../config/load.ts'
 import { FileProvider } from '../directory/sources/file/provider.ts'
+import { directorySources } from '../directory/sources/registry.ts'
 import { ConfigError, NamesakeError } from '../errors.ts'
 import { count } from '../text.ts'
 import { foldName } from './search.ts'
@@ -296,7 +297,7 @@ function prove(files: readonly InitFile[], configPath: string): void {
   const folder = mkdtempSync(join(tmpdir(), 'namesake-init-'))
   try {
     for (const { path, text } of files) writeFileSync(join(folder, basename(path)), text)
-    loadConfig(join(folder, basename(configPath)), { credentials: false })
+    loadConfig(join(folder, basename(configPath)), directorySources, { credentials: false })
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error
     // Places in a file that nobody has yet would say nothing; the option and what is accepted do.

@@ -3,6 +3,7 @@
 import { statSync } from 'node:fs'
 import { loadConfig, loadProtection } from '../config/load.ts'
 import type { LoadedConfig, LoadedProtection, NamesakeConfig } from '../config/types.ts'
+import { directorySources } from '../directory/sources/registry.ts'
 import { openStoreToRead, storeIsThere } from '../directory/store/open.ts'
 import type { Store } from '../directory/store/store.ts'
 import { statusOf } from '../directory/schedule.ts'
@@ -32,7 +33,7 @@ export class Installation {
   /** @param path of namesake.yaml. @throws ConfigError with every fault of both files */
   constructor(path: string) {
     this.#path = path
-    this.#loaded = loadConfig(path, { credentials: false })
+    this.#loaded = loadConfig(path, directorySources, { credentials: false })
     this.#stamp = stampOf(this.#loaded.config)
     this.#control = new ControlClient(controlPath(this.#loaded.config.store))
   }
@@ -51,7 +52,7 @@ export class Installation {
    * @throws ConfigError with every fault; what was read before stays then
    */
   reload(): void {
-    this.#loaded = loadConfig(this.#path, { credentials: false })
+    this.#loaded = loadConfig(this.#path, directorySources, { credentials: false })
     this.#stamp = stampOf(this.#loaded.config)
   }
 

@@ -5,6 +5,7 @@ import { accessSync, constants, readFileSync, statSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { dirname } from 'node:path'
 import type { NamesakeConfig } from '../config/types.ts'
+import { fileSource } from '../directory/sources/file/source.ts'
 import { NamesakeError } from '../errors.ts'
 import { formatAddress } from '../net/addresses.ts'
 import type { SocketAddress } from '../net/addresses.ts'
@@ -147,10 +148,11 @@ async function hopFindings(config: NamesakeConfig): Promise<LiveFinding[]> {
 async function sourceFindings({ directories }: NamesakeConfig): Promise<LiveFinding[]> {
   const findings: LiveFinding[] = []
   for (const directory of directories) {
-    if (directory.type !== 'file') continue
-    const what = `people file ${directory.path}`
+    const file = fileSource.settingsOf(directory)
+    if (file === null) continue
+    const what = `people file ${file.path}`
     try {
-      const { people, groups } = await readPeople(directory.path)
+      const { people, groups } = await readPeople(file.path)
       const detail = `${count(people.length, 'person', 'people')} and ${count(groups.length, 'group', 'groups')}`
       findings.push({ what, state: people.length === 0 ? 'problem' : 'ok', detail })
     } catch (error) {

@@ -7,7 +7,7 @@ import type { ProtectEntry, ProtectionRules } from '../policy/rules.ts'
 import { means } from '../config/edit.ts'
 import type { Plan, Step } from '../config/edit.ts'
 import { quote } from '../text.ts'
-import { expressionFault, isAddress } from '../config/fields.ts'
+import { expressionFault, isAddress } from '../options/fields.ts'
 import { findPerson, findTarget, foldName, refusal } from './targets.ts'
 
 /**

@@ -8,6 +8,8 @@ import { authorize } from '../directory/sources/office365/authorize.ts'
 import type { Authorizer } from '../directory/sources/office365/authorize.ts'
 import type { ProviderOptions } from '../directory/sources/office365/provider.ts'
 import type { Office365Settings } from '../directory/sources/office365/settings.ts'
+import { office365Source } from '../directory/sources/office365/source.ts'
+import { directorySources } from '../directory/sources/registry.ts'
 import { NamesakeError } from '../errors.ts'
 import { configPath, examples } from './verb.ts'
 
@@ -84,10 +86,11 @@ function portOf(text: string): number {
 }
 
 function settingsOf(directory: string, config: string): Office365Settings {
-  const { directories } = loadConfig(config).config
+  const { directories } = loadConfig(config, directorySources).config
   const found = directories.find(({ name }) => name === directory)
-  if (found?.type === 'office365') return found
-  const names = directories.filter(({ type }) => type === 'office365').map(({ name }) => `"${name}"`)
+  const settings = found === undefined ? null : office365Source.settingsOf(found)
+  if (settings !== null) return settings
+  const names = directories.filter(({ type }) => type === office365Source.type).map(({ name }) => `"${name}"`)
   const there = names.length === 0 ? 'there is none of type office365' : `there is ${names.join(', ')}`
   if (found)
     throw new NamesakeError('usage', `"${directory}" is of type ${found.type}, which needs no consent; ${there}`)

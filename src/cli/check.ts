@@ -6,6 +6,7 @@ import type { Readable } from 'node:stream'
 import type { Command } from 'commander'
 import { loadConfig, loadProtection } from '../config/load.ts'
 import type { LoadedConfig } from '../config/types.ts'
+import { directorySources } from '../directory/sources/registry.ts'
 import { exitCode } from '../errors.ts'
 import { tellProblems } from './problems.ts'
 import { startProgress } from './progress.ts'
@@ -85,7 +86,7 @@ const defaultFromOctets = 65_536
 const interruptedCode = 130
 
 async function check(options: CheckOptions, deps: CheckDeps): Promise<number> {
-  const loaded = loadConfig(options.config.path, { credentials: false })
+  const loaded = loadConfig(options.config.path, directorySources, { credentials: false })
   if (options.html !== null) checkReportPath(options.html)
   const warn = (text: string): boolean => deps.err.write(`namesake: warning: ${printable(text)}\n`)
   const { config } = loaded

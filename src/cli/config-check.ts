@@ -4,6 +4,7 @@ import type { Command } from 'commander'
 import { Installation } from '../admin/installation.ts'
 import { liveCheck } from '../admin/live-check.ts'
 import { loadConfig } from '../config/load.ts'
+import { directorySources } from '../directory/sources/registry.ts'
 import { exitCode, formatFault } from '../errors.ts'
 import { fittedTable, jsonLine, printable } from '../text.ts'
 import { configPath, examples } from './verb.ts'
@@ -26,7 +27,7 @@ export function addConfigVerbs(program: Command, deps: Cli): void {
     .addHelpText('after', examples('config check --config /etc/namesake/namesake.yaml', 'config check --live'))
     .action(async (options: { live?: boolean; json?: boolean }, command: Command) => {
       const path = configPath(command)
-      const { config, warnings } = loadConfig(path)
+      const { config, warnings } = loadConfig(path, directorySources)
       for (const warning of warnings) deps.err.write(`warning: ${formatFault(warning)}\n`)
       const more = warnings.length === 0 ? '' : ` (${warnings.length} warning${warnings.length === 1 ? '' : 's'})`
       if (options.json !== true) deps.out.write(`${path} and ${config.protection} are valid${more}\n`)

@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path'
 import type { Command } from 'commander'
 import { loadConfig } from '../config/load.ts'
 import type { NamesakeConfig } from '../config/types.ts'
+import { directorySources } from '../directory/sources/registry.ts'
 import { NamesakeError } from '../errors.ts'
 import { Accounts } from '../history/accounts.ts'
 import { Hasher } from '../history/passwords.ts'
@@ -148,7 +149,7 @@ async function withAccounts(
   command: Command,
   work: (accounts: Accounts, config: NamesakeConfig) => void,
 ): Promise<void> {
-  const { config } = loadConfig(configPath(command), { credentials: false })
+  const { config } = loadConfig(configPath(command), directorySources, { credentials: false })
   const accounts = Accounts.open(config.console?.path ?? join(dirname(config.store), 'console'))
   try {
     work(accounts, config)

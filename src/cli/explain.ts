@@ -4,6 +4,7 @@ import type { Command } from 'commander'
 import { explainFrom } from '../admin/explain.ts'
 import { openJudgement } from '../admin/replay/people.ts'
 import { loadConfig } from '../config/load.ts'
+import { directorySources } from '../directory/sources/registry.ts'
 import { jsonLine, printable } from '../text.ts'
 import { configPath, examples } from './verb.ts'
 import type { Cli } from './verb.ts'
@@ -20,7 +21,7 @@ export function addExplainVerb(program: Command, cli: Cli): void {
     .option('--json', 'as one JSON object, the steps as a list')
     .addHelpText('after', examples(`explain '"Jane Roe" <jane.roe77@mail.example>'`))
     .action(async (from: string, options: { json?: boolean }, command: Command) => {
-      const loaded = loadConfig(configPath(command), { credentials: false })
+      const loaded = loadConfig(configPath(command), directorySources, { credentials: false })
       const warn = (text: string): boolean => cli.err.write(`namesake: warning: ${printable(text)}\n`)
       const judgement = await openJudgement(loaded, null, warn)
       try {

@@ -3,6 +3,7 @@
 import type { Command } from 'commander'
 import { explainedLines, historyCsv, historyCsvHead, historyTable, idsOf } from '../admin/history.ts'
 import { timeOfOption } from '../admin/replay/message-time.ts'
+import { directorySources } from '../directory/sources/registry.ts'
 import { count, jsonLine, quote } from '../text.ts'
 import { loadConfig } from '../config/load.ts'
 import type { LoadedConfig } from '../config/types.ts'
@@ -66,7 +67,7 @@ export function addHistoryVerb(program: Command, cli: Cli): void {
     .option('--csv', 'one row a message, for a spreadsheet')
     .addHelpText('after', examples(...lines))
     .action(async (query: string | undefined, options: HistoryOptions, command: Command) => {
-      await show(query, options, loadConfig(configPath(command), { credentials: false }), cli)
+      await show(query, options, loadConfig(configPath(command), directorySources, { credentials: false }), cli)
     })
   history
     .command('erase <who>')
@@ -78,7 +79,7 @@ export function addHistoryVerb(program: Command, cli: Cli): void {
     .option('--preview', 'say what would go, and change nothing')
     .option('--yes', 'do not ask')
     .action(async (who: string, options: EraseOptions, command: Command) => {
-      await eraseVerb(who, options, loadConfig(configPath(command), { credentials: false }), cli)
+      await eraseVerb(who, options, loadConfig(configPath(command), directorySources, { credentials: false }), cli)
     })
 }
 

@@ -1,8 +1,8 @@
 /** All verbs in their places. */
 
 import type { Command } from 'commander'
+import { scheduledOf } from '../directory/sources/registry.ts'
 import { indexMaker } from '../main/index-maker.ts'
-import { scheduledOf } from '../main/providers.ts'
 import { version } from '../main/version.ts'
 import { addAuthorizeVerb } from './authorize.ts'
 import { addCheckVerb } from './check.ts'
@@ -35,7 +35,7 @@ export function buildProgram(cli: Cli): Command {
   addExplainVerb(program, cli)
   addSyncVerb(program, {
     ...cli,
-    directories: ({ config }) => config.directories.map(scheduledOf),
+    directories: ({ config }) => config.directories.map((directory) => scheduledOf(directory)),
     makeIndex: (loaded, found) => indexMaker(loaded, ({ problems }) => found(problems)),
   })
   addDirectoryVerb(program, cli)

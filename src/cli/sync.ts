@@ -4,6 +4,7 @@ import type { Command } from 'commander'
 import { loadConfig } from '../config/load.ts'
 import type { LoadedConfig } from '../config/types.ts'
 import type { ScheduledDirectory } from '../directory/schedule.ts'
+import { directorySources, sourceOf } from '../directory/sources/registry.ts'
 import type { MakeIndex } from '../directory/store/reindex.ts'
 import type { Store } from '../directory/store/store.ts'
 import { openStore } from '../directory/store/open.ts'
@@ -69,10 +70,10 @@ function load(
   name: string | undefined,
   deps: SyncDeps,
 ): { readonly loaded: LoadedConfig; readonly chosen: readonly ScheduledDirectory[] } {
-  const without = loadConfig(config, { credentials: false })
+  const without = loadConfig(config, directorySources, { credentials: false })
   const files = choose(deps.directories(without), name)
-  if (files.every(({ provider }) => provider.type === 'file')) return { loaded: without, chosen: files }
-  const loaded = loadConfig(config)
+  if (files.every(({ provider }) => !sourceOf(provider).signsIn)) return { loaded: without, chosen: files }
+  const loaded = loadConfig(config, directorySources)
   return { loaded, chosen: choose(deps.directories(loaded), name) }
 }
 

@@ -2,10 +2,10 @@
 
 import { parseListen } from '../net/addresses.ts'
 import type { SocketAddress } from '../net/addresses.ts'
-import { flag, networks, optional, options, parsed, section, text } from './fields.ts'
-import type { Field } from './fields.ts'
-import { fileOption, path, secret } from './files.ts'
-import type { Surroundings } from './files.ts'
+import { flag, networks, optional, options, parsed, section, text } from '../options/fields.ts'
+import type { Field } from '../options/fields.ts'
+import { fileOption, path, secret } from '../options/files.ts'
+import type { Surroundings } from '../options/files.ts'
 import type { ConsoleConfig } from './types.ts'
 
 const listenAccepts = 'host:port or [v6]:port'

@@ -2,6 +2,7 @@
 
 import { NamesakeError } from '../errors.ts'
 import { quote } from '../text.ts'
+import type { SourceOptions } from '../options/source.ts'
 import { loadConfig } from './load.ts'
 import { replaceFile } from './replace-file.ts'
 import { setText } from './splice-scalar.ts'
@@ -30,10 +31,19 @@ export interface DirectoriesDraft {
  * stay. Nothing is written yet.
  * @throws ConfigError if the file has faults before or after; NamesakeError input-invalid if no directory has the name
  */
-export function draftDirectories(path: string, change: DirectoryChange): DirectoriesDraft {
+export function draftDirectories(
+  path: string,
+  change: DirectoryChange,
+  sources: readonly SourceOptions[],
+): DirectoriesDraft {
   const before = readYaml(path)
   const source = changed(before, change)
-  return { file: path, before: before.text, after: source.text, loaded: loadConfig(path, { text: source.text }) }
+  return {
+    file: path,
+    before: before.text,
+    after: source.text,
+    loaded: loadConfig(path, sources, { text: source.text }),
+  }
 }
 
 /** @throws NamesakeError input-invalid if the file can't be written, or somebody else edited it meanwhile */

@@ -3,7 +3,7 @@
 import type * as z from 'zod'
 import type { ConfigFault } from '../errors.ts'
 import { quote } from '../text.ts'
-import { secretAccepts } from './files.ts'
+import { secretAccepts } from '../options/files.ts'
 import { nearest } from '../policy/nearest.ts'
 import type { KeyPath, YamlSource } from './yaml-source.ts'
 

@@ -1,6 +1,7 @@
 /** The options as JSON Schema. */
 
 import * as z from 'zod'
+import type { SourceOptions } from '../options/source.ts'
 import { namesakeSchema } from './namesake-schema.ts'
 import { protectionSchema } from './protection-schema.ts'
 
@@ -23,11 +24,14 @@ export interface OptionSchema {
 }
 
 /** What may stand in both files, for the documentation. */
-export function describeOptions(): { readonly namesake: OptionSchema; readonly protection: OptionSchema } {
+export function describeOptions(sources: readonly SourceOptions[]): {
+  readonly namesake: OptionSchema
+  readonly protection: OptionSchema
+} {
   const around = { folder: '/', env: {}, credentials: false }
   const describe = (schema: z.ZodType): OptionSchema =>
     z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' }) as OptionSchema
-  return { namesake: describe(namesakeSchema(around)), protection: describe(protectionSchema()) }
+  return { namesake: describe(namesakeSchema(around, sources)), protection: describe(protectionSchema()) }
 }
 
 /** The same as a JSON Schema for editors: what is accepted stands in the description that they show. */

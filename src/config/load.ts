@@ -6,7 +6,8 @@ import type * as z from 'zod'
 import { ConfigError } from '../errors.ts'
 import type { ConfigFault } from '../errors.ts'
 import { faultsOf, tidy, valueAt } from './faults.ts'
-import type { Surroundings } from './files.ts'
+import type { Surroundings } from '../options/files.ts'
+import type { SourceOptions } from '../options/source.ts'
 import { checkNamesake } from './namesake-checks.ts'
 import { namesakeSchema } from './namesake-schema.ts'
 import { notYetFaults } from './not-yet.ts'
@@ -34,20 +35,22 @@ export interface LoadOptions {
 /**
  * Reads namesake.yaml and the protection file that it names, and validates them together.
  * @param path of namesake.yaml; the messages show it as it is given here
+ * @param sources of people that `directories` may name
  * @throws ConfigError with every fault of both files
  */
 export function loadConfig(
   path: string,
+  sources: readonly SourceOptions[],
   { env = process.env, now = new Date(), credentials = true, text }: LoadOptions = {},
 ): LoadedConfig {
   const around: Surroundings = { folder: dirname(resolve(path)), env, credentials }
   const source = text === undefined ? readYaml(path) : parseYaml(path, text)
-  const parsed = validate(source, namesakeSchema(around))
+  const parsed = validate(source, namesakeSchema(around, sources))
   const faults = [...parsed.faults]
   const warnings: ConfigFault[] = []
   if (source.faults.length === 0) {
     faults.push(...notYetFaults(source, parsed.data))
-    const found = checkNamesake(source, parsed.data)
+    const found = checkNamesake(source, parsed.data, sources)
     faults.push(...found.faults)
     warnings.push(...found.warnings)
   }

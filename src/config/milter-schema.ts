@@ -16,9 +16,9 @@ import {
   section,
   socketMode,
   text,
-} from './fields.ts'
-import type { Field } from './fields.ts'
-import type { Surroundings } from './files.ts'
+} from '../options/fields.ts'
+import type { Field } from '../options/fields.ts'
+import type { Surroundings } from '../options/files.ts'
 import { judgedSizes } from './smtp-schema.ts'
 import type { MilterConfig, MilterListenerConfig } from './types.ts'
 

@@ -11,15 +11,15 @@ import {
 } from '../net/addresses.ts'
 import type { SocketAddress } from '../net/addresses.ts'
 import { isEverywhere, parseNetwork } from '../net/networks.ts'
+import type { SourceOptions } from '../options/source.ts'
 import { Checks, isMap, items } from './checks.ts'
 import type { Found } from './checks.ts'
-import { credentialOptions } from './directories-schema.ts'
 import { formatPath, valueAt } from './faults.ts'
 import { quote } from '../text.ts'
 import type { KeyPath, YamlSource } from './yaml-source.ts'
 
 /** Checks across the options of namesake.yaml. */
-export function checkNamesake(source: YamlSource, data: unknown): Found {
+export function checkNamesake(source: YamlSource, data: unknown, sources: readonly SourceOptions[]): Found {
   const checks = new Checks(source)
   if (!isMap(data)) return checks
   if (data.smtp === undefined && data.milter === undefined) {
@@ -32,7 +32,7 @@ export function checkNamesake(source: YamlSource, data: unknown): Found {
   checkServerNames(checks, listeners)
   checkNextHop(checks, data, listeners)
   checkConsole(checks, data, listeners)
-  checkDirectories(checks, data)
+  checkDirectories(checks, data, sources)
   return checks
 }
 
@@ -223,7 +223,7 @@ function checkLoop(checks: Checks, data: Record<string, unknown>, listeners: rea
   })
 }
 
-function checkDirectories(checks: Checks, data: Record<string, unknown>): void {
+function checkDirectories(checks: Checks, data: Record<string, unknown>, sources: readonly SourceOptions[]): void {
   const names = new Map<string, number>()
   items(data.directories).forEach((entry, index) => {
     if (!isMap(entry)) return
@@ -236,28 +236,8 @@ function checkDirectories(checks: Checks, data: Record<string, unknown>): void {
       }
       names.set(name.toLowerCase(), index)
     }
-    if (entry.type !== 'office365') return
-    checkEndpoints(checks, entry, ['directories', index])
-    const given = credentialOptions.filter((key) => entry[key] !== undefined)
-    if (given.length === 1) return
-    const message =
-      given.length === 0 ? 'nothing says how to authenticate' : `${given.join(' and ')} stand here together`
-    checks.fault(
-      given.length === 0 ? ['directories', index] : ['directories', index, given[1] ?? ''],
-      `${message}; accepted: one of ${credentialOptions.join(', ')}`,
-    )
-  })
-}
-
-/** Addresses of a cloud of one's own belong together: tokens of one cloud are no good at another. */
-function checkEndpoints(checks: Checks, entry: Record<string, unknown>, path: KeyPath): void {
-  for (const [one, other] of [
-    ['authority', 'graph'],
-    ['graph', 'authority'],
-    ['scope', 'graph'],
-  ] as const) {
-    if (entry[one] !== undefined && entry[other] === undefined) {
-      checks.fault([...path, one], `${one} needs ${other} beside it; fix: add ${other}, or use cloud in place of both`)
+    for (const { option, message } of sources.find(({ type }) => type === entry.type)?.faults(entry) ?? []) {
+      checks.fault(['directories', index, ...(option === null ? [] : [option])], message)
     }
-  }
+  })
 }

@@ -5,10 +5,11 @@ import { parseListen } from '../net/addresses.ts'
 import type { SocketAddress } from '../net/addresses.ts'
 import { consoleSchema } from './console-schema.ts'
 import { directorySchema } from './directories-schema.ts'
-import { choice, duration, flag, list, optional, options, parsed, section, size } from './fields.ts'
-import type { Field } from './fields.ts'
-import { path } from './files.ts'
-import type { Surroundings } from './files.ts'
+import { choice, duration, flag, list, optional, options, parsed, section, size } from '../options/fields.ts'
+import type { Field } from '../options/fields.ts'
+import { path } from '../options/files.ts'
+import type { Surroundings } from '../options/files.ts'
+import type { SourceOptions } from '../options/source.ts'
 import { milterSchema } from './milter-schema.ts'
 import { smtpSchema } from './smtp-schema.ts'
 import type { LogLevel, NamesakeConfig, Redaction } from './types.ts'
@@ -27,7 +28,10 @@ const workersAccepts = 'auto, or a number of processes from 1 to 256'
 const opsAccepts = 'host:port, [v6]:port, unix:/path, or none'
 
 /** namesake.yaml as a whole. */
-export function namesakeSchema(around: Surroundings): Field<Omit<NamesakeConfig, 'file'>> {
+export function namesakeSchema(
+  around: Surroundings,
+  sources: readonly SourceOptions[],
+): Field<Omit<NamesakeConfig, 'file'>> {
   return options(
     {
       smtp: optional(smtpSchema(around)),
@@ -40,12 +44,13 @@ export function namesakeSchema(around: Surroundings): Field<Omit<NamesakeConfig,
       protection: path(around, '').prefault('./protection.yaml').meta({
         description: 'The protection file: who is protected, and what is done. It reloads by itself when it changes.',
       }),
-      directories: list(directorySchema(around), 'Where people come from.', 'directories, each with name and type').min(
-        1,
-        {
-          error: 'at least one directory: without people nothing can be judged',
-        },
-      ),
+      directories: list(
+        directorySchema(around, sources),
+        'Where people come from.',
+        'directories, each with name and type',
+      ).min(1, {
+        error: 'at least one directory: without people nothing can be judged',
+      }),
       history: historySchema(around),
       console: optional(consoleSchema(around)),
       ops: section({ listen: opsListen(around) }, 'Metrics and health.'),

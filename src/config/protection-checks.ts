@@ -5,7 +5,7 @@ import { Checks, isMap, items } from './checks.ts'
 import type { Found } from './checks.ts'
 import { valueAt } from './faults.ts'
 import { quote } from '../text.ts'
-import { isAddress } from './fields.ts'
+import { isAddress } from '../options/fields.ts'
 import { nearest } from '../policy/nearest.ts'
 import type { KeyPath, YamlSource } from './yaml-source.ts'
 

@@ -17,8 +17,8 @@ import {
   options,
   section,
   text,
-} from './fields.ts'
-import type { Field } from './fields.ts'
+} from '../options/fields.ts'
+import type { Field } from '../options/fields.ts'
 
 const person = 'an e-mail address or an object id'
 

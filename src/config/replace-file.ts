@@ -16,7 +16,7 @@ import {
 } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { NamesakeError } from '../errors.ts'
-import { reasonOf } from './files.ts'
+import { reasonOf } from '../options/files.ts'
 
 /**
  * Replaces a file's content in one step: a reader sees all of the old text or all of the new. Mode and owner stay; a

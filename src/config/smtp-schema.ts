@@ -5,7 +5,7 @@ import { nextHopAccepts, parseListen, parseNextHop, parseServerName } from '../n
 import type { SocketAddress } from '../net/addresses.ts'
 import { defaultJudged, defaultLimits, defaultTimeouts } from '../net/limits.ts'
 import type { ListenerTls } from '../net/tls-files.ts'
-import { formatDuration, formatSize } from './units.ts'
+import { formatDuration, formatSize } from '../options/units.ts'
 import {
   choice,
   count,
@@ -23,10 +23,10 @@ import {
   size,
   socketMode,
   text,
-} from './fields.ts'
-import type { Field } from './fields.ts'
-import { fileOption, path, secret } from './files.ts'
-import type { Surroundings } from './files.ts'
+} from '../options/fields.ts'
+import type { Field } from '../options/fields.ts'
+import { fileOption, path, secret } from '../options/files.ts'
+import type { Surroundings } from '../options/files.ts'
 import type { RelayConfig, RelayHop, SmtpConfig, SmtpListenerConfig } from './types.ts'
 
 const listenAccepts = 'host:port, [v6]:port or unix:/path'

@@ -5,7 +5,8 @@ import type { ConfigFault } from '../errors.ts'
 import type { NextHopAddress, SocketAddress } from '../net/addresses.ts'
 import type { SmtpLimits, SmtpTimeouts } from '../net/limits.ts'
 import type { ListenerTls } from '../net/tls-files.ts'
-import type { Secret } from './secret.ts'
+import type { Secret } from '../options/secret.ts'
+import type { DirectoryConfig } from '../options/source.ts'
 
 /**
  * The daemon's configuration after validation: defaults filled in, durations in milliseconds, sizes in octets, paths
@@ -104,50 +105,6 @@ export interface MilterListenerConfig {
   readonly mode: number | null
   readonly group: string | null
 }
-
-interface DirectoryCommon {
-  readonly name: string
-  /** When it is read again: a cron expression of node-cron (five or six fields), or after so many milliseconds. */
-  readonly sync: string | { readonly everyMs: number }
-  /** Milliseconds without a success after which the directory counts as stale. */
-  readonly staleAfter: number
-  /** A sync that would remove more than this fraction of the people stops. */
-  readonly shrink: number
-}
-
-export interface FileDirectoryConfig extends DirectoryCommon {
-  readonly type: 'file'
-  /** Absolute. */
-  readonly path: string
-}
-
-export interface Office365DirectoryConfig extends DirectoryCommon {
-  readonly type: 'office365'
-  readonly tenant: string
-  readonly clientId: string
-  readonly credential: Office365Credential
-  readonly include: { readonly guests: boolean; readonly disabled: boolean }
-  readonly trustOtherMails: boolean
-  readonly cloud: 'global' | 'usgov' | 'usgov-dod' | 'china'
-  /** Overrides of what `cloud` gives; null without one. */
-  readonly authority: string | null
-  readonly graph: string | null
-  readonly scope: string | null
-  /** When everything is read again: after so many syncs, or after so long (milliseconds). */
-  readonly fullEvery: { readonly syncs: number } | { readonly duration: number }
-  /** Milliseconds; each start is put off by a random part of it. */
-  readonly jitter: number
-}
-
-export type Office365Credential =
-  | { readonly kind: 'secret'; readonly secret: Secret }
-  /** PEM, both read again at each use. */
-  | { readonly kind: 'certificate'; readonly key: Secret; readonly certificate: Secret }
-  /** Path of the assertion: it rotates, so it is read at each use. */
-  | { readonly kind: 'federated'; readonly path: string }
-  | { readonly kind: 'managed-identity'; readonly clientId: string | null }
-
-export type DirectoryConfig = FileDirectoryConfig | Office365DirectoryConfig
 
 export interface HistoryConfig {
   /** Absolute path of the folder. */

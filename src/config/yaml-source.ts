@@ -6,7 +6,7 @@ import type { Document, DocumentOptions, Node, ParseOptions, Scalar, YAMLError, 
 import type { ConfigFault } from '../errors.ts'
 import { yamlExcess } from '../net/yaml-bounds.ts'
 import { quote } from '../text.ts'
-import { reasonOf } from './files.ts'
+import { reasonOf } from '../options/files.ts'
 import type { Place } from './types.ts'
 
 /** Path of keys and list positions in a YAML file. */

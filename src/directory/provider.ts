@@ -1,7 +1,8 @@
 /**
  * The port between a source of people and the store. A provider (file, Office 365, later LDAP or Google) only
  * reads and says what it saw, page by page; the store merges, resolves nested groups, brakes and commits.
- * A new provider is one file or folder that implements `Provider`; nothing else changes.
+ * A new source is one folder in `sources/` that implements `Provider` and defines its source, and one line in
+ * `sources/registry.ts`; nothing else changes.
  */
 
 /** One property of a person as the source gives it. */

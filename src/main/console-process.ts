@@ -15,6 +15,7 @@ import type { ConsoleServer } from '../console/server.ts'
 import type { ConsoleLog, ConsoleSettings, ReviewPort } from '../console/ports.ts'
 import type { Services } from '../console/services.ts'
 import { SignIn } from '../console/sign-in.ts'
+import { directorySources } from '../directory/sources/registry.ts'
 import { Accounts } from '../history/accounts.ts'
 import { History } from '../history/history.ts'
 import { Hasher } from '../history/passwords.ts'
@@ -95,7 +96,7 @@ function settingsOf(config: NamesakeConfig): ConsoleSettings {
 }
 
 async function start(): Promise<ConsoleServer> {
-  const { config } = loadConfig(configPath)
+  const { config } = loadConfig(configPath, directorySources)
   const settings = settingsOf(config)
   const accounts = Accounts.open(accountsPath(config))
   const signIn = new SignIn(accounts, new Hasher(), log, settings.password)

@@ -4,6 +4,7 @@ import { statSync } from 'node:fs'
 import type { LoadedConfig, LoadedProtection } from '../config/types.ts'
 import { Scheduler } from '../directory/schedule.ts'
 import type { DirectoryStatus, RunOptions, SyncEvent } from '../directory/schedule.ts'
+import { scheduledOf } from '../directory/sources/registry.ts'
 import { openStore } from '../directory/store/open.ts'
 import type { Store } from '../directory/store/store.ts'
 import type { SyncOutcome } from '../directory/sync.ts'
@@ -11,7 +12,6 @@ import { NamesakeError } from '../errors.ts'
 import type { Events } from '../ops/events.ts'
 import { freedBy, indexMaker } from './index-maker.ts'
 import type { IndexFindings } from './index-maker.ts'
-import { scheduledOf } from './providers.ts'
 
 /** Longest wait for the first syncs before mail is let in all the same. Milliseconds. */
 const firstSyncTime = 30_000
@@ -158,7 +158,7 @@ export class Directories {
   #schedule(): Scheduler {
     return new Scheduler({
       store: this.#store,
-      directories: this.#loaded.config.directories.map(scheduledOf),
+      directories: this.#loaded.config.directories.map((directory) => scheduledOf(directory)),
       makeIndex: () => indexMaker(this.#loaded, (findings) => this.#note(findings)),
       tell: (event) => this.#tell(event),
     })

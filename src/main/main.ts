@@ -6,6 +6,7 @@ import { isDeepStrictEqual } from 'node:util'
 import { loadConfig, loadProtection } from '../config/load.ts'
 import type { LoadedConfig, NamesakeConfig } from '../config/types.ts'
 import { watchFile } from '../config/watch.ts'
+import { directorySources } from '../directory/sources/registry.ts'
 import { exitCode, formatFault, NamesakeError } from '../errors.ts'
 import { answerControl, controlPath } from '../admin/control.ts'
 import { LocalControl } from './control.ts'
@@ -49,7 +50,7 @@ import type { MaildirServer } from '../smtp/maildir.ts'
  * @throws ConfigError, or NamesakeError listen-failed or store-unusable, if it can't start
  */
 export async function serve(configPath: string): Promise<number> {
-  return new Daemon(configPath, loadConfig(configPath)).run()
+  return new Daemon(configPath, loadConfig(configPath, directorySources)).run()
 }
 
 /** Milliseconds after `drain` at which workers are killed, and at which the daemon ends whatever holds it up. */
@@ -334,7 +335,7 @@ class Daemon {
   /** Both files. The workers are exchanged: new ones listen before the old ones finish and leave. */
   async #reloadAll(force = false): Promise<void> {
     const before = this.#loaded
-    const loaded = this.#keepUntilRestart(loadConfig(this.#configPath))
+    const loaded = this.#keepUntilRestart(loadConfig(this.#configPath, directorySources))
     this.#directories?.checkShrink(loaded, loaded.config.protection, force)
     this.#loaded = loaded
     const hop = this.#maildir

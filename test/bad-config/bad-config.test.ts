@@ -2,6 +2,7 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
 import { loadConfig } from '../../src/config/load.ts'
+import { directorySources } from '../../src/directory/sources/registry.ts'
 import { ConfigError } from '../../src/errors.ts'
 
 /**
@@ -13,7 +14,7 @@ const env = { NAMESAKE_TEST_EMPTY: '', NAMESAKE_TEST_SET: 'hunter2' }
 
 function faultsIn(folder: string): string {
   try {
-    loadConfig(join(folder, 'namesake.yaml'), { env, now: new Date('2026-11-23T12:00:00Z') })
+    loadConfig(join(folder, 'namesake.yaml'), directorySources, { env, now: new Date('2026-11-23T12:00:00Z') })
     return 'no fault\n'
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error

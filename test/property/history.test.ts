@@ -10,6 +10,7 @@ import { judgeBy, openJudgement } from '../../src/admin/replay/people.ts'
 import { decide, previewAnswer, reviewPairs, undo } from '../../src/admin/review.ts'
 import type { Answer } from '../../src/admin/review.ts'
 import { loadConfig } from '../../src/config/load.ts'
+import { directorySources } from '../../src/directory/sources/registry.ts'
 import type { Store } from '../../src/directory/store/store.ts'
 import type { History } from '../../src/history/history.ts'
 import type { PairAnswer } from '../../src/model.ts'
@@ -78,7 +79,7 @@ t.test('file, pairs and audit agree after any steps', async (t) => {
       'directories:\n  - { name: Staff, type: file, path: ./people.yaml }\nhistory: { path: ./history }\n',
   )
   const config = join(folder, 'namesake.yaml')
-  await (await openJudgement(loadConfig(config), null, (text) => t.fail(text))).close()
+  await (await openJudgement(loadConfig(config, directorySources), null, (text) => t.fail(text))).close()
   const installation = new Installation(config)
   const store = await installation.store()
   const history = await openHistoryToWrite(installation.config)

@@ -4,11 +4,12 @@ import t from 'tap'
 import { parse } from 'yaml'
 import { describeOptions } from '../../src/config/json-schema.ts'
 import type { OptionSchema } from '../../src/config/json-schema.ts'
+import { directorySources } from '../../src/directory/sources/registry.ts'
 import { events as eventTable, metrics as metricTable } from '../../src/vocabulary.ts'
 import { codeOf, documents, fencesOf, root } from './markdown.ts'
 
 /** Options, events and metrics that the documents name are those of the code. */
-const { namesake, protection } = describeOptions()
+const { namesake, protection } = describeOptions(directorySources)
 const read = (page: string): string => readFileSync(join(root, page), 'utf8')
 
 /** What a schema says of one key, in each of its alternatives. */

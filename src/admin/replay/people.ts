@@ -1,14 +1,14 @@
 /** Whom and by which rules check judges. */
 
-import { statSync } from 'node:fs'
-import type { FileDirectoryConfig, LoadedConfig, LoadedProtection } from '../../config/types.ts'
-import { FileProvider } from '../../directory/sources/file/provider.ts'
+import type { LoadedConfig, LoadedProtection } from '../../config/types.ts'
+import { sourceOf } from '../../directory/sources/registry.ts'
 import { openStore, openStoreToRead } from '../../directory/store/open.ts'
 import type { MakeIndex } from '../../directory/store/reindex.ts'
 import { Store } from '../../directory/store/store.ts'
 import { synchronise } from '../../directory/sync.ts'
 import { NamesakeError } from '../../errors.ts'
 import type { Lookup } from '../../model.ts'
+import type { DirectoryConfig } from '../../options/source.ts'
 import { compilePolicy, policyIndexer, rulesFingerprint } from '../../policy/compile.ts'
 import type { Policy } from '../../policy/compile.ts'
 import { buildMemoryDirectory } from '../../policy/memory.ts'
@@ -97,7 +97,7 @@ export function judgeBy(store: Store, rules: ProtectionRules): JudgedBy {
 /** The store to read, after the file directories that need it were synchronised. */
 async function openFresh(loaded: LoadedConfig, warn: (text: string) => void): Promise<Store> {
   const { directories, store: path } = loaded.config
-  const files = directories.filter((directory) => directory.type === 'file')
+  const files = directories.filter((directory) => sourceOf(directory).changedSince !== null)
   if (files.length === 0) return openStoreToRead(path)
   const store = await openStoreToRead(path).catch((error: unknown) => {
     if (error instanceof NamesakeError) return null // opening it for the sync makes it, or says what is wrong
@@ -113,7 +113,7 @@ async function openFresh(loaded: LoadedConfig, warn: (text: string) => void): Pr
 /** Synchronises file directories; one that can't be is warned of, and what the store holds is used. */
 async function freshen(
   loaded: LoadedConfig,
-  due: readonly FileDirectoryConfig[],
+  due: readonly DirectoryConfig[],
   warn: (text: string) => void,
 ): Promise<void> {
   const makeIndex: MakeIndex = (view) => {
@@ -131,9 +131,10 @@ async function freshen(
   }
   const { signal } = new AbortController()
   try {
-    for (const { name, path, shrink } of due) {
+    for (const directory of due) {
+      const { name, shrink } = directory
       const options = { makeIndex, shrinkLimit: shrink, signal, now: Date.now }
-      await synchronise(store, new FileProvider({ name, path }), options).catch((error: unknown) =>
+      await synchronise(store, sourceOf(directory).open(directory), options).catch((error: unknown) =>
         warn(`directory "${name}" is not read again: ${inWords(error)}`),
       )
     }
@@ -143,13 +144,9 @@ async function freshen(
 }
 
 /** Whether the file was never read, or is newer than the last sync. */
-function isDue(directory: FileDirectoryConfig, store: Store): boolean {
+function isDue(directory: DirectoryConfig, store: Store): boolean {
   const lastSync = store.record(directory.name)?.lastSync ?? null
-  try {
-    return lastSync === null || statSync(directory.path).mtimeMs > lastSync
-  } catch {
-    return true // the sync says why the file can't be read
-  }
+  return lastSync === null || sourceOf(directory).changedSince?.(directory, lastSync) === true
 }
 
 function inWords(error: unknown): string {

@@ -7,6 +7,7 @@ import {
   planDirectoryChange,
   planNewDirectory,
 } from '../../admin/directory-setup.ts'
+import { placeOf } from '../../admin/directories.ts'
 import type { NewDirectory } from '../../admin/directory-setup.ts'
 import { Problem } from '../problem.ts'
 import type { Caller } from '../ports.ts'
@@ -237,7 +238,7 @@ async function list(services: Services): Promise<z.infer<typeof directorySchema>
     const config = installation.config.directories.find(({ name }) => name === report.name)
     return {
       ...report,
-      detail: config === undefined ? '' : config.type === 'office365' ? config.tenant : config.path,
+      detail: config === undefined ? '' : placeOf(config),
       sync: config === undefined ? '' : scheduleText(config.sync),
       syncing: services.desk.syncing.get(report.name) ?? null,
     }

@@ -5,6 +5,7 @@ import { diffOf, diffText } from '../../../src/admin/diff.ts'
 import { makeEdit, planEdit } from '../../../src/admin/protection.ts'
 import type { ProtectionRequest } from '../../../src/admin/protection.ts'
 import { loadConfig } from '../../../src/config/load.ts'
+import { directorySources } from '../../../src/directory/sources/registry.ts'
 import type { Person } from '../../../src/model.ts'
 import { buildMemoryDirectory } from '../../../src/policy/memory.ts'
 import type { DaemonControl, ReloadReport } from '../../../src/ports.ts'
@@ -37,7 +38,7 @@ function setUp(
   )
   const file = join(folder, 'protection.yaml')
   writeFileSync(file, text)
-  return { file, config: loadConfig(join(folder, 'namesake.yaml')).config }
+  return { file, config: loadConfig(join(folder, 'namesake.yaml'), directorySources).config }
 }
 
 /** The text after each request, line by line. Comments and layout stay. */
@@ -88,7 +89,7 @@ t.test('edits leave what they do not touch', async (t) => {
       t.equal(readFileSync(file, 'utf8'), before, 'a plan writes nothing')
       t.match(await makeEdit(context, [request]), { ...planned, force: 'later' })
       t.equal(readFileSync(file, 'utf8'), after)
-      t.doesNotThrow(() => loadConfig(config.file))
+      t.doesNotThrow(() => loadConfig(config.file, directorySources))
       t.match(
         await makeEdit(context, [request]),
         { changed: false, force: 'unchanged' },

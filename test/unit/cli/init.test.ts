@@ -5,6 +5,7 @@ import t from 'tap'
 import { addInitVerb } from '../../../src/cli/init.ts'
 import { rootCommand } from '../../../src/cli/verb.ts'
 import { loadConfig } from '../../../src/config/load.ts'
+import { directorySources } from '../../../src/directory/sources/registry.ts'
 import { NamesakeError } from '../../../src/errors.ts'
 
 interface Outcome {
@@ -41,7 +42,7 @@ function folderWith(t: { testdir: () => string }, people = csv): { folder: strin
 }
 
 const load = (folder: string): ReturnType<typeof loadConfig> =>
-  loadConfig(join(folder, 'config/namesake.yaml'), { credentials: false })
+  loadConfig(join(folder, 'config/namesake.yaml'), directorySources, { credentials: false })
 
 t.test('by options: a configuration that holds, and nothing is overwritten', async (t) => {
   const { folder, people } = folderWith(t)

@@ -18,6 +18,7 @@ import { addProtectVerbs } from '../../../src/cli/protect.ts'
 import { rootCommand } from '../../../src/cli/verb.ts'
 import { editProtection } from '../../../src/config/edit.ts'
 import { loadConfig, loadProtection } from '../../../src/config/load.ts'
+import { directorySources } from '../../../src/directory/sources/registry.ts'
 import { ConfigError, NamesakeError } from '../../../src/errors.ts'
 import type { Group, Person } from '../../../src/model.ts'
 import { buildMemoryDirectory } from '../../../src/policy/memory.ts'
@@ -82,7 +83,7 @@ async function run(folder: string, ...words: string[]): Promise<string> {
     err: into('stderr: '),
     exit: () => {},
     edit: (path, requests, accepted) =>
-      makeEdit({ config: loadConfig(path).config, view, control: null }, requests, accepted),
+      makeEdit({ config: loadConfig(path, directorySources).config, view, control: null }, requests, accepted),
   })
   addConfigVerbs(program, { out: into(''), err: into('stderr: '), exit: () => {} })
   try {
@@ -261,7 +262,7 @@ for (const [words, says, wanted] of rows) {
     const before = read()
     t.match(await run(folder, ...words), says)
     t.same(changes(before, read()), wanted)
-    t.doesNotThrow(() => loadConfig(join(folder, 'namesake.yaml')))
+    t.doesNotThrow(() => loadConfig(join(folder, 'namesake.yaml'), directorySources))
     const after = read()
     if (wanted.length > 0 && words[0] !== 'unprotect')
       t.match(await run(folder, ...words), /already|no secondary/, 'said to be so already')
@@ -301,7 +302,7 @@ t.test('a file with faults is not edited', async (t) => {
 
 t.test('an edit that would make the file invalid is not written', async (t) => {
   const { folder, read } = folderOf(t)
-  const { config } = loadConfig(join(folder, 'namesake.yaml'))
+  const { config } = loadConfig(join(folder, 'namesake.yaml'), directorySources)
   const before = read()
   const bad = { steps: [{ op: 'add', path: ['presets'], value: 'no-preset' } as const], message: '' }
   t.throws(() => editProtection(config, () => bad), { constructor: ConfigError, message: /presets\[0\]/ })
@@ -328,7 +329,7 @@ t.test('mode, link and folder stay as they are', async (t) => {
 
 t.test('an edit by someone else in between is not lost', async (t) => {
   const { folder, file, read } = folderOf(t)
-  const { config } = loadConfig(join(folder, 'namesake.yaml'))
+  const { config } = loadConfig(join(folder, 'namesake.yaml'), directorySources)
   const plan = (): { steps: { op: 'add'; path: string[]; value: string }[]; message: string } => {
     writeFileSync(file, 'protect: [] # theirs\n')
     return { steps: [{ op: 'add', path: ['authservIds'], value: 'mx' }], message: '' }
@@ -340,7 +341,7 @@ t.test('an edit by someone else in between is not lost', async (t) => {
 t.test('a byte-order mark stays where it is', async (t) => {
   const { folder, file, read } = folderOf(t)
   writeFileSync(file, `\ufeff${read()}`)
-  const { config } = loadConfig(join(folder, 'namesake.yaml'))
+  const { config } = loadConfig(join(folder, 'namesake.yaml'), directorySources)
   const add = (value: string) => () => ({ steps: [{ op: 'add' as const, path: ['authservIds'], value }], message: '' })
   editProtection(config, add('mx'))
   editProtection(config, add('my'))
@@ -362,7 +363,7 @@ t.test('config check', async (t) => {
 
 t.test('a plan sees the rules as the file has them', async (t) => {
   const { folder } = folderOf(t)
-  const { config, rules } = loadConfig(join(folder, 'namesake.yaml'))
+  const { config, rules } = loadConfig(join(folder, 'namesake.yaml'), directorySources)
   editProtection(config, (seen) => {
     t.same(seen, rules)
     return { steps: [], message: '' }

@@ -6,9 +6,15 @@ import fc from 'fast-check'
 import t from 'tap'
 import { loadConfig, loadProtection } from '../../../src/config/load.ts'
 import { notYetFaults } from '../../../src/config/not-yet.ts'
-import { Secret } from '../../../src/config/secret.ts'
+import { office365Source } from '../../../src/directory/sources/office365/source.ts'
+import { directorySources } from '../../../src/directory/sources/registry.ts'
+import { Secret } from '../../../src/options/secret.ts'
 import { parseYaml } from '../../../src/config/yaml-source.ts'
 import { ConfigError } from '../../../src/errors.ts'
+import type { DirectoryConfig } from '../../../src/options/source.ts'
+
+const office365 = (entry: DirectoryConfig | undefined): ReturnType<typeof office365Source.settingsOf> =>
+  entry === undefined ? null : office365Source.settingsOf(entry)
 
 const example = resolve(import.meta.dirname, '../../../config')
 const smtp = 'smtp: { relay: "smtp://127.0.0.1:10026" }\n'
@@ -23,7 +29,10 @@ function load(folder: string, env: Record<string, string> = {}): Loaded {
   try {
     return {
       faults: [],
-      result: loadConfig(join(folder, 'namesake.yaml'), { env, now: new Date('2026-11-23T12:00:00Z') }),
+      result: loadConfig(join(folder, 'namesake.yaml'), directorySources, {
+        env,
+        now: new Date('2026-11-23T12:00:00Z'),
+      }),
     }
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error
@@ -32,7 +41,7 @@ function load(folder: string, env: Record<string, string> = {}): Loaded {
 }
 
 t.test('the examples are valid as they stand', async (t) => {
-  const { config, rules, warnings } = loadConfig(join(example, 'namesake.yaml'), { env: {} })
+  const { config, rules, warnings } = loadConfig(join(example, 'namesake.yaml'), directorySources, { env: {} })
   t.same(warnings, [])
   t.equal(config.smtp?.listen[0]?.address.kind, 'tcp')
   t.same(config.smtp?.relay, { kind: 'maildir', path: resolve(example, '../data/mail') })
@@ -128,8 +137,8 @@ onUnchecked: tag
   t.same(result?.rules.groupActions, [{ group: 'Executives', actions: { certain: 'reject', likely: 'tag' } }])
   t.match(result?.warnings[0]?.message, /authservIds/)
   t.notMatch(inspect(result, { depth: 9 }) + JSON.stringify(result), /hunter2/, 'no secret can be printed')
-  const office = result?.config.directories[0]
-  if (office?.type !== 'office365' || office.credential.kind !== 'secret') throw new Error('no secret was read')
+  const office = office365(result?.config.directories[0])
+  if (office?.credential.kind !== 'secret') throw new Error('no secret was read')
   t.equal(office.credential.secret.reveal(), 'hunter2')
   t.equal(`${office.credential.secret.toString()}`, '[secret]')
   t.same(office.fullEvery, { duration: 604_800_000 })
@@ -172,7 +181,7 @@ workers: 2
   ])
   t.same(config?.milter?.listen, [{ address: { kind: 'unix', path: '/run/m.sock' }, mode: 0o660, group: 'postfix' }])
   t.same(
-    config?.directories.map((d) => d.type === 'office365' && d.credential),
+    config?.directories.map((d) => office365(d)?.credential),
     [
       { kind: 'federated', path: join(folder, 'token') },
       { kind: 'managed-identity', clientId: null },
@@ -221,8 +230,7 @@ t.test('a certificate and its key', { skip: opensslMissing ? 'openssl is not her
   writeFileSync(join(folder, 'namesake.yaml'), entry('one', 'one'))
   const { faults, result } = load(folder)
   t.same(faults, [])
-  const directory = result?.config.directories[0]
-  t.ok(directory?.type === 'office365' && directory.credential.kind === 'certificate')
+  t.equal(office365(result?.config.directories[0])?.credential.kind, 'certificate')
   writeFileSync(join(folder, 'namesake.yaml'), entry('one', 'two'))
   t.match(
     load(folder).faults[0],
@@ -435,14 +443,14 @@ directories:
   })
   const path = join(folder, 'namesake.yaml')
   t.equal(load(folder).faults.length, 7, 'the daemon needs each of them')
-  const { config } = loadConfig(path, { env: {}, credentials: false })
+  const { config } = loadConfig(path, directorySources, { env: {}, credentials: false })
   t.same(
-    config.directories.map((d) => d.type === 'office365' && d.credential.kind),
+    config.directories.map((d) => office365(d)?.credential.kind),
     ['secret', 'federated', 'certificate'],
   )
   const text = readFileSync(path, 'utf8')
   writeFileSync(path, text.replace('{ env: NAMESAKE_UNSET }', '"hunter2"').replace('b.example', 'b'))
-  t.throws(() => loadConfig(path, { env: {}, credentials: false }), {
+  t.throws(() => loadConfig(path, directorySources, { env: {}, credentials: false }), {
     faults: [{ path: 'smtp.nextHop.password' }, { path: 'directories[1].tenant' }],
   } as never)
 })

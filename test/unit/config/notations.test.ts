@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import t from 'tap'
-import { expressionFault, isAddress, isDomain } from '../../../src/config/fields.ts'
-import { formatDuration, formatSize, isDate, parseDuration, parseMode, parseSize } from '../../../src/config/units.ts'
+import { expressionFault, isAddress, isDomain } from '../../../src/options/fields.ts'
+import { formatDuration, formatSize, isDate, parseDuration, parseMode, parseSize } from '../../../src/options/units.ts'
 
 /** Each notation as a table of text and what it means; null for what it is not. */
 function table(name: string, parse: (text: string) => unknown, rows: readonly (readonly [string, unknown])[]): void {

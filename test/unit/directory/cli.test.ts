@@ -5,7 +5,7 @@ import t from 'tap'
 import { addDirectoryVerb } from '../../../src/cli/directory.ts'
 import { rootCommand } from '../../../src/cli/verb.ts'
 import { addSyncVerb } from '../../../src/cli/sync.ts'
-import { FileProvider } from '../../../src/directory/sources/file/provider.ts'
+import { scheduledOf } from '../../../src/directory/sources/registry.ts'
 import type { MakeIndex } from '../../../src/directory/store/reindex.ts'
 import type { ProtectionProblem, ProtectionRules } from '../../../src/policy/rules.ts'
 import { compilePolicy, policyIndexer } from '../../../src/policy/compile.ts'
@@ -48,10 +48,7 @@ async function runOn(
   addDirectoryVerb(program, deps)
   addSyncVerb(program, {
     ...deps,
-    directories: ({ config: { directories } }) =>
-      directories.flatMap((directory) =>
-        directory.type === 'file' ? [{ ...directory, provider: new FileProvider(directory) }] : [],
-      ),
+    directories: ({ config: { directories } }) => directories.map((directory) => scheduledOf(directory)),
     makeIndex: ({ rules }, found) => makeIndex(rules, found),
   })
   await program.parseAsync(['node', 'namesake', ...args, '--config', config])

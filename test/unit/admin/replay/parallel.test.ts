@@ -12,6 +12,7 @@ import { Replay } from '../../../../src/admin/replay/replay.ts'
 import { ResultWriter } from '../../../../src/admin/replay/result-writer.ts'
 import type { Found } from '../../../../src/admin/replay/sources.ts'
 import { Tally } from '../../../../src/admin/replay/tally.ts'
+import { directorySources } from '../../../../src/directory/sources/registry.ts'
 
 /** The same messages judged here and in two further processes: the same results, in the same order. */
 const folder = mkdtempSync(join(tmpdir(), 'namesake-parallel-'))
@@ -56,7 +57,7 @@ function* messages(): Generator<Found> {
 const settings: JudgeSettings = { headerOctets: 10_000, fromOctets: 1000, since: 1e12, until: null, explain: true }
 
 t.test('two processes beside this one', async (t) => {
-  const loaded = loadConfig(at('namesake.yaml'))
+  const loaded = loadConfig(at('namesake.yaml'), directorySources)
   const tried = loadProtection({ ...loaded.config, protection: at('other.yaml') })
   const judgement = await openJudgement(loaded, tried, (text) => t.fail(text))
   t.teardown(() => judgement.close())
@@ -106,7 +107,7 @@ t.test('two processes beside this one', async (t) => {
 })
 
 t.test('a process that can not start, and one that dies, end the run with a reason', async (t) => {
-  const loaded = loadConfig(at('namesake.yaml'))
+  const loaded = loadConfig(at('namesake.yaml'), directorySources)
   const judgement = await openJudgement(loaded, null, (text) => t.fail(text))
   t.teardown(() => judgement.close())
   const broken = new JudgePool(1, { ...judgement.recipe, store: at('nowhere') }, settings, () => t.fail('it is ready'))
