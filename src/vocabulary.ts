@@ -389,8 +389,8 @@ export const events = {
   },
   started: {
     level: 'info',
-    means: 'the daemon is up: listeners are open',
-    fields: { version: 'text', listeners: 'texts', workers: 'number' },
+    means: 'the daemon is up: which listeners are open, how many people are protected, what to do next',
+    fields: { version: 'text', listeners: 'texts', workers: 'number', protected: 'number', next: 'text' },
   },
   stopping: {
     level: 'info',
@@ -500,8 +500,13 @@ export const events = {
   },
   'store-moved-aside': {
     level: 'error',
-    means: 'the store was damaged or of another version; it is built anew',
+    means: 'the store was damaged; it is built anew',
     fields: { reason: 'text', movedTo: 'text' },
+  },
+  'store-outdated': {
+    level: 'info',
+    means: 'the store was of another version of Namesake, as after an upgrade; it was moved aside and is built anew',
+    fields: { movedTo: 'text' },
   },
   'history-written': {
     level: 'debug',

@@ -55,6 +55,8 @@ export function addSyncVerb(program: Command, deps: SyncDeps): void {
       const store = await openStore({
         path: loaded.config.store,
         onDamaged: (why, to) => deps.err.write(`namesake: the store can't be used: ${why}; it was moved to ${to}\n`),
+        onOutdated: (to) =>
+          deps.err.write(`namesake: the store was of another version; it was moved to ${to} and is built anew\n`),
       })
       try {
         await syncEach(store, chosen, loaded, options, deps)

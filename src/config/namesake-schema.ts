@@ -12,9 +12,10 @@ import type { Surroundings } from '../options/files.ts'
 import type { SourceOptions } from '../options/source.ts'
 import { milterSchema } from './milter-schema.ts'
 import { smtpSchema } from './smtp-schema.ts'
-import type { LogLevel, NamesakeConfig, Redaction } from './types.ts'
+import type { LogFormat, LogLevel, NamesakeConfig, Redaction } from './types.ts'
 
 const levels: readonly LogLevel[] = ['trace', 'debug', 'info', 'warn', 'error', 'silent']
+const formats: readonly LogFormat[] = ['auto', 'json', 'pretty']
 const redactions: readonly Redaction[] = [
   'client',
   'helo',
@@ -63,13 +64,18 @@ export function namesakeSchema(
       log: section(
         {
           level: choice('Least important lines that are written.', levels, 'info'),
+          format: choice(
+            'One JSON object a line, or lines that people read; auto is `pretty` on a terminal and `json` elsewhere.',
+            formats,
+            'auto',
+          ),
           redact: list(
             z.enum(redactions, { error: redactions.join(', ') }),
             'Fields that are blanked in log lines, where the law asks for it.',
             redactions.join(', '),
           ).prefault([]),
         },
-        'The log: one JSON object a line.',
+        'The log: one line an event, on standard output.',
       ),
     },
     "The daemon's configuration. Paths are relative to this file's folder.",

@@ -148,8 +148,12 @@ export type LogLevel = 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'silent'
 /** Fields of log lines that can be blanked. */
 export type Redaction = 'client' | 'helo' | 'reversePath' | 'messageId' | 'fromName' | 'fromAddress' | 'person'
 
+/** `auto`: for people on a terminal, JSON elsewhere. */
+export type LogFormat = 'auto' | 'json' | 'pretty'
+
 export interface LogConfig {
   readonly level: LogLevel
+  readonly format: LogFormat
   readonly redact: readonly Redaction[]
 }
 

@@ -160,7 +160,7 @@ export async function openEnvironment({ path, onDamaged }: OpenOptions): Promise
     if (lock !== undefined && existsSync(dataFile(path)) && !isSealed(path, historyKind)) {
       const fault = await faultOf(path, 'write', historyKind)
       if (fault === otherVersion) throw newer(path)
-      if (fault !== null) onDamaged?.(fault, moveAside(path))
+      if (fault !== null) onDamaged?.(fault, moveAside(path, fault))
     }
     const tables = opened(path, false)
     const environment = new Environment(path, tables, false, () => {

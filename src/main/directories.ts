@@ -48,6 +48,7 @@ export class Directories {
       path: loaded.config.store,
       daemon: loaded.config.file,
       onDamaged: (reason, movedTo) => events.emit('store-moved-aside', { reason, movedTo }),
+      onOutdated: (movedTo) => events.emit('store-outdated', { movedTo }),
     })
     return new Directories(store, loaded, events)
   }

@@ -94,7 +94,8 @@ class Daemon {
       history: this.#history?.size ?? null,
     }))
     const destination = 1
-    this.#events = openEvents({ level: log.level, redact: redactedFields(log.redact), destination }, this.#counters)
+    const { level, format, redact } = log
+    this.#events = openEvents({ level, format, redact: redactedFields(redact), destination }, this.#counters)
     this.#manager = openServiceManager({
       env: process.env,
       alive: () => (this.#pool?.listeners() ?? []).length > 0,
@@ -157,8 +158,10 @@ class Daemon {
     await this.#openControl()
     this.#events.emit('started', {
       version: version(),
-      listeners: this.#pool.listeners(),
+      listeners: this.#allListeners(),
       workers: workerCount(this.#config),
+      protected: this.#directories.protectedPeople,
+      next: nextStep(this.#config, this.#directories),
     })
     this.#tellReady()
     this.#startConsole()
@@ -353,7 +356,7 @@ class Daemon {
       if (fresh !== hop) await fresh?.close()
       throw error
     }
-    this.#events.setLevel(this.#config.log.level)
+    this.#events.use(this.#config.log)
     if (this.#config.history !== null) this.#history?.useConfig(this.#config.history)
     await this.#directories?.useConfig(this.#loaded)
     if (!isDeepStrictEqual(before.config.console, this.#config.console)) {
@@ -362,6 +365,12 @@ class Daemon {
       this.#startConsole()
     }
     this.#watchProtection()
+  }
+
+  /** Those that carry mail, and what else answers: the console says by itself when it does. */
+  #allListeners(): string[] {
+    const { listen } = this.#config.ops
+    return [...(this.#pool?.listeners() ?? []), ...(listen === null ? [] : [`metrics ${formatAddress(listen)}`])]
   }
 
   #tellReady(): void {
@@ -395,6 +404,20 @@ class Daemon {
       this.#events.emit('config-warning', { file: `${file}:${line}:${column}`, warning: message })
     }
   }
+}
+
+/** What somebody who has just started the daemon does next: what keeps it from protecting anybody first. */
+function nextStep({ smtp }: NamesakeConfig, directories: Directories): string {
+  const unread = directories.states().find(({ lastSync }) => lastSync === null)
+  if (unread !== undefined) {
+    const error = unread.error === null ? '' : ` (${unread.error.split('\n')[0] ?? ''})`
+    return `directory ${JSON.stringify(unread.name)} was not read yet${error}: namesake sync ${JSON.stringify(unread.name)}`
+  }
+  if (directories.protectedPeople === 0) return 'nobody is protected yet: namesake protect GROUP or PERSON'
+  if (smtp?.relay.kind === 'maildir') {
+    return `mail goes into ${smtp.relay.path} and no further: name your mail server as smtp.relay; namesake status says how it is`
+  }
+  return 'send it mail; namesake status says how it is'
 }
 
 /** Where the workers listen. */

@@ -46,8 +46,8 @@ class Worker {
       settings.history === null
         ? null
         : new HistorySender(settings.history, (lines, dropped, sent) => tell({ type: 'history', lines, dropped }, sent))
-    const { level, redact } = settings.log
-    this.#events = openEvents({ level, redact: redactedFields(redact), destination: 1 }, this.#counters)
+    const { level, format, redact } = settings.log
+    this.#events = openEvents({ level, format, redact: redactedFields(redact), destination: 1 }, this.#counters)
     this.#store = Store.open({ path: settings.store, readOnly: true })
   }
 

@@ -233,9 +233,9 @@ function headerFault(path: string): string | null {
   return null
 }
 
-/** Moves an environment aside; gives where it lies now. */
-export function moveAside(path: string): string {
-  const mark = `damaged-${new Date().toISOString().replace(/[-:]|\.\d+/g, '')}`
+/** Moves an environment aside; gives where it lies now. One of another version is whole, and not called damaged. */
+export function moveAside(path: string, fault: string): string {
+  const mark = `${fault === otherVersion ? 'old' : 'damaged'}-${new Date().toISOString().replace(/[-:]|\.\d+/g, '')}`
   const aside = freeName(`${path}.${mark}`)
   try {
     renameSync(path, aside)

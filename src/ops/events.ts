@@ -1,11 +1,13 @@
 /** The one way into the log: an event's line and what it counts, from one row of the vocabulary. */
 
+import { isatty } from 'node:tty'
 import { pino } from 'pino'
 import type { MessageRecord } from '../model.ts'
 import { events } from '../vocabulary.ts'
 import type { EventDetails, EventName, Level } from '../vocabulary.ts'
 import { openLogSink } from './log-sink.ts'
 import type { Counters } from './metrics.ts'
+import { readableLines } from './readable-log.ts'
 
 export interface Events {
   /** Writes one line, and counts what the vocabulary's row of the event says. */
@@ -13,7 +15,8 @@ export interface Events {
   /** The line of a judged message. `at`: when its record was made, in milliseconds since the epoch. */
   message(record: MessageRecord, at?: number): void
   enabled(level: Level): boolean
-  setLevel(level: LogOptions['level']): void
+  /** Takes another level and another format. */
+  use(options: Pick<LogOptions, 'level' | 'format'>): void
   /** Waits until what is held has been written, at most a second. For the end of the process. */
   flush(): Promise<void>
   /** Whether the system still holds a write, which would keep the process from ending. */
@@ -22,6 +25,8 @@ export interface Events {
 
 export interface LogOptions {
   readonly level: Level | 'trace' | 'silent'
+  /** `auto`: for people on a terminal, JSON elsewhere. */
+  readonly format: 'auto' | 'json' | 'pretty'
   /** Fields whose value is replaced where law or policy asks for it. */
   readonly redact: readonly string[]
   /** File descriptor: 1, unless a test says otherwise. */
@@ -31,13 +36,14 @@ export interface LogOptions {
 /** Longest time that the end of a process waits for the log's reader or disk. */
 const maxFlushMs = 1000
 
-/** Opens the log: one JSON object a line. `counters` are told of the same events, whatever the level. */
+/** Opens the log: one line an event. `counters` are told of the same events, whatever the level. */
 export function openEvents(options: LogOptions, counters: Counters): Events {
   const sink = openLogSink(options.destination, {
     onDropped: (lines) => counters.count('log-lost', { lines }),
     // Counted when they were dropped.
     onRecovered: (lines) => log('log-lost', { lines }),
   })
+  let read = readable(options)
   let at: number | null = null
   const logger = pino(
     {
@@ -47,7 +53,7 @@ export function openEvents(options: LogOptions, counters: Counters): Events {
       formatters: { level: (label) => ({ level: label }) },
       redact: { paths: options.redact.map((field) => `["${field}"]`), censor: '[redacted]' },
     },
-    sink,
+    { write: (line: string) => sink.write(read === null ? line : read(line)) },
   )
   const log = (event: EventName, details: object): void => {
     const { level } = events[event]
@@ -65,14 +71,25 @@ export function openEvents(options: LogOptions, counters: Counters): Events {
       at = null
     },
     enabled: (level) => logger.isLevelEnabled(level),
-    setLevel: (level) => {
+    use: ({ level, format }) => {
       logger.level = level
+      read = readable({ format, destination: options.destination })
     },
     flush: () => sink.flush(maxFlushMs),
     get stuck() {
       return sink.stuck
     },
   }
+}
+
+/** How a line is made readable, or null where it stays JSON. */
+function readable({
+  format,
+  destination,
+}: Pick<LogOptions, 'format' | 'destination'>): ((line: string) => string) | null {
+  const isTerminal = isatty(destination)
+  if (format === 'json' || (format === 'auto' && !isTerminal)) return null
+  return readableLines({ colour: isTerminal && (process.env['NO_COLOR'] ?? '') === '' })
 }
 
 /** The time as pino writes it; a busy worker has several lines a millisecond, and the text is made for the first. */

@@ -80,6 +80,8 @@ for (const part of ['tmp', 'new', 'cur']) await mkdir(join(folder, part), { recu
 const server = new SMTPServer({
   name: hostname(),
   banner: 'Namesake Maildir',
+  // The peer is a socket without a name; the client's is known to who connects.
+  heloResponse: '%s',
   size: sizeLimit,
   authOptional: true,
   disabledCommands: ['AUTH', 'STARTTLS'],

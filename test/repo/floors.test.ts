@@ -45,6 +45,7 @@ const importers: Record<string, { by: RegExp; why: string }> = {
     by: /^(net\/yaml-bounds\.ts$|(config|directory\/sources\/file)\/)/,
     why: 'YAML is read where files are read',
   },
+  'pino-pretty': { by: /^ops\//, why: 'what makes the log readable belongs to its sink' },
   pino: { by: /^ops\//, why: 'one sink, so that redaction can not be passed by' },
   'prom-client': { by: /^ops\//, why: 'log line and counter are written together' },
   'node-cron': {

@@ -124,7 +124,8 @@ async function freshen(
     warn(`the store can't be used: ${why}; it was moved to ${movedTo}`)
   let store: Store
   try {
-    store = await openStore({ path: loaded.config.store, onDamaged })
+    const onOutdated = (movedTo: string): void => onDamaged('it is of another version', movedTo)
+    store = await openStore({ path: loaded.config.store, onDamaged, onOutdated })
   } catch (error) {
     warn(`people files are not read again: ${inWords(error)}`)
     return

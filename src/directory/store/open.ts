@@ -23,8 +23,10 @@ import { Store } from './store.ts'
 
 export interface OpenOptions {
   readonly path: string
-  /** Told when a store was damaged or of another version: why, and where it lies now. */
+  /** Told when a store was damaged: why, and where it lies now. */
   readonly onDamaged?: (why: string, movedTo: string) => void
+  /** Told when a store was of another version of Namesake, as after an upgrade: where it lies now. */
+  readonly onOutdated?: (movedTo: string) => void
   /**
    * Set by a daemon, to what it says of itself to others (the path of its configuration): a store serves one daemon, whose
    * rules are the ones that its keys are made with. Commands that write, beside a daemon or without one, leave it out.
@@ -44,7 +46,12 @@ const kind: EnvironmentKind = {
  * It is read through beforehand, in a process of its own, unless it was closed in order or a living process has it open.
  * Throws NamesakeError store-unusable or store-full if the folder can't be used, store-in-use if another daemon has it.
  */
-export async function openStore({ path, onDamaged, daemon }: OpenOptions): Promise<Store> {
+export async function openStore({ path, onDamaged, onOutdated, daemon }: OpenOptions): Promise<Store> {
+  const putAside = (fault: string): void => {
+    const movedTo = moveAside(path, fault)
+    if (fault === otherVersion) onOutdated?.(movedTo)
+    else onDamaged?.(fault, movedTo)
+  }
   const ownership = daemon === undefined ? undefined : await takeDaemonLock(path, daemon, kind)
   let lock: FileLock | undefined
   const release = (): void => {
@@ -55,12 +62,12 @@ export async function openStore({ path, onDamaged, daemon }: OpenOptions): Promi
     lock = takeOpenLock(path, kind)
     if (lock !== undefined && existsSync(dataFile(path)) && !isSealed(path, kind)) {
       const fault = await faultOf(path, 'write', kind)
-      if (fault !== null) onDamaged?.(fault, moveAside(path))
+      if (fault !== null) putAside(fault)
     }
     let environment = Environment.open({ path })
     if (!isOfThisVersion(environment)) {
       await environment.close()
-      onDamaged?.(otherVersion, moveAside(path))
+      putAside(otherVersion)
       environment = Environment.open({ path })
     }
     return new Store(environment, () => {

@@ -87,9 +87,13 @@ t.test('another version is moved aside', async (t) => {
   environment.updateMeta((meta) => ({ ...meta, schema: 99 }))
   await environment.close()
   await t.rejects(openStoreToRead(path), { code: 'store-damaged', message: /another version/ })
-  let why = ''
-  const fresh = await openStore({ path, onDamaged: (text) => (why = text) })
-  t.match(why, /another version/)
+  let aside = ''
+  const fresh = await openStore({
+    path,
+    onDamaged: () => t.fail('it is whole'),
+    onOutdated: (movedTo) => (aside = movedTo),
+  })
+  t.match(aside, /\.old-\d{8}T\d{6}Z$/, 'and is not called damaged')
   await fresh.close()
 })
 

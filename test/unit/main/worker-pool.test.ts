@@ -17,12 +17,12 @@ t.test('a worker that hangs is killed and replaced', async (t) => {
     emit: (event, details) => told.push([event, details ?? {}]),
     message: () => {},
     enabled: () => false,
-    setLevel: () => {},
+    use: () => {},
     flush: async () => {},
     stuck: false,
   }
   const settings = {
-    log: { level: 'silent', redact: [] },
+    log: { level: 'silent', format: 'json', redact: [] },
     store: join(folder, 'store'),
     history: null,
     smtp: null,

@@ -9,6 +9,7 @@ import type { MessageRecord } from '../../../src/model.ts'
 import { formatAddress } from '../../../src/net/addresses.ts'
 import { events as eventTable, metrics } from '../../../src/vocabulary.ts'
 import { describe, messageDetails, openEvents } from '../../../src/ops/events.ts'
+import { readableLines } from '../../../src/ops/readable-log.ts'
 import { startOps } from '../../../src/ops/http.ts'
 import type { Readiness } from '../../../src/ops/http.ts'
 import { formatMetrics, openCounters, sumSnapshots } from '../../../src/ops/metrics.ts'
@@ -64,7 +65,7 @@ async function logged(
   try {
     const path = join(folder, 'log')
     const fd = openSync(path, 'a')
-    const events = openEvents({ level: 'info', redact, destination: fd }, openCounters())
+    const events = openEvents({ level: 'info', format: 'json', redact, destination: fd }, openCounters())
     write(events)
     await events.flush()
     closeSync(fd)
@@ -90,6 +91,48 @@ t.test('lines are JSON with time, level, pid and event', async (t) => {
   const [line] = await logged([], (events) => events.message(record))
   t.match(line, { level: 'info', event: 'message', pid: process.pid, id: 'abc', person: 'u1', kind: 'exact' })
   t.match(line?.['time'], /^\d{4}-\d\d-\d\dT/)
+})
+
+t.test('for people: a message in a sentence, foreign text harmless, errors with their causes', async (t) => {
+  const lines: string[] = []
+  const read = readableLines({ colour: false })
+  const line = (fields: object): string =>
+    read(`${JSON.stringify({ level: 'info', time: '2026-11-26T09:30:00.000Z', pid: 7, ...fields })}\n`)
+  lines.push(line({ event: 'message', ...messageDetails(record) }))
+  lines.push(
+    line({ event: 'started', version: '1', listeners: ['smtp 127.0.0.1:25', 'metrics x'], protected: 4, next: 'go' }),
+  )
+  lines.push(line({ event: 'message', ...messageDetails(record), reason: 'a \u001b[2J\u202e name', fromName: null }))
+  lines.push(line({ event: 'internal', level: 'error', error: 'outer\n at x\u0007' }))
+  lines.push(line({ event: 'stopped' }))
+  const clock = '\\[\\d\\d:\\d\\d:\\d\\d\\]'
+  const wanted = [
+    `^${clock} INFO: message {2}detected certain exact tag, relayed: Protected Name Jane Roe should not appear as x@evil\\.example {2}client=`,
+    `^${clock} INFO: started {2}version=1 {2}listeners=smtp 127\\.0\\.0\\.1:25, metrics x {2}protected=4 {2}next=go\n$`,
+    `relayed: a <U\\+001B>\\[2J<U\\+202E> name`,
+    `^${clock} ERROR: internal {2}error=outer\n {5}at x<U\\+0007>\n$`,
+    `^${clock} INFO: stopped\n$`,
+  ]
+  for (const [i, want] of wanted.entries()) t.match(lines[i], new RegExp(want))
+  t.match(readableLines({ colour: true })('{"level":"warn","event":"stop-forced"}'), '\u001b[33mWARN\u001b[39m')
+})
+
+t.test('auto is JSON where nobody looks, pretty is pretty', async (t) => {
+  for (const [format, begins] of [
+    ['auto', /^\{"level"/],
+    ['json', /^\{"level"/],
+    ['pretty', /^\[\d\d:/],
+  ] as const) {
+    const path = join(t.testdir(), 'log')
+    const fd = openSync(path, 'a')
+    const events = openEvents({ level: 'info', format, redact: ['client'], destination: fd }, openCounters())
+    events.message(record)
+    await events.flush()
+    closeSync(fd)
+    const text = readFileSync(path, 'utf8')
+    t.match(text, begins, format)
+    t.match(text, format === 'pretty' ? 'client=[redacted]' : '"client":"[redacted]"')
+  }
 })
 
 t.test('redacted fields never reach the sink', async (t) => {
