@@ -4,6 +4,8 @@ import { oneOf } from './vocabulary-page.ts'
 /** What the values of labels mean that no closed list holds. A label without words here fails the generation. */
 const openLabels: Readonly<Record<string, string>> = {
   directory: 'name of the directory in namesake.yaml',
+  version: 'version of Namesake',
+  node: 'version of Node',
 }
 
 /** docs/metrics.md as Markdown. */

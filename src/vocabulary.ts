@@ -190,6 +190,9 @@ export type NextHopStage = (typeof nextHopStages)[number]
 export const syncOutcomes = ['ok', 'failed'] as const
 export const reloadOutcomes = ['ok', 'refused'] as const
 export const historyOutcomes = ['written', 'dropped'] as const
+export const configFiles = ['namesake.yaml', 'protection.yaml'] as const
+/** Processes of the daemon that count: the one that was started, and those that carry mail. */
+export const processes = ['primary', 'worker'] as const
 
 /** What can stand in a label: one of a closed list, or what operators name. */
 type LabelValues = readonly string[] | 'open'
@@ -272,6 +275,60 @@ export const metrics = {
     type: 'gauge',
     help: 'People whose names are guarded',
     labels: {},
+  },
+  protectionProblems: {
+    name: 'namesake_protection_problems',
+    type: 'gauge',
+    help: 'Entries of the protection file that mean nobody, or more than one',
+    labels: {},
+  },
+  configInForce: {
+    name: 'namesake_config_in_force',
+    type: 'gauge',
+    help: 'Whether what stands in the file is what the daemon goes by: 1 or 0',
+    labels: { file: configFiles as typeof configFiles },
+  },
+  buildInfo: {
+    name: 'namesake_build_info',
+    type: 'gauge',
+    help: 'Always 1; its labels say which version runs, on which Node',
+    labels: { version: 'open', node: 'open' },
+  },
+  startTime: {
+    name: 'namesake_start_time_seconds',
+    type: 'gauge',
+    help: 'When the daemon was started, in seconds since 1970',
+    labels: {},
+  },
+  workers: {
+    name: 'namesake_workers',
+    type: 'gauge',
+    help: 'Worker processes that carry mail',
+    labels: {},
+  },
+  workerRestarts: {
+    name: 'namesake_worker_restarts_total',
+    type: 'counter',
+    help: 'Worker processes that ended unasked and were replaced',
+    labels: {},
+  },
+  processMemory: {
+    name: 'namesake_process_resident_memory_bytes',
+    type: 'gauge',
+    help: 'Memory of the processes, shared pages of the store included, by what they are',
+    labels: { process: processes as typeof processes },
+  },
+  processCpu: {
+    name: 'namesake_process_cpu_seconds_total',
+    type: 'counter',
+    help: 'Processor time of the processes by what they are',
+    labels: { process: processes as typeof processes },
+  },
+  processFiles: {
+    name: 'namesake_process_open_files',
+    type: 'gauge',
+    help: 'Open files and connections of the processes by what they are; only on Linux',
+    labels: { process: processes as typeof processes },
   },
   logLinesLost: {
     name: 'namesake_log_lines_lost_total',
@@ -408,6 +465,7 @@ export const events = {
     level: 'error',
     means: 'a worker process ended unasked; another takes its place',
     fields: { worker: 'number', code: 'number?', signal: 'text?', restartIn: 'number' },
+    counts: [{ metric: 'workerRestarts', labels: {} }],
   },
   'worker-hung': {
     level: 'error',

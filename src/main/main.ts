@@ -17,6 +17,7 @@ import { ConsoleProcess } from './console.ts'
 import type { WorkerSettings } from './ipc.ts'
 import { Directories } from './directories.ts'
 import { HistoryKeeper } from './history-keeper.ts'
+import { contentsMark, InForce } from './in-force.ts'
 import { readReadiness } from './readiness.ts'
 import { redactedFields } from './redaction.ts'
 import { smtpSettings } from './smtp-settings.ts'
@@ -50,7 +51,8 @@ import type { MaildirServer } from '../smtp/maildir.ts'
  * @throws ConfigError, or NamesakeError listen-failed or store-unusable, if it can't start
  */
 export async function serve(configPath: string): Promise<number> {
-  return new Daemon(configPath, loadConfig(configPath, directorySources)).run()
+  const mark = contentsMark(configPath)
+  return new Daemon(configPath, mark, loadConfig(configPath, directorySources)).run()
 }
 
 /** Milliseconds after `drain` at which workers are killed, and at which the daemon ends whatever holds it up. */
@@ -81,16 +83,29 @@ class Daemon {
   /** Reloads run one after the other, in the order in which they were asked for; the first once the daemon is up. */
   #reloading: Promise<void> = Promise.resolve()
   #stopping = false
+  readonly #started = Date.now()
+  readonly #inForce = new InForce()
   /** The standard descriptors that were a terminal at the start. */
   readonly #terminals = [0, 1, 2].filter((descriptor) => isatty(descriptor))
 
-  constructor(configPath: string, loaded: LoadedConfig) {
+  /** @param mark of the configuration file's contents, made before they were read */
+  constructor(configPath: string, mark: string | null, loaded: LoadedConfig) {
     this.#configPath = configPath
     this.#loaded = loaded
+    this.#inForce.took('namesake.yaml', configPath, mark)
+    this.#inForce.took('protection.yaml', loaded.config.protection, contentsMark(loaded.config.protection))
     const { log } = loaded.config
     this.#counters = openCounters(() => ({
       directories: this.#directories?.states() ?? [],
       protectedPeople: this.#directories?.protectedPeople ?? 0,
+      protectionProblems: this.#directories?.protectionProblems().length ?? 0,
+      inForce: {
+        'namesake.yaml': this.#inForce.holds('namesake.yaml'),
+        'protection.yaml': this.#inForce.holds('protection.yaml'),
+      },
+      version: version(),
+      started: this.#started,
+      workers: this.#pool?.ready ?? 0,
       history: this.#history?.size ?? null,
     }))
     const destination = 1
@@ -108,6 +123,7 @@ class Daemon {
       workers: () => workerCount(this.#config),
       configProblems: () => [
         ...this.#refused.map((fault) => `an edit was refused, the configuration before it is in force: ${fault}`),
+        ...(this.#refused.length > 0 ? [] : this.#inForce.edited().map(notInForce)),
         ...this.#loaded.warnings.map(formatFault),
       ],
       reload: ({ what, force }) => this.#reloadAsked(what, force === true),
@@ -329,16 +345,21 @@ class Daemon {
   }
 
   async #reloadProtection(force = false): Promise<void> {
+    const { protection: path } = this.#config
+    const mark = contentsMark(path)
     const protection = loadProtection(this.#config)
-    this.#directories?.checkShrink(protection, this.#config.protection, force)
+    this.#directories?.checkShrink(protection, path, force)
     await this.#directories?.useRules(protection)
     this.#loaded = { ...protection, config: this.#config }
+    this.#inForce.took('protection.yaml', path, mark)
   }
 
   /** Both files. The workers are exchanged: new ones listen before the old ones finish and leave. */
   async #reloadAll(force = false): Promise<void> {
     const before = this.#loaded
-    const loaded = this.#keepUntilRestart(loadConfig(this.#configPath, directorySources))
+    const marks = { all: contentsMark(this.#configPath), protection: contentsMark(this.#config.protection) }
+    const wanted = loadConfig(this.#configPath, directorySources)
+    const loaded = this.#keepUntilRestart(wanted)
     this.#directories?.checkShrink(loaded, loaded.config.protection, force)
     this.#loaded = loaded
     const hop = this.#maildir
@@ -359,6 +380,11 @@ class Daemon {
     this.#events.use(this.#config.log)
     if (this.#config.history !== null) this.#history?.useConfig(this.#config.history)
     await this.#directories?.useConfig(this.#loaded)
+    const { protection } = loaded.config
+    const samePath = protection === before.config.protection
+    this.#inForce.took('protection.yaml', protection, samePath ? marks.protection : contentsMark(protection))
+    const whole = isDeepStrictEqual(loaded.config, wanted.config)
+    this.#inForce.took('namesake.yaml', this.#configPath, whole ? marks.all : null)
     if (!isDeepStrictEqual(before.config.console, this.#config.console)) {
       await this.#console?.stop()
       this.#console = null
@@ -404,6 +430,10 @@ class Daemon {
       this.#events.emit('config-warning', { file: `${file}:${line}:${column}`, warning: message })
     }
   }
+}
+
+function notInForce(path: string): string {
+  return `${path} has been edited since it was taken over: "namesake reload" takes it over, some options need a restart`
 }
 
 /** What somebody who has just started the daemon does next: what keeps it from protecting anybody first. */

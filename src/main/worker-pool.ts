@@ -130,6 +130,11 @@ export class WorkerPool {
     return []
   }
 
+  /** How many workers carry mail. */
+  get ready(): number {
+    return [...this.#members.values()].filter(({ ready, leaving }) => ready && !leaving).length
+  }
+
   /** One snapshot for each living worker and one for all that are gone. */
   async snapshots(): Promise<MetricsSnapshot[]> {
     const living = [...this.#members.values()].map(async (member) => (member.last = await this.#ask(member)))

@@ -1,8 +1,9 @@
 /** Every metric, counted from events and added up over processes. */
 
+import { readdirSync } from 'node:fs'
 import { AggregatorRegistry, Counter, Gauge, Histogram, Registry } from 'prom-client'
 import type { DirectoryState } from '../model.ts'
-import { events, metrics } from '../vocabulary.ts'
+import { configFiles, events, metrics } from '../vocabulary.ts'
 import type { CountSpec, EventDetails, EventName, EventSpec, MetricName, MetricSpec } from '../vocabulary.ts'
 
 /** What one process counted, as it travels from a worker to the primary. */
@@ -19,6 +20,14 @@ export interface Counters {
 export interface Gauges {
   readonly directories: readonly DirectoryState[]
   readonly protectedPeople: number
+  /** Entries of the protection file that mean nobody. */
+  readonly protectionProblems: number
+  /** Whether each file's contents are what the daemon goes by. */
+  readonly inForce: Readonly<Record<(typeof configFiles)[number], boolean>>
+  readonly version: string
+  /** When the daemon was started, in milliseconds since the epoch. */
+  readonly started: number
+  readonly workers: number
   /** Null where no history is open. */
   readonly history?: { readonly records: number; readonly bytes: number } | null
 }
@@ -41,6 +50,7 @@ export function openCounters(read: (() => Gauges) | null = null, now: () => numb
   const registry = new Registry()
   const gauges = new Map<MetricName, Gauge>()
   const adders = new Map<MetricName, Add>()
+  const told = process.cpuUsage()
   for (const name of Object.keys(metrics) as MetricName[]) {
     const spec: MetricSpec = metrics[name]
     const options = { name: spec.name, help: spec.help, labelNames: Object.keys(spec.labels), registers: [registry] }
@@ -59,6 +69,7 @@ export function openCounters(read: (() => Gauges) | null = null, now: () => numb
       for (const spec of countsOf(event)) addTo(adders, spec, details)
     },
     snapshot() {
+      tellProcess(gauges, adders, told, { process: read === null ? 'worker' : 'primary' })
       if (read !== null) setGauges(gauges, read(), now())
       return registry.getMetricsAsJSON()
     },
@@ -96,22 +107,41 @@ function addTo(
   adders.get(spec.metric)?.(labels, value)
 }
 
-function setGauges(
+/** What this process uses. `told`: processor time that was counted before; it is brought up to date. */
+function tellProcess(
   gauges: ReadonlyMap<MetricName, Gauge>,
-  { directories, protectedPeople, history }: Gauges,
-  now: number,
+  adders: ReadonlyMap<MetricName, Add>,
+  told: NodeJS.CpuUsage,
+  labels: { readonly process: 'primary' | 'worker' },
 ): void {
-  const age = gauges.get('directoryAge')
-  const people = gauges.get('directoryPeople')
-  age?.reset()
-  people?.reset()
-  for (const { name, lastSync, people: count } of directories) {
-    if (lastSync !== null) age?.set({ directory: name }, Math.max(0, (now - lastSync) / 1e3))
-    people?.set({ directory: name }, count)
+  const { user, system } = process.cpuUsage()
+  adders.get('processCpu')?.(labels, (user + system - told.user - told.system) / 1e6)
+  Object.assign(told, { user, system })
+  gauges.get('processMemory')?.set(labels, process.memoryUsage.rss())
+  try {
+    gauges.get('processFiles')?.set(labels, readdirSync('/proc/self/fd').length)
+  } catch {
+    // A system without /proc.
   }
-  gauges.get('protectedPeople')?.set(protectedPeople)
-  gauges.get('historyKept')?.set(history?.records ?? 0)
-  gauges.get('historyBytes')?.set(history?.bytes ?? 0)
+}
+
+function setGauges(gauges: ReadonlyMap<MetricName, Gauge>, given: Gauges, now: number): void {
+  const set = (name: MetricName, value: number, labels: Record<string, string> = {}): void =>
+    gauges.get(name)?.set(labels, value)
+  gauges.get('directoryAge')?.reset()
+  gauges.get('directoryPeople')?.reset()
+  for (const { name: directory, lastSync, people } of given.directories) {
+    if (lastSync !== null) set('directoryAge', Math.max(0, (now - lastSync) / 1e3), { directory })
+    set('directoryPeople', people, { directory })
+  }
+  set('protectedPeople', given.protectedPeople)
+  set('protectionProblems', given.protectionProblems)
+  for (const file of configFiles) set('configInForce', given.inForce[file] ? 1 : 0, { file })
+  set('buildInfo', 1, { version: given.version, node: process.versions.node })
+  set('startTime', given.started / 1000)
+  set('workers', given.workers)
+  set('historyKept', given.history?.records ?? 0)
+  set('historyBytes', given.history?.bytes ?? 0)
 }
 
 /** Adds up the snapshots of several processes into one. */

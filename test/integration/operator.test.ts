@@ -6,13 +6,17 @@ import { join } from 'node:path'
 import t from 'tap'
 import { cliPath, removeDaemon, startDaemon, waitUntil, writeConfig } from './peers/daemon.ts'
 import { freePort } from './peers/ports.ts'
-import type { DaemonOptions } from './peers/daemon.ts'
+import type { Daemon, DaemonOptions } from './peers/daemon.ts'
 import { RawClient } from './peers/smtp-client.ts'
 
 // Every mistake is a start of its own.
 t.setTimeout(400_000)
 
 /** What operators do, well and badly: edits while mail flows, and each mistake with the message that it gets. */
+
+async function metricsOf(daemon: Daemon): Promise<string> {
+  return (await fetch(`http://127.0.0.1:${daemon.opsPort}/metrics`)).text()
+}
 
 const mailFrom = (name: string): string =>
   `From: ${name} <stranger@evil.example>\r\nMessage-ID: <${name.replace(/\W/g, '')}@x>\r\n\r\nhi\r\n`
@@ -66,6 +70,11 @@ t.test('an edit of protection.yaml', async (t) => {
   writeFileSync(protection, 'protect:\n\t- directory: Staff\n')
   const refused = await daemon.waitFor((line) => line['event'] === 'config-refused')
   t.match(refused, { level: 'error', faults: [/protection\.yaml:2:1: .*tab/i] })
+  t.match(
+    await metricsOf(daemon),
+    'namesake_config_in_force{file="protection.yaml"} 0\n',
+    'and is told as not in force',
+  )
   t.equal(await verdictOf('Max Mustermann', 'broken'), 'detected', 'a broken edit changes nothing')
   t.equal(await verdictOf('Jane Roe', 'broken2'), 'detected')
 
@@ -73,7 +82,9 @@ t.test('an edit of protection.yaml', async (t) => {
   const problem = await daemon.waitFor((line) => line['event'] === 'protection-problem')
   t.match(problem, { level: 'error', at: /protection\.yaml:2:\d+$/, problem: /Executves.*Executives/ })
 
-  const metrics = await (await fetch(`http://127.0.0.1:${daemon.opsPort}/metrics`)).text()
+  const metrics = await metricsOf(daemon)
+  t.match(metrics, 'namesake_config_in_force{file="protection.yaml"} 1\n')
+  t.match(metrics, 'namesake_protection_problems 1\n')
   t.match(metrics, 'namesake_config_reloads_total{outcome="refused"} 1')
   t.match(metrics, 'namesake_config_reloads_total{outcome="ok"} 2')
   t.match(metrics, 'namesake_messages_total{entrance="smtp",verdict="detected",disposition="relayed"} 3')
@@ -91,6 +102,7 @@ t.test('SIGHUP takes both files over, and a faulty one changes nothing', async (
   const rewrite = (relay: string): string => writeConfig(daemon.folder, { relay }, daemon.smtpPort, daemon.opsPort)
 
   rewrite('ftp://nowhere')
+  t.match(await metricsOf(daemon), 'namesake_config_in_force{file="namesake.yaml"} 0\n', 'it waits for a reload')
   daemon.child.kill('SIGHUP')
   await daemon.waitFor((line) => line['event'] === 'config-refused')
   t.match((await old.transaction(mailFrom('Any One'), ['max@corp.example'])).at(-1), /^250 /)
@@ -110,6 +122,7 @@ t.test('SIGHUP takes both files over, and a faulty one changes nothing', async (
   )
   t.teardown(() => fresh.quit())
   await daemon.waitFor((line) => line['event'] === 'config-reloaded' && /namesake\.yaml$/.test(String(line['file'])))
+  t.match(await metricsOf(daemon), 'namesake_config_in_force{file="namesake.yaml"} 1\n')
   await fresh.transaction(mailFrom('Max Mustermann'), ['max@corp.example'])
   t.match(await daemon.waitFor((line) => line['messageId'] === '<MaxMustermann@x>'), { verdict: 'detected' })
 })
@@ -128,10 +141,14 @@ t.test('SIGHUP exchanges the embedded next hop, or nothing at all', async (t) =>
   t.equal(arrived('first'), 1)
 
   const changed = readFileSync(config, 'utf8').replace('maildir:./first', 'maildir:./second')
+  writeFileSync(config, changed)
+  const told = await runCli(['status', '--config', config])
+  t.match(told.output, `${config} has been edited since it was taken over: "namesake reload" takes it over`)
   writeFileSync(config, changed.replace('store: ./store', 'store: ./elsewhere'))
   daemon.child.kill('SIGHUP')
   t.match(await daemon.waitFor((line) => line['event'] === 'config-warning'), { warning: /^store: .* next start/ })
   await daemon.waitFor((line) => line['event'] === 'config-reloaded')
+  t.match(await metricsOf(daemon), 'namesake_config_in_force{file="namesake.yaml"} 0\n', 'not all of it is in force')
   await deliver()
   t.equal(arrived('second'), 1)
   t.notOk(existsSync(join(daemon.folder, 'elsewhere')), 'the running store stays')

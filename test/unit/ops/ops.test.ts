@@ -165,11 +165,20 @@ t.test('counters of several workers add up beside the primary', async (t) => {
     { name: 'New', type: 'file', lastSync: null, people: 0, groups: 0, error: null },
   ]
   const primary = openCounters(
-    () => ({ directories, protectedPeople: 3 }),
+    () => ({
+      directories,
+      protectedPeople: 3,
+      protectionProblems: 2,
+      inForce: { 'namesake.yaml': true, 'protection.yaml': false },
+      version: '1.2.3',
+      started: 50_000,
+      workers: 2,
+    }),
     () => 100_000,
   )
   const synchronised = { people: 5, groups: 1, added: 5, changed: 0, removed: 0, duration: 1 }
   primary.count('directory-synchronised', { directory: 'Staff', round: 'full', ...synchronised })
+  primary.count('worker-died', { worker: 1, code: 1, signal: null, restartIn: 0 })
   primary.count('config-refused', { file: 'namesake.yaml', faults: [] })
   const retired = await sumSnapshots([await one.snapshot()])
   const text = await formatMetrics([await primary.snapshot(), await two.snapshot(), retired])
@@ -183,9 +192,23 @@ t.test('counters of several workers add up beside the primary', async (t) => {
     'namesake_directory_age_seconds{directory="Staff"} 10',
     'namesake_directory_people{directory="New"} 0',
     'namesake_protected_people 3',
+    'namesake_protection_problems 2',
+    'namesake_config_in_force{file="namesake.yaml"} 1',
+    'namesake_config_in_force{file="protection.yaml"} 0',
+    `namesake_build_info{version="1.2.3",node="${process.versions.node}"} 1`,
+    'namesake_start_time_seconds 50',
+    'namesake_workers 2',
+    'namesake_worker_restarts_total 1',
     'namesake_config_reloads_total{outcome="refused"} 1',
   ]) {
     t.ok(text.split('\n').includes(line), line)
+  }
+  const uses = (name: string, process: string): number =>
+    Number(new RegExp(`^namesake_process_${name}\\{process="${process}"\\} (.+)$`, 'm').exec(text)?.[1])
+  for (const process of ['primary', 'worker']) {
+    t.ok(uses('resident_memory_bytes', process) > 1e7, `memory: ${process}`)
+    t.ok(uses('cpu_seconds_total', process) > 0, `processor time: ${process}`)
+    t.ok(uses('open_files', process) > 2, `open files: ${process}`)
   }
   t.notMatch(text, /age_seconds\{directory="New"/, 'an age that does not exist is not made up')
   for (const spec of Object.values(metrics)) t.match(text, `# TYPE ${spec.name} ${spec.type}`, spec.name)
@@ -282,6 +305,15 @@ t.test('the metrics are those that operators were promised', async (t) => {
     namesake_directory_age_seconds: ['directory'],
     namesake_directory_people: ['directory'],
     namesake_protected_people: [],
+    namesake_protection_problems: [],
+    namesake_config_in_force: ['file'],
+    namesake_build_info: ['version', 'node'],
+    namesake_start_time_seconds: [],
+    namesake_workers: [],
+    namesake_worker_restarts_total: [],
+    namesake_process_resident_memory_bytes: ['process'],
+    namesake_process_cpu_seconds_total: ['process'],
+    namesake_process_open_files: ['process'],
     namesake_log_lines_lost_total: [],
     namesake_config_reloads_total: ['outcome'],
     namesake_history_records_total: ['outcome'],
