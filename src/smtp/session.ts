@@ -369,7 +369,7 @@ export class Session implements Dialogue, ClientOwner, HopHost, Timed {
     this.#enter('data')
     const waiting = this.#lines.take()
     if (waiting.length > 0) this.#feed(waiting)
-    else if (this.#inputEnded) this.#vanish()
+    if (this.#inputEnded && this.#mode === 'data') this.#vanish()
   }
 
   dataRefused(): void {
