@@ -1,203 +1,21 @@
 /**
  * The dearest From field: a hill climb from a seed over the shapes that originator fields can have, against 10,000 protected
  * people of common names in the LMDB store. Nothing is remembered from one judgement to the next. Prints the worst finds with
- * their processor time as a ratio to a plain field in the same run; `--keep` writes them into the fuzzer's corpus, with the ratio in
- * the name.
+ * their time as a ratio to a plain field in the same run; `--keep` writes them into the fuzzer's corpus, with the ratio in
+ * the name. `--charges` measures instead what a step of each kind of work takes (see `Budget`).
  *
- * Run: npm run bench:dearest [-- --seconds 60] [-- --seed 1] [-- --keep]
+ * Run: npm run bench:dearest [-- --seconds 60] [-- --seed 1] [-- --keep] [-- --charges]
  */
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
-import type { Attributes, Change, PersonFacts, Provider, Step } from '../src/directory/provider.ts'
-import { Store } from '../src/directory/store/store.ts'
-import { synchronise } from '../src/directory/sync.ts'
+import { Budget } from '../src/budget.ts'
 import { parseHeaderSection } from '../src/mail/section.ts'
 import type { Lookup } from '../src/model.ts'
-import { compilePolicy, policyIndexer } from '../src/policy/compile.ts'
 import type { Policy } from '../src/policy/compile.ts'
 import { inspect } from '../src/policy/inspect.ts'
-import { resolveRules } from '../src/policy/protection.ts'
-import type { ProtectionRules } from '../src/policy/rules.ts'
-import { commonPeople } from './common-names.ts'
-
-const rules: ProtectionRules = {
-  protect: [{ directory: 'Common', groups: ['everyone'], users: [], exclude: [] }],
-  people: [],
-  trustedSenders: [],
-  actions: { certain: 'tag', likely: 'tag' },
-  groupActions: [],
-  onUnchecked: 'tag',
-  oversize: 'unchecked',
-  authservIds: [],
-  requireAuthentication: { own: false, secondary: false },
-  fields: { sender: true, replyTo: true },
-  initials: true,
-  presets: [],
-  names: { titles: [], roles: [], companies: [], nicknames: [] },
-}
-
-/** So many octets a header section has at most where it is held and judged. */
-const maxOctets = 250_000
-const people = commonPeople()
-
-class CommonProvider implements Provider {
-  readonly name = 'Common'
-  readonly type = 'bench'
-  readonly deltas = false
-  readonly fingerprint = '1'
-
-  async *read(): AsyncGenerator<Step> {
-    yield { step: 'begin', round: 'full' }
-    yield { step: 'changes', changes: [{ op: 'group', id: 'everyone', displayName: 'everyone' }] }
-    const changes: Change[] = people.map(({ id }, i) => ({ op: 'person', id, attributes: { number: String(i) } }))
-    changes.push({ op: 'members', group: 'everyone', add: people.map(({ id }) => id), remove: [] })
-    yield { step: 'changes', changes }
-    yield { step: 'end', cursor: null }
-  }
-
-  personOf(_id: string, { number }: Attributes): PersonFacts {
-    const { displayName, givenName, surname, addresses } = people[Number(number)] as (typeof people)[number]
-    return { displayName, givenName, surname, addresses }
-  }
-}
-
-/** A repeatable stream of numbers from 0 to below 1 (mulberry32). */
-function numbers(seed: number): () => number {
-  let state = seed >>> 0
-  return () => {
-    state = (state + 0x6d2b79f5) | 0
-    let t = Math.imul(state ^ (state >>> 15), 1 | state)
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t
-    return ((t ^ (t >>> 14)) >>> 0) / 4_294_967_296
-  }
-}
-
-const given = [...new Set(people.map((person) => person.givenName ?? ''))]
-const surnames = [...new Set(people.map((person) => person.surname ?? ''))]
-/** What words are made of; each gives the word of a number. */
-const alphabets: Readonly<Record<string, (n: number) => string>> = {
-  given: (n) => given[n % given.length] ?? '',
-  surname: (n) => surnames[n % surnames.length] ?? '',
-  both: (n) => (n % 2 === 0 ? (given[(n * 7) % given.length] ?? '') : (surnames[(n * 11) % surnames.length] ?? '')),
-  glued: (n) => `${given[n % given.length] ?? ''}${surnames[(n * 3) % surnames.length] ?? ''}`,
-  slip: (n) => (surnames[n % surnames.length] ?? '').replace(/(.)(.)$/, '$2$1'),
-  hangul: (n) => String.fromCharCode(0xac00 + ((n * 397) % 11172), 0xac00 + ((n * 101) % 11172)),
-  han: (n) => String.fromCharCode(0x4e00 + ((n * 37) % 20000), 0x4e00 + ((n * 13) % 20000)),
-  arabic: (n) => String.fromCharCode(0x628 + (n % 30), 0x627, 0x628 + ((n * 7) % 30), 0x64a),
-  cyrillic: (n) => `\u0418\u0432${String.fromCharCode(0x430 + (n % 32))}\u043d`,
-  thai: (n) => String.fromCharCode(0xe01 + (n % 40), 0xe31, 0xe01 + ((n * 3) % 40)),
-  square: () => '\u3316',
-  ligature: () => '\ufdfa',
-  letters: (n) => String.fromCharCode(97 + (n % 26)),
-  signs: (n) => `J@n${n % 10}$`,
-  turned: () => 'ǝuɐɾ',
-  digits: (n) => `jane6${n}6roe`,
-  override: () => '\u202eeoR enaJ\u202c',
-  marks: () => 'J\u0301\u0302\u0303a\u0301n\u0301e\u0301',
-  at: () => 'at',
-  address: (n) => `j${n}@corp.example`,
-  dotted: (n) => `j.r${n}.`,
-  brackets: () => '("Jane") [Roe]',
-  quotes: () => "'Jane' \u201cRoe\u201d",
-}
-const alphabetNames = Object.keys(alphabets)
-const domains: readonly ((n: number) => string)[] = [
-  () => 'rogue.example',
-  (n) => `rogue${n}.example`,
-  (n) => `${'a-b'.repeat(12)}${n}.example`,
-  (n) => `corp-${n}-group.example`,
-  (n) => `xn--${'a'.repeat(20)}${n}.example`,
-]
-const forms: readonly ((name: string, address: string, n: number) => string)[] = [
-  (name, address) => `"${name.replace(/["\\]/g, '')}" <${address}>`,
-  (name, address) => `${words(name)} <${address}>`,
-  (name, address) => `${address} (${name})`,
-  (name, address) => `${words(name)}: ${address}, a${address};`,
-  (name, address) =>
-    `=?hz-gb-2312?Q?~{${name}?= =?iso-2022-jp?B?GyRC${Buffer.from(name).toString('base64')}?= <${address}>`,
-  (name, address) => `${name} <${address}`,
-  (name, address) => `<${name}> <${address}>`,
-  (name, address) => `${name} ${address}`,
-  (name, address) => `((${name}) ${name}) ${address}`,
-  (_, address, n) => `<jane.roe${n}+${address}>`,
-  (name, address) => `${Buffer.from(name, 'utf8').toString('latin1')}\xe9\xfc <${address}>`,
-  (name, address) => `"${words(name)} <${address}>" <${address}>`,
-  (name, address) => `${name}\0${name} <${address}>`,
-]
-
-/** A name as encoded-words of lawful length. */
-function words(name: string): string {
-  const found: string[] = []
-  let word = ''
-  for (const char of name) {
-    if (Buffer.byteLength(word + char) > 45) {
-      found.push(word)
-      word = ''
-    }
-    word += char
-  }
-  return [...found, word].map((one) => `=?utf-8?B?${Buffer.from(one).toString('base64')}?=`).join('\r\n ')
-}
-
-/** What a field is made of; every number of it can be changed by a step of the climb. */
-interface Shape {
-  readonly entries: number
-  readonly words: number
-  readonly alphabet: number
-  readonly second: number
-  readonly form: number
-  readonly domain: number
-  readonly separator: number
-  readonly distinct: number
-  readonly fields: number
-}
-
-const ranges: Readonly<Record<keyof Shape, number>> = {
-  entries: 260,
-  words: 130,
-  alphabet: alphabetNames.length,
-  second: alphabetNames.length,
-  form: forms.length,
-  domain: domains.length,
-  separator: 5,
-  distinct: 2,
-  fields: 6,
-}
-const genes = Object.keys(ranges) as (keyof Shape)[]
-
-function randomShape(random: () => number): Shape {
-  return Object.fromEntries(genes.map((gene) => [gene, Math.floor(random() ** 2 * ranges[gene])])) as unknown as Shape
-}
-
-function changed(shape: Shape, random: () => number): Shape {
-  const gene = genes[Math.floor(random() * genes.length)] ?? 'entries'
-  const nudged = Math.max(0, Math.floor(shape[gene] * (0.5 + random()) + random() * 3 - 1))
-  const value = ranges[gene] > 50 && random() < 0.7 ? nudged : Math.floor(random() * ranges[gene])
-  return { ...shape, [gene]: Math.min(value, ranges[gene] - 1) }
-}
-
-function octetsOf(shape: Shape): Buffer {
-  const separator = [' ', '', ', ', '.', '-'][shape.separator] ?? ' '
-  const first = alphabets[alphabetNames[shape.alphabet] ?? ''] ?? String
-  const second = alphabets[alphabetNames[shape.second] ?? ''] ?? String
-  const form = forms[shape.form] ?? String
-  const domain = domains[shape.domain] ?? String
-  const entries: string[] = []
-  for (let i = 0; i <= shape.entries; i++) {
-    const from = shape.distinct === 1 ? i * 17 : 0
-    const name = Array.from({ length: shape.words + 1 }, (_, k) => (k % 2 === 0 ? first : second)(from + k)).join(
-      separator,
-    )
-    entries.push(form(name, `x${i}@${domain(i)}`, i))
-  }
-  const names = ['From', 'From', 'Sender', 'Reply-To', 'From', 'From']
-  const fields = names.slice(0, shape.fields + 1).map((name) => `${name}: ${entries.join(',\r\n ')}\r\n`)
-  const text = fields.join('')
-  const octets = shape.form === 10 || shape.form === 4 ? Buffer.from(text, 'latin1') : Buffer.from(text, 'utf8')
-  return octets.subarray(0, maxOctets)
-}
+import { bound, withCommonStore } from './common-store.ts'
+import { changed, numbers, octetsOf, randomShape } from './field-shapes.ts'
 
 interface Find {
   readonly octets: Buffer
@@ -205,32 +23,22 @@ interface Find {
   readonly verdict: string
 }
 
-function measure(octets: Buffer, policy: Policy, lookup: Lookup): Find {
+/** The least of three runs, each timed by the clock and by the process's own work: others' load spoils neither. */
+function measure(octets: Buffer, policy: Policy, lookup: Lookup, runs = 3): Find {
   let ms = Infinity
   let verdict = ''
-  for (let run = 0; run < 3; run++) {
+  for (let run = 0; run < runs; run++) {
     const section = parseHeaderSection(octets)
-    const fresh = { ...bound(lookup) }
-    const start = process.cpuUsage()
+    const fresh = bound(lookup)
+    const used = process.cpuUsage()
+    const start = performance.now()
     const inspection = inspect(section, policy, fresh, 0)
-    const { user, system } = process.cpuUsage(start)
-    ms = Math.min(ms, (user + system) / 1000)
+    const { user, system } = process.cpuUsage(used)
+    // The process's work has that of the collector's and the compiler's threads in it, the clock that of other processes.
+    ms = Math.min(ms, performance.now() - start, (user + system) / 1000)
     verdict = inspection.verdict.state === 'unchecked' ? inspection.verdict.reason : inspection.verdict.state
   }
   return { octets, ms, verdict }
-}
-
-/** The same look-ups under another identity, for which nothing is remembered. */
-function bound(lookup: Lookup): Lookup {
-  return {
-    byKey: (key, limit) => lookup.byKey(key, limit),
-    tokenCount: (token) => lookup.tokenCount(token),
-    byAddress: (address) => lookup.byAddress(address),
-    person: (ref) => lookup.person(ref),
-    isOwnDomain: (domain) => lookup.isOwnDomain(domain),
-    ownDomainsByKey: (key) => lookup.ownDomainsByKey(key),
-    directories: () => lookup.directories(),
-  }
 }
 
 /** The best of each climb, dearest first. */
@@ -255,49 +63,128 @@ function climb(policy: Policy, lookup: Lookup, seed: number, seconds: number): F
   return peaks.sort((a, b) => b.ms - a.ms)
 }
 
-const corpus = resolve(import.meta.dirname, '../test/fuzz/corpus/judgement')
-
-async function main(): Promise<void> {
-  const { values } = parseArgs({
-    options: { seconds: { type: 'string' }, seed: { type: 'string' }, keep: { type: 'boolean' } },
-  })
-  const folder = mkdtempSync(join(tmpdir(), 'namesake-dearest-'))
-  const store = Store.open({ path: folder })
+/** Where steps were charged from (file and line), and how many each. */
+function chargesOf(octets: Buffer, policy: Policy, lookup: Lookup): Map<string, number> {
+  const charges = new Map<string, number>()
+  // eslint-disable-next-line @typescript-eslint/unbound-method -- called with its budget below
+  const spend = Budget.prototype.spend
+  Budget.prototype.spend = function (this: Budget, steps: number): void {
+    const place = /src\/(\S+\.ts:\d+)/.exec((new Error().stack ?? '').split('\n')[2] ?? '')?.[1] ?? '?'
+    spend.call(this, steps)
+    charges.set(place, (charges.get(place) ?? 0) + steps)
+  }
   try {
-    await synchronise(store, new CommonProvider(), {
-      makeIndex: (view) => {
-        const { resolved } = resolveRules(rules, view)
-        return { resolved, indexer: policyIndexer(compilePolicy(resolved)) }
-      },
-      shrinkLimit: null,
-      signal: new AbortController().signal,
-      now: Date.now,
-    })
-    const resolved = store.rules()
-    if (resolved === null) throw new Error('the store holds no rules')
-    const policy = compilePolicy(resolved)
-    const lookup = store.snapshot()
-    const plain = Buffer.from('From: Anna Larsson <anna.larsson@rogue.example>\r\n')
-    for (let i = 0; i < 3000; i++) measure(plain, policy, lookup)
-    const usual = measure(plain, policy, lookup).ms
-    const kept = readdirSync(corpus).map((file) => measure(readFileSync(join(corpus, file)), policy, lookup))
-    const found = climb(policy, lookup, Number(values.seed ?? 1), Number(values.seconds ?? 60))
-    const worst = [...kept, ...found].sort((a, b) => b.ms - a.ms).slice(0, 10)
-    process.stdout.write(`A plain field: ${(usual * 1000).toFixed(0)} µs. ${found.length} climbs.\n\n`)
-    process.stdout.write('| ms | times a plain field | octets | verdict | begins |\n|---|---|---|---|---|\n')
-    worst.forEach(({ ms, octets, verdict }, i) => {
-      const begin = JSON.stringify(octets.toString('latin1').slice(0, 60))
-      process.stdout.write(
-        `| ${ms.toFixed(1)} | ${Math.round(ms / usual)} | ${octets.length} | ${verdict} | ${begin} |\n`,
-      )
-      if (values.keep !== true) return
-      mkdirSync(corpus, { recursive: true })
-      writeFileSync(join(corpus, `dearest-${i + 1}-${Math.round(ms / usual)}x.eml`), octets)
-    })
+    inspect(parseHeaderSection(octets), policy, bound(lookup), 0)
   } finally {
-    await store.close()
-    rmSync(folder, { recursive: true, force: true })
+    Budget.prototype.spend = spend
+  }
+  return charges
+}
+
+/**
+ * What a step takes at each place that charges steps: times of many fields, split among the places by least squares without
+ * negative parts. Then the fields whose steps are the dearest: work there is charged too little.
+ */
+function printCharges(policy: Policy, lookup: Lookup, seed: number, seconds: number): void {
+  const random = numbers(seed)
+  const until = performance.now() + seconds * 1000
+  const rows: { find: Find; charges: Map<string, number>; total: number }[] = []
+  while (performance.now() < until) {
+    const octets = octetsOf(randomShape(random))
+    const find = measure(octets, policy, lookup, 5)
+    const charges = chargesOf(octets, policy, lookup)
+    rows.push({ find, charges, total: [...charges.values()].reduce((sum, one) => sum + one, 0) })
+  }
+  const places = [...new Set(rows.flatMap(({ charges }) => [...charges.keys()]))].sort()
+  const fitted = places.map(() => 0.1)
+  // Coordinate descent on the relative error, each coefficient kept from falling below nothing.
+  const table = rows.map(({ find, charges }) => {
+    const weight = 1 / Math.max(find.ms * 1000, 200)
+    return { xs: places.map((place) => (charges.get(place) ?? 0) * weight), y: find.ms * 1000 * weight }
+  })
+  const left = table.map(({ xs, y }) => y - xs.reduce((sum, x, i) => sum + x * (fitted[i] ?? 0), 0))
+  for (let round = 0; round < 2000; round++) {
+    for (const i of places.keys()) {
+      let up = 0
+      let down = 1e-12
+      for (const [r, { xs }] of table.entries()) {
+        const x = xs[i] ?? 0
+        up += x * (left[r] ?? 0)
+        down += x * x
+      }
+      const before = fitted[i] ?? 0
+      const after = Math.max(0, before + up / down)
+      if (after === before) continue
+      for (const [r, { xs }] of table.entries()) left[r] = (left[r] ?? 0) - (xs[i] ?? 0) * (after - before)
+      fitted[i] = after
+    }
+  }
+  process.stdout.write(`${rows.length} fields.\n\n| place | steps charged | µs a step |\n|---|---|---|\n`)
+  for (const [i, place] of places.entries()) {
+    const steps = rows.reduce((sum, { charges }) => sum + (charges.get(place) ?? 0), 0)
+    process.stdout.write(`| ${place} | ${Math.round(steps)} | ${(fitted[i] ?? 0).toFixed(3)} |\n`)
+  }
+  const dearest = rows
+    .filter(({ find }) => find.ms > 1)
+    .sort((a, b) => b.find.ms / b.total - a.find.ms / a.total)
+    .slice(0, 15)
+  process.stdout.write('\n| ms | steps | µs a step | most charged | begins |\n|---|---|---|---|---|\n')
+  for (const { find, charges, total } of dearest) {
+    const most = [...charges].sort((a, b) => b[1] - a[1]).slice(0, 3)
+    const told = most.map(([place, steps]) => `${place} ${Math.round((100 * steps) / total)} %`).join(', ')
+    const begin = JSON.stringify(find.octets.toString('utf8').slice(0, 70))
+    process.stdout.write(
+      `| ${find.ms.toFixed(1)} | ${Math.round(total)} | ${((find.ms * 1000) / total).toFixed(3)} | ${told} | ${begin} |\n`,
+    )
   }
 }
 
-await main()
+const corpus = resolve('test/fuzz/corpus/judgement')
+
+const { values } = parseArgs({
+  options: {
+    seconds: { type: 'string' },
+    seed: { type: 'string' },
+    keep: { type: 'boolean' },
+    charges: { type: 'boolean' },
+  },
+})
+const seconds = Number(values.seconds ?? 60)
+const seed = Number(values.seed ?? 1)
+
+await withCommonStore((policy, lookup) => {
+  const plain = Buffer.from('From: Anna Larsson <anna.larsson@rogue.example>\r\n')
+  for (let i = 0; i < 3000; i++) measure(plain, policy, lookup)
+  if (values.charges === true) {
+    const { ms } = measure(plain, policy, lookup, 100)
+    process.stdout.write(`A plain field: ${(ms * 1000).toFixed(0)} µs. `)
+    printCharges(policy, lookup, seed, seconds)
+    return
+  }
+  const usual = measure(plain, policy, lookup, 100).ms
+  const files = readdirSync(corpus).map((file) => join(corpus, file))
+  const kept = files.map((file) => measure(readFileSync(file), policy, lookup))
+  const found = climb(policy, lookup, seed, seconds)
+  // Timed once more at the end, as all of the code is compiled by then.
+  const worst = [...kept, ...found]
+    .sort((a, b) => b.ms - a.ms)
+    .slice(0, 20)
+    .map(({ octets }) => measure(octets, policy, lookup, 10))
+    .sort((a, b) => b.ms - a.ms)
+    .slice(0, 10)
+  if (values.keep === true) {
+    for (const file of files) if (/\/dearest-[^/]*$/.test(file)) rmSync(file)
+    mkdirSync(corpus, { recursive: true })
+  }
+  process.stdout.write(`A plain field: ${(usual * 1000).toFixed(0)} µs. ${found.length} climbs from seed ${seed}.\n\n`)
+  process.stdout.write('| ms | times a plain field | octets | verdict | begins |\n|---|---|---|---|---|\n')
+  worst.forEach(({ ms, octets, verdict }, i) => {
+    const begin = JSON.stringify(octets.toString('utf8').slice(0, 60))
+    process.stdout.write(
+      `| ${ms.toFixed(1)} | ${Math.round(ms / usual)} | ${octets.length} | ${verdict} | ${begin} |\n`,
+    )
+    if (values.keep === true) {
+      writeFileSync(join(corpus, `dearest-${i + 1}-${Math.round(ms / usual)}x.eml`), octets)
+    }
+  })
+})

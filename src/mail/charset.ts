@@ -61,13 +61,13 @@ const vague = /^(?:us-?ascii|ascii|7bit|8bit|binary|unknown.*|x-unknown|default.
 export function decodeCharset(octets: Buffer, label: string, budget?: Budget): string[] {
   const name = label.trim()
   const plain = isAscii(octets)
-  budget?.spend(20 + octets.length / 8)
+  budget?.spend(10 + octets.length / 32)
   if (plain && !notAscii.test(name)) return [octets.toString('latin1')]
+  budget?.spend(decodingCost + octets.length / 16)
   if (utf7.test(name)) return distinct([decodeUtf7(octets.toString('latin1')), octets.toString('utf8')])
   const shift = shifted.exec(name)?.[1]?.toLowerCase()
   if (shift !== undefined) return [decodeShifted(octets, shift)]
   const valid = isUtf8(octets)
-  budget?.spend(decodingCost + octets.length / 8)
   if (!valid) budget?.spend(guessingCost(octets))
   if (vague.test(name)) {
     if (valid) return [octets.toString('utf8')]
@@ -87,7 +87,7 @@ export function decodeCharset(octets: Buffer, label: string, budget?: Budget): s
  * @returns at least one text, the likeliest first
  */
 export function decodeRaw(octets: Buffer, hints: readonly string[], budget?: Budget): string[] {
-  budget?.spend(octets.length / 8)
+  budget?.spend(octets.length / 32)
   if (isAscii(octets)) {
     const text = octets.toString('latin1')
     if (!text.includes('\x1b')) return [text]
@@ -104,7 +104,7 @@ export function decodeRaw(octets: Buffer, hints: readonly string[], budget?: Bud
 }
 
 /** Steps of decoding by one label, of which each guess takes as many and some for each octet. */
-const decodingCost = 100
+const decodingCost = 80
 
 function guessingCost(octets: Buffer): number {
   return octets.length > maxGuessed ? 4 * octets.length : guesses.length * (decodingCost + octets.length / 2)

@@ -132,7 +132,7 @@ function optionsOf(words: readonly Word[], defects: Set<DefectCode>, budget: Bud
   }
   const most = Math.max(...joined.map((texts) => texts.length))
   const options = new Set<string>()
-  budget?.spend(most * joined.length)
+  budget?.spend(15 * words.length + most * joined.length)
   for (let choice = 0; choice < most; choice++) {
     options.add(joined.map((texts) => texts[Math.min(choice, texts.length - 1)] ?? '').join(''))
   }
@@ -153,7 +153,7 @@ function noteDefects(word: Word, defects: Set<DefectCode>): void {
 
 /** Splits a text into stretches of words and what is between; white space between two words goes. */
 function split(text: string, budget: Budget | undefined): Stretch[] {
-  budget?.spend(10 + text.length / 4)
+  budget?.spend(15 + text.length / 3)
   const stretches: Stretch[] = []
   let words: Word[] = []
   let at = 0
@@ -163,7 +163,7 @@ function split(text: string, budget: Budget | undefined): Stretch[] {
   while (count < maxWords) {
     const start = text.indexOf('=?', search)
     if (start < 0) break
-    budget?.spend(20)
+    budget?.spend(5)
     const word = wordAt(text, start, ends)
     if (word === null) {
       search = start + 2

@@ -52,7 +52,7 @@ export class FieldReader {
       this.set.add(this.place, 'own', plain.part, plain.name, plain.address)
       return
     }
-    this.budget.spend(30 + octets.length / 8)
+    this.budget.spend(30 + octets.length / 32)
     const texts = decodeRaw(octets, /[\x80-\xff\x1b]/.test(body) ? this.charsetHints(body) : [], this.budget)
     if (/[\x80-\xff]/.test(body)) this.set.note('raw-8bit', this.at)
     if (texts.length > 1) this.set.note('charset-unsure', this.at)
@@ -107,7 +107,7 @@ export class FieldReader {
     if (whole.length > this.variants) this.set.drop('variants-dropped')
     const text = whole.slice(0, this.variants)
     this.variants -= text.length
-    this.budget.spend(30 + text.length / 4)
+    this.budget.spend(30 + text.length / 6)
     const list = readAddressList(text, syntax)
     for (const defect of list.defects) this.set.note(defect.code, this.at)
     const mailboxes: Mailbox[] = []
@@ -141,7 +141,7 @@ export class FieldReader {
   }
 
   private mailboxOf(item: Item, text: string): Mailbox {
-    this.budget.spend(20 + 10 * item.pieces.length)
+    this.budget.spend(10 + 4 * item.pieces.length)
     return readMailbox(item, text)
   }
 
@@ -197,7 +197,7 @@ export class FieldReader {
 
   private emitShown(part: ReadingPart, name: string, address: string | null): void {
     const { set, place } = this
-    this.budget.spend(10 + name.length / 4)
+    this.budget.spend(15 + name.length / 3)
     if (name.includes('\u202e')) {
       // A right-to-left override: the address that a reader sees is written backwards.
       const seen = name.replace(overridden, (_, inside: string) => [...inside].reverse().join(''))
@@ -236,7 +236,7 @@ export class FieldReader {
   }
 
   private readBySecond(text: string): void {
-    this.budget.spend(50 + 8 * Math.min(text.length, secondReaderLimit))
+    this.budget.spend(60 + 5 * Math.min(text.length, secondReaderLimit))
     const { readings, failed } = readSecond(text)
     if (failed) this.set.note('second-reader-failed', this.at)
     for (const { reader, name, address, group } of readings) {

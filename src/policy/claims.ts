@@ -56,6 +56,12 @@ export class ClaimFinder {
   private readonly texts = new Map<string, ShownName>()
   private readonly tables = new Map<string, NameTables>()
   private readonly ownersOf = new Map<string, readonly Person[]>()
+  private readonly ownDomains: Pick<Lookup, 'ownDomainsByKey'> = {
+    ownDomainsByKey: (key) => {
+      this.budget.spend(20)
+      return this.lookup.ownDomainsByKey(key)
+    },
+  }
   private readonly matched = new Map<Person, Map<string, NameMatch | null>>()
 
   constructor(policy: Policy, lookup: Lookup, budget: Budget) {
@@ -76,7 +82,7 @@ export class ClaimFinder {
     const claims: Claim[] = []
     this.byReading.set(reading, claims)
     this.cutOff = !untilSpent(() => {
-      this.budget.spend(10)
+      this.budget.spend(30)
       if (reading.name !== '') {
         this.addByShownName(reading.name, claims)
         this.addByShownAddress(reading.name, claims)
@@ -91,7 +97,7 @@ export class ClaimFinder {
     const key = personKey(ref)
     let person = this.people.get(key)
     if (person === undefined) {
-      this.budget.spend(25)
+      this.budget.spend(60)
       person = this.lookup.person(ref) ?? null
       this.people.set(key, person)
     }
@@ -116,8 +122,8 @@ export class ClaimFinder {
     if (tables === undefined) {
       const isBorne = (base: string): boolean => this.tokenCount(base) > 0
       const { companies } = this.recollection
-      this.budget.spend(10)
-      tables = withOwnCompanies(this.policy.tables, this.read(shown), this.lookup, companies, isBorne)
+      this.budget.spend(20)
+      tables = withOwnCompanies(this.policy.tables, this.read(shown), this.ownDomains, companies, isBorne)
       this.tables.set(shown, tables)
     }
     return tables
@@ -167,10 +173,10 @@ export class ClaimFinder {
     const matches = new Map<string, NameMatch | null>()
     let cut = false
     for (const { key } of this.keysOf(shown)) {
-      this.budget.spend(15)
+      this.budget.spend(20)
       const refs = this.lookup.byKey(key, peoplePerKey)
       cut ||= refs.length >= peoplePerKey
-      this.budget.spend(10 * refs.length)
+      this.budget.spend(15 * refs.length)
       for (const ref of refs) {
         const id = personKey(ref)
         if (seen.has(id)) continue
@@ -199,7 +205,7 @@ export class ClaimFinder {
   private tokenCount(token: string): number {
     let count = this.recollection.tokens.get(token)
     if (count === undefined) {
-      this.budget.spend(10)
+      this.budget.spend(15)
       count = this.lookup.tokenCount(token)
       this.recollection.tokens.set(token, count)
     }
@@ -240,7 +246,7 @@ export class ClaimFinder {
   owners(canonical: string): readonly Person[] {
     const known = this.ownersOf.get(canonical)
     if (known !== undefined) return known
-    this.budget.spend(40)
+    this.budget.spend(70)
     const refs = new Map<string, PersonRef>()
     const plain = withoutTag(canonical)
     for (const ref of this.lookup.byAddress(canonical)) refs.set(personKey(ref), ref)
@@ -358,5 +364,5 @@ function standsAlone(reading: Reading, canonical: string): boolean {
 
 /** Steps of finding out which own domains one imitates: each cut of it is compared with the words that are joined to names. */
 function lookAlikeCost(domain: string): number {
-  return 300 + 2 * Math.min(domain.length, 253) + 190 * (domain.split('-').length - 1)
+  return 120 + Math.min(domain.length, 253) + 60 * (domain.split('-').length - 1)
 }

@@ -24,7 +24,7 @@ const wordsAskedSingly = 16
 export function withOwnCompanies(
   tables: NameTables,
   shown: ShownName,
-  lookup: Lookup,
+  lookup: Pick<Lookup, 'ownDomainsByKey'>,
   known: Memo<boolean>,
   isBorne: (base: string) => boolean,
 ): NameTables {
@@ -78,7 +78,7 @@ function addOwnWords(
   }
 }
 
-function isOwnCompany(name: string, lookup: Lookup, known: Memo<boolean>): boolean {
+function isOwnCompany(name: string, lookup: Pick<Lookup, 'ownDomainsByKey'>, known: Memo<boolean>): boolean {
   if (name.length < shortestCompany) return false
   let answer = known.get(name)
   if (answer === undefined) {

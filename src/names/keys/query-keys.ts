@@ -64,7 +64,7 @@ export function queryKeys(shown: ShownName, tables: NameTables, options: QueryOp
     },
     isFull: () => keys.size >= maxQueryKeys,
     count: (word) =>
-      options.budget?.spend(word.script === 'latin' && word.roman === null ? 10 : 20 + 12 * word.raw.length),
+      options.budget?.spend(word.script === 'latin' && word.roman === null ? 15 : 30 + 20 * word.raw.length),
   }
   for (const text of shown.texts) addLookKeys(text, query)
   const first = shown.texts[0]

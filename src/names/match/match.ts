@@ -73,6 +73,13 @@ function costOf({ tokens }: ShownText, form: NameForm): number {
   return 10 + 2 * tokens.length * Math.min(tokens.length, partLimit) * variants
 }
 
+/** Steps of looking for likely forms of a part: two long words are compared letter by letter. */
+function likelyCost({ tokens }: ShownText, variants: PersonForm['given']): number {
+  const long = tokens.filter(({ base }) => base.length > 5).length
+  const longVariants = variants.filter(({ word }) => word.base.length > 5).length
+  return 3 * tokens.length * variants.length + 20 * long * longVariants
+}
+
 /** Certain matches before likely ones, then by kind. */
 function rank(match: NameMatch): number {
   return kindRank(match.kind) + (match.tier === 'certain' ? 0 : kindNames.length)
@@ -142,6 +149,7 @@ class Matcher {
   }
 
   #findLikely(form: PersonForm, part: 'given' | 'surname'): Found[] {
+    this.#context.budget?.spend(likelyCost(this.#text, form[part]))
     return findLikely(this.#text, form[part], {
       part,
       initials: this.#context.initials === true,
@@ -154,7 +162,7 @@ class Matcher {
 
   /** Given name and surname found: one name if what stands between and around them says so. */
   #pair(form: PersonForm, given: Found, surname: Found): void {
-    this.#context.budget?.spend(10)
+    this.#context.budget?.spend(20 + 3 * this.#text.tokens.length)
     const around = { tokens: this.#text.tokens, form, tables: this.#tables, isName: this.#isName }
     const name = judgeAround(around, given, surname)
     if (name === null) return

@@ -82,7 +82,7 @@ const honorific =
 
 /** Reads a shown name. Never throws; linear in its length up to `shownLimit`. */
 export function readShown(shown: string, budget?: Budget): ShownName {
-  budget?.spend(textCost(shown))
+  budget?.spend(textCost(shown) / 3)
   const clean = cleanText(shown)
   const read = (text: string, disguised: boolean, signs = false): ShownText => {
     budget?.spend(textCost(text))
@@ -123,7 +123,7 @@ export function readShown(shown: string, budget?: Budget): ShownName {
 /** Steps of reading a text: words beyond ASCII are brought into many forms. */
 function textCost(text: string): number {
   const length = Math.min(text.length, shownLimit)
-  return 20 + (asciiText.test(text) ? 2 : 15) * length
+  return 20 + (asciiText.test(text) ? 1.5 : 10) * length
 }
 
 const asciiText = /^[\x20-\x7e]*$/
