@@ -54,7 +54,7 @@ const crumbs = [
     '250 ',
     '250-',
     '354 ',
-    '421',
+    '421 ',
     '550',
     '999',
     '-1',
@@ -62,9 +62,17 @@ const crumbs = [
     'MAIL FROM:<',
     'BDAT ',
     'PROXY TCP4 ',
+    '\x1e',
+    'RCPT TO:<',
+    'DATA\r\n',
+    '\u202e',
+    'Reply-To: ',
     '\x1b$B',
   ],
 ].map((text) => Buffer.from(text, 'latin1'))
+
+/** Inputs do not grow above this. */
+const maxOctets = 131_072
 
 /** One input: a seed file, or two of them, changed in one to eight places. */
 export function mutated(seeds: readonly Buffer[], random: () => number): Buffer {
@@ -79,17 +87,18 @@ export function mutated(seeds: readonly Buffer[], random: () => number): Buffer 
     const at = below(octets.length + 1)
     const until = Math.min(octets.length, at + below(12))
     const before = octets.subarray(0, at)
-    const kind = below(5)
+    const kind = below(6)
     if (kind === 0) octets = Buffer.concat([before, octets.subarray(until)])
     else if (kind === 1) octets = Buffer.concat([before, pick(crumbs), octets.subarray(at)])
     else if (kind === 2) octets = Buffer.concat([before, pick(crumbs), octets.subarray(until)])
     else if (kind === 3) octets = Buffer.concat([before, Buffer.from([below(256)]), octets.subarray(at + 1)])
-    else
-      octets = Buffer.concat([
-        before,
-        ...Array<Buffer>(1 + below(20)).fill(octets.subarray(at, until)),
-        octets.subarray(until),
-      ])
+    else {
+      // A stretch again and again: what is dear is so by its number.
+      const stretch = octets.subarray(at, kind === 4 ? until : Math.min(octets.length, at + below(300)))
+      const times = kind === 4 ? 1 + below(20) : 1 + Math.floor(random() ** 3 * 400)
+      if (stretch.length * times + octets.length > maxOctets) continue
+      octets = Buffer.concat([before, ...Array<Buffer>(times).fill(stretch), octets.subarray(at)])
+    }
   }
   return octets
 }
