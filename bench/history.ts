@@ -72,6 +72,8 @@ for (const [where, query] of [
 }
 console.log('--')
 timed('overview of 30 days', () => history.overview(end - 30 * 86_400_000, end).steps.length)
-timed('all pairs', () => history.pairs().length)
+timed('pairs, newest 50', () => first(history.pairs(), 50))
+timed('pairs, 50 with most messages', () => first(history.pairs({ order: 'messages' }), 50))
+timed('all pairs', () => first(history.pairs(), Infinity))
 await history.close()
 rmSync(folder, { recursive: true, force: true })

@@ -483,7 +483,9 @@ export interface HistoryQuery {
   readonly domain?: string
   readonly pair?: { readonly directory: string; readonly person: string; readonly address: string }
   readonly tier?: Tier
+  readonly kind?: Kind
   readonly action?: Action
+  readonly disposition?: Disposition
   readonly verdict?: Verdict['state']
 }
 

@@ -2,6 +2,7 @@
 
 import type { Store } from '../directory/store/store.ts'
 import type { History } from '../history/history.ts'
+import type { PairOf } from '../history/keys.ts'
 import { canonicalAddress, domainOf } from '../mail/address.ts'
 import { parseHeaderSection } from '../mail/section.ts'
 import type { HeaderSection, HistoryRecord, Verdict } from '../model.ts'
@@ -12,13 +13,6 @@ import { count } from '../text.ts'
 import type { PlannedEdit } from './protection.ts'
 import { judgeBy } from './replay/people.ts'
 import type { JudgedBy } from './replay/people.ts'
-
-/** The pair that a change is about. `address` is canonical. */
-export interface PairOf {
-  readonly directory: string
-  readonly person: string
-  readonly address: string
-}
 
 /** Stored messages judged by the rules before and after a change. */
 export interface Effect {

@@ -3,14 +3,18 @@
 import type { Store } from '../directory/store/store.ts'
 import { NamesakeError } from '../errors.ts'
 import type { History } from '../history/history.ts'
+import type { PairOf } from '../history/keys.ts'
+import { looksLikeThem } from '../history/pair-summaries.ts'
+import type { PairOrder } from '../history/pair-summaries.ts'
 import { canonicalAddress, domainOf, localPartOf } from '../mail/address.ts'
-import type { PairAnswer, PairDecision, PairEdit, PairState, PairWithState, Person } from '../model.ts'
+import type { PairAnswer, PairDecision, PairEdit, PairState, PairWithState, Person, PersonRef } from '../model.ts'
 import { localPartNames } from '../names/match/local-part.ts'
 import type { Policy } from '../policy/compile.ts'
+import { samePerson } from '../policy/person-key.ts'
 import type { ProtectionRules } from '../policy/rules.ts'
 import type { Actor } from './audit.ts'
 import { effectOf } from './effect.ts'
-import type { PairOf, Preview } from './effect.ts'
+import type { Preview } from './effect.ts'
 import { draftRules, makeEdit } from './protection.ts'
 import type { EditContext, MadeEdit, ProtectionRequest } from './protection.ts'
 import { judgeBy } from './replay/people.ts'
@@ -26,17 +30,107 @@ export interface ReviewedPair extends PairWithState {
 
 /**
  * All pairs with their state: what was decided, as far as the protection file still says it, and what it says without a decision.
- * Those that may really be the person come first, then the latest.
+ * Those that may really be the person come first, then the latest. Each is read when it is its turn.
  */
-export function reviewPairs(history: History, store: Store, rules: ProtectionRules, now: number): ReviewedPair[] {
+export function* reviewPairs(
+  history: History,
+  store: Store,
+  rules: ProtectionRules,
+  now: number,
+): Generator<ReviewedPair> {
+  const review = reviewer(store, rules, now)
+  const likely = [...history.pairs({ likely: true })].map(review).filter(({ suggestion }) => suggestion.length > 0)
+  yield* likely.sort((a, b) => b.suggestion.length - a.suggestion.length)
+  const listed = new Set(likely.map(idOf))
+  for (const pair of history.pairs()) if (!listed.has(idOf(pair))) yield review(pair)
+}
+
+/** Which pairs a page shows: those that wait, in an order, or those that are answered, the latest answer first. */
+export interface ReviewQuery {
+  readonly state: 'open' | 'answered'
+  readonly order: PairOrder
+  readonly limit: number
+}
+
+export interface ReviewPage {
+  readonly items: readonly ReviewedPair[]
+  /** How many there are on all pages, and how many detections they come to. */
+  readonly total: number
+  readonly messages: number
+}
+
+/** Pairs without an answer of their own that are looked at for one in the protection file. */
+const maxLookedAt = 1000
+
+/**
+ * One page of pairs, however many there are. What the protection file answers without a decision, by an entry that somebody wrote
+ * by hand, is known for pairs with excused messages, the latest pairs and those of the page.
+ */
+export function reviewPage(
+  history: History,
+  store: Store,
+  rules: ProtectionRules,
+  now: number,
+  { state, order, limit }: ReviewQuery,
+): ReviewPage {
+  const review = reviewer(store, rules, now)
+  const answered = new Map<string, ReviewedPair>()
+  const look = (pair: PairWithState): ReviewedPair => {
+    const reviewed = review(pair)
+    if (reviewed.state !== 'open') answered.set(idOf(pair), reviewed)
+    return reviewed
+  }
+  for (const decision of history.decisions()) {
+    const pair = history.pair(decision)
+    if (pair !== null) look(pair)
+  }
+  for (const pair of history.pairs({ excused: true })) look(pair)
+  let looked = 0
+  for (const pair of history.pairs()) {
+    if (looked++ === maxLookedAt) break
+    look(pair)
+  }
+  const items: ReviewedPair[] = []
+  if (state === 'open') {
+    for (const pair of history.pairs({ order, detected: true })) {
+      if (items.length === limit) break
+      const reviewed = look(pair)
+      if (reviewed.state === 'open') items.push(reviewed)
+    }
+    const totals = history.pairTotals()
+    const taken = [...answered.values()].filter(({ detected }) => detected > 0)
+    const messages = totals.messages - taken.reduce((sum, { detected }) => sum + detected, 0)
+    return { items, total: totals.pairs - taken.length, messages }
+  }
+  const all = [...answered.values()].sort((a, b) => ((a.decision?.at ?? '') < (b.decision?.at ?? '') ? 1 : -1))
+  const messages = all.reduce((sum, { detected }) => sum + detected, 0)
+  return { items: all.slice(0, limit), total: all.length, messages }
+}
+
+/** One pair; null if nothing of it is kept. */
+export function reviewPair(
+  history: History,
+  store: Store,
+  rules: ProtectionRules,
+  now: number,
+  of: PairOf,
+): ReviewedPair | null {
+  const pair = history.pair(of)
+  return pair === null ? null : reviewer(store, rules, now)(pair)
+}
+
+function idOf({ directory, person, address }: PairOf): string {
+  return `${directory}\0${person}\0${address}`
+}
+
+function reviewer(store: Store, rules: ProtectionRules, now: number): (pair: PairWithState) => ReviewedPair {
   const { policy } = judgeBy(store, rules)
   const people = store.snapshot()
-  const pairs = history.pairs().map((pair) => {
+  return (pair) => {
     const person = people.person({ directory: pair.directory, id: pair.person }) ?? null
     const { state, why } = standing(pair, person, policy, now)
     return { ...pair, state, why, suggestion: state === 'open' ? suggestionFor(pair) : [] }
-  })
-  return pairs.sort((a, b) => b.suggestion.length - a.suggestion.length)
+  }
 }
 
 /** What the file says outweighs what was decided: an entry that somebody took out is an answer taken back. */
@@ -68,11 +162,9 @@ const weekMs = 7 * 86_400_000
 
 /** What speaks for the address being the person's own: only where all that is known does. */
 function suggestionFor(pair: PairWithState): string[] {
-  const { count, authenticated, unauthenticated, first, last, kinds, address, name, publicProvider } = pair
+  if (!looksLikeThem(pair)) return []
+  const { count, first, last, address, name, publicProvider } = pair
   const weeks = Math.floor((Date.parse(last) - Date.parse(first)) / weekMs)
-  const isExact = (kinds.exact ?? 0) + (kinds.reordered ?? 0) === count
-  const isOld = count >= 5 && weeks >= 2
-  if (address === '' || unauthenticated > 0 || !isExact || !(isOld && authenticated === count)) return []
   const reasons = [
     `${count} messages over ${weeks} weeks`,
     'all of them authenticated',
@@ -103,9 +195,7 @@ export interface Answer {
 /** The pair that a person (an address, an id, a name) and an address mean. @throws NamesakeError input-invalid */
 export function pairMeant(history: History, context: EditContext, who: string, address: string): PairWithState {
   const canonical = address === '' ? '' : canonicalAddress(address)
-  const named = history.pairs().filter((pair) => pair.address === canonical)
-  const byId = named.filter((pair) => pair.person === who || pair.name === who)
-  const [found, ...more] = byId.length > 0 ? byId : ofPerson(named, context, who)
+  const [found, ...more] = pairsMeant(history, context, who, canonical)
   if (found === undefined) {
     throw new NamesakeError(
       'input-invalid',
@@ -122,12 +212,21 @@ export function pairMeant(history: History, context: EditContext, who: string, a
   return found
 }
 
-function ofPerson(pairs: readonly PairWithState[], { view }: EditContext, who: string): PairWithState[] {
-  const person = findPerson(view, who, null)
-  const owners = view.byAddress(canonicalAddress(who))
-  return pairs.filter((pair) =>
-    [person, ...owners].some(({ id, directory }) => pair.person === id && pair.directory === directory),
-  )
+function pairsMeant(history: History, { view }: EditContext, who: string, address: string): PairWithState[] {
+  const ofPeople = (people: readonly PersonRef[]): PairWithState[] => {
+    const distinct = people.filter((one, i) => people.findIndex((other) => samePerson(one, other)) === i)
+    return distinct
+      .map(({ directory, id }) => history.pair({ directory, person: id, address }))
+      .filter((pair) => pair !== null)
+  }
+  const byId = ofPeople(view.directoryNames().map((directory) => ({ directory, id: who })))
+  if (byId.length > 0) return byId
+  const owners = ofPeople(view.byAddress(canonicalAddress(who)))
+  if (owners.length > 0) return owners
+  // A name, or somebody whom no directory has any more: each pair is looked at.
+  const known = [...history.pairs()].filter((pair) => pair.address === address)
+  const named = known.filter((pair) => pair.person === who || pair.name === who)
+  return named.length > 0 ? named : ofPeople([findPerson(view, who, null)])
 }
 
 /** The edit that an answer asks for; null for `attack`. */

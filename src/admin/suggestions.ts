@@ -1,6 +1,6 @@
 /** Whom to protect as well: groups that hold many whose names are taken. */
 
-import type { DirectoryView, PairWithState } from '../model.ts'
+import type { DirectoryView, HistoryOverview } from '../model.ts'
 import { resolveRules } from '../policy/protection.ts'
 import type { ProtectionRules } from '../policy/rules.ts'
 
@@ -9,10 +9,14 @@ const minPeople = 3
 const maxLines = 5
 
 /** Groups that are not protected though the names of several of their people are taken, most first, in words. */
-export function suggestGroups(pairs: readonly PairWithState[], view: DirectoryView, rules: ProtectionRules): string[] {
+export function suggestGroups(
+  impersonated: HistoryOverview['people'],
+  view: DirectoryView,
+  rules: ProtectionRules,
+): string[] {
   const taken = new Map<string, Set<string>>()
-  for (const { directory, person, detected } of pairs) {
-    if (detected > 0) taken.set(directory, (taken.get(directory) ?? new Set()).add(person))
+  for (const { directory, person } of impersonated) {
+    taken.set(directory, (taken.get(directory) ?? new Set()).add(person))
   }
   const { resolved } = resolveRules(rules, view)
   const isProtected = (directory: string, id: string): boolean =>

@@ -13,7 +13,7 @@ import { History } from '../history/history.ts'
 import { canonicalAddress } from '../mail/address.ts'
 import type { Action, DirectoryView, HistoryQuery, HistoryRecord, PersonRef, Tier } from '../model.ts'
 import { actor, confirmed, isAtTerminal } from './confirm.ts'
-import { configPath, examples } from './verb.ts'
+import { configPath, examples, limitGiven, write } from './verb.ts'
 import type { Cli } from './verb.ts'
 
 interface HistoryOptions {
@@ -240,16 +240,6 @@ function timeGiven(option: string, text: string | undefined, now: number): numbe
   const time = timeOfOption(text, now)
   if (time !== null) return time
   throw usage(`${option}: ${quote(text)} is no time; accepted: 2026-10-01, 2026-10-01T12:00Z, or 30d, 12h, 4w ago`)
-}
-
-function limitGiven(text: string | undefined): number | null {
-  if (text === undefined) return null
-  if (/^\d{1,9}$/.test(text)) return Number(text)
-  throw usage(`--limit: ${quote(text)} is no number`)
-}
-
-async function write({ out }: Cli, text: string): Promise<void> {
-  if (!out.write(text)) await new Promise((resume) => out.once('drain', resume))
 }
 
 function usage(message: string): NamesakeError {

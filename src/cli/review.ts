@@ -18,12 +18,13 @@ import { NamesakeError } from '../errors.ts'
 import type { History } from '../history/history.ts'
 import type { PairAnswer, PairWithState } from '../model.ts'
 import { actor, confirmed, isAtTerminal } from './confirm.ts'
-import { configPath, examples } from './verb.ts'
+import { configPath, examples, limitGiven, write } from './verb.ts'
 import type { Cli } from './verb.ts'
 
 interface ReviewOptions {
   readonly json?: boolean
   readonly all?: boolean
+  readonly limit?: string
 }
 
 interface DecideOptions {
@@ -34,6 +35,9 @@ interface DecideOptions {
   readonly name?: readonly string[]
   readonly requireAuthentication?: boolean
 }
+
+/** Groups are suggested by what came in this time. */
+const suggestedFromMs = 90 * 86_400_000
 
 const answers: readonly PairAnswer[] = ['them', 'service', 'namesake', 'attack']
 const previewOption = ['--preview', 'show what it would change, and change nothing'] as const
@@ -49,6 +53,7 @@ export function addReviewVerbs(program: Command, cli: Cli): void {
         'with the reason, then the latest.',
     )
     .option('--all', 'answered pairs too')
+    .option('--limit <number>', 'only so many')
     .option('--json', 'one JSON object a line for each pair, answered ones too')
     .addHelpText(
       'after',
@@ -61,15 +66,16 @@ export function addReviewVerbs(program: Command, cli: Cli): void {
     )
     .action((options: ReviewOptions, command: Command) =>
       withHistory(command, async (installation, store, history) => {
-        const pairs = reviewPairs(history, store, installation.protection().rules, Date.now())
-        if (options.json === true) for (const pair of pairs) cli.out.write(`${jsonLine(pair)}\n`)
-        else list(pairs, options.all === true, cli)
-        if (options.json !== true) {
-          for (const line of suggestGroups(pairs, store.snapshot(), installation.protection().rules)) {
-            cli.out.write(`${printable(line)}\n`)
-          }
+        const limit = limitGiven(options.limit)
+        const { rules } = installation.protection()
+        const pairs = reviewPairs(history, store, rules, Date.now())
+        if (options.json === true) {
+          for (const pair of firstOf(pairs, limit)) await write(cli, `${jsonLine(pair)}\n`)
+          return
         }
-        return Promise.resolve()
+        await list(pairs, options.all === true, limit, cli)
+        const { people } = history.overview(Date.now() - suggestedFromMs, Date.now())
+        for (const line of suggestGroups(people, store.snapshot(), rules)) cli.out.write(`${printable(line)}\n`)
       }),
     )
   review
@@ -149,13 +155,36 @@ function tellMade(made: MadeEdit, cli: Cli): void {
   if (made.force === 'running') cli.out.write('in force: the running daemon judges by it\n')
 }
 
-function list(pairs: readonly ReviewedPair[], all: boolean, cli: Cli): void {
-  const shown = all ? pairs : pairs.filter(({ state }) => state === 'open')
-  if (shown.length === 0) {
-    cli.err.write(pairs.length === 0 ? 'namesake: nothing in the history\n' : 'namesake: no pair waits\n')
-    return
+/** Rows whose columns are aligned together. */
+const rowsAtOnce = 500
+const head = ['state', 'person', 'address', 'messages', 'auth', 'first', 'last', 'kinds', 'note']
+
+async function list(pairs: Iterable<ReviewedPair>, all: boolean, limit: number, cli: Cli): Promise<void> {
+  let isEmpty = true
+  function* wanted(): Generator<ReviewedPair> {
+    for (const pair of pairs) {
+      isEmpty = false
+      if (all || pair.state === 'open') yield pair
+    }
   }
-  const rows = shown.map((pair) => [
+  const columns = cli.out.isTTY === true ? (cli.out.columns ?? null) : null
+  let rows: string[][] = [head]
+  let shown = 0
+  const flush = async (): Promise<void> => {
+    for (const line of fittedTable(rows, columns)) await write(cli, `${line}\n`)
+    rows = []
+  }
+  for (const pair of firstOf(wanted(), limit)) {
+    shown++
+    rows.push(rowOf(pair))
+    if (rows.length >= rowsAtOnce) await flush()
+  }
+  if (shown > 0) await flush()
+  else cli.err.write(isEmpty ? 'namesake: nothing in the history\n' : 'namesake: no pair waits\n')
+}
+
+function rowOf(pair: ReviewedPair): string[] {
+  return [
     pair.state,
     printable(pair.name),
     printable(pair.address === '' ? '(no address)' : pair.address),
@@ -165,10 +194,17 @@ function list(pairs: readonly ReviewedPair[], all: boolean, cli: Cli): void {
     pair.last.slice(0, 10),
     Object.keys(pair.kinds).join(', '),
     pair.suggestion.length > 0 ? `may be the person: ${pair.suggestion.join(', ')}` : (pair.why ?? ''),
-  ])
-  const head = ['state', 'person', 'address', 'messages', 'auth', 'first', 'last', 'kinds', 'note']
-  const columns = cli.out.isTTY === true ? (cli.out.columns ?? null) : null
-  for (const line of fittedTable([head, ...rows], columns)) cli.out.write(`${line}\n`)
+  ]
+}
+
+function* firstOf<T>(items: Iterable<T>, limit: number): Generator<T> {
+  let taken = 0
+  if (limit > 0) {
+    for (const item of items) {
+      yield item
+      if (++taken === limit) return
+    }
+  }
 }
 
 function answerOf(answer: string, options: DecideOptions): Answer {

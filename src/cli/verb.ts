@@ -61,3 +61,15 @@ function isThere(path: string): boolean {
 export function examples(...lines: readonly string[]): string {
   return `\n${lines.length === 1 ? 'Example' : 'Examples'}:\n${lines.map((line) => `  namesake ${line}`).join('\n')}`
 }
+
+/** How many lines `--limit` asks for; Infinity without it. @throws NamesakeError usage */
+export function limitGiven(text: string | undefined): number {
+  if (text === undefined) return Infinity
+  if (/^\d{1,9}$/.test(text)) return Number(text)
+  throw new NamesakeError('usage', `--limit: ${JSON.stringify(text)} is no number`)
+}
+
+/** Writes results as fast as whoever reads them takes them. */
+export async function write({ out }: Cli, text: string): Promise<void> {
+  if (!out.write(text)) await new Promise((resume) => out.once('drain', resume))
+}

@@ -3,7 +3,7 @@
 import type { Actor } from '../admin/audit.ts'
 import type { Preview } from '../admin/effect.ts'
 import type { MadeEdit } from '../admin/protection.ts'
-import type { Answer, ReviewedPair } from '../admin/review.ts'
+import type { Answer, ReviewPage, ReviewQuery, ReviewedPair } from '../admin/review.ts'
 import type { AuditEntry, HistoryOverview, HistoryQuery, HistoryRecord } from '../model.ts'
 import type { Role } from '../ports.ts'
 import type { OnEvent } from '../vocabulary.ts'
@@ -58,7 +58,9 @@ export interface HistoryPort {
 
 /** Review, as the command line has it: the same pairs, previews and answers. Each throws as `admin/review` does. */
 export interface ReviewPort {
-  pairs(): Promise<ReviewedPair[]>
+  pairs(query: ReviewQuery): Promise<ReviewPage>
+  /** Null if nothing of it is kept. */
+  pair(directory: string, person: string, address: string): Promise<ReviewedPair | null>
   preview(pair: ReviewedPair, answer: Answer): Promise<Preview>
   decide(pair: ReviewedPair, answer: Answer, actor: Actor): Promise<MadeEdit>
   undo(pair: ReviewedPair, actor: Actor): Promise<MadeEdit>

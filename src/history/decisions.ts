@@ -3,16 +3,17 @@
 import type { AuditEntry, PairDecision } from '../model.ts'
 import type { Environment } from './environment.ts'
 import { pairKey, recordKey } from './keys.ts'
+import type { PairOf } from './keys.ts'
 import { readDecision } from './pairs.ts'
 
 /** Puts an answer in the place of what was decided before; null takes it away. With its audit entry, in one transaction. */
 export function writeDecision(
   environment: Environment,
-  of: { readonly directory: string; readonly person: string; readonly address: string },
+  of: PairOf,
   decision: PairDecision | null,
   audit: Omit<AuditEntry, 'id'>,
 ): void {
-  const key = pairKey(of.directory, of.person, of.address)
+  const key = pairKey(of)
   environment.transact(() => {
     if (decision === null) environment.tables.decisions.removeSync(key)
     else environment.tables.decisions.putSync(key, Buffer.from(JSON.stringify(decision)))
@@ -25,14 +26,9 @@ export function listDecisions(environment: Environment): PairDecision[] {
   return [...environment.tables.decisions.getRange({})].map(({ value }) => JSON.parse(value.toString()) as PairDecision)
 }
 
-/** What was decided about a pair; null if nothing was. `address` is canonical. */
-export function findDecision(
-  environment: Environment,
-  directory: string,
-  person: string,
-  address: string,
-): PairDecision | null {
-  return readDecision(environment.tables, pairKey(directory, person, address))
+/** What was decided about a pair; null if nothing was. */
+export function findDecision(environment: Environment, of: PairOf): PairDecision | null {
+  return readDecision(environment.tables, pairKey(of))
 }
 
 /** Writes an entry of the audit log in a transaction of its own. */
@@ -41,7 +37,7 @@ export function writeAudit(environment: Environment, entry: Omit<AuditEntry, 'id
 }
 
 function appendAudit(environment: Environment, entry: Omit<AuditEntry, 'id'>): void {
-  const number = environment.nextSequence()
+  const number = environment.nextNumbers('sequence')
   const key = recordKey(Date.parse(entry.time), number)
   environment.tables.audit.putSync(key, Buffer.from(JSON.stringify({ id: String(number), ...entry })))
 }

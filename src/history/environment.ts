@@ -3,7 +3,7 @@
 import { existsSync, mkdirSync } from 'node:fs'
 import { extname } from 'node:path'
 import { open } from 'lmdb'
-import type { Database, RootDatabase } from 'lmdb'
+import type { Database, RootDatabase, Transaction } from 'lmdb'
 import { NamesakeError } from '../errors.ts'
 import {
   dataFile,
@@ -24,23 +24,27 @@ import type { EnvironmentKind } from '../net/lmdb-folder.ts'
  */
 
 /** How the history is laid out. An older one is brought forward when it is opened; a newer one is refused. */
-export const schemaVersion = 1
+export const schemaVersion = 2
 
 export type Table = Database<Buffer, Buffer>
 
 /** Values are UTF-8 JSON unless said otherwise. */
 export interface Tables {
   readonly root: RootDatabase<Buffer, Buffer>
-  /** `schema` and `sequence`, each a number as text. */
+  /** `schema`, `sequence` and `pairs` (the last number given to a pair), each a number as text. */
   readonly meta: Database<Buffer, string>
-  /** Record key to record. */
+  /** Record key to record: the latest ones, which are not packed yet. */
   readonly records: Table
-  /** Record key to what a search looks through: folded text. */
+  /** Block key to some hundred records, compressed. */
+  readonly blocks: Table
+  /** Block key to what its records are found by, as numbers. */
+  readonly columns: Table
+  /** Block key to what a search looks through: the folded texts of its records. */
   readonly texts: Table
-  /** Index key to nothing. */
-  readonly index: Table
   /** Pair key to what all records of the pair come to. */
   readonly pairs: Table
+  /** Some dozen pairs in short, so that all can be put in order without reading each. */
+  readonly summaries: Table
   readonly counters: Table
   /** Pair key to what was decided about it. */
   readonly decisions: Table
@@ -53,8 +57,11 @@ export interface Tables {
 }
 
 /** Tables that are made of the records, and can be made again. */
-export const derivedTables = ['texts', 'index', 'pairs', 'counters'] as const
-const ownTables = ['records', ...derivedTables, 'decisions', 'audit', 'people', 'accounts'] as const
+export const derivedTables = ['texts', 'pairs', 'summaries', 'counters'] as const
+const ownTables = [
+  ...(['records', 'blocks', 'columns', ...derivedTables] as const),
+  ...(['decisions', 'audit', 'people', 'accounts'] as const),
+] as const
 
 /** Address space kept for the map, not memory or disk; `history.maxSize` says how much of it is used. */
 const mapSize = 64 * 2 ** 30
@@ -88,12 +95,18 @@ export function openTables(folder: string, readOnly: boolean): Tables | undefine
   return { root, meta, ...(made as unknown as Omit<Tables, 'root' | 'meta'>) }
 }
 
+/** Left out: within a transaction that writes, or whatever is newest. */
+export interface ReadOptions {
+  readonly transaction?: Transaction
+}
+
 /** An open history: tables, and the transaction that every change goes through. */
 export class Environment {
   readonly path: string
   readonly readOnly: boolean
   readonly tables: Tables
   readonly #afterClose: () => void
+  #writing = false
 
   constructor(path: string, tables: Tables, readOnly: boolean, afterClose: () => void = () => undefined) {
     this.path = path
@@ -107,14 +120,41 @@ export class Environment {
    * a crash of the process loses nothing, a power cut at most the last moments.
    */
   transact<T>(work: () => T): T {
-    return this.tables.root.transactionSync(work, 1)
+    return this.tables.root.transactionSync(() => {
+      this.#writing = true
+      try {
+        return work()
+      } finally {
+        this.#writing = false
+      }
+    }, 1)
   }
 
-  /** The next number of this history; within a transaction only. */
-  nextSequence(): number {
-    const next = Number(this.tables.meta.get('sequence')?.toString() ?? '0') + 1
-    this.tables.meta.putSync('sequence', Buffer.from(String(next)))
-    return next
+  /** The next numbers of this history, the first of them; within a transaction only. */
+  nextNumbers(of: 'sequence' | 'pairs', count = 1): number {
+    const last = this.#number(of)
+    this.tables.meta.putSync(of, Buffer.from(String(last + count)))
+    return last + 1
+  }
+
+  #number(of: string): number {
+    return Number(this.tables.meta.get(of)?.toString() ?? '0')
+  }
+
+  /**
+   * Reads as of one moment, however long it takes and whatever is written meanwhile. Within a transaction that writes, as of now.
+   */
+  *reading<T>(read: (options: ReadOptions) => Iterable<T>): Generator<T> {
+    if (this.#writing) {
+      yield* read({})
+      return
+    }
+    const transaction = this.tables.root.useReadTransaction()
+    try {
+      yield* read({ transaction })
+    } finally {
+      transaction.done()
+    }
   }
 
   /** Octets in use, which is less than the file has: it does not shrink, what is free in it is used again. */

@@ -1,6 +1,9 @@
 /** The history as the rest of the house is handed it. */
 
 import type { AuditEntry, HistoryOverview, HistoryQuery, HistoryRecord, PairDecision, PairWithState } from '../model.ts'
+import type { PairOf } from './keys.ts'
+import { pairTotals } from './pair-summaries.ts'
+import type { PairQuery, PairTotals } from './pair-summaries.ts'
 import { findDecision, listAudit, listDecisions, writeAudit, writeDecision } from './decisions.ts'
 import { openEnvironment, openEnvironmentToRead, schemaVersion } from './environment.ts'
 import type { Environment, OpenOptions } from './environment.ts'
@@ -71,13 +74,17 @@ export class History {
     return this.environment.usedOctets()
   }
 
-  pairs(): PairWithState[] {
-    return listPairs(this.environment)
+  /** Pairs in the order that is asked for; each is read when it is its turn. */
+  pairs(query: PairQuery = {}): Generator<PairWithState> {
+    return listPairs(this.environment, query)
   }
 
-  /** @param address canonical */
-  pair(directory: string, person: string, address: string): PairWithState | null {
-    return findPair(this.environment, directory, person, address)
+  pair(of: PairOf): PairWithState | null {
+    return findPair(this.environment, of)
+  }
+
+  pairTotals(): PairTotals {
+    return pairTotals(this.environment)
   }
 
   overview(since: number, until: number): HistoryOverview {
@@ -88,15 +95,11 @@ export class History {
     return listDecisions(this.environment)
   }
 
-  decision(directory: string, person: string, address: string): PairDecision | null {
-    return findDecision(this.environment, directory, person, address)
+  decision(of: PairOf): PairDecision | null {
+    return findDecision(this.environment, of)
   }
 
-  decide(
-    of: { readonly directory: string; readonly person: string; readonly address: string },
-    decision: PairDecision | null,
-    audit: Omit<AuditEntry, 'id'>,
-  ): void {
+  decide(of: PairOf, decision: PairDecision | null, audit: Omit<AuditEntry, 'id'>): void {
     writeDecision(this.environment, of, decision, audit)
   }
 

@@ -1,20 +1,28 @@
 /** Keys of the history's tables as octets. */
 
 import { createHash } from 'node:crypto'
+import { canonicalAddress } from '../mail/address.ts'
+import type { HistoryRecord } from '../model.ts'
 
 /**
  * A record's key: milliseconds since the epoch and a running number, six octets each. Keys sort by time; the number keeps
  * records of one millisecond, or of a clock that was set back, apart.
  */
 export function recordKey(time: number, sequence: number): Buffer {
-  const key = Buffer.alloc(12)
+  const key = Buffer.alloc(recordKeyLength)
   key.writeUIntBE(clamped(time), 0, 6)
   key.writeUIntBE(clamped(sequence), 6, 6)
   return key
 }
 
+export const recordKeyLength = 12
+
 export function timeOfKey(key: Buffer, at = 0): number {
   return key.readUIntBE(at, 6)
+}
+
+export function sequenceOfKey(key: Buffer): number {
+  return key.readUIntBE(6, 6)
 }
 
 const largest = 2 ** 48 - 1
@@ -23,29 +31,42 @@ function clamped(number: number): number {
   return Math.min(largest, Math.max(0, Math.floor(number)))
 }
 
-/** What records are found by beside their time. */
-export const indexKinds = { person: 1, pair: 2, domain: 3 } as const
-export type IndexKind = keyof typeof indexKinds
-
-/** Kind, eight octets that stand for the value, and the record's key. */
-export function indexKey(kind: IndexKind, value: string, record: Buffer): Buffer {
-  const key = Buffer.alloc(21)
-  key[0] = indexKinds[kind]
-  hash(value).copy(key, 1, 0, 8)
-  record.copy(key, 9)
+/** A block's key: the key of its latest record, the time of its earliest, how many there are. */
+export function blockKey(latest: Buffer, earliestTime: number, count: number): Buffer {
+  const key = Buffer.alloc(recordKeyLength + 8)
+  latest.copy(key)
+  key.writeUIntBE(clamped(earliestTime), recordKeyLength, 6)
+  key.writeUInt16BE(count, recordKeyLength + 6)
   return key
 }
 
-/** Where a record's key begins in an index key. */
-export const recordInIndexKey = 9
-
-/** A person and an address as one text; what a pair is known by. `address` is canonical. */
-export function pairText(directory: string, person: string, address: string): string {
-  return `${directory}\0${person}\0${address}`
+export function countOfBlock(key: Buffer): number {
+  return key.readUInt16BE(recordKeyLength + 6)
 }
 
-export function pairKey(directory: string, person: string, address: string): Buffer {
-  return hash(pairText(directory, person, address)).subarray(0, 16)
+export function earliestTimeOfBlock(key: Buffer): number {
+  return key.readUIntBE(recordKeyLength, 6)
+}
+
+/** A person and an address: all records of one pair belong together. */
+export interface PairOf {
+  readonly directory: string
+  readonly person: string
+  /** Canonical; empty if the messages show none. */
+  readonly address: string
+}
+
+/** The pair that a record belongs to; null if it names no person, or not the address. */
+export function pairOf(record: HistoryRecord): PairOf | null {
+  const { directory, person, address } = record
+  if (directory === null || person === null || address === null) return null
+  return { directory, person, address: address === '' ? '' : canonicalAddress(address) }
+}
+
+export const pairKeyLength = 16
+
+export function pairKey({ directory, person, address }: PairOf): Buffer {
+  return hash(`${directory}\0${person}\0${address}`).subarray(0, pairKeyLength)
 }
 
 /** What counters count: messages of an hour and of a day, and whose names were taken on a day. */

@@ -1,40 +1,57 @@
 /** Bringing an older history forward. */
 
-import type { HistoryRecord } from '../model.ts'
-import { derivedTables, schemaVersion } from './environment.ts'
-import type { Environment } from './environment.ts'
+import { keyed, unpack, writeDerivedOfBlock } from './blocks.ts'
+import type { KeyedRecord } from './blocks.ts'
 import { CounterChanges } from './counters.ts'
+import { derivedTables, schemaVersion } from './environment.ts'
+import type { Environment, Tables } from './environment.ts'
 import { PairChanges } from './pairs.ts'
-import { writeDerived } from './records.ts'
-
-const atOnce = 500
+import { packOldest } from './records.ts'
 
 /**
- * Makes index, pairs, counters and search texts anew from the records where an older Namesake laid them out otherwise, some
+ * Makes pairs, counters and search texts anew from the records where an older Namesake laid them out otherwise, some
  * hundred records in a transaction. Cut short, it begins again at the next opening: the schema's number is written last.
  */
 export async function migrate(environment: Environment): Promise<void> {
   const { tables } = environment
-  if (Number(tables.meta.get('schema')?.toString() ?? '0') === schemaVersion) return
-  for (const name of derivedTables) environment.transact(() => tables[name].clearSync())
-  let after = Buffer.alloc(0)
-  for (;;) {
-    const slice: { key: Buffer; value: Buffer }[] = [...tables.records.getRange({ start: after, limit: atOnce + 1 })]
-    const fresh = slice.filter(({ key }) => key.compare(after) > 0)
-    if (fresh.length === 0) break
-    environment.transact(() => {
-      const pairs = new PairChanges(environment)
-      const counters = new CounterChanges(tables)
-      for (const { key, value } of fresh) {
-        const record = JSON.parse(value.toString()) as HistoryRecord
-        writeDerived(environment, key, record, pairs)
-        counters.add(record)
-      }
-      pairs.write()
-      counters.write()
-    })
-    after = Buffer.from(fresh.at(-1)?.key ?? after)
+  const schema = Number(tables.meta.get('schema')?.toString() ?? '0')
+  if (schema === schemaVersion) return
+  if (schema < 2) dropIndex(tables)
+  const step = async (work: () => readonly KeyedRecord[]): Promise<void> => {
+    environment.transact(() => count(environment, work()))
     await new Promise((resume) => setImmediate(resume))
   }
+  for (const name of derivedTables) environment.transact(() => tables[name].clearSync())
+  for (const key of [...tables.blocks.getKeys({})]) {
+    await step(() => {
+      const records = unpack(tables, key)
+      writeDerivedOfBlock(tables, key, records)
+      return records
+    })
+  }
+  for (let packed = -1; packed !== 0;) {
+    await step(() => {
+      const records = packOldest(tables)
+      packed = records.length
+      return records
+    })
+  }
+  await step(() => [...tables.records.getRange({})].map(({ key, value }) => keyed(key, value.toString())))
   environment.transact(() => tables.meta.putSync('schema', Buffer.from(String(schemaVersion))))
+}
+
+function count(environment: Environment, records: readonly KeyedRecord[]): void {
+  const pairs = new PairChanges(environment)
+  const counters = new CounterChanges(environment.tables)
+  for (const { record } of records) {
+    pairs.add(record)
+    counters.add(record)
+  }
+  pairs.write()
+  counters.write()
+}
+
+/** Schema 1 had an index, an entry for each record and each thing it was found by, and texts record by record. */
+function dropIndex({ root }: Tables): void {
+  root.openDB<Buffer, Buffer>({ name: 'index', encoding: 'binary', keyEncoding: 'binary' }).dropSync()
 }

@@ -1,24 +1,34 @@
 /** Pairs of person and address: what their records come to. */
 
-import { canonicalAddress } from '../mail/address.ts'
 import type { HistoryRecord, Pair, PairDecision } from '../model.ts'
-import type { Environment, Tables } from './environment.ts'
-import { indexKey, pairKey, pairText, recordInIndexKey, timeOfKey } from './keys.ts'
+import { readColumns } from './blocks.ts'
+import { pairNumbers } from './columns.ts'
+import type { Environment, ReadOptions, Tables } from './environment.ts'
+import { pairKey, pairOf, timeOfKey } from './keys.ts'
+import type { PairOf } from './keys.ts'
+import { SummaryChanges } from './pair-summaries.ts'
 
 /** Names shown that are told apart in one pair. */
 const maxNames = 20
 
-/** The pair that a record belongs to; null if it names no person, or not the address. */
-export function pairOf(record: HistoryRecord): { directory: string; person: string; address: string } | null {
-  const { directory, person, address } = record
-  if (directory === null || person === null || address === null) return null
-  return { directory, person, address: address === '' ? '' : canonicalAddress(address) }
+/** A pair with the number under which its summary stands. */
+interface StoredPair extends Pair {
+  readonly number: number
+}
+
+interface Entry {
+  readonly key: Buffer
+  readonly before: StoredPair | null
+  pair: Pair | null
+  /** Whether its first or its last record was taken out. */
+  losesFirst: boolean
+  losesLast: boolean
 }
 
 /** Changes pairs within one transaction: each is read once and written once. */
 export class PairChanges {
   readonly #environment: Environment
-  readonly #pairs = new Map<string, { key: Buffer; pair: Pair | null }>()
+  readonly #entries = new Map<string, Entry>()
   readonly #decisions = new Map<string, PairDecision | null>()
 
   constructor(environment: Environment) {
@@ -41,56 +51,59 @@ export class PairChanges {
     this.#reopen(entry.key, record)
   }
 
-  /** Takes a record out of its pair; its index entries must be gone by now. A pair without records goes with the last. */
+  /** Takes a record out of its pair; it must be gone by the time of `write`. A pair without records goes with the last. */
   remove(record: HistoryRecord): void {
     const of = pairOf(record)
     const entry = of === null ? null : this.#entry(of)
-    if (of === null || entry === null || entry.pair === null) return
+    if (entry === null || entry.pair === null) return
     const left = counts(entry.pair, record, -1)
-    if (left.count <= 0) {
-      entry.pair = null
-      return
-    }
-    const { first, last } = this.#span(pairText(of.directory, of.person, of.address))
-    entry.pair = { ...entry.pair, ...left, first: first ?? entry.pair.first, last: last ?? entry.pair.last }
+    entry.losesFirst ||= record.time <= entry.pair.first
+    entry.losesLast ||= record.time >= entry.pair.last
+    entry.pair = left.count <= 0 ? null : { ...entry.pair, ...left }
   }
 
   write(): void {
     const { pairs, decisions } = this.#environment.tables
-    for (const { key, pair } of this.#pairs.values()) {
-      if (pair === null) pairs.removeSync(key)
-      else pairs.putSync(key, Buffer.from(JSON.stringify(pair)))
+    this.#findSpans()
+    const summaries = new SummaryChanges(this.#environment)
+    for (const { key, before, pair } of this.#entries.values()) {
+      if (pair === null) {
+        pairs.removeSync(key)
+        if (before !== null) summaries.put(before.number, key, null)
+      } else {
+        const number = before?.number ?? this.#environment.nextNumbers('pairs')
+        pairs.putSync(key, encodePair(pair, number))
+        summaries.put(number, key, pair)
+      }
     }
+    summaries.write()
     for (const [key, decision] of this.#decisions) {
       if (decision !== null) decisions.putSync(Buffer.from(key, 'hex'), Buffer.from(JSON.stringify(decision)))
     }
   }
 
-  #entry({ directory, person, address }: { directory: string; person: string; address: string }): {
-    key: Buffer
-    pair: Pair | null
-  } {
-    const key = pairKey(directory, person, address)
+  #entry(of: PairOf): Entry {
+    const key = pairKey(of)
     const id = key.toString('hex')
-    let entry = this.#pairs.get(id)
+    let entry = this.#entries.get(id)
     if (entry === undefined) {
-      entry = { key, pair: readPair(this.#environment.tables, key) }
-      this.#pairs.set(id, entry)
+      const before = readStored(this.#environment.tables, key)
+      entry = { key, before, pair: before, losesFirst: false, losesLast: false }
+      this.#entries.set(id, entry)
     }
     return entry
   }
 
-  #span(text: string): { first: string | null; last: string | null } {
-    const { index } = this.#environment.tables
-    const start = indexKey('pair', text, Buffer.alloc(12))
-    const end = indexKey('pair', text, Buffer.alloc(12, 0xff))
-    const timeOf = (keys: Iterable<Buffer>): string | null => {
-      for (const key of keys) return new Date(timeOfKey(key, recordInIndexKey)).toISOString()
-      return null
+  /** Pairs whose first or last record went begin or end with another one, by what is left. */
+  #findSpans(): void {
+    const entries = [...this.#entries.values()].filter(({ pair }) => pair !== null)
+    const first = entries.filter(({ losesFirst }) => losesFirst)
+    const last = entries.filter(({ losesLast }) => losesLast)
+    for (const [{ pair, entry }, time] of edges(this.#environment, first, false)) {
+      entry.pair = { ...pair, first: new Date(time).toISOString() }
     }
-    return {
-      first: timeOf(index.getKeys({ start, end, limit: 1 })),
-      last: timeOf(index.getKeys({ start: end, end: start, reverse: true, limit: 1 })),
+    for (const [{ pair, entry }, time] of edges(this.#environment, last, true)) {
+      entry.pair = { ...pair, last: new Date(time).toISOString() }
     }
   }
 
@@ -106,6 +119,46 @@ export class PairChanges {
     const why = 'a message was not authenticated, as all before it were'
     this.#decisions.set(id, { ...decision, reopened: { at: record.time, why } })
   }
+}
+
+type Edge = [{ readonly entry: Entry; readonly pair: Pair }, number]
+
+/**
+ * When the first records of pairs came, or with `newest` the last ones. All of them are looked for in one walk over the columns, which
+ * ends with the last of them that is found.
+ */
+function edges({ tables }: Environment, entries: readonly Entry[], newest: boolean): Edge[] {
+  const wanted = new Map<string, { entry: Entry; pair: Pair }>()
+  for (const entry of entries) {
+    if (entry.pair !== null) wanted.set(pairNumbers(entry.key).join(' '), { entry, pair: entry.pair })
+  }
+  const firstNumbers = new Set(entries.map(({ key }) => pairNumbers(key)[0]))
+  const found: Edge[] = []
+  const take = (pair: string, time: number): void => {
+    const one = wanted.get(pair)
+    if (one !== undefined) found.push([one, time])
+    wanted.delete(pair)
+  }
+  const latest = [...tables.records.getRange({ reverse: newest })]
+  const takeLatest = (): void => {
+    for (const { key, value } of wanted.size === 0 ? [] : latest) {
+      const of = pairOf(JSON.parse(value.toString()) as HistoryRecord)
+      if (of !== null) take(pairNumbers(pairKey(of)).join(' '), timeOfKey(key))
+    }
+  }
+  if (newest) takeLatest()
+  for (const key of wanted.size === 0 ? [] : tables.columns.getKeys({ reverse: newest })) {
+    const columns = readColumns(tables, key)
+    if (columns === undefined) continue
+    for (let n = 0; n < columns.count; n++) {
+      const i = newest ? columns.count - 1 - n : n
+      const number = columns.pairs[2 * i] ?? 0
+      if (firstNumbers.has(number)) take(`${number} ${columns.pairs[2 * i + 1]}`, columns.times[i] ?? 0)
+    }
+    if (wanted.size === 0) break
+  }
+  if (!newest) takeLatest()
+  return found
 }
 
 type Counts = Omit<Pair, 'directory' | 'person' | 'name' | 'address' | 'first' | 'last' | 'publicProvider'>
@@ -153,12 +206,70 @@ function counted<K extends string>(
   return Object.fromEntries(after) as Record<K, number>
 }
 
-export function readPair(tables: Tables, key: Buffer): Pair | null {
-  const bytes = tables.pairs.get(key)
-  return bytes === undefined ? null : (JSON.parse(bytes.toString()) as Pair)
+/** Values in the order below, without names: there may be as many pairs as records. */
+type PairTuple = [
+  ...[number: number, directory: string, person: string, name: string, address: string],
+  ...[count: number, authenticated: number, unauthenticated: number, detected: number, rejected: number],
+  ...[first: number, last: number, publicProvider: 0 | 1],
+  ...[names: Pair['names'], kinds: Pair['kinds'], actions: Pair['actions']],
+]
+
+function encodePair(pair: Pair, number: number): Buffer {
+  const { directory, person, name, address, count, authenticated, unauthenticated, detected, rejected } = pair
+  const { first, last, publicProvider, names, kinds, actions } = pair
+  const tuple: PairTuple = [
+    ...([number, directory, person, name, address] as const),
+    ...([count, authenticated, unauthenticated, detected, rejected] as const),
+    ...([Date.parse(first), Date.parse(last), publicProvider ? 1 : 0] as const),
+    ...([names, kinds, actions] as const),
+  ]
+  return Buffer.from(JSON.stringify(tuple))
 }
 
-export function readDecision(tables: Tables, key: Buffer): PairDecision | null {
-  const bytes = tables.decisions.get(key)
+function decodePair(octets: Buffer): StoredPair {
+  const [number, directory, person, name, address, count, authenticated, unauthenticated, detected, rejected, ...rest] =
+    JSON.parse(octets.toString()) as PairTuple
+  const [first, last, publicProvider, names, kinds, actions] = rest
+  return {
+    ...{ number, directory, person, name, address, count, authenticated, unauthenticated, detected, rejected },
+    ...{ first: new Date(first).toISOString(), last: new Date(last).toISOString() },
+    ...{ publicProvider: publicProvider === 1, names, kinds, actions },
+  }
+}
+
+function readStored(tables: Tables, key: Buffer, options: ReadOptions = {}): StoredPair | null {
+  const octets = tables.pairs.get(key, options)
+  return octets === undefined ? null : decodePair(octets)
+}
+
+export function readPair(tables: Tables, key: Buffer, options: ReadOptions = {}): Pair | null {
+  const stored = readStored(tables, key, options)
+  if (stored === null) return null
+  const { number: _, ...pair } = stored
+  return pair
+}
+
+/** All pairs in no order, for what must look at each. */
+export function* allPairs(tables: Tables): Generator<{ readonly key: Buffer; readonly pair: Pair }> {
+  for (const { key, value } of tables.pairs.getRange({})) {
+    const { number: _, ...pair } = decodePair(value)
+    yield { key, pair }
+  }
+}
+
+/** Takes pairs out, whatever records there are. Within a transaction. */
+export function removePairs(environment: Environment, keys: readonly Buffer[]): void {
+  const { tables } = environment
+  const summaries = new SummaryChanges(environment)
+  for (const key of keys) {
+    const stored = readStored(tables, key)
+    if (stored !== null) summaries.put(stored.number, key, null)
+    tables.pairs.removeSync(key)
+  }
+  summaries.write()
+}
+
+export function readDecision(tables: Tables, key: Buffer, options: ReadOptions = {}): PairDecision | null {
+  const bytes = tables.decisions.get(key, options)
   return bytes === undefined ? null : (JSON.parse(bytes.toString()) as PairDecision)
 }

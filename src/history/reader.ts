@@ -1,12 +1,18 @@
 /** Reading the history: records by what is asked, pairs, overview. */
 
 import type { HistoryOverview, HistoryQuery, HistoryRecord, PairDecision, PairWithState } from '../model.ts'
+import { readBlock, readColumns } from './blocks.ts'
+import type { Block } from './blocks.ts'
+import { pairNumbers, termHash } from './columns.ts'
+import type { Columns } from './columns.ts'
 import { overviewOf } from './counters.ts'
-import type { Environment, Table } from './environment.ts'
-import { indexKey, pairKey, pairText, recordInIndexKey, recordKey } from './keys.ts'
-import type { IndexKind } from './keys.ts'
-import { pairOf, readDecision, readPair } from './pairs.ts'
-import { foldForSearch } from './records.ts'
+import type { Environment, ReadOptions, Tables } from './environment.ts'
+import { countOfBlock, earliestTimeOfBlock, pairKey, pairOf, recordKey, recordKeyLength } from './keys.ts'
+import type { PairOf } from './keys.ts'
+import { readDecision, readPair } from './pairs.ts'
+import { orderedPairKeys } from './pair-summaries.ts'
+import type { PairQuery } from './pair-summaries.ts'
+import { foldForSearch, recordEnd, searchTextOf } from './search-text.ts'
 
 /** Records newest first; those of one moment in the order in which they were written, last first. */
 export function* findRecords(environment: Environment, query: HistoryQuery): Generator<HistoryRecord> {
@@ -15,27 +21,23 @@ export function* findRecords(environment: Environment, query: HistoryQuery): Gen
 
 /** The same as they are kept: each a line of JSON. */
 export function* findLines(environment: Environment, query: HistoryQuery): Generator<string> {
-  const { records, texts } = environment.tables
-  const words = query.text === undefined ? [] : [foldForSearch(query.text.trim())].filter((word) => word !== '')
-  const needle = words[0] === undefined ? null : Buffer.from(words[0])
-  const tests = filtersOf(query)
-  for (const key of keysOf(environment, query, needle)) {
-    if (needle !== null && !(texts.getBinaryFast(key)?.includes(needle) ?? false)) continue
-    const bytes = records.get(key)
-    if (bytes === undefined) continue
-    const line = bytes.toString()
-    if (tests.length > 0 && !tests.every((test) => test(JSON.parse(line) as HistoryRecord))) continue
-    yield line
+  const filters = filtersOf(query)
+  const found = environment.reading((options) => newestFirst(environment.tables, searchOf(query), options))
+  for (const line of found) {
+    if (filters.length === 0 || filters.every((fits) => fits(JSON.parse(line) as HistoryRecord))) yield line
   }
 }
 
 type Filter = (record: HistoryRecord) => boolean
 
-/** What the index does not say by itself; hashes in it may meet by chance. */
-function filtersOf({ tier, action, verdict, people, pair, domain }: HistoryQuery): Filter[] {
+/** What is asked of a record itself: hashes in columns may meet by chance. */
+function filtersOf(query: HistoryQuery): Filter[] {
+  const { tier, kind, action, disposition, verdict, people, pair, domain } = query
   const filters: Filter[] = []
   if (tier !== undefined) filters.push((record) => record.tier === tier && record.verdict === 'detected')
+  if (kind !== undefined) filters.push((record) => record.kind === kind)
   if (action !== undefined) filters.push((record) => record.action === action)
+  if (disposition !== undefined) filters.push((record) => record.disposition === disposition)
   if (verdict !== undefined) filters.push((record) => record.verdict === verdict)
   if (people !== undefined) filters.push(({ person }) => person !== null && people.includes(person))
   if (domain !== undefined) filters.push(({ domains }) => domains.includes(domain))
@@ -48,90 +50,213 @@ function filtersOf({ tier, action, verdict, people, pair, domain }: HistoryQuery
   return filters
 }
 
-/** Keys of the records that may be meant, newest first. */
-function* keysOf(environment: Environment, query: HistoryQuery, needle: Buffer | null): Generator<Buffer> {
-  const { index, records, texts } = environment.tables
-  const from = recordKey(query.since ?? 0, 0)
-  const to = query.until === undefined ? Buffer.alloc(12, 0xff) : recordKey(query.until, 0)
-  const indexed = indexedBy(query)
-  if (indexed === null) {
-    if (needle === null) yield* backwards(records, from, to)
-    else yield* matching(texts, from, to, needle)
-    return
+/** A query as columns and texts are asked. */
+interface Search {
+  readonly since: number
+  /** Not in it any more. */
+  readonly until: number
+  readonly needle: Buffer | null
+  readonly pair: readonly [number, number] | null
+  /** Terms that a record must all have. */
+  readonly all: readonly number[]
+  /** Terms of which it must have one; null: any record. */
+  readonly any: readonly number[] | null
+}
+
+function searchOf(query: HistoryQuery): Search {
+  const { since = 0, until = Infinity, text = '', people, pair } = query
+  const all: number[] = []
+  for (const kind of ['verdict', 'tier', 'kind', 'action', 'disposition', 'domain'] as const) {
+    const value = query[kind]
+    if (value !== undefined) all.push(termHash(kind, value))
   }
-  const ranges = indexed.values.map((value) =>
-    backwards(index, indexKey(indexed.kind, value, from), indexKey(indexed.kind, value, to)),
-  )
-  yield* merged(ranges)
-}
-
-/** The narrowest index that a query can use. */
-function indexedBy({ pair, people, domain }: HistoryQuery): { kind: IndexKind; values: readonly string[] } | null {
-  if (pair !== undefined) return { kind: 'pair', values: [pairText(pair.directory, pair.person, pair.address)] }
-  if (people !== undefined) return { kind: 'person', values: [...new Set(people)] }
-  return domain === undefined ? null : { kind: 'domain', values: [domain] }
-}
-
-/** Keys from the latest to the earliest; neither bound is a record's key, as numbers begin at 1. */
-function backwards(table: Table, from: Buffer, to: Buffer): Iterable<Buffer> {
-  return table.getKeys({ start: to, end: from, reverse: true })
-}
-
-function* matching(texts: Table, from: Buffer, to: Buffer, needle: Buffer): Generator<Buffer> {
-  for (const { key, value } of texts.getRange({ start: to, end: from, reverse: true })) {
-    if (value.includes(needle)) yield key
+  const needle = foldForSearch(text.trim())
+  return {
+    since,
+    until,
+    needle: needle === '' ? null : Buffer.from(needle),
+    pair: pair === undefined ? null : pairNumbers(pairKey(pair)),
+    all,
+    any: people === undefined ? null : people.map((person) => termHash('person', person)),
   }
 }
 
-/** Index keys of several ranges as record keys, newest first, each once. */
-function* merged(ranges: readonly Iterable<Buffer>[]): Generator<Buffer> {
-  const heads = ranges.map((range) => {
-    const iterator = range[Symbol.iterator]()
-    return { iterator, next: iterator.next() }
-  })
-  let last: Buffer | null = null
-  for (;;) {
-    let newest: { head: (typeof heads)[number]; key: Buffer } | null = null
-    for (const head of heads) {
-      if (head.next.done === true) continue
-      const key = head.next.value.subarray(recordInIndexKey)
-      if (newest === null || key.compare(newest.key) > 0) newest = { head, key }
+/** A place in a list of records that fit, from the newest to the oldest. */
+interface Place {
+  /** Time and number of the record there; null behind the last. */
+  head: { readonly time: number; readonly sequence: number } | null
+  readonly line: () => string
+  readonly advance: () => void
+}
+
+/**
+ * Lines of the records that may be meant, newest first. Blocks follow each other in time, but for a clock that was set back: a
+ * block is opened as soon as its latest record may be the next one, and the newest of all open ones is.
+ */
+function* newestFirst(tables: Tables, search: Search, options: ReadOptions): Generator<string> {
+  const open: Place[] = [placeInLatest(tables, search, options)]
+  const blocks = tables.blocks
+    .getKeys({ ...options, reverse: true, end: recordKey(search.since, 0) })
+    [Symbol.iterator]()
+  let next = blocks.next()
+  try {
+    for (;;) {
+      let newest = newestOf(open)
+      while (next.done !== true && (newest === null || isBefore(newest, next.value))) {
+        if (earliestTimeOfBlock(next.value) < search.until) open.push(placeInBlock(tables, next.value, search, options))
+        next = blocks.next()
+        newest = newestOf(open)
+      }
+      if (newest === null) return
+      yield newest.line()
+      newest.advance()
     }
-    if (newest === null) return
-    newest.head.next = newest.head.iterator.next()
-    if (last === null || last.compare(newest.key) !== 0) yield newest.key
-    last = newest.key
+  } finally {
+    blocks.return?.()
   }
 }
 
-/** The record with an event id; undefined if it is not kept. Ids begin with their time, but any process may make them: it searches. */
+/** The place with the newest record; places behind their last are taken out. */
+function newestOf(open: Place[]): Place | null {
+  let newest: Place | null = null
+  for (let i = open.length - 1; i >= 0; i--) {
+    const place = open[i] as Place
+    if (place.head === null) open.splice(i, 1)
+    else if (newest === null || newest.head === null || isLater(place.head, newest.head)) newest = place
+  }
+  return newest
+}
+
+type Moment = NonNullable<Place['head']>
+
+function isLater(one: Moment, other: Moment): boolean {
+  return one.time > other.time || (one.time === other.time && one.sequence > other.sequence)
+}
+
+/** Whether a block holds a later record than the place is at. */
+function isBefore({ head }: Place, blockKey: Buffer): boolean {
+  const latest = { time: blockKey.readUIntBE(0, 6), sequence: blockKey.readUIntBE(6, 6) }
+  return head === null || isLater(latest, head)
+}
+
+/** Records that are not packed yet: a few hundred, looked at one by one. */
+function placeInLatest(tables: Tables, { since, until, needle }: Search, options: ReadOptions): Place {
+  const end = recordKey(since, 0)
+  const start = Number.isFinite(until) ? recordKey(until, 0) : Buffer.alloc(recordKeyLength, 0xff)
+  const found = [...tables.records.getRange({ ...options, start, end, reverse: true })].filter(({ value }) =>
+    needle === null ? true : Buffer.from(searchTextOf(JSON.parse(value.toString()) as HistoryRecord)).includes(needle),
+  )
+  let at = 0
+  const headAt = (): Moment | null => {
+    const key = found[at]?.key
+    return key === undefined ? null : { time: key.readUIntBE(0, 6), sequence: key.readUIntBE(6, 6) }
+  }
+  const place: Place = {
+    head: headAt(),
+    line: () => found[at]?.value.toString() ?? '',
+    advance: () => {
+      at++
+      place.head = headAt()
+    },
+  }
+  return place
+}
+
+function placeInBlock(tables: Tables, key: Buffer, search: Search, options: ReadOptions): Place {
+  const columns = readColumns(tables, key, options)
+  const positions = columns === undefined ? [] : positionsOf(tables, key, columns, search, options)
+  let block: Block | undefined
+  let at = positions.length - 1
+  const headAt = (): Moment | null => {
+    const position = positions[at]
+    if (columns === undefined || position === undefined) return null
+    return { time: columns.times[position] ?? 0, sequence: columns.sequences[position] ?? 0 }
+  }
+  const place: Place = {
+    head: headAt(),
+    line: () => {
+      block ??= readBlock(tables, key, options)
+      return block?.line(positions[at] ?? 0) ?? ''
+    },
+    advance: () => {
+      at--
+      place.head = headAt()
+    },
+  }
+  return place
+}
+
+/** Positions of records that fit, ascending. */
+function positionsOf(tables: Tables, key: Buffer, columns: Columns, search: Search, options: ReadOptions): number[] {
+  const { since, until, needle, pair, all, any } = search
+  let holders: Set<number> | null = null
+  if (needle !== null) {
+    holders = holdersOf(tables.texts.get(key, options), needle)
+    if (holders.size === 0) return []
+  }
+  const { count, times, termEnds, terms } = columns
+  const positions: number[] = []
+  for (let i = 0, start = 0; i < count; i++) {
+    const end = termEnds[i] ?? 0
+    const time = times[i] ?? 0
+    const has = (term: number): boolean => {
+      for (let t = start; t < end; t++) if (terms[t] === term) return true
+      return false
+    }
+    const isInTime = time >= since && time < until && (holders === null || holders.has(i))
+    const isOfPair = pair === null || (columns.pairs[2 * i] === pair[0] && columns.pairs[2 * i + 1] === pair[1])
+    if (isInTime && isOfPair && all.every(has) && (any === null || any.some(has))) positions.push(i)
+    start = end
+  }
+  return positions
+}
+
+/** Positions of records whose text holds the needle. */
+function holdersOf(texts: Buffer | undefined, needle: Buffer): Set<number> {
+  const holders = new Set<number>()
+  if (texts === undefined) return holders
+  let [position, start] = [0, 0]
+  for (let found = texts.indexOf(needle); found >= 0; found = texts.indexOf(needle, start)) {
+    // The text's position is the number of texts that end before it.
+    for (let end = texts.indexOf(recordEnd, start); end >= 0 && end < found; end = texts.indexOf(recordEnd, start)) {
+      position++
+      start = end + 1
+    }
+    holders.add(position)
+    const end = texts.indexOf(recordEnd, found)
+    if (end < 0) break
+    position++
+    start = end + 1
+  }
+  return holders
+}
+
+/** How far from the time in its id a record is looked for first. */
+const nearIdMs = 3_600_000
+
+/** The record with an event id; undefined if it is not kept. Ids begin with their time, but any process may make them. */
 export function recordById(environment: Environment, id: string): HistoryRecord | undefined {
-  for (const record of findRecords(environment, { text: id })) if (record.id === id) return record
+  const time = Number.parseInt(id.slice(0, 8), 36)
+  const near = Number.isNaN(time) ? {} : { since: time - nearIdMs, until: time + nearIdMs }
+  for (const query of Number.isNaN(time) ? [{}] : [near, {}]) {
+    for (const record of findRecords(environment, { ...query, text: id })) if (record.id === id) return record
+  }
   return undefined
 }
 
-/** All pairs with what was decided, the one with the latest message first. */
-export function listPairs(environment: Environment): PairWithState[] {
-  const { pairs, decisions } = environment.tables
-  const decided = new Map<string, PairDecision>()
-  for (const { key, value } of decisions.getRange({})) {
-    decided.set(key.toString('hex'), JSON.parse(value.toString()) as PairDecision)
-  }
-  const found: PairWithState[] = []
-  for (const { key, value } of pairs.getRange({})) {
-    found.push(withState(JSON.parse(value.toString()) as PairWithState, decided.get(key.toString('hex')) ?? null))
-  }
-  return found.sort((a, b) => (a.last < b.last ? 1 : a.last > b.last ? -1 : 0))
+/** Pairs with what was decided, in the order that is asked for. */
+export function* listPairs(environment: Environment, query: PairQuery): Generator<PairWithState> {
+  yield* environment.reading(function* (options) {
+    for (const key of orderedPairKeys(environment, query, options)) {
+      const pair = readPair(environment.tables, key, options)
+      if (pair !== null) yield withState(pair, readDecision(environment.tables, key, options))
+    }
+  })
 }
 
-/** One pair with what was decided; null if nothing of it is kept. `address` is canonical. */
-export function findPair(
-  environment: Environment,
-  directory: string,
-  person: string,
-  address: string,
-): PairWithState | null {
-  const key = pairKey(directory, person, address)
+/** One pair with what was decided; null if nothing of it is kept. */
+export function findPair(environment: Environment, of: PairOf): PairWithState | null {
+  const key = pairKey(of)
   const pair = readPair(environment.tables, key)
   return pair === null ? null : withState(pair, readDecision(environment.tables, key))
 }
@@ -141,8 +266,10 @@ function withState(pair: Omit<PairWithState, 'state' | 'decision'>, decision: Pa
 }
 
 /** How many records there are. */
-export function countRecords(environment: Environment): number {
-  return (environment.tables.records.getStats() as { entryCount: number }).entryCount
+export function countRecords({ tables }: Environment): number {
+  let count = (tables.records.getStats() as { entryCount: number }).entryCount
+  for (const key of tables.blocks.getKeys({})) count += countOfBlock(key)
+  return count
 }
 
 /** What a time held; see `overviewOf`. Days are read for more than a week. */

@@ -1,77 +1,85 @@
 /** Records: written with all that they are found by, and taken out again. */
 
 import type { HistoryRecord } from '../model.ts'
+import { keyed, recordsOfBlock, removeBlock, unpack, writeBlock } from './blocks.ts'
+import type { KeyedRecord } from './blocks.ts'
 import { CounterChanges } from './counters.ts'
-import type { Environment } from './environment.ts'
-import { indexKey, pairText, recordKey } from './keys.ts'
-import { PairChanges, pairOf } from './pairs.ts'
-
-const nothing = Buffer.alloc(0)
+import type { Environment, Tables } from './environment.ts'
+import { recordKey } from './keys.ts'
+import { PairChanges } from './pairs.ts'
 
 /**
- * Writes records in one transaction, with index, pairs and counters: a reader sees all of it or nothing.
+ * Writes records in one transaction, with pairs and counters: a reader sees all of it or nothing.
  * @param lines each a HistoryRecord as JSON, kept as it is
  * @throws what lmdb throws, such as a full disk; nothing is written then
  */
 export function appendRecords(environment: Environment, lines: readonly string[]): void {
+  if (lines.length === 0) return
   const records = lines.map((line) => ({ line, record: JSON.parse(line) as HistoryRecord }))
   environment.transact(() => {
     const pairs = new PairChanges(environment)
     const counters = new CounterChanges(environment.tables)
+    let number = environment.nextNumbers('sequence', lines.length)
     for (const { line, record } of records) {
-      const key = recordKey(Date.parse(record.time), environment.nextSequence())
-      environment.tables.records.putSync(key, Buffer.from(line))
-      writeDerived(environment, key, record, pairs)
+      environment.tables.records.putSync(recordKey(Date.parse(record.time), number++), Buffer.from(line))
+      pairs.add(record)
       counters.add(record)
     }
     pairs.write()
     counters.write()
+    while (packOldest(environment.tables).length > 0);
   })
 }
 
-/** What a record is found by: index entries, the text that a search reads, its pair. Within a transaction. */
-export function writeDerived(environment: Environment, key: Buffer, record: HistoryRecord, pairs: PairChanges): void {
-  const { texts, index } = environment.tables
-  texts.putSync(key, Buffer.from(searchTextOf(record)))
-  for (const entry of indexKeysOf(record, key)) index.putSync(entry, nothing)
-  pairs.add(record)
+/**
+ * Packs the oldest of the records that lie by themselves into a block, and leaves the newest: they may still be joined by
+ * others of their time. Within a transaction.
+ * @returns those that were packed; none where there are too few
+ */
+export function packOldest(tables: Tables): readonly KeyedRecord[] {
+  if (tables.records.getKeysCount({ limit: 2 * recordsOfBlock }) < 2 * recordsOfBlock) return []
+  const oldest: KeyedRecord[] = []
+  for (const { key, value } of tables.records.getRange({ limit: recordsOfBlock })) {
+    oldest.push(keyed(key, value.toString()))
+  }
+  writeBlock(tables, oldest)
+  for (const { key } of oldest) tables.records.removeSync(key)
+  return oldest
 }
 
-/** Takes a record out of every table but the counters, which hold nothing of it. Within a transaction. */
-export function removeRecord(environment: Environment, key: Buffer, pairs: PairChanges): void {
-  const { records, texts, index } = environment.tables
-  const bytes = records.get(key)
-  if (bytes === undefined) return
-  const record = JSON.parse(bytes.toString()) as HistoryRecord
-  records.removeSync(key)
-  texts.removeSync(key)
-  for (const entry of indexKeysOf(record, key)) index.removeSync(entry)
-  pairs.remove(record)
+/** Records to take out: keys of those that lie by themselves, and positions in blocks. */
+export interface RecordPlaces {
+  readonly single: readonly Buffer[]
+  readonly blocks: readonly { readonly key: Buffer; readonly isMeant: (record: KeyedRecord) => boolean }[]
 }
 
-function indexKeysOf(record: HistoryRecord, key: Buffer): Buffer[] {
-  const keys = record.domains.map((domain) => indexKey('domain', domain, key))
-  if (record.person !== null) keys.push(indexKey('person', record.person, key))
-  const pair = pairOf(record)
-  if (pair !== null) keys.push(indexKey('pair', pairText(pair.directory, pair.person, pair.address), key))
-  return keys
-}
-
-/** All that a search looks through, folded; parted by line ends, which no query holds. */
-function searchTextOf(record: HistoryRecord): string {
-  const { name, address, fromName, fromAddress, subject, messageId, person, id } = record
-  const texts = [name, address, fromName, fromAddress === address ? null : fromAddress, subject, messageId, person, id]
-  return texts.map((text) => (text === null ? '' : foldForSearch(text))).join('\n')
-}
-
-const plain = /^[\x20-\x40\x5b-\x7e]*$/
-
-/** Text without case, accents and what does not show: as people search. */
-export function foldForSearch(text: string): string {
-  if (plain.test(text)) return text
-  return text
-    .normalize('NFKD')
-    .replace(/[\p{M}\p{Cf}]/gu, '')
-    .toLowerCase()
-    .replace(/\s+/gu, ' ')
+/**
+ * Takes records out of every table but the counters, which hold nothing of them. What is left of a block is packed anew.
+ * In one transaction.
+ * @returns how many went
+ */
+export function removeRecords(environment: Environment, { single, blocks }: RecordPlaces): number {
+  const { tables } = environment
+  return environment.transact(() => {
+    const pairs = new PairChanges(environment)
+    let removed = 0
+    for (const key of single) {
+      const octets = tables.records.get(key)
+      if (octets === undefined) continue
+      pairs.remove(JSON.parse(octets.toString()) as HistoryRecord)
+      tables.records.removeSync(key)
+      removed++
+    }
+    for (const { key, isMeant } of blocks) {
+      const records = unpack(tables, key)
+      const left = records.filter((record) => !isMeant(record))
+      if (left.length === records.length) continue
+      for (const one of records) if (!left.includes(one)) pairs.remove(one.record)
+      removeBlock(tables, key)
+      writeBlock(tables, left)
+      removed += records.length - left.length
+    }
+    pairs.write()
+    return removed
+  })
 }

@@ -1,14 +1,19 @@
 /** What goes: by age, by size, and what an operator wants erased; in slices. */
 
 import { canonicalAddress } from '../mail/address.ts'
-import type { AuditEntry, HistoryRecord, Pair } from '../model.ts'
-import type { Environment } from './environment.ts'
-import { counterKey, counterKinds, dayMs, hourMs, recordKey, timeOfKey } from './keys.ts'
-import { PairChanges } from './pairs.ts'
+import type { AuditEntry, HistoryRecord, PairDecision } from '../model.ts'
+import { keyed, recordsOfBlock } from './blocks.ts'
+import type { KeyedRecord } from './blocks.ts'
+import type { Environment, Tables } from './environment.ts'
+import { counterKey, counterKinds, dayMs, earliestTimeOfBlock, hourMs, recordKey, timeOfKey } from './keys.ts'
+import { allPairs, removePairs } from './pairs.ts'
 import { findRecords } from './reader.ts'
-import { removeRecord } from './records.ts'
+import { removeRecords } from './records.ts'
+import type { RecordPlaces } from './records.ts'
+import { foldForSearch } from './search-text.ts'
 
-/** Records taken out in one transaction: some milliseconds, between which others write. */
+/** Blocks and counters taken out in one transaction: some milliseconds, between which others write. */
+const blocksAtOnce = 1
 const atOnce = 500
 
 /** Begins to take the oldest out before the limit is reached, as the file keeps pages that readers still look at. */
@@ -23,28 +28,37 @@ export interface RetentionLimits {
 
 /** Takes one slice of what is too old or too much out. @returns how many records; 0: nothing is left to do */
 export function retainSlice(environment: Environment, limits: RetentionLimits, now: number): number {
-  const tooOld = recordKey(now - limits.keep, 0)
-  let keys = oldest(environment, tooOld)
-  if (keys.length === 0 && environment.usedOctets() > limits.maxSize * sizeShare) keys = oldest(environment, null)
-  if (keys.length === 0) {
-    dropCounters(environment, now - limits.keep)
+  const before = now - limits.keep
+  let places = olderThan(environment, before)
+  if (isEmpty(places) && environment.usedOctets() > limits.maxSize * sizeShare) places = oldest(environment)
+  if (isEmpty(places)) {
+    dropCounters(environment, before)
     return 0
   }
-  removeKeys(environment, keys)
-  return keys.length
+  return removeRecords(environment, places)
 }
 
-function oldest(environment: Environment, before: Buffer | null): Buffer[] {
-  const range = { start: recordKey(0, 0), limit: atOnce, ...(before === null ? {} : { end: before }) }
-  return [...environment.tables.records.getKeys(range)]
+function isEmpty({ single, blocks }: RecordPlaces): boolean {
+  return single.length === 0 && blocks.length === 0
 }
 
-function removeKeys(environment: Environment, keys: readonly Buffer[]): void {
-  environment.transact(() => {
-    const pairs = new PairChanges(environment)
-    for (const key of keys) removeRecord(environment, key, pairs)
-    pairs.write()
-  })
+function olderThan({ tables }: Environment, time: number): RecordPlaces {
+  const blocks: Buffer[] = []
+  for (const key of tables.blocks.getKeys({})) {
+    if (earliestTimeOfBlock(key) < time) blocks.push(key)
+    if (blocks.length === blocksAtOnce) break
+  }
+  const isMeant = ({ key }: KeyedRecord): boolean => timeOfKey(key) < time
+  const limit = blocks.length === blocksAtOnce ? 0 : recordsOfBlock
+  return {
+    single: limit === 0 ? [] : [...tables.records.getKeys({ start: recordKey(0, 0), end: recordKey(time, 0), limit })],
+    blocks: blocks.map((key) => ({ key, isMeant })),
+  }
+}
+
+function oldest({ tables }: Environment): RecordPlaces {
+  for (const key of tables.blocks.getKeys({ limit: 1 })) return { single: [], blocks: [{ key, isMeant: () => true }] }
+  return { single: [...tables.records.getKeys({ limit: recordsOfBlock })], blocks: [] }
 }
 
 /** Counters, audit entries and answers outlive the records of their time only as long as `keep` says. */
@@ -75,15 +89,15 @@ export type Erasure =
 
 /** Records that an erasure is about, newest first. */
 export function* recordsToErase(environment: Environment, erasure: Erasure): Generator<HistoryRecord> {
-  if (erasure.kind === 'person') {
-    const { people } = erasure
-    for (const record of findRecords(environment, { people: people.map(({ id }) => id) })) {
-      if (people.some(({ directory, id }) => record.person === id && record.directory === directory)) yield record
-    }
-    return
-  }
-  // Not by the index: an address may stand in fields that no rule looks at, and records may be redacted.
-  for (const record of findRecords(environment, {})) if (holdsAddress(record, erasure.address)) yield record
+  const isMeant = isMeantBy(erasure)
+  // Not by what records are found by: an address may stand in fields that no rule looks at, and records may be redacted.
+  const query = erasure.kind === 'person' ? { people: erasure.people.map(({ id }) => id) } : {}
+  for (const record of findRecords(environment, query)) if (isMeant(record)) yield record
+}
+
+function isMeantBy(erasure: Erasure): (record: HistoryRecord) => boolean {
+  if (erasure.kind === 'address') return (record) => holdsAddress(record, erasure.address)
+  return (record) => erasure.people.some(({ directory, id }) => record.person === id && record.directory === directory)
 }
 
 function holdsAddress(record: HistoryRecord, address: string): boolean {
@@ -99,58 +113,80 @@ function holdsAddress(record: HistoryRecord, address: string): boolean {
 }
 
 /**
- * Erases records, pairs, answers and counters of a person or an address, some hundred in a transaction; what the audit log
+ * Erases records, pairs, answers and counters of a person or an address, a block in a transaction; what the audit log
  * says of it is blanked.
  * @returns how many records went
  */
 export async function erase(environment: Environment, erasure: Erasure): Promise<number> {
-  const wanted = new Set<string>()
-  for (const record of recordsToErase(environment, erasure)) wanted.add(record.id)
+  const { tables } = environment
+  // What names somebody in the audit log: ids and addresses, and names that go with them.
+  const texts = new Set(erasure.kind === 'address' ? [erasure.address] : erasure.people.map(({ id }) => id))
+  const isMeant = isMeantBy(erasure)
+  const take = ({ record }: KeyedRecord): boolean => {
+    if (!isMeant(record)) return false
+    if (erasure.kind === 'person') for (const text of [record.name, record.address]) if (text) texts.add(text)
+    return true
+  }
   let erased = 0
-  const keys: Buffer[] = []
-  for (const { key, value } of environment.tables.records.getRange({})) {
-    if (wanted.has((JSON.parse(value.toString()) as HistoryRecord).id)) keys.push(key)
+  // Others write meanwhile and pack what lay by itself: it goes round until nothing is found.
+  for (let found = -1; found !== 0;) {
+    found = 0
+    for (const key of [...tables.blocks.getKeys({})]) {
+      found += removeRecords(environment, { single: [], blocks: [{ key, isMeant: take }] })
+      await new Promise((resume) => setImmediate(resume))
+    }
+    const single: Buffer[] = []
+    for (const { key, value } of tables.records.getRange({})) if (take(keyed(key, value.toString()))) single.push(key)
+    found += removeRecords(environment, { single, blocks: [] })
+    erased += found
   }
-  while (keys.length > 0) {
-    const slice = keys.splice(0, atOnce)
-    removeKeys(environment, slice)
-    erased += slice.length
-    await new Promise((resume) => setImmediate(resume))
-  }
-  forget(environment, erasure)
+  forget(environment, erasure, texts)
   return erased
 }
 
-function forget(environment: Environment, erasure: Erasure): void {
-  const { pairs, decisions, counters, audit } = environment.tables
+function forget(environment: Environment, erasure: Erasure, texts: Set<string>): void {
+  const { tables } = environment
   const isMeant = (of: { directory: string; person: string; address?: string }): boolean =>
     erasure.kind === 'address'
       ? of.address === erasure.address
       : erasure.people.some(({ directory, id }) => of.directory === directory && of.person === id)
   environment.transact(() => {
-    for (const table of [pairs, decisions]) {
-      for (const { key, value } of [...table.getRange({})]) {
-        if (isMeant(JSON.parse(value.toString()) as Pair)) table.removeSync(key)
-      }
+    const pairs: Buffer[] = []
+    for (const { key, pair } of allPairs(tables)) if (isMeant(pair)) pairs.push(key)
+    removePairs(environment, pairs)
+    for (const { key, value } of [...tables.decisions.getRange({})]) {
+      const decision = JSON.parse(value.toString()) as PairDecision
+      if (!isMeant(decision)) continue
+      if (erasure.kind === 'person') texts.add(decision.name).add(decision.address)
+      tables.decisions.removeSync(key)
     }
     if (erasure.kind === 'person') {
       const start = Buffer.from([counterKinds.person])
-      for (const { key, value } of [...counters.getRange({ start })]) {
-        if (isMeant(JSON.parse(value.toString()) as { directory: string; person: string })) counters.removeSync(key)
+      for (const { key, value } of [...tables.counters.getRange({ start })]) {
+        const counter = JSON.parse(value.toString()) as { directory: string; person: string; name: string }
+        if (!isMeant(counter)) continue
+        texts.add(counter.name)
+        tables.counters.removeSync(key)
       }
     }
-    const texts = erasure.kind === 'address' ? [erasure.address] : erasure.people.map(({ id }) => id)
-    for (const { key, value } of [...audit.getRange({})]) {
-      const text = value.toString()
-      if (!texts.some((one) => text.toLowerCase().includes(one.toLowerCase()))) continue
-      const entry = JSON.parse(text) as AuditEntry
-      audit.putSync(key, Buffer.from(JSON.stringify({ ...entry, target: '[erased]', before: null, after: null })))
-    }
+    blankAudit(tables, [...texts])
   })
 }
 
+function blankAudit({ audit }: Tables, texts: readonly string[]): void {
+  const wanted = texts.map((text) => foldForSearch(text)).filter((text) => text !== '')
+  for (const { key, value } of [...audit.getRange({})]) {
+    const entry = JSON.parse(value.toString()) as AuditEntry
+    const said = foldForSearch(JSON.stringify([entry.target, entry.before, entry.after]))
+    if (!wanted.some((text) => said.includes(text))) continue
+    audit.putSync(key, Buffer.from(JSON.stringify({ ...entry, target: '[erased]', before: null, after: null })))
+  }
+}
+
 /** When the oldest record came, in milliseconds since the epoch; null without one. */
-export function oldestRecord(environment: Environment): number | null {
-  for (const key of environment.tables.records.getKeys({ limit: 1 })) return timeOfKey(key)
-  return null
+export function oldestRecord({ tables }: Environment): number | null {
+  let oldest = Infinity
+  for (const key of tables.records.getKeys({ limit: 1 })) oldest = timeOfKey(key)
+  for (const key of tables.blocks.getKeys({})) oldest = Math.min(oldest, earliestTimeOfBlock(key))
+  return oldest === Infinity ? null : oldest
 }

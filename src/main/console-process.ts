@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path'
 import { loadConfig } from '../config/load.ts'
 import type { NamesakeConfig } from '../config/types.ts'
 import { Installation } from '../admin/installation.ts'
-import { decide, previewAnswer, reviewPairs, undo } from '../admin/review.ts'
+import { decide, previewAnswer, reviewPage, reviewPair, undo } from '../admin/review.ts'
 import { Consents } from '../console/consents.ts'
 import { Desk } from '../console/desk.ts'
 import { Origins } from '../console/hosts.ts'
@@ -59,9 +59,13 @@ function reviewOf(desk: Desk<History>): ReviewPort {
     return { history, store, context, rules: installation.protection().rules }
   }
   return {
-    pairs: async () => {
+    pairs: async (query) => {
       const { history, store, rules } = await opened()
-      return reviewPairs(history, store, rules, Date.now())
+      return reviewPage(history, store, rules, Date.now(), query)
+    },
+    pair: async (directory, person, address) => {
+      const { history, store, rules } = await opened()
+      return reviewPair(history, store, rules, Date.now(), { directory, person, address })
     },
     preview: async (pair, answer) => {
       const { history, store, context } = await opened()

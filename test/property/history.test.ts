@@ -8,7 +8,7 @@ import { sectionOf } from '../../src/admin/effect.ts'
 import { Installation } from '../../src/admin/installation.ts'
 import { judgeBy, openJudgement } from '../../src/admin/replay/people.ts'
 import { decide, previewAnswer, reviewPairs, undo } from '../../src/admin/review.ts'
-import type { Answer } from '../../src/admin/review.ts'
+import type { Answer, ReviewedPair } from '../../src/admin/review.ts'
 import { loadConfig } from '../../src/config/load.ts'
 import { directorySources } from '../../src/directory/sources/registry.ts'
 import type { Store } from '../../src/directory/store/store.ts'
@@ -100,8 +100,8 @@ t.test('file, pairs and audit agree after any steps', async (t) => {
 
   const rules = (): ReturnType<Installation['protection']>['rules'] => installation.protection().rules
   const context = { config: installation.config, view: store.snapshot(), control: null }
-  const found = (at: { person: number; address: number }): ReturnType<typeof reviewPairs>[number] | undefined =>
-    reviewPairs(history, store, rules(), Date.now()).find(
+  const found = (at: { person: number; address: number }): ReviewedPair | undefined =>
+    [...reviewPairs(history, store, rules(), Date.now())].find(
       (pair) => pair.person === persons[at.person]?.id && pair.address === addresses[at.address],
     )
   const actor = { who: 'ann@host', via: 'cli' as const }

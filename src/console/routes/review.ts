@@ -71,16 +71,12 @@ export const reviewRoutes: readonly Route[] = [
     }),
     response: z.object({ items: z.array(pairSchema), total: z.number(), messages: z.number() }),
     handle: async ({ services, query }) => {
-      const isOpen = query.state !== 'decided'
-      const pairs = (await services.review.pairs()).filter((pair) =>
-        isOpen ? pair.state === 'open' && pair.detected > 0 : pair.state !== 'open',
-      )
-      const sorted = isOpen ? pairs.sort(orders[query.order ?? 'messages']) : pairs.sort(latestAnswer)
-      return {
-        items: sorted.slice(0, query.limit ?? 100).map(plain),
-        total: pairs.length,
-        messages: pairs.reduce((sum, pair) => sum + pair.detected, 0),
-      }
+      const { items, total, messages } = await services.review.pairs({
+        state: query.state === 'decided' ? 'answered' : 'open',
+        order: query.order ?? 'messages',
+        limit: query.limit ?? 100,
+      })
+      return { items: items.map(plain), total, messages }
     },
   }),
   route({
@@ -149,30 +145,14 @@ export const reviewRoutes: readonly Route[] = [
   }),
 ]
 
-const orders = {
-  messages: (a: ReviewedPair, b: ReviewedPair) => b.detected - a.detected || latest(a, b),
-  newest: latest,
-  refused: (a: ReviewedPair, b: ReviewedPair) => b.rejected - a.rejected || latest(a, b),
-}
-
-function latest(a: ReviewedPair, b: ReviewedPair): number {
-  return a.last < b.last ? 1 : a.last > b.last ? -1 : 0
-}
-
-function latestAnswer(a: ReviewedPair, b: ReviewedPair): number {
-  return (a.decision?.at ?? '') < (b.decision?.at ?? '') ? 1 : -1
-}
-
 function idOf({ directory, person, address }: Pick<ReviewedPair, 'directory' | 'person' | 'address'>): string {
   return Buffer.from(JSON.stringify([directory, person, address])).toString('base64url')
 }
 
 async function found(services: Services, id: string): Promise<ReviewedPair> {
-  const [directory, person, address] = parts(id)
-  const pair = (await services.review.pairs()).find(
-    (one) => one.directory === directory && one.person === person && one.address === address,
-  )
-  if (pair === undefined) throw new Problem('not-found', 'nothing is kept of this pair any more')
+  const [directory = '', person = '', address = ''] = parts(id)
+  const pair = await services.review.pair(directory, person, address)
+  if (pair === null) throw new Problem('not-found', 'nothing is kept of this pair any more')
   return pair
 }
 

@@ -65,7 +65,7 @@ t.test('pairs are kept as records come and go', async (t) => {
       record({ time: at(3), address: null }),
     ]),
   )
-  const [pair, other, ...more] = history.pairs()
+  const [pair, other, ...more] = [...history.pairs()]
   t.same(more, [])
   t.match(pair, {
     directory: 'Staff',
@@ -87,7 +87,7 @@ t.test('pairs are kept as records come and go', async (t) => {
   t.same(Object.entries(pair?.names ?? {}), [['Jane Roe', 2], ['__proto__', 1]], 'a name may be any text') // prettier-ignore
   t.equal(other?.address, 'other@mail.example')
   t.equal(history.retainSlice({ keep: 0, maxSize: 2 ** 30 }, noon + 4 * 60_000), 4, 'the old ones go')
-  t.match(history.pairs(), [{ count: 2, authenticated: 1, unauthenticated: 0, first: at(5), last: at(9), names: { 'Jane Roe': 2 } }]) // prettier-ignore
+  t.match([...history.pairs()], [{ count: 2, authenticated: 1, unauthenticated: 0, first: at(5), last: at(9), names: { 'Jane Roe': 2 } }]) // prettier-ignore
 })
 
 t.test('an answer stands until the pair behaves otherwise', async (t) => {
@@ -107,14 +107,14 @@ t.test('an answer stands until the pair behaves otherwise', async (t) => {
   }
   const audit = { time: at(1), who: 'ann@host', via: 'cli' as const, what: 'review decide', target: of.address, before: null, after: 'them' } // prettier-ignore
   history.decide(of, decision, audit)
-  t.match(history.pair(of.directory, of.person, of.address), { state: 'them', decision })
+  t.match(history.pair(of), { state: 'them', decision })
   t.match([...history.audit()], [{ what: 'review decide', after: 'them' }])
   history.append(lines([record({ time: at(2), authenticated: true }), record({ time: at(3), authenticated: null })]))
-  t.equal(history.pairs()[0]?.state, 'them')
+  t.equal([...history.pairs()][0]?.state, 'them')
   history.append(lines([record({ time: at(4), authenticated: false })]))
-  t.match(history.pairs()[0], { state: 'open', decision: { answer: 'them', reopened: { at: at(4) } } })
+  t.match([...history.pairs()][0], { state: 'open', decision: { answer: 'them', reopened: { at: at(4) } } })
   history.decide(of, null, { ...audit, what: 'review undo', time: at(5) })
-  t.match(history.pairs()[0], { state: 'open', decision: null })
+  t.match([...history.pairs()][0], { state: 'open', decision: null })
   t.same([...history.audit()].map(({ what }) => what), ['review undo', 'review decide'], 'newest first') // prettier-ignore
 })
 
@@ -155,8 +155,8 @@ t.test('records go by age and by size, in slices', async (t) => {
   const size = history.usedOctets()
   while (history.retainSlice({ ...limits, maxSize: Math.round(size / 2) }, noon) > 0) removed++
   t.ok(history.usedOctets() <= size / 2, 'half of it is left')
-  t.ok(history.count() > 300, 'but not less than that')
-  t.equal(history.pairs()[0]?.count, history.count(), 'and the pair counts what is left')
+  t.ok(history.count() > 100, 'but not less than that')
+  t.equal([...history.pairs()][0]?.count, history.count(), 'and the pair counts what is left')
 })
 
 t.test('erase takes all that is kept of a person or an address', async (t) => {
@@ -176,7 +176,7 @@ t.test('erase takes all that is kept of a person or an address', async (t) => {
   t.equal(await history.erase({ kind: 'address', address: evil }), 2)
   t.equal(ids(history.records({})), 'eca')
   t.match([...history.audit()], [{ who: 'ann', target: '[erased]', after: null }])
-  t.notOk(JSON.stringify([...history.records({}), history.pairs(), [...history.audit()]]).includes(evil))
+  t.notOk(JSON.stringify([...history.records({}), ...history.pairs(), ...history.audit()]).includes(evil))
   t.equal(await history.erase({ kind: 'person', people: [{ directory: 'Staff', id: 'u1' }] }), 1)
   t.equal(ids(history.records({})), 'ec', 'the namesake id of another directory stays')
   t.same(history.overview(noon - day, noon + day).people.map(({ directory }) => directory).sort(), ['Other', 'Staff']) // prettier-ignore
@@ -229,19 +229,19 @@ t.test('an older layout is brought forward, a newer one is left alone', async (t
   const path = join(folder(t), 'history')
   const before = await History.open({ path })
   before.append(lines(Array.from({ length: 1200 }, (_, i) => record({ time: at(i) }))))
-  const want = { pairs: before.pairs(), overview: before.overview(noon - day, noon + 2 * day) }
+  const want = { pairs: [...before.pairs()], overview: before.overview(noon - day, noon + 2 * day) }
   await before.close()
   const set = async (schema: number): Promise<void> => {
     const tables = openTables(path, false)
     if (tables === undefined) return
     tables.meta.putSync('schema', Buffer.from(String(schema)))
-    if (schema === 0) for (const name of ['pairs', 'index', 'counters', 'texts'] as const) tables[name].clearSync()
+    if (schema === 0) for (const name of ['pairs', 'summaries', 'counters', 'texts'] as const) tables[name].clearSync()
     await tables.root.close()
   }
   await set(0)
   await t.rejects(History.openToRead(path), { message: /older Namesake/ })
   const history = await History.open({ path, onDamaged: (why) => t.fail(why) })
-  t.same({ pairs: history.pairs(), overview: history.overview(noon - day, noon + 2 * day) }, want)
+  t.same({ pairs: [...history.pairs()], overview: history.overview(noon - day, noon + 2 * day) }, want)
   t.equal(ids(history.records({ people: ['u1'], since: noon + 1199 * 60_000 })).length > 0, true)
   await history.close()
   await set(99)

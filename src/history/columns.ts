@@ -1,0 +1,93 @@
+/** What records of a block are found by, side by side as numbers. */
+
+import type { HistoryRecord } from '../model.ts'
+import { pairKey, pairOf, sequenceOfKey, timeOfKey } from './keys.ts'
+
+/**
+ * A search reads the columns of a block in one piece and compares numbers; a thousand records take microseconds. So there is no
+ * index, which would have to be written at a random place for each record and each thing it is found by.
+ */
+
+/** What a record has that a query may ask for: `tier certain`, `person 4711`. Each stands as the hash of its text. */
+export type TermKind = 'verdict' | 'tier' | 'kind' | 'action' | 'disposition' | 'person' | 'domain'
+
+/** The columns of one block, records from the earliest to the latest. */
+export interface Columns {
+  readonly count: number
+  /** Milliseconds since the epoch. */
+  readonly times: Float64Array
+  readonly sequences: Float64Array
+  /** Two numbers a record: the first eight octets of its pair's key; zeros without a pair. */
+  readonly pairs: Uint32Array
+  /** Where each record's terms end in `terms`. */
+  readonly termEnds: Uint32Array
+  readonly terms: Uint32Array
+}
+
+/** Hashes may meet by chance: whoever finds a record by one looks at the record itself too. */
+export function termHash(kind: TermKind, value: string): number {
+  let hash = 0x811c9dc5
+  for (const text of [kind, ' ', value]) {
+    for (let i = 0; i < text.length; i++) hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193)
+  }
+  return hash >>> 0
+}
+
+function termsOf(record: HistoryRecord): number[] {
+  const { verdict, tier, kind, action, disposition, person, domains } = record
+  const terms = [termHash('verdict', verdict), termHash('disposition', disposition)]
+  if (tier !== null) terms.push(termHash('tier', tier))
+  if (kind !== null) terms.push(termHash('kind', kind))
+  if (action !== null) terms.push(termHash('action', action))
+  if (person !== null) terms.push(termHash('person', person))
+  for (const domain of domains) terms.push(termHash('domain', domain))
+  return terms
+}
+
+/** The octets of the columns, in the order of this machine: a history is not carried between kinds of processors. */
+export function encodeColumns(records: readonly { readonly key: Buffer; readonly record: HistoryRecord }[]): Buffer {
+  const terms = records.map(({ record }) => termsOf(record))
+  const all = terms.flat()
+  const count = records.length
+  const octets = new ArrayBuffer(8 + count * (8 + 8 + 8 + 4) + all.length * 4)
+  new Uint32Array(octets, 0, 2).set([count, all.length])
+  const columns = viewsOf(octets)
+  let end = 0
+  for (const [i, { key, record }] of records.entries()) {
+    columns.times[i] = timeOfKey(key)
+    columns.sequences[i] = sequenceOfKey(key)
+    const pair = pairOf(record)
+    if (pair !== null) columns.pairs.set(pairNumbers(pairKey(pair)), 2 * i)
+    end += terms[i]?.length ?? 0
+    columns.termEnds[i] = end
+  }
+  columns.terms.set(all)
+  return Buffer.from(octets)
+}
+
+export function decodeColumns(octets: Buffer): Columns {
+  // A copy, as LMDB's values begin anywhere.
+  return viewsOf(octets.buffer.slice(octets.byteOffset, octets.byteOffset + octets.length) as ArrayBuffer)
+}
+
+function viewsOf(octets: ArrayBuffer): Columns {
+  const [count = 0, terms = 0] = new Uint32Array(octets, 0, 2)
+  let at = 8
+  const next = (octetsEach: number, length: number): number => {
+    const start = at
+    at += octetsEach * length
+    return start
+  }
+  return {
+    count,
+    times: new Float64Array(octets, next(8, count), count),
+    sequences: new Float64Array(octets, next(8, count), count),
+    pairs: new Uint32Array(octets, next(4, 2 * count), 2 * count),
+    termEnds: new Uint32Array(octets, next(4, count), count),
+    terms: new Uint32Array(octets, next(4, terms), terms),
+  }
+}
+
+export function pairNumbers(key: Buffer): [number, number] {
+  return [key.readUInt32BE(0), key.readUInt32BE(4)]
+}

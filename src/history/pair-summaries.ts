@@ -1,0 +1,140 @@
+/** All pairs in short, so that they can be put in order without reading each. */
+
+import type { Pair } from '../model.ts'
+import type { Environment, ReadOptions, Tables } from './environment.ts'
+import { dayMs, pairKeyLength } from './keys.ts'
+
+/** Each pair has a number and, in the entry of some dozen numbers, 32 octets: its key, latest time, detected, refused, flags. */
+const summaryLength = 32
+/** Two entries of this size fill one of LMDB's pages. */
+const pairsOfEntry = 60
+
+const lastAt = pairKeyLength
+const detectedAt = lastAt + 6
+const rejectedAt = detectedAt + 4
+const flagsAt = rejectedAt + 4
+
+const flags = { there: 1, likely: 2, excused: 4 } as const
+
+export type PairOrder = 'newest' | 'messages' | 'refused'
+
+export interface PairQuery {
+  /** By the latest message, by detections, by refused messages; the greatest first. */
+  readonly order?: PairOrder
+  /** Only pairs that look like the person: see `looksLikeThem`. */
+  readonly likely?: boolean
+  /** Only pairs with messages that a rule excused. */
+  readonly excused?: boolean
+  /** Only pairs with detections. */
+  readonly detected?: boolean
+}
+
+/** What all pairs with detections come to, whatever was decided about them. */
+export interface PairTotals {
+  readonly pairs: number
+  readonly messages: number
+}
+
+/**
+ * Whether all that is known speaks for the address being the person's own: many messages over weeks, each authenticated, the
+ * name shown exactly each time.
+ */
+export function looksLikeThem(pair: Pair): boolean {
+  const { count, authenticated, unauthenticated, first, last, kinds, address } = pair
+  if (address === '' || count < 5 || unauthenticated > 0 || authenticated !== count) return false
+  const isExact = (kinds.exact ?? 0) + (kinds.reordered ?? 0) === count
+  return isExact && Date.parse(last) - Date.parse(first) >= 14 * dayMs
+}
+
+/** Changes summaries within one transaction: each entry is read once and written once. */
+export class SummaryChanges {
+  readonly #tables: Tables
+  readonly #entries = new Map<number, Buffer>()
+
+  constructor(environment: Environment) {
+    this.#tables = environment.tables
+  }
+
+  /** @param pair null: it is gone */
+  put(number: number, key: Buffer, pair: Pair | null): void {
+    const entry = this.#entry(Math.floor(number / pairsOfEntry))
+    const at = (number % pairsOfEntry) * summaryLength
+    const summary = entry.subarray(at, at + summaryLength)
+    summary.fill(0)
+    if (pair === null) return
+    key.copy(summary)
+    summary.writeUIntBE(Math.max(0, Date.parse(pair.last)), lastAt, 6)
+    summary.writeUInt32BE(pair.detected, detectedAt)
+    summary.writeUInt32BE(pair.rejected, rejectedAt)
+    const likely = looksLikeThem(pair) ? flags.likely : 0
+    const excused = pair.count > pair.detected ? flags.excused : 0
+    summary[flagsAt] = flags.there | likely | excused
+  }
+
+  write(): void {
+    for (const [n, entry] of this.#entries) {
+      if (entry.every((octet) => octet === 0)) this.#tables.summaries.removeSync(keyOf(n))
+      else this.#tables.summaries.putSync(keyOf(n), entry)
+    }
+  }
+
+  #entry(n: number): Buffer {
+    let entry = this.#entries.get(n)
+    if (entry === undefined) {
+      const found = this.#tables.summaries.get(keyOf(n))
+      entry = found === undefined ? Buffer.alloc(pairsOfEntry * summaryLength) : Buffer.from(found)
+      this.#entries.set(n, entry)
+    }
+    return entry
+  }
+}
+
+function keyOf(n: number): Buffer {
+  const key = Buffer.alloc(4)
+  key.writeUInt32BE(n)
+  return key
+}
+
+/** Keys of pairs in an order. */
+export function orderedPairKeys(
+  { tables }: Environment,
+  { order = 'newest', ...wanted }: PairQuery,
+  options: ReadOptions,
+): Buffer[] {
+  const keys: Buffer[] = []
+  const first: number[] = []
+  const second: number[] = []
+  for (const summary of summariesOf(tables, options)) {
+    const flag = summary[flagsAt] ?? 0
+    const detected = summary.readUInt32BE(detectedAt)
+    if (wanted.likely === true && (flag & flags.likely) === 0) continue
+    if (wanted.excused === true && (flag & flags.excused) === 0) continue
+    if (wanted.detected === true && detected === 0) continue
+    keys.push(summary.subarray(0, pairKeyLength))
+    const last = summary.readUIntBE(lastAt, 6)
+    first.push(order === 'newest' ? last : order === 'messages' ? detected : summary.readUInt32BE(rejectedAt))
+    second.push(last)
+  }
+  const ranks = Uint32Array.from(keys, (_, i) => i)
+  ranks.sort((a, b) => (first[b] ?? 0) - (first[a] ?? 0) || (second[b] ?? 0) - (second[a] ?? 0))
+  return Array.from(ranks, (i) => keys[i] as Buffer)
+}
+
+export function pairTotals({ tables }: Environment): PairTotals {
+  let [pairs, messages] = [0, 0]
+  for (const summary of summariesOf(tables, {})) {
+    const detected = summary.readUInt32BE(detectedAt)
+    if (detected > 0) pairs++
+    messages += detected
+  }
+  return { pairs, messages }
+}
+
+function* summariesOf(tables: Tables, options: ReadOptions): Generator<Buffer> {
+  for (const { value } of tables.summaries.getRange(options)) {
+    for (let at = 0; at < value.length; at += summaryLength) {
+      const summary = Buffer.from(value.buffer, value.byteOffset + at, summaryLength)
+      if (summary[flagsAt] !== 0) yield summary
+    }
+  }
+}

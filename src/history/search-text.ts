@@ -1,0 +1,28 @@
+/** What a search looks through. */
+
+import type { HistoryRecord } from '../model.ts'
+
+/** Stands between the texts of two records; folded text holds no control characters. */
+export const recordEnd = 0x1e
+
+/** All that a search looks through, folded; parted by line ends, which no query holds. */
+export function searchTextOf(record: HistoryRecord): string {
+  const { name, address, fromName, fromAddress, subject, messageId, id } = record
+  const texts = [name, address, fromName, fromAddress, subject, messageId, id]
+  const folded = texts.map((text) => (text === null ? '' : foldForSearch(text)))
+  return [...new Set(folded)].join('\n')
+}
+
+const plain = /^[\x20-\x40\x5b-\x7e]*$/
+const ascii = /^[\x20-\x7e]*$/
+
+/** Text without case, accents and what does not show: as people search. */
+export function foldForSearch(text: string): string {
+  if (plain.test(text)) return text
+  if (ascii.test(text)) return text.toLowerCase()
+  return text
+    .normalize('NFKD')
+    .replace(/[\p{M}\p{Cf}]/gu, '')
+    .toLowerCase()
+    .replace(/[\s\p{Cc}]+/gu, ' ')
+}
