@@ -394,6 +394,15 @@ export interface HistoryRecord {
 export type PairState = 'open' | 'them' | 'service' | 'namesake' | 'attack'
 export type PairAnswer = Exclude<PairState, 'open'>
 
+/** A person and an address: all records of one pair belong together. */
+export interface PairOf {
+  readonly directory: string
+  /** The directory id. */
+  readonly person: string
+  /** Canonical; empty if the messages show none. */
+  readonly address: string
+}
+
 /** All records of one person's name at one address. */
 export interface Pair {
   readonly directory: string
@@ -469,6 +478,36 @@ export interface AuditEntry {
   readonly target: string
   readonly before: unknown
   readonly after: unknown
+}
+
+/** Pairs in order: by the latest message, by detections, by refused messages; the greatest first. */
+export type PairOrder = 'newest' | 'messages' | 'refused'
+
+export interface PairQuery {
+  /** `newest` if it is left out. */
+  readonly order?: PairOrder
+  /** Only pairs that look like the person: many messages over weeks, each authenticated, the name shown exactly each time. */
+  readonly likely?: boolean
+  /** Only pairs with messages that a rule excused. */
+  readonly excused?: boolean
+  /** Only pairs with detections. */
+  readonly detected?: boolean
+}
+
+/** What all pairs with detections come to, whatever was decided about them. */
+export interface PairTotals {
+  readonly pairs: number
+  readonly messages: number
+}
+
+/** Somebody who was a member of a protected group and is not any more. `at` in milliseconds since the epoch. */
+export interface FormerMember {
+  readonly directory: string
+  readonly person: string
+  readonly name: string
+  /** Name of the group. */
+  readonly group: string
+  readonly at: number
 }
 
 /** Which records are asked for; what is left out does not narrow. Times in milliseconds since the epoch. */

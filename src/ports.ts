@@ -1,5 +1,18 @@
 /** What parts of the house may ask of each other, as interfaces: whoever wires them decides who answers. */
 
+import type {
+  AuditEntry,
+  FormerMember,
+  HistoryOverview,
+  HistoryQuery,
+  HistoryRecord,
+  PairDecision,
+  PairOf,
+  PairQuery,
+  PairTotals,
+  PairWithState,
+} from './model.ts'
+
 /** How a running daemon stands, as `namesake status --json` prints it. Times are ISO 8601, durations in seconds. */
 export interface DaemonStatus {
   readonly version: string
@@ -85,6 +98,42 @@ export interface DaemonControl {
   ): Promise<SyncReport>
   /** Reads the protection file again (`what: 'protection'`), or both files; `force` lets any number of people lose protection. */
   reload(request: { readonly what: 'protection' | 'all'; readonly force?: boolean }): Promise<ReloadReport>
+}
+
+/* ---------- history ---------- */
+
+/** Takes what happened to messages; never holds anybody up, and drops what it can't keep. */
+export interface HistorySink {
+  /** @param lines each a HistoryRecord as JSON */
+  add(lines: readonly string[], dropped: number): void
+}
+
+/** What was caught, what was decided about it, and who changed what; as of the moment at which each is asked for. */
+export interface HistoryReader {
+  /** Newest first. */
+  records(query: HistoryQuery): Iterable<HistoryRecord>
+  /** The same, each as the line of JSON that is kept. */
+  lines(query: HistoryQuery): Iterable<string>
+  record(id: string): HistoryRecord | undefined
+  count(): number
+  overview(since: number, until: number): HistoryOverview
+  /** Pairs in the order that is asked for; each is read when it is its turn. */
+  pairs(query?: PairQuery): Iterable<PairWithState>
+  /** Null if nothing of it is kept. */
+  pair(of: PairOf): PairWithState | null
+  pairTotals(): PairTotals
+  decisions(): readonly PairDecision[]
+  /** Who has left a protected group since then (milliseconds since the epoch), the latest first. */
+  formerMembers(since: number): readonly FormerMember[]
+  /** Newest first. */
+  audit(): Iterable<AuditEntry>
+}
+
+/** The history for whoever decides and changes. What can't be written throws what lmdb throws. */
+export interface HistoryPort extends HistoryReader {
+  /** Puts an answer in the place of the one before; null takes it away. With its entry of the audit log. */
+  decide(of: PairOf, decision: PairDecision | null, audit: Omit<AuditEntry, 'id'>): void
+  writeAudit(entry: Omit<AuditEntry, 'id'>): void
 }
 
 /* ---------- access to the console ---------- */

@@ -46,6 +46,11 @@ export async function auditEdit(
   }
 }
 
+/** What is said where a change was made and could not be written into the history. */
+export function unrecordedText(why: string): string {
+  return `the change is made, but the history can't be written, and its audit log does not have it: ${why}`
+}
+
 function targetOf(request: ProtectionRequest): string {
   if ('who' in request) {
     const who = request.who ?? 'everybody'

@@ -1,13 +1,13 @@
 /** What a change of the rules would have done to the messages of the history. */
 
 import type { Store } from '../directory/store/store.ts'
-import type { History } from '../history/history.ts'
-import type { PairOf } from '../history/keys.ts'
 import { canonicalAddress, domainOf } from '../mail/address.ts'
 import { parseHeaderSection } from '../mail/section.ts'
-import type { HeaderSection, HistoryRecord, Verdict } from '../model.ts'
+import type { Entrance, HeaderSection, HistoryRecord, PairOf, Verdict } from '../model.ts'
+import type { HistoryReader } from '../ports.ts'
 import { inspectSafely } from '../policy/decide.ts'
 import { defaultLimits } from '../policy/inspect.ts'
+import type { NamesakeConfig } from '../config/types.ts'
 import type { ProtectionRules } from '../policy/rules.ts'
 import { count } from '../text.ts'
 import type { PlannedEdit } from './protection.ts'
@@ -42,16 +42,28 @@ export interface Preview {
 const maxJudged = 200_000
 const alsoListed = 10
 
+/** Octets of one originator field that are read, as the entrance of each message is configured. */
+export type FieldLimit = (entrance: Entrance) => number
+
+export function fieldLimitOf({ smtp, milter }: NamesakeConfig): FieldLimit {
+  const limits: Partial<Record<Entrance, number | undefined>> = {
+    smtp: smtp?.limits.fromField,
+    milter: milter?.limits.fromField,
+  }
+  return (entrance) => limits[entrance] ?? defaultLimits.fromOctets
+}
+
 /**
  * Judges stored messages by both rules, each against the people known now.
  * @param about the pair that the change is about: only messages that show an address of its domain can come out otherwise
  */
 export function effectOf(
-  history: History,
+  history: HistoryReader,
   store: Store,
   before: ProtectionRules,
   after: ProtectionRules,
   about: PairOf | null,
+  fieldLimit: FieldLimit,
 ): Effect {
   const judges = [judgeBy(store, before), judgeBy(store, after)] as const
   const now = Date.now()
@@ -63,7 +75,10 @@ export function effectOf(
     }
     const section = sectionOf(record)
     if (section === null) tally.unjudged++
-    else tally.add(record, verdictOf(section, judges[0], now), verdictOf(section, judges[1], now))
+    else {
+      const [was, is] = judges.map((judge) => verdictOf(section, judge, now, fieldLimit(record.entrance)))
+      tally.add(record, was as Verdict, is as Verdict)
+    }
   }
   return tally.effect()
 }
@@ -124,8 +139,9 @@ function isOf(verdict: Extract<Verdict, { state: 'detected' }>, about: PairOf): 
   )
 }
 
-function verdictOf(section: HeaderSection, { policy, lookup }: JudgedBy, now: number): Verdict {
-  return inspectSafely(section, policy, lookup(), { now, limits: defaultLimits, onFailure: () => undefined }).verdict
+function verdictOf(section: HeaderSection, { policy, lookup }: JudgedBy, now: number, fromOctets: number): Verdict {
+  const limits = { ...defaultLimits, fromOctets }
+  return inspectSafely(section, policy, lookup(), { now, limits, onFailure: () => undefined }).verdict
 }
 
 /** The header section as far as a judgement looks at it; null if not all of it is kept. */

@@ -1,7 +1,7 @@
 /** The history as an operator asks for it: which records, in which form. */
 
 import { canonicalAddress } from '../mail/address.ts'
-import type { DirectoryView, HistoryRecord, LetterPair } from '../model.ts'
+import type { AuditEntry, DirectoryView, HistoryRecord, LetterPair } from '../model.ts'
 import { fittedTable, printable } from '../text.ts'
 import { csvLine } from './csv.ts'
 
@@ -88,4 +88,24 @@ export function letterLine({ sent, taken, part }: LetterPair): string {
   return sent === taken
     ? `${part}: ${JSON.stringify(sent)}`
     : `${part}: ${JSON.stringify(sent)} reads as ${JSON.stringify(taken)}`
+}
+
+/** An entry of the audit log in words: who did what to whom, and the lines that went and came. */
+export function auditLines({ time, who, via, what, target, before, after }: AuditEntry): string[] {
+  const head = `${time.slice(0, 19).replace('T', ' ')}  ${who} (${via})  ${what}: ${target}`
+  return [head, ...changedLines('-', before), ...changedLines('+', after)].map(printable)
+}
+
+function changedLines(sign: '-' | '+', changed: unknown): string[] {
+  if (changed === null || changed === undefined) return []
+  if (Array.isArray(changed)) return changed.flatMap((one) => changedLines(sign, one))
+  if (typeof changed !== 'object') {
+    return [`    ${sign} ${typeof changed === 'string' ? changed : JSON.stringify(changed)}`]
+  }
+  const { answer, lines, text, ...rest } = changed as Record<string, unknown>
+  // The console writes a whole diff: lines with their signs.
+  if (typeof text === 'string' && typeof rest['sign'] === 'string') return [`    ${rest['sign']} ${text}`]
+  const others = Object.keys(rest).length === 0 ? [] : [`    ${sign} ${JSON.stringify(rest)}`]
+  const answered = answer === undefined || answer === null ? [] : [`    ${sign} answer: ${JSON.stringify(answer)}`]
+  return [...answered, ...others, ...changedLines(sign, lines)]
 }

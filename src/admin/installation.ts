@@ -13,9 +13,9 @@ import { reportOf } from './directories.ts'
 import { People } from './people.ts'
 import { auditEdit, openHistoryToRead } from './audit.ts'
 import type { Actor } from './audit.ts'
-import { effectOf } from './effect.ts'
+import { effectOf, fieldLimitOf } from './effect.ts'
 import type { Preview } from './effect.ts'
-import type { PairOf } from '../history/keys.ts'
+import type { PairOf } from '../model.ts'
 import { draftRules, makeEdit, planEdit } from './protection.ts'
 import type { EditContext, MadeEdit, PlannedEdit, ProtectionRequest } from './protection.ts'
 
@@ -120,8 +120,8 @@ export class Installation {
    */
   async edit(requests: readonly ProtectionRequest[], accepted = false, actor: Actor | null = null): Promise<MadeEdit> {
     const made = await makeEdit(await this.editContext(), requests, accepted)
-    if (actor !== null && made.changed) await auditEdit(this.config, requests, made.diff, actor)
-    return made
+    if (actor === null || !made.changed) return made
+    return { ...made, unrecorded: await auditEdit(this.config, requests, made.diff, actor) }
   }
 
   /** What changes would do to the rules, and what they would have done to the messages of the history. @throws as `planEdit` */
@@ -129,7 +129,10 @@ export class Installation {
     const { planned, before, after } = draftRules(await this.editContext(), requests)
     const history = await openHistoryToRead(this.config)
     try {
-      return { planned, effect: history && effectOf(history, await this.store(), before, after, about) }
+      return {
+        planned,
+        effect: history && effectOf(history, await this.store(), before, after, about, fieldLimitOf(this.config)),
+      }
     } finally {
       await history?.close()
     }

@@ -52,6 +52,8 @@ export interface MadeEdit extends PlannedEdit {
    */
   readonly force: 'running' | 'refused' | 'later' | 'unchanged'
   readonly faults: readonly string[]
+  /** Why the change is not in the audit log, though it should be; null if it is, or nobody asked for that. */
+  readonly unrecorded: string | null
 }
 
 /** What edits are made on and with. */
@@ -99,17 +101,17 @@ export async function makeEdit(
     )
   }
   writeDraft(config, made)
-  if (!planned.changed) return { ...planned, force: 'unchanged', faults: [] }
-  if (control === null) return { ...planned, force: 'later', faults: [] }
+  if (!planned.changed) return { ...planned, force: 'unchanged', faults: [], unrecorded: null }
+  if (control === null) return { ...planned, force: 'later', faults: [], unrecorded: null }
   try {
     // Whoever asked for the edit has seen what it comes to: the brake on files that shrink has nothing to add.
     const answer = await control.reload({ what: 'protection', force: true })
     return answer.outcome === 'done'
-      ? { ...planned, force: 'running', faults: [] }
-      : { ...planned, force: 'refused', faults: answer.faults }
+      ? { ...planned, force: 'running', faults: [], unrecorded: null }
+      : { ...planned, force: 'refused', faults: answer.faults, unrecorded: null }
   } catch {
     // The daemon is gone since, or busy with its end: the file is written, and who reads it next takes it over.
-    return { ...planned, force: 'later', faults: [] }
+    return { ...planned, force: 'later', faults: [], unrecorded: null }
   }
 }
 

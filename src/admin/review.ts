@@ -2,18 +2,26 @@
 
 import type { Store } from '../directory/store/store.ts'
 import { NamesakeError } from '../errors.ts'
-import type { History } from '../history/history.ts'
-import type { PairOf } from '../history/keys.ts'
 import { looksLikeThem } from '../history/pair-summaries.ts'
-import type { PairOrder } from '../history/pair-summaries.ts'
 import { canonicalAddress, domainOf, localPartOf } from '../mail/address.ts'
-import type { PairAnswer, PairDecision, PairEdit, PairState, PairWithState, Person, PersonRef } from '../model.ts'
+import type {
+  PairAnswer,
+  PairDecision,
+  PairEdit,
+  PairOf,
+  PairOrder,
+  PairState,
+  PairWithState,
+  Person,
+  PersonRef,
+} from '../model.ts'
 import { localPartNames } from '../names/match/local-part.ts'
 import type { Policy } from '../policy/compile.ts'
 import { samePerson } from '../policy/person-key.ts'
 import type { ProtectionRules } from '../policy/rules.ts'
+import type { HistoryPort } from '../ports.ts'
 import type { Actor } from './audit.ts'
-import { effectOf } from './effect.ts'
+import { effectOf, fieldLimitOf } from './effect.ts'
 import type { Preview } from './effect.ts'
 import { draftRules, makeEdit } from './protection.ts'
 import type { EditContext, MadeEdit, ProtectionRequest } from './protection.ts'
@@ -33,7 +41,7 @@ export interface ReviewedPair extends PairWithState {
  * Those that may really be the person come first, then the latest. Each is read when it is its turn.
  */
 export function* reviewPairs(
-  history: History,
+  history: HistoryPort,
   store: Store,
   rules: ProtectionRules,
   now: number,
@@ -67,7 +75,7 @@ const maxLookedAt = 1000
  * by hand, is known for pairs with excused messages, the latest pairs and those of the page.
  */
 export function reviewPage(
-  history: History,
+  history: HistoryPort,
   store: Store,
   rules: ProtectionRules,
   now: number,
@@ -109,7 +117,7 @@ export function reviewPage(
 
 /** One pair; null if nothing of it is kept. */
 export function reviewPair(
-  history: History,
+  history: HistoryPort,
   store: Store,
   rules: ProtectionRules,
   now: number,
@@ -193,7 +201,7 @@ export interface Answer {
 }
 
 /** The pair that a person (an address, an id, a name) and an address mean. @throws NamesakeError input-invalid */
-export function pairMeant(history: History, context: EditContext, who: string, address: string): PairWithState {
+export function pairMeant(history: HistoryPort, context: EditContext, who: string, address: string): PairWithState {
   const canonical = address === '' ? '' : canonicalAddress(address)
   const [found, ...more] = pairsMeant(history, context, who, canonical)
   if (found === undefined) {
@@ -212,7 +220,7 @@ export function pairMeant(history: History, context: EditContext, who: string, a
   return found
 }
 
-function pairsMeant(history: History, { view }: EditContext, who: string, address: string): PairWithState[] {
+function pairsMeant(history: HistoryPort, { view }: EditContext, who: string, address: string): PairWithState[] {
   const ofPeople = (people: readonly PersonRef[]): PairWithState[] => {
     const distinct = people.filter((one, i) => people.findIndex((other) => samePerson(one, other)) === i)
     return distinct
@@ -261,14 +269,14 @@ function requestsFor(pair: PairWithState, answer: Answer): ProtectionRequest[] {
 
 /** What an answer would change: the lines of the file, and what it would have done to the messages kept. */
 export function previewAnswer(
-  history: History,
+  history: HistoryPort,
   store: Store,
   context: EditContext,
   pair: PairWithState,
   answer: Answer,
 ): Preview {
   const { planned, before, after } = draftRules(context, requestsFor(pair, answer))
-  return { planned, effect: effectOf(history, store, before, after, pairOf(pair)) }
+  return { planned, effect: effectOf(history, store, before, after, pairOf(pair), fieldLimitOf(context.config)) }
 }
 
 function pairOf({ directory, person, address }: PairWithState): PairOf {
@@ -277,7 +285,7 @@ function pairOf({ directory, person, address }: PairWithState): PairOf {
 
 /** Gives an answer: edits the protection file, and notes who answered what. @throws as `makeEdit` */
 export async function decide(
-  history: History,
+  history: HistoryPort,
   context: EditContext,
   pair: PairWithState,
   answer: Answer,
@@ -302,15 +310,26 @@ export async function decide(
         : null,
     reopened: null,
   }
-  history.decide(pairOf(pair), decision, {
-    ...actor,
-    time,
-    what: 'review decide',
-    target: `${pair.name} <${pair.address}>`,
-    before: { answer: pair.decision?.answer ?? null, lines: linesOf(made, '-') },
-    after: { answer: answer.answer, lines: linesOf(made, '+') },
-  })
-  return made
+  return noted(made, () =>
+    history.decide(pairOf(pair), decision, {
+      ...actor,
+      time,
+      what: 'review decide',
+      target: `${pair.name} <${pair.address}>`,
+      before: { answer: pair.decision?.answer ?? null, lines: linesOf(made, '-') },
+      after: { answer: answer.answer, lines: linesOf(made, '+') },
+    }),
+  )
+}
+
+/** Edits the file before it writes the history: what can't be noted is said, and the edit stands. */
+function noted(made: MadeEdit, note: () => void): MadeEdit {
+  try {
+    note()
+    return made
+  } catch (error) {
+    return { ...made, unrecorded: error instanceof Error ? error.message : String(error) }
+  }
 }
 
 /** The request that takes an answer back; null if it wrote nothing. */
@@ -323,7 +342,7 @@ export function undoRequest({ wrote }: PairDecision): ProtectionRequest | null {
 
 /** Takes an answer back: what it wrote into the file goes, as far as it is still there. @throws as `makeEdit` */
 export async function undo(
-  history: History,
+  history: HistoryPort,
   context: EditContext,
   pair: PairWithState,
   actor: Actor,
@@ -332,15 +351,16 @@ export async function undo(
   if (decision === null) throw new NamesakeError('input-invalid', 'nothing was decided about it')
   const request = undoRequest(decision)
   const made = await makeEdit(context, request === null ? [] : [request], true)
-  history.decide(pairOf(pair), null, {
-    ...actor,
-    time: new Date().toISOString(),
-    what: 'review undo',
-    target: `${pair.name} <${pair.address}>`,
-    before: { answer: decision.answer, lines: linesOf(made, '-') },
-    after: { answer: null, lines: linesOf(made, '+') },
-  })
-  return made
+  return noted(made, () =>
+    history.decide(pairOf(pair), null, {
+      ...actor,
+      time: new Date().toISOString(),
+      what: 'review undo',
+      target: `${pair.name} <${pair.address}>`,
+      before: { answer: decision.answer, lines: linesOf(made, '-') },
+      after: { answer: null, lines: linesOf(made, '+') },
+    }),
+  )
 }
 
 function linesOf({ diff }: MadeEdit, wanted: '+' | '-'): string[] {

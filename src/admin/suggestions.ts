@@ -1,19 +1,32 @@
-/** Whom to protect as well: groups that hold many whose names are taken. */
+/** Whom to protect as well: groups that hold many whose names are taken, people who left a protected group. */
 
-import type { DirectoryView, HistoryOverview } from '../model.ts'
+import type { DirectoryView, FormerMember, HistoryOverview, Person } from '../model.ts'
+import type { Store } from '../directory/store/store.ts'
 import { resolveRules } from '../policy/protection.ts'
 import type { ProtectionRules } from '../policy/rules.ts'
+import type { HistoryReader } from '../ports.ts'
+import { count } from '../text.ts'
+import { judgeBy } from './replay/people.ts'
 
 /** So many impersonated people make a group worth a line. */
 const minPeople = 3
 const maxLines = 5
 
+/** What came and who left in this time counts. */
+const lookBackMs = 90 * 86_400_000
+
+/** Whom to protect as well, in words; nobody is by itself. */
+export function suggestions(history: HistoryReader, store: Store, rules: ProtectionRules, now: number): string[] {
+  const view = store.snapshot()
+  const { policy } = judgeBy(store, rules)
+  return [
+    ...suggestGroups(history.overview(now - lookBackMs, now).people, view, rules),
+    ...suggestFormer(history.formerMembers(now - lookBackMs), view, (person) => policy.protects(person), now),
+  ]
+}
+
 /** Groups that are not protected though the names of several of their people are taken, most first, in words. */
-export function suggestGroups(
-  impersonated: HistoryOverview['people'],
-  view: DirectoryView,
-  rules: ProtectionRules,
-): string[] {
+function suggestGroups(impersonated: HistoryOverview['people'], view: DirectoryView, rules: ProtectionRules): string[] {
   const taken = new Map<string, Set<string>>()
   for (const { directory, person } of impersonated) {
     taken.set(directory, (taken.get(directory) ?? new Set()).add(person))
@@ -32,4 +45,28 @@ export function suggestGroups(
     }
   }
   return found.sort((a, b) => b.hit - a.hit).slice(0, maxLines).map(({ line }) => line) // prettier-ignore
+}
+
+/**
+ * People who left a protected group and are not protected any more, the latest first, in words. Mail in the name of somebody who
+ * has just left is believed more than most.
+ */
+function suggestFormer(
+  former: readonly FormerMember[],
+  view: DirectoryView,
+  isProtected: (person: Person) => boolean,
+  now: number,
+): string[] {
+  const lines: string[] = []
+  for (const { directory, person: id, name, group, at } of former) {
+    const person = view.person({ directory, id })
+    if (person !== undefined && isProtected(person)) continue
+    const days = Math.floor((now - at) / 86_400_000)
+    const when = days === 0 ? 'today' : `${count(days, 'day', 'days')} ago`
+    const fix = person === undefined ? 'no directory has them any more' : `namesake protect ${JSON.stringify(id)}`
+    lines.push(
+      `${JSON.stringify(name)} left the protected group ${JSON.stringify(group)} ${when} and is not protected: ${fix}`,
+    )
+  }
+  return lines.slice(0, maxLines)
 }

@@ -1,7 +1,7 @@
 /** History. */
 
 import type { Command } from 'commander'
-import { explainedLines, historyCsv, historyCsvHead, historyTable, idsOf } from '../admin/history.ts'
+import { auditLines, explainedLines, historyCsv, historyCsvHead, historyTable, idsOf } from '../admin/history.ts'
 import { timeOfOption } from '../admin/replay/message-time.ts'
 import { directorySources } from '../directory/sources/registry.ts'
 import { count, jsonLine, quote } from '../text.ts'
@@ -39,6 +39,7 @@ const lines = [
   'history --person jane.roe@corp.example --explain',
   'history --tier likely --csv > likely.csv',
   'history erase jane.roe77@mail.example --preview',
+  'history audit --since 30d',
 ]
 
 const actions: readonly Action[] = ['monitor', 'tag', 'quarantine', 'reject']
@@ -81,6 +82,18 @@ export function addHistoryVerb(program: Command, cli: Cli): void {
     .action(async (who: string, options: EraseOptions, command: Command) => {
       await eraseVerb(who, options, loadConfig(configPath(command), directorySources, { credentials: false }), cli)
     })
+  history
+    .command('audit')
+    .summary('show who changed what')
+    .description('Shows the audit log, newest first: every change of the rules, every answer, every erasure.')
+    .option('--since <time>', 'only since then: 2026-10-01, 2026-10-01T12:00Z, or 30d, 12h, 4w ago')
+    .option('--limit <number>', 'only so many')
+    .option('--json', 'one JSON object a line')
+    // The verb above it has options of the same names, and takes them wherever they stand.
+    .action(async (_options: AuditOptions, command: Command) => {
+      const options = command.optsWithGlobals<AuditOptions>()
+      await auditVerb(options, loadConfig(configPath(command), { credentials: false }), cli)
+    })
 }
 
 async function show(text: string | undefined, options: HistoryOptions, loaded: LoadedConfig, cli: Cli): Promise<void> {
@@ -90,6 +103,30 @@ async function show(text: string | undefined, options: HistoryOptions, loaded: L
   try {
     const people = options.person === undefined ? null : await idsOfPerson(loaded, options.person)
     await print(history, { ...query, ...(people === null ? {} : { people }) }, options, cli)
+  } finally {
+    await history.close()
+  }
+}
+
+interface AuditOptions {
+  readonly since?: string
+  readonly limit?: string
+  readonly json?: boolean
+}
+
+async function auditVerb(options: AuditOptions, loaded: LoadedConfig, cli: Cli): Promise<void> {
+  const since = timeGiven('--since', options.since, Date.now())
+  const limit = limitGiven(options.limit)
+  const history = await openToRead(loaded)
+  try {
+    let shown = 0
+    for (const entry of limit === 0 ? [] : history.audit()) {
+      if (since !== null && Date.parse(entry.time) < since) break
+      if (options.json === true) await write(cli, `${jsonLine(entry)}\n`)
+      else await write(cli, auditLines(entry).join('\n') + '\n')
+      if (++shown === limit) break
+    }
+    if (shown === 0 && options.json !== true) cli.err.write('namesake: nothing in the audit log\n')
   } finally {
     await history.close()
   }

@@ -9,6 +9,7 @@ import { NamesakeError } from '../errors.ts'
 import type { Action, TierActions } from '../model.ts'
 import { jsonLine, printable } from '../text.ts'
 import { actor } from './confirm.ts'
+import { unrecordedText } from '../admin/audit.ts'
 import { configPath, examples } from './verb.ts'
 import type { Cli } from './verb.ts'
 
@@ -183,6 +184,7 @@ async function edit(
       if (options.diff === true && made.changed)
         deps.out.write(`${diffText(made.diff).split('\n').map(printable).join('\n')}\n`)
       for (const fault of made.faults) deps.err.write(`namesake: the running daemon refuses it: ${printable(fault)}\n`)
+      if (made.unrecorded !== null) deps.err.write(`namesake: ${printable(unrecordedText(made.unrecorded))}\n`)
       if (made.force !== 'unchanged') force = made.force
     }
   } finally {

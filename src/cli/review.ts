@@ -4,13 +4,13 @@ import type { Command } from 'commander'
 import { diffText } from '../admin/diff.ts'
 import { effectLines } from '../admin/effect.ts'
 import type { Preview } from '../admin/effect.ts'
-import { openHistoryToWrite } from '../admin/audit.ts'
+import { openHistoryToWrite, unrecordedText } from '../admin/audit.ts'
 import { Installation } from '../admin/installation.ts'
 import type { MadeEdit } from '../admin/protection.ts'
 import { decide, pairMeant, previewAnswer, reviewPairs, undo } from '../admin/review.ts'
 import type { Answer, ReviewedPair } from '../admin/review.ts'
 import type { EditContext } from '../admin/protection.ts'
-import { suggestGroups } from '../admin/suggestions.ts'
+import { suggestions } from '../admin/suggestions.ts'
 import { count, fittedTable, jsonLine, printable, quote } from '../text.ts'
 import { isDate } from '../options/units.ts'
 import type { Store } from '../directory/store/store.ts'
@@ -35,9 +35,6 @@ interface DecideOptions {
   readonly name?: readonly string[]
   readonly requireAuthentication?: boolean
 }
-
-/** Groups are suggested by what came in this time. */
-const suggestedFromMs = 90 * 86_400_000
 
 const answers: readonly PairAnswer[] = ['them', 'service', 'namesake', 'attack']
 const previewOption = ['--preview', 'show what it would change, and change nothing'] as const
@@ -74,8 +71,7 @@ export function addReviewVerbs(program: Command, cli: Cli): void {
           return
         }
         await list(pairs, options.all === true, limit, cli)
-        const { people } = history.overview(Date.now() - suggestedFromMs, Date.now())
-        for (const line of suggestGroups(people, store.snapshot(), rules)) cli.out.write(`${printable(line)}\n`)
+        for (const line of suggestions(history, store, rules, Date.now())) cli.out.write(`${printable(line)}\n`)
       }),
     )
   review
@@ -152,6 +148,7 @@ function tellPreview({ planned, effect }: Preview, pair: PairWithState, answer: 
 
 function tellMade(made: MadeEdit, cli: Cli): void {
   for (const fault of made.faults) cli.err.write(`namesake: the running daemon refuses it: ${printable(fault)}\n`)
+  if (made.unrecorded !== null) cli.err.write(`namesake: ${printable(unrecordedText(made.unrecorded))}\n`)
   if (made.force === 'running') cli.out.write('in force: the running daemon judges by it\n')
 }
 

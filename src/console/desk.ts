@@ -3,9 +3,8 @@
 import { createHash } from 'node:crypto'
 import { readFileSync, statSync } from 'node:fs'
 import type { Installation } from '../admin/installation.ts'
-import type { HistoryPort } from './ports.ts'
 import { Problem } from './problem.ts'
-import type { SyncStep } from '../ports.ts'
+import type { HistoryPort, SyncStep } from '../ports.ts'
 
 /** How a directory's synchronisation stands that was asked for here. */
 export interface SyncProgress {

@@ -4,7 +4,6 @@ import type { Actor } from '../admin/audit.ts'
 import type { Preview } from '../admin/effect.ts'
 import type { MadeEdit } from '../admin/protection.ts'
 import type { Answer, ReviewPage, ReviewQuery, ReviewedPair } from '../admin/review.ts'
-import type { AuditEntry, HistoryOverview, HistoryQuery, HistoryRecord } from '../model.ts'
 import type { Role } from '../ports.ts'
 import type { OnEvent } from '../vocabulary.ts'
 
@@ -44,16 +43,6 @@ export interface ConsoleSettings {
   readonly node: string
   /** Folder of keys that are made here. */
   readonly keys: string
-}
-
-/** What the console needs of the history. */
-export interface HistoryPort {
-  records(query: HistoryQuery): Iterable<HistoryRecord>
-  record(id: string): HistoryRecord | undefined
-  count(): number
-  overview(since: number, until: number): HistoryOverview
-  writeAudit(entry: Omit<AuditEntry, 'id'>): void
-  audit(): Iterable<AuditEntry>
 }
 
 /** Review, as the command line has it: the same pairs, previews and answers. Each throws as `admin/review` does. */

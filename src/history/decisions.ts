@@ -1,9 +1,8 @@
 /** What was decided about pairs, and the audit log of every change. */
 
-import type { AuditEntry, PairDecision } from '../model.ts'
+import type { AuditEntry, PairDecision, PairOf } from '../model.ts'
 import type { Environment } from './environment.ts'
 import { pairKey, recordKey } from './keys.ts'
-import type { PairOf } from './keys.ts'
 import { readDecision } from './pairs.ts'
 
 /** Puts an answer in the place of what was decided before; null takes it away. With its audit entry, in one transaction. */

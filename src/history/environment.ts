@@ -50,7 +50,7 @@ export interface Tables {
   readonly decisions: Table
   /** Record key to an entry of the audit log. */
   readonly audit: Table
-  /** Who was protected when rules or people last changed, and who has left since. */
+  /** A protected group to its members when people last changed, and who has left it since. */
   readonly people: Table
   /** The console's: accounts, tokens, sessions. The key's first octets say which. */
   readonly accounts: Table

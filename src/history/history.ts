@@ -1,21 +1,33 @@
 /** The history as the rest of the house is handed it. */
 
-import type { AuditEntry, HistoryOverview, HistoryQuery, HistoryRecord, PairDecision, PairWithState } from '../model.ts'
-import type { PairOf } from './keys.ts'
+import type {
+  AuditEntry,
+  FormerMember,
+  HistoryOverview,
+  HistoryQuery,
+  HistoryRecord,
+  PairDecision,
+  PairOf,
+  PairQuery,
+  PairTotals,
+  PairWithState,
+} from '../model.ts'
+import type { HistoryPort } from '../ports.ts'
 import { pairTotals } from './pair-summaries.ts'
-import type { PairQuery, PairTotals } from './pair-summaries.ts'
 import { findDecision, listAudit, listDecisions, writeAudit, writeDecision } from './decisions.ts'
 import { openEnvironment, openEnvironmentToRead, schemaVersion } from './environment.ts'
 import type { Environment, OpenOptions } from './environment.ts'
 import { migrate } from './migrate.ts'
 import { countRecords, findLines, findPair, findRecords, listPairs, overview, recordById } from './reader.ts'
+import { formerMembers, noteMembers } from './members.ts'
+import type { GroupMembers } from './members.ts'
 import { appendRecords } from './records.ts'
 import { erase, oldestRecord, recordsToErase, retainSlice } from './retention.ts'
 import type { Erasure, RetentionLimits } from './retention.ts'
 import { NamesakeError } from '../errors.ts'
 
 /** The history: records, pairs, answers, audit. Read and written by any number of processes at once. */
-export class History {
+export class History implements HistoryPort {
   /** For the console's accounts, which lie in the same environment. */
   readonly environment: Environment
 
@@ -109,6 +121,15 @@ export class History {
 
   audit(): Generator<AuditEntry> {
     return listAudit(this.environment)
+  }
+
+  /** Takes note of who is in the protected groups now. */
+  noteMembers(groups: readonly GroupMembers[], now: number): void {
+    noteMembers(this.environment, groups, now)
+  }
+
+  formerMembers(since: number): FormerMember[] {
+    return formerMembers(this.environment, since)
   }
 
   retainSlice(limits: RetentionLimits, now: number): number {

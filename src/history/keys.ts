@@ -2,7 +2,7 @@
 
 import { createHash } from 'node:crypto'
 import { canonicalAddress } from '../mail/address.ts'
-import type { HistoryRecord } from '../model.ts'
+import type { HistoryRecord, PairOf } from '../model.ts'
 
 /**
  * A record's key: milliseconds since the epoch and a running number, six octets each. Keys sort by time; the number keeps
@@ -48,14 +48,6 @@ export function earliestTimeOfBlock(key: Buffer): number {
   return key.readUIntBE(recordKeyLength, 6)
 }
 
-/** A person and an address: all records of one pair belong together. */
-export interface PairOf {
-  readonly directory: string
-  readonly person: string
-  /** Canonical; empty if the messages show none. */
-  readonly address: string
-}
-
 /** The pair that a record belongs to; null if it names no person, or not the address. */
 export function pairOf(record: HistoryRecord): PairOf | null {
   const { directory, person, address } = record
@@ -67,6 +59,10 @@ export const pairKeyLength = 16
 
 export function pairKey({ directory, person, address }: PairOf): Buffer {
   return hash(`${directory}\0${person}\0${address}`).subarray(0, pairKeyLength)
+}
+
+export function groupKey(directory: string, group: string): Buffer {
+  return hash(`${directory}\0${group}`).subarray(0, pairKeyLength)
 }
 
 /** What counters count: messages of an hour and of a day, and whose names were taken on a day. */

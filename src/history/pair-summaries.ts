@@ -1,6 +1,6 @@
 /** All pairs in short, so that they can be put in order without reading each. */
 
-import type { Pair } from '../model.ts'
+import type { Pair, PairQuery, PairTotals } from '../model.ts'
 import type { Environment, ReadOptions, Tables } from './environment.ts'
 import { dayMs, pairKeyLength } from './keys.ts'
 
@@ -15,25 +15,6 @@ const rejectedAt = detectedAt + 4
 const flagsAt = rejectedAt + 4
 
 const flags = { there: 1, likely: 2, excused: 4 } as const
-
-export type PairOrder = 'newest' | 'messages' | 'refused'
-
-export interface PairQuery {
-  /** By the latest message, by detections, by refused messages; the greatest first. */
-  readonly order?: PairOrder
-  /** Only pairs that look like the person: see `looksLikeThem`. */
-  readonly likely?: boolean
-  /** Only pairs with messages that a rule excused. */
-  readonly excused?: boolean
-  /** Only pairs with detections. */
-  readonly detected?: boolean
-}
-
-/** What all pairs with detections come to, whatever was decided about them. */
-export interface PairTotals {
-  readonly pairs: number
-  readonly messages: number
-}
 
 /**
  * Whether all that is known speaks for the address being the person's own: many messages over weeks, each authenticated, the

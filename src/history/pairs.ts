@@ -1,11 +1,10 @@
 /** Pairs of person and address: what their records come to. */
 
-import type { HistoryRecord, Pair, PairDecision } from '../model.ts'
+import type { HistoryRecord, Pair, PairDecision, PairOf } from '../model.ts'
 import { readColumns } from './blocks.ts'
 import { pairNumbers } from './columns.ts'
 import type { Environment, ReadOptions, Tables } from './environment.ts'
 import { pairKey, pairOf, timeOfKey } from './keys.ts'
-import type { PairOf } from './keys.ts'
 import { SummaryChanges } from './pair-summaries.ts'
 
 /** Names shown that are told apart in one pair. */

@@ -1,6 +1,14 @@
 /** Reading the history: records by what is asked, pairs, overview. */
 
-import type { HistoryOverview, HistoryQuery, HistoryRecord, PairDecision, PairWithState } from '../model.ts'
+import type {
+  HistoryOverview,
+  HistoryQuery,
+  HistoryRecord,
+  PairDecision,
+  PairOf,
+  PairQuery,
+  PairWithState,
+} from '../model.ts'
 import { readBlock, readColumns } from './blocks.ts'
 import type { Block } from './blocks.ts'
 import { pairNumbers, termHash } from './columns.ts'
@@ -8,10 +16,8 @@ import type { Columns } from './columns.ts'
 import { overviewOf } from './counters.ts'
 import type { Environment, ReadOptions, Tables } from './environment.ts'
 import { countOfBlock, earliestTimeOfBlock, pairKey, pairOf, recordKey, recordKeyLength } from './keys.ts'
-import type { PairOf } from './keys.ts'
 import { readDecision, readPair } from './pairs.ts'
 import { orderedPairKeys } from './pair-summaries.ts'
-import type { PairQuery } from './pair-summaries.ts'
 import { foldForSearch, recordEnd, searchTextOf } from './search-text.ts'
 
 /** Records newest first; those of one moment in the order in which they were written, last first. */

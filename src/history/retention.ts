@@ -6,6 +6,7 @@ import { keyed, recordsOfBlock } from './blocks.ts'
 import type { KeyedRecord } from './blocks.ts'
 import type { Environment, Tables } from './environment.ts'
 import { counterKey, counterKinds, dayMs, earliestTimeOfBlock, hourMs, recordKey, timeOfKey } from './keys.ts'
+import { forgetMembers } from './members.ts'
 import { allPairs, removePairs } from './pairs.ts'
 import { findRecords } from './reader.ts'
 import { removeRecords } from './records.ts'
@@ -61,7 +62,7 @@ function oldest({ tables }: Environment): RecordPlaces {
   return { single: [...tables.records.getKeys({ limit: recordsOfBlock })], blocks: [] }
 }
 
-/** Counters, audit entries and answers outlive the records of their time only as long as `keep` says. */
+/** Counters go with the records of their time. Answers and the audit log stay. */
 function dropCounters(environment: Environment, before: number): void {
   const { counters } = environment.tables
   const gone: Buffer[] = []
@@ -168,6 +169,12 @@ function forget(environment: Environment, erasure: Erasure, texts: Set<string>):
         texts.add(counter.name)
         tables.counters.removeSync(key)
       }
+    }
+    if (erasure.kind === 'person') {
+      const { people } = erasure
+      forgetMembers(tables, (directory, person) =>
+        people.some((one) => one.directory === directory && one.id === person),
+      )
     }
     blankAudit(tables, [...texts])
   })

@@ -10,7 +10,8 @@ import type { Store } from '../directory/store/store.ts'
 import type { SyncOutcome } from '../directory/sync.ts'
 import { NamesakeError } from '../errors.ts'
 import type { Events } from '../ops/events.ts'
-import { freedBy, indexMaker } from './index-maker.ts'
+import type { GroupMembers } from '../history/members.ts'
+import { freedBy, indexMaker, protectedGroups } from './index-maker.ts'
 import type { IndexFindings } from './index-maker.ts'
 
 /** Longest wait for the first syncs before mail is let in all the same. Milliseconds. */
@@ -32,6 +33,7 @@ export class Directories {
   /** Directories whose last sync failed for want of a disk that takes it, and why. */
   readonly #diskFaults = new Map<string, string>()
   #retry: NodeJS.Timeout | undefined
+  #onChanged: () => void = () => undefined
   /** An edit that waits for a second look: its rules, and which saving of the file brought them. */
   #waitingEdit: { readonly rules: string; readonly saved: string } | null = null
 
@@ -53,6 +55,11 @@ export class Directories {
     return new Directories(store, loaded, events)
   }
 
+  /** Told whenever people or rules have changed. */
+  onChanged(told: () => void): void {
+    this.#onChanged = told
+  }
+
   /** Brings keys and rules in step, and starts the schedules; waits for first syncs, but not for ever. */
   async start(): Promise<void> {
     await this.#useRulesWhenWritable()
@@ -67,6 +74,7 @@ export class Directories {
     await this.#store.reindex(indexMaker(protection, (found) => (findings = found)))
     this.#loaded = { ...protection, config: this.#loaded.config }
     if (findings !== null) this.#note(findings)
+    this.#onChanged()
     this.#events.emit('keys-rebuilt', { protected: this.protectedPeople, duration: Date.now() - start })
   }
 
@@ -117,6 +125,12 @@ export class Directories {
     this.#scheduler = this.#schedule()
     await this.useRules(loaded)
     void this.#scheduler.start()
+  }
+
+  /** The groups that the rules in force protect, with their members. */
+  protectedGroups(): GroupMembers[] {
+    const rules = this.#store.rules()
+    return rules === null ? [] : protectedGroups(rules, this.#store.snapshot())
   }
 
   states(): readonly DirectoryStatus[] {
@@ -170,6 +184,7 @@ export class Directories {
     if (told.event === 'synchronised') {
       this.#diskFaults.delete(directory)
       this.#events.emit('directory-synchronised', { directory, ...told.outcome })
+      this.#onChanged()
     } else if (told.event === 'failed') {
       const { error, age } = told
       if (isDiskFault(error)) this.#diskFaults.set(directory, error.message)

@@ -2,8 +2,10 @@
 
 import type { HistoryConfig } from '../config/types.ts'
 import { History } from '../history/history.ts'
+import type { GroupMembers } from '../history/members.ts'
 import { HistoryWriter } from '../history/writer.ts'
 import type { Events } from '../ops/events.ts'
+import type { HistorySink } from '../ports.ts'
 
 /** How long until it is tried again to open a history that could not be, in milliseconds. */
 const openAgainMs = 30_000
@@ -17,8 +19,9 @@ const tellMs = 10_000
  * The history in the primary. Nothing here can hold mail up or end the process: what can't be opened or written is said in
  * a line, and records that are lost are counted.
  */
-export class HistoryKeeper {
+export class HistoryKeeper implements HistorySink {
   readonly #events: Events
+  readonly #groups: () => readonly GroupMembers[]
   #config: HistoryConfig
   #history: History | null = null
   #opening: Promise<void> = Promise.resolve()
@@ -42,9 +45,20 @@ export class HistoryKeeper {
     onFailed: (error) => this.#failed(error),
   })
 
-  constructor(config: HistoryConfig, events: Events) {
+  /** @param groups the protected groups as they are now */
+  constructor(config: HistoryConfig, events: Events, groups: () => readonly GroupMembers[]) {
     this.#config = config
     this.#events = events
+    this.#groups = groups
+  }
+
+  /** Takes note of who is in the protected groups, after people or rules have changed. */
+  noteMembers(): void {
+    try {
+      this.#history?.noteMembers(this.#groups(), Date.now())
+    } catch (error) {
+      this.#failed(error)
+    }
   }
 
   /** Opens the history; mail does not wait for it, and records that come meanwhile wait in the queue. */
@@ -102,7 +116,9 @@ export class HistoryKeeper {
       if (!this.#closed) this.#later(openAgainMs, () => this.start())
       return
     }
-    if (!this.#closed) this.#retain()
+    if (this.#closed) return
+    this.noteMembers()
+    this.#retain()
   }
 
   #failed(error: unknown): void {

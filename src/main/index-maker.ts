@@ -1,5 +1,6 @@
 /** Rules resolved against people, as keys. */
 
+import type { GroupMembers } from '../history/members.ts'
 import type { LoadedProtection } from '../config/types.ts'
 import type { MakeIndex } from '../directory/store/reindex.ts'
 import type { DirectoryView, PersonRef } from '../model.ts'
@@ -21,6 +22,20 @@ export function indexMaker(protection: LoadedProtection, found: (findings: Index
     found({ problems, protectedPeople: guardedPeople(resolved, view).size })
     return { indexer: policyIndexer(compilePolicy(resolved)), resolved }
   }
+}
+
+/** The protected groups with their members, nested ones resolved. */
+export function protectedGroups(resolved: ResolvedRules, view: DirectoryView): GroupMembers[] {
+  const wanted = new Set(resolved.protectedGroups.map(keyOf))
+  const found: GroupMembers[] = []
+  for (const directory of view.directoryNames()) {
+    for (const { id, displayName, members } of wanted.size === 0 ? [] : view.groups(directory)) {
+      if (!wanted.has(keyOf({ directory, id }))) continue
+      const named = members.map((one) => [one, view.person({ directory, id: one })?.displayName ?? one] as const)
+      found.push({ directory, id, name: displayName, members: new Map(named) })
+    }
+  }
+  return found
 }
 
 /** Whose names the rules guard, a key each. */

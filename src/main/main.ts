@@ -163,8 +163,13 @@ class Daemon {
     await freeSocketPaths(listenersOf(this.#config))
     if (this.#stopping) return
     if (this.#config.history !== null) {
-      this.#history = new HistoryKeeper(this.#config.history, this.#events)
+      this.#history = new HistoryKeeper(
+        this.#config.history,
+        this.#events,
+        () => this.#directories?.protectedGroups() ?? [],
+      )
       this.#history.start()
+      this.#directories.onChanged(() => this.#history?.noteMembers())
     }
     this.#pool = new WorkerPool(workerCount(this.#config), this.#workerSettings(this.#maildir), this.#events)
     this.#pool.onHistory((lines, dropped) => this.#history?.add(lines, dropped))

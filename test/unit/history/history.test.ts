@@ -172,13 +172,26 @@ t.test('erase takes all that is kept of a person or an address', async (t) => {
     ]),
   )
   history.writeAudit({ time: at(0), who: 'ann', via: 'cli', what: 'secondary add', target: evil, before: null, after: evil }) // prettier-ignore
+  history.writeAudit({ time: at(1), who: 'bob', via: 'cli', what: 'protect', target: 'max.poe', before: null, after: ['+ Max  POE'] }) // prettier-ignore
   t.equal(ids(history.recordsToErase({ kind: 'address', address: evil })), 'db')
   t.equal(await history.erase({ kind: 'address', address: evil }), 2)
   t.equal(ids(history.records({})), 'eca')
-  t.match([...history.audit()], [{ who: 'ann', target: '[erased]', after: null }])
+  t.match(
+    [...history.audit()],
+    [
+      { who: 'bob', target: 'max.poe' },
+      { who: 'ann', target: '[erased]', after: null },
+    ],
+  )
   t.notOk(JSON.stringify([...history.records({}), ...history.pairs(), ...history.audit()]).includes(evil))
   t.equal(await history.erase({ kind: 'person', people: [{ directory: 'Staff', id: 'u1' }] }), 1)
-  t.equal(ids(history.records({})), 'ec', 'the namesake id of another directory stays')
+  t.equal(await history.erase({ kind: 'person', people: [{ directory: 'Staff', id: 'u2' }] }), 1)
+  t.match(
+    [...history.audit()][0],
+    { who: 'bob', target: '[erased]', after: null },
+    'the audit log names nobody who is erased',
+  )
+  t.equal(ids(history.records({})), 'e', 'the namesake id of another directory stays')
   t.same(history.overview(noon - day, noon + day).people.map(({ directory }) => directory).sort(), ['Other', 'Staff']) // prettier-ignore
 })
 
@@ -248,4 +261,29 @@ t.test('an older layout is brought forward, a newer one is left alone', async (t
   await t.rejects(History.open({ path, onDamaged: (why) => t.fail(why) }), { message: /newer Namesake/ })
   t.same(readdirSync(dirname(path)), ['history'], 'nothing is moved aside')
   rmSync(path, { recursive: true })
+})
+
+t.test('whoever left a protected group is remembered for 90 days', async (t) => {
+  const history = await openHistory(t)
+  const group = (members: Record<string, string>, id = 'g1'): Parameters<typeof history.noteMembers>[0][number] => ({
+    ...{ directory: 'Staff', id, name: 'Executives' },
+    members: new Map(Object.entries(members)),
+  })
+  history.noteMembers([group({ u1: 'Jane Roe', u2: 'Max Poe' })], noon)
+  t.same(history.formerMembers(0), [])
+  history.noteMembers([group({ u1: 'Jane Roe' }), group({ u3: 'Ann Moe' }, 'g2')], noon + day)
+  const left = { directory: 'Staff', person: 'u2', name: 'Max Poe', group: 'Executives', at: noon + day }
+  t.same(history.formerMembers(noon), [left])
+  t.same(history.formerMembers(noon + 2 * day), [], 'not so long ago')
+  history.noteMembers([group({ u1: 'Jane Roe', u2: 'Max Poe' }), group({ u3: 'Ann Moe' }, 'g2')], noon + 2 * day)
+  t.same(history.formerMembers(noon), [], 'who is back has not left')
+  history.noteMembers([group({ u1: 'Jane Roe' })], noon + 3 * day)
+  t.same(history.formerMembers(0).map(({ person }) => person), ['u2'], 'a group that is not protected any more is forgotten') // prettier-ignore
+  history.noteMembers([group({})], noon + 4 * day)
+  t.same(history.formerMembers(0).map(({ person }) => person), ['u1', 'u2'], 'the latest first') // prettier-ignore
+  await history.erase({ kind: 'person', people: [{ directory: 'Staff', id: 'u1' }] })
+  t.same(history.formerMembers(0).map(({ person }) => person), ['u2'], 'but for who is erased') // prettier-ignore
+  history.noteMembers([group({})], noon + 100 * day)
+  history.noteMembers([group({ u9: 'New One' })], noon + 100 * day)
+  t.same(history.formerMembers(0), [], 'and not for ever')
 })
