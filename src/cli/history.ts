@@ -92,7 +92,7 @@ export function addHistoryVerb(program: Command, cli: Cli): void {
     // The verb above it has options of the same names, and takes them wherever they stand.
     .action(async (_options: AuditOptions, command: Command) => {
       const options = command.optsWithGlobals<AuditOptions>()
-      await auditVerb(options, loadConfig(configPath(command), { credentials: false }), cli)
+      await auditVerb(options, loadConfig(configPath(command), directorySources, { credentials: false }), cli)
     })
 }
 

@@ -20,24 +20,32 @@ function tell(cli: Cli, error: unknown): void {
     )
 }
 
-/** `namesake <verb>`: arguments in, one verb's file called, its exit code out (docs/contract.md, "The command line"). Throws nothing. */
-export async function run(): Promise<number> {
+/**
+ * `namesake <verb>`: arguments in, one verb's file called, its exit code out (docs/contract.md, "The command line"). Throws nothing.
+ * @param args without the program's name
+ */
+export async function run(
+  args: readonly string[] = process.argv.slice(2),
+  { out, err }: Pick<Cli, 'out' | 'err'> = { out: process.stdout, err: process.stderr },
+): Promise<number> {
   let code: number = exitCode.done
   const cli: Cli = {
-    out: process.stdout,
-    err: process.stderr,
+    out,
+    err,
     exit: (wanted) => {
       code = wanted
     },
   }
-  // `namesake check … | head` closes our output early: that is the reader's choice, not a failure.
-  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code === 'EPIPE') process.exit(code)
-    throw error
-  })
+  if (out === process.stdout) {
+    // `namesake check … | head` closes our output early: that is the reader's choice, not a failure.
+    process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+      if (error.code === 'EPIPE') process.exit(code)
+      throw error
+    })
+  }
   try {
     const program = buildProgram(cli)
-    if (process.argv.length > 2) await program.parseAsync()
+    if (args.length > 0) await program.parseAsync(args, { from: 'user' })
     else {
       program.outputHelp({ error: true })
       code = exitCode.usage

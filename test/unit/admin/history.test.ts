@@ -11,7 +11,7 @@ t.test('an entry of the audit log in words', (t) => {
     ['a diff', null, [{ sign: '-', number: 1, text: 'old' }, { sign: '+', number: 1, text: 'new' }], ['- old', '+ new']],
     ['numbers', 4, 0, ['- 4', '+ 0']],
     ['settings', { role: 'reader' }, { role: 'admin' }, ['- {"role":"reader"}', '+ {"role":"admin"}']],
-    ['what a terminal would obey', null, ['\u001b[2J'], ['+ \\u{1b}[2J']],
+    ['what a terminal would obey', null, ['\u001b[2J'], ["+ <U+001B>[2J"]],
   ] // prettier-ignore
   for (const [what, before, after, want] of table) {
     const [head, ...rest] = auditLines({ ...entry, before, after })
