@@ -25,16 +25,22 @@ import type { EditContext, MadeEdit, PlannedEdit, ProtectionRequest } from './pr
  */
 export class Installation {
   readonly #path: string
+  readonly #unbegun: boolean
   #loaded: LoadedConfig
   #stamp: string
   #store: Promise<Store> | null = null
   #people: Promise<People> | null = null
   readonly #control: DaemonControl
 
-  /** @param path of namesake.yaml. @throws ConfigError with every fault of both files */
-  constructor(path: string) {
+  /**
+   * @param path of namesake.yaml
+   * @param unbegun whether the protection file may be missing or hold nothing, as for an edit that begins it
+   * @throws ConfigError with every fault of both files
+   */
+  constructor(path: string, unbegun = false) {
     this.#path = path
-    this.#loaded = loadConfig(path, directorySources, { credentials: false })
+    this.#loaded = loadConfig(path, directorySources, { credentials: false, unbegun })
+    this.#unbegun = unbegun
     this.#stamp = stampOf(this.#loaded.config)
     this.#control = new ControlClient(controlPath(this.#loaded.config.store))
   }
@@ -53,7 +59,7 @@ export class Installation {
    * @throws ConfigError with every fault; what was read before stays then
    */
   reload(): void {
-    this.#loaded = loadConfig(this.#path, directorySources, { credentials: false })
+    this.#loaded = loadConfig(this.#path, directorySources, { credentials: false, unbegun: this.#unbegun })
     this.#stamp = stampOf(this.#loaded.config)
   }
 
@@ -64,7 +70,7 @@ export class Installation {
   protection(): LoadedProtection {
     const stamp = stampOf(this.config)
     if (stamp !== this.#stamp) {
-      this.#loaded = { ...loadProtection(this.config), config: this.config }
+      this.#loaded = { ...loadProtection(this.config, { unbegun: this.#unbegun }), config: this.config }
       this.#stamp = stamp
     }
     return this.#loaded

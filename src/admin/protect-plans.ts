@@ -42,7 +42,7 @@ function protectPerson(rules: ProtectionRules, view: DirectoryView, person: Pers
   const { directory, id } = person
   const name = described(person)
   const isThis = (text: string): boolean => means(text, directory, id, view)
-  const excluded = positions(rules, directory, 'exclude', isThis).map(removeStep).reverse()
+  const excluded = noLongerExcluded(rules, positions(rules, directory, 'exclude', isThis))
   const groups = guardingGroups(rules, view, person)
   const isUser = positions(rules, directory, 'users', isThis).length > 0
   const way = isUser ? 'by name' : `through group ${groups.map((g) => quote(g.displayName)).join(', ')}`
@@ -276,6 +276,16 @@ function positions(rules: ProtectionRules, directory: string, list: ListName, is
 
 function matching(list: readonly string[], is: (text: string) => boolean): number[] {
   return list.flatMap((text, at) => (is(text) ? [at] : []))
+}
+
+/** Takes entries out of `exclude`; a list that is left empty goes with its key. */
+function noLongerExcluded(rules: ProtectionRules, found: readonly Path[]): Step[] {
+  const entries = [...new Set(found.map((path) => Number(path[1])))]
+  return entries.reverse().flatMap((at) => {
+    const ofEntry = found.filter((path) => path[1] === at)
+    const whole = ofEntry.length === rules.protect[at]?.exclude.length
+    return whole ? [{ op: 'drop', path: ['protect', at, 'exclude'] }] : ofEntry.map(removeStep).reverse()
+  })
 }
 
 function removeStep(path: Path): Step {

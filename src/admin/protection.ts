@@ -7,7 +7,8 @@ import { NamesakeError } from '../errors.ts'
 import type { DirectoryView, TierActions } from '../model.ts'
 import type { ProtectionRules } from '../policy/rules.ts'
 import type { DaemonControl } from '../ports.ts'
-import { diffOf } from './diff.ts'
+import { count, printable } from '../text.ts'
+import { diffOf, diffText } from './diff.ts'
 import type { DiffLine } from './diff.ts'
 import {
   planActions,
@@ -100,7 +101,8 @@ export async function makeEdit(
       `${planned.doubts.join('\n')}\nnothing was changed; fix: --yes if it is meant`,
     )
   }
-  writeDraft(config, made)
+  if (made.begins && planned.changed && !accepted) await refuseToBeginAnew(config.protection, control)
+  write(config, made, planned.diff)
   if (!planned.changed) return { ...planned, force: 'unchanged', faults: [], unrecorded: null }
   if (control === null) return { ...planned, force: 'later', faults: [], unrecorded: null }
   try {
@@ -123,7 +125,40 @@ function draft(config: NamesakeConfig, view: DirectoryView, requests: readonly P
 }
 
 function shown({ before, after, messages, doubts }: Draft): PlannedEdit {
-  return { changed: before !== after, messages, doubts, diff: diffOf(before, after) }
+  return { changed: (before ?? '') !== after, messages, doubts, diff: diffOf(before ?? '', after) }
+}
+
+/** A file that is gone while a daemon protects people by what it held: to begin it anew would free them. */
+async function refuseToBeginAnew(file: string, control: DaemonControl | null): Promise<void> {
+  const guarded = await control?.status().then(
+    (status) => status.protectedPeople,
+    () => 0,
+  )
+  if (guarded === undefined || guarded === 0) return
+  throw new NamesakeError(
+    'input-invalid',
+    `${file} is missing or empty, and the running daemon still protects ${count(guarded, 'person', 'people')} by what it held: ` +
+      'this edit would begin it anew and free them\nnothing was changed; fix: put the file back, or --yes if it is meant',
+  )
+}
+
+/** Writes, or says which lines are to be put in by hand where the file can't be written. */
+function write(config: NamesakeConfig, made: Draft, diff: readonly DiffLine[]): void {
+  try {
+    writeDraft(config, made)
+  } catch (error) {
+    const code = (error as { cause?: { code?: unknown } }).cause?.code
+    if (!(error instanceof NamesakeError) || !unwritable.includes(code)) throw error
+    const message = `${error.message}; nothing was changed; the lines to put in (+) and to take out (-) by hand:`
+    throw new NamesakeError('input-invalid', `${message}\n${printableLines(diffText(diff))}`, { cause: error })
+  }
+}
+
+/** A file that may not be written, a file system that is read-only, a mount (as of a ConfigMap) that nothing may be put beside. */
+const unwritable: readonly unknown[] = ['EACCES', 'EPERM', 'EROFS', 'EBUSY']
+
+function printableLines(text: string): string {
+  return text.split('\n').map(printable).join('\n')
 }
 
 function planOf(request: ProtectionRequest, rules: ProtectionRules, view: DirectoryView): Plan {

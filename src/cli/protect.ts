@@ -173,9 +173,9 @@ async function edit(
     await preview(path, requests, deps)
     return
   }
-  const installation = deps.edit === undefined ? new Installation(path) : null
+  const installation = deps.edit === undefined ? new Installation(path, true) : null
   const make =
-    deps.edit ?? ((_path, one, accepted) => (installation ?? new Installation(path)).edit(one, accepted, actor()))
+    deps.edit ?? ((_path, one, accepted) => (installation ?? new Installation(path, true)).edit(one, accepted, actor()))
   let force: MadeEdit['force'] = 'unchanged'
   try {
     for (const request of requests) {
@@ -194,7 +194,7 @@ async function edit(
 }
 
 async function preview(path: string, requests: readonly ProtectionRequest[], { out }: ProtectDeps): Promise<void> {
-  const installation = new Installation(path)
+  const installation = new Installation(path, true)
   try {
     const { planned, effect } = await installation.preview(requests)
     for (const line of [...planned.messages, ...planned.doubts]) out.write(`${printable(line)}\n`)

@@ -5,19 +5,20 @@ import { ConfigError } from '../errors.ts'
 import type { DirectoryView } from '../model.ts'
 import type { ProtectionRules } from '../policy/rules.ts'
 import { tidy } from './faults.ts'
-import { validateProtection } from './load.ts'
+import { readBegun, validateProtection } from './load.ts'
 import { replaceFile } from './replace-file.ts'
 import { setText } from './splice-scalar.ts'
-import { addToList, removeFromList } from './splice.ts'
+import { addToList, removeFromList, removeKey } from './splice.ts'
 import type { NamesakeConfig } from './types.ts'
 import type { Value } from './yaml-words.ts'
-import { readYaml } from './yaml-source.ts'
 import type { YamlSource } from './yaml-source.ts'
 
 /** One change of the protection file's text. */
 export type Step =
   | { readonly op: 'add'; readonly path: readonly (string | number)[]; readonly value: Value }
   | { readonly op: 'remove'; readonly path: readonly (string | number)[] }
+  /** A key with all that is below it. */
+  | { readonly op: 'drop'; readonly path: readonly (string | number)[] }
   /** A text at a key; maps on the way are made. */
   | { readonly op: 'set'; readonly path: readonly (string | number)[]; readonly value: string }
 
@@ -31,8 +32,11 @@ export interface Plan {
 
 /** What one or several plans make of the file; nothing is written yet. */
 export interface Draft {
-  readonly before: string
+  /** Null where the file is not there yet. */
+  readonly before: string | null
   readonly after: string
+  /** Whether the edit begins the file: it is missing, or all comments. */
+  readonly begins: boolean
   /** What both texts mean. */
   readonly rulesBefore: ProtectionRules
   readonly rulesAfter: ProtectionRules
@@ -56,7 +60,7 @@ export function draftEdit(
   plans: readonly ((rules: ProtectionRules) => Plan)[],
   now: Date = new Date(),
 ): Draft {
-  const before = readYaml(config.protection)
+  const { source: before, stands } = readBegun(config.protection)
   let source = before
   const rulesBefore = rulesOf(before, config, now)
   let rules = rulesBefore
@@ -68,9 +72,11 @@ export function draftEdit(
     for (const step of next.steps) source = stepped(source, step)
     rules = rulesOf(source, config, now)
   }
+  const isEdited = made.some(({ steps }) => steps.length > 0)
   return {
-    before: before.text,
-    after: source.text,
+    before: stands,
+    after: isEdited ? source.text : (stands ?? ''),
+    begins: before.text !== stands,
     rulesBefore,
     rulesAfter: rules,
     messages: made.map(({ message }) => message),
@@ -84,6 +90,8 @@ function stepped(source: YamlSource, step: Step): YamlSource {
       return addToList(source, step.path, step.value)
     case 'remove':
       return removeFromList(source, step.path)
+    case 'drop':
+      return removeKey(source, step.path)
     case 'set':
       return setText(source, step.path, step.value)
   }
@@ -94,7 +102,7 @@ function stepped(source: YamlSource, step: Step): YamlSource {
  * @throws NamesakeError input-invalid if the file can't be written
  */
 export function writeDraft(config: NamesakeConfig, { before, after }: Draft): void {
-  if (after !== before) replaceFile(config.protection, before, after)
+  if (after !== (before ?? '')) replaceFile(config.protection, before, after)
 }
 
 /** Drafts and writes one plan. @throws as both do */
@@ -105,7 +113,7 @@ export function editProtection(
 ): EditOutcome {
   const draft = draftEdit(config, [plan], now)
   writeDraft(config, draft)
-  return { changed: draft.after !== draft.before, message: draft.messages[0] ?? '' }
+  return { changed: draft.after !== (draft.before ?? ''), message: draft.messages[0] ?? '' }
 }
 
 function rulesOf(source: YamlSource, config: NamesakeConfig, now: Date): ProtectionRules {

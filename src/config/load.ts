@@ -30,6 +30,8 @@ export interface LoadOptions {
   readonly credentials?: boolean
   /** What namesake.yaml would hold; left out: what it holds. */
   readonly text?: string
+  /** Whether the protection file may be missing or hold nothing, as before the edit that begins it. */
+  readonly unbegun?: boolean
 }
 
 /**
@@ -41,7 +43,7 @@ export interface LoadOptions {
 export function loadConfig(
   path: string,
   sources: readonly SourceOptions[],
-  { env = process.env, now = new Date(), credentials = true, text }: LoadOptions = {},
+  { env = process.env, now = new Date(), credentials = true, text, unbegun = false }: LoadOptions = {},
 ): LoadedConfig {
   const around: Surroundings = { folder: dirname(resolve(path)), env, credentials }
   const source = text === undefined ? readYaml(path) : parseYaml(path, text)
@@ -64,7 +66,9 @@ export function loadConfig(
   const protectionPath = isAbsolute(protectionName) ? protectionName : join(dirname(path), protectionName)
   // Where namesake.yaml can't be read, the other file's name is a guess.
   const guessed = source.faults.length > 0 && !existsSync(protectionPath)
-  const protection = guessed ? nothing : readProtection(protectionPath, parsed.data, now)
+  const protection = guessed
+    ? nothing
+    : validateProtection(unbegun ? readBegun(protectionPath).source : readYaml(protectionPath), parsed.data, now)
   faults.push(...protection.faults)
   if (faults.length > 0 || parsed.value === null || protection.rules === null) throw new ConfigError(tidy(faults))
   const config: NamesakeConfig = { ...parsed.value, file: resolve(path) }
@@ -80,8 +84,12 @@ export function loadConfig(
  * Reads the protection file alone, for a reload.
  * @throws ConfigError with every fault; the caller keeps the rules it has
  */
-export function loadProtection(config: NamesakeConfig, { now = new Date() }: LoadOptions = {}): LoadedProtection {
-  const read = readProtection(config.protection, config, now)
+export function loadProtection(
+  config: NamesakeConfig,
+  { now = new Date(), unbegun = false }: LoadOptions = {},
+): LoadedProtection {
+  const source = unbegun ? readBegun(config.protection).source : readYaml(config.protection)
+  const read = validateProtection(source, config, now)
   if (read.rules === null || read.faults.length > 0) throw new ConfigError(tidy(read.faults))
   return { rules: read.rules, warnings: tidy(read.warnings), locate: read.locate }
 }
@@ -93,8 +101,16 @@ interface ProtectionRead {
   readonly locate: LoadedProtection['locate']
 }
 
-function readProtection(path: string, namesake: unknown, now: Date): ProtectionRead {
-  return validateProtection(readYaml(path), namesake, now)
+/**
+ * The protection file as an edit begins it where it is missing or all comments: an empty map below them. What can't be read
+ * for another reason keeps its fault. `stands`: the text that stands there; null if the file does not.
+ */
+export function readBegun(path: string): { readonly source: YamlSource; readonly stands: string | null } {
+  if (!existsSync(path)) return { source: parseYaml(path, '{}\n'), stands: null }
+  const source = readYaml(path)
+  const isEmpty = source.faults.length === 0 && (source.data === null || source.data === undefined)
+  const begun = source.text.trim() === '' ? '{}\n' : source.text.replace(/\n?$/, '\n{}\n')
+  return { source: isEmpty ? parseYaml(path, begun) : source, stands: source.text }
 }
 
 const nothing: ProtectionRead = {

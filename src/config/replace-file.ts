@@ -21,12 +21,17 @@ import { reasonOf } from '../options/files.ts'
 /**
  * Replaces a file's content in one step: a reader sees all of the old text or all of the new. Mode and owner stay; a
  * symbolic link stays one, and what it leads to is replaced.
- * @param expected the text that the new one was made from; if another one stands there by now, nothing is replaced
+ * @param expected the text that the new one was made from; if another one stands there by now, nothing is replaced. Null: the
+ * file is not there yet
  * @throws NamesakeError input-invalid in the operating system's words, or if someone else edited the file meanwhile
  */
-export function replaceFile(path: string, expected: string, text: string): void {
+export function replaceFile(path: string, expected: string | null, text: string): void {
   let temporary: string | null = null
   try {
+    if (expected === null) {
+      beginFile(path, text)
+      return
+    }
     const target = realpathSync(path)
     const { mode, uid, gid } = statSync(target)
     // Some editors put a byte-order mark in front, which reading takes away: it stays where it was.
@@ -52,6 +57,13 @@ export function replaceFile(path: string, expected: string, text: string): void 
   } finally {
     if (temporary !== null) rmSync(temporary, { force: true })
   }
+}
+
+/** A file that is not there yet. It gets the group of its folder: root writes it, and the daemon reads it. */
+function beginFile(path: string, text: string): void {
+  writeFileSync(path, text, { flag: 'wx', mode: 0o640 })
+  keepOwner(path, statSync(path).uid, statSync(dirname(path)).gid)
+  syncFolder(dirname(path))
 }
 
 const byteOrderMark = '\ufeff'

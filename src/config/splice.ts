@@ -37,6 +37,27 @@ export function removeFromList(source: YamlSource, path: Keys): YamlSource {
   return proven(spliceOut(source, path), wanted, source, (document) => void document.deleteIn(path))
 }
 
+/** The file without the key at `path` and what is below it. */
+export function removeKey(source: YamlSource, path: Keys): YamlSource {
+  const wanted = structuredClone(source.data)
+  const map = valueIn(wanted, path.slice(0, -1)) as Record<string | number, unknown>
+  delete map[path.at(-1) ?? '']
+  return proven(keyCutOut(source, path), wanted, source, (document) => void document.deleteIn(path))
+}
+
+/** Its lines taken out; null where it does not begin one. */
+function keyCutOut(source: YamlSource, path: Keys): string | null {
+  const lines = new Lines(source.text)
+  const map = source.document.getIn(path.slice(0, -1), true)
+  const pair = isMap(map) && map.flow !== true ? pairOf(map, path.at(-1) ?? '') : null
+  const begins = (pair?.key as Node | undefined)?.range?.[0]
+  const end = isNode(pair?.value) ? contentEnd(lines, pair.value) : null
+  if (begins === undefined || end === null) return null
+  const start = lines.startOf(begins)
+  if (lines.text.slice(start, begins).trim() !== '') return null
+  return lines.cut(start, Math.min(lines.text.length, lines.text.indexOf('\n', end) + 1 || lines.text.length))
+}
+
 function proven(
   spliced: string | null,
   wanted: unknown,
@@ -103,10 +124,16 @@ export class Lines {
 function spliceIn(source: YamlSource, path: Keys, value: Value): string | null {
   const lines = new Lines(source.text)
   let node: Node | null = source.document.contents
+  // A file that an edit begins: its empty map gives way to the first key.
+  if (isMap(node) && node.items.length === 0 && path.length > 0) return begun(lines, node, path.map(String), value)
   for (const [depth, key] of path.entries()) {
     if (isMap(node)) {
       const pair = pairOf(node, key)
       const keys = path.slice(depth).map(String)
+      const list = pair?.value
+      if (depth === path.length - 1 && pair && isSeq(list) && list.items.length === 0 && node.flow !== true) {
+        return growList(lines, pair, list, value)
+      }
       if (!pair) return addKey(lines, node, keys, value, depth === 0)
       const below = pair.value as Node | null
       if (below === null || (isScalar(below) && below.value === null)) {
@@ -118,6 +145,24 @@ function spliceIn(source: YamlSource, path: Keys, value: Value): string | null {
     } else return null
   }
   return isSeq(node) ? addItem(lines, node, value) : null
+}
+
+/** The first key of a file that holds nothing but comments and `{}`. */
+function begun(lines: Lines, map: YAMLMap, keys: readonly string[], value: Value): string | null {
+  const [from, to] = map.range ?? [0, 0]
+  return lines.text.slice(0, from) + nested(keys, value, '', lines.end) + lines.text.slice(to)
+}
+
+/** An empty flow list, `[]`, becomes a block list with its first item: it has room to grow. */
+function growList(lines: Lines, pair: Pair, list: YAMLSeq, value: Value): string | null {
+  const key = (pair.key as Node).range?.[0]
+  const colon = colonOf(lines, pair)
+  const to = list.range?.[1]
+  if (key === undefined || colon === null || to === undefined || lines.text.slice(colon, to).trim() !== '[]')
+    return null
+  const indent = ' '.repeat(lines.columnOf(key) + 2)
+  const without = new Lines(lines.cut(colon, to))
+  return without.insert(without.endOf(colon), `${lines.end}${indent}- ${inBlock(value, `${indent}  `, lines.end)}`)
 }
 
 function addItem(lines: Lines, list: YAMLSeq, value: Value): string | null {

@@ -1,4 +1,5 @@
-import { readFileSync, writeFileSync } from 'node:fs'
+import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import t from 'tap'
 import { diffOf, diffText } from '../../../src/admin/diff.ts'
@@ -126,6 +127,52 @@ t.test('what is surely not meant is refused unless it is accepted', async (t) =>
     t.equal(readFileSync(file, 'utf8'), 'protect: []\n')
     t.match(await makeEdit(context, [request], true), { changed: true })
   }
+})
+
+t.test('a file that is gone while a daemon protects by it is not begun anew by the way', async (t) => {
+  const { file, config } = setUp(t, 'protect: []\n')
+  rmSync(file)
+  const status = { protectedPeople: 7 } as Awaited<ReturnType<DaemonControl['status']>>
+  const control: DaemonControl = {
+    status: async () => status,
+    sync: () => Promise.reject(new Error('not asked')),
+    reload: async () => ({ outcome: 'done', protectedPeople: 1 }),
+  }
+  const request: ProtectionRequest = { do: 'protect', who: 'Board' }
+  await t.rejects(makeEdit({ config, view, control }, [request]), {
+    message:
+      /is missing or empty, and the running daemon still protects 7 people.*\nnothing was changed; fix: put the file back/,
+  })
+  t.notOk(existsSync(file))
+  t.match(await makeEdit({ config, view, control }, [request], true), { force: 'running' })
+  t.match(readFileSync(file, 'utf8'), /Board/)
+  rmSync(file)
+  const gone: DaemonControl = { ...control, status: () => Promise.reject(new Error('no daemon')) }
+  t.match(await makeEdit({ config, view, control: gone }, [request]), { changed: true })
+})
+
+t.test('a file that may not be written: the lines to put in by hand', async (t) => {
+  const before = 'protect:\n  - directory: Staff\n    groups: ["Board"]\n'
+  const folder = mkdtempSync(join(tmpdir(), 'namesake-read-only-'))
+  t.teardown(() => rmSync(folder, { recursive: true, force: true }))
+  const protection = join(folder, 'protection.yaml')
+  writeFileSync(protection, before)
+  const { config } = setUp(t, before)
+  const context = { config: { ...config, protection }, view, control: null }
+  chmodSync(folder, 0o555)
+  // Nothing is forbidden to root.
+  if (process.getuid?.() === 0) process.seteuid?.(65_534)
+  try {
+    await t.rejects(makeEdit(context, [{ do: 'protect', who: '2' }]), {
+      code: 'input-invalid',
+      message:
+        /: permission denied; nothing was changed; the lines to put in \(\+\) .*\n[^]*\n\+ {4}users: \["erik\.li@corp\.example"\]$/,
+    })
+  } finally {
+    if (process.getuid?.() === 0) process.seteuid?.(0)
+    chmodSync(folder, 0o755)
+  }
+  t.equal(readFileSync(protection, 'utf8'), before)
 })
 
 t.test('an edit is done when the daemon judges by it', async (t) => {

@@ -1,9 +1,11 @@
 import {
   chmodSync,
   copyFileSync,
+  existsSync,
   mkdirSync,
   readdirSync,
   readFileSync,
+  rmSync,
   statSync,
   symlinkSync,
   lstatSync,
@@ -83,7 +85,11 @@ async function run(folder: string, ...words: string[]): Promise<string> {
     err: into('stderr: '),
     exit: () => {},
     edit: (path, requests, accepted) =>
-      makeEdit({ config: loadConfig(path, directorySources).config, view, control: null }, requests, accepted),
+      makeEdit(
+        { config: loadConfig(path, directorySources, { unbegun: true }).config, view, control: null },
+        requests,
+        accepted,
+      ),
   })
   addConfigVerbs(program, { out: into(''), err: into('stderr: '), exit: () => {} })
   try {
@@ -279,6 +285,46 @@ t.test('protect and unprotect again leave the file as it was', async (t) => {
   t.match(read(), /exclude: \["wei.zhang@corp.example", "ceo@corp.example"\]|exclude: \["ceo@corp.example"\]/)
   t.match(await run(folder, 'unprotect', 'jane.roe@corp.example'), /is not protected/)
   t.match(await run(folder, 'protect', 'jane.roe@corp.example'), /through group "Executives"; no longer excluded$/)
+})
+
+t.test('a file that is missing or all comments is begun', async (t) => {
+  const begun = 'protect:\n  - directory: Staff\n    users: ["wei.zhang@corp.example"]\n'
+  for (const [before, after] of [
+    [null, begun],
+    ['', begun],
+    ['# who is protected\n\n# (nobody yet)\n', `# who is protected\n\n# (nobody yet)\n${begun}`],
+    ['# no line end', `# no line end\n${begun}`],
+    ['---\n# a document\n', null],
+    ['\ufeff# with a mark\n', `\ufeff# with a mark\n${begun}`],
+  ] as const) {
+    const { folder, file, read } = folderOf(t, before ?? '')
+    if (before === null) rmSync(file)
+    t.match(await run(folder, 'protect', '5'), /^protected: "Wei Zhang"/, String(before))
+    if (after !== null) t.equal(read(), after)
+    const { rules } = loadConfig(join(folder, 'namesake.yaml'), directorySources)
+    t.same(rules.protect[0]?.users, ['wei.zhang@corp.example'], 'and means that')
+    if (before === null) t.equal(statSync(file).mode & 0o007, 0, 'not for others to read')
+    t.match(await run(folder, 'secondary', 'add', '5', 'wei@home.example'), /^secondary address/)
+  }
+  const { folder, file } = folderOf(t)
+  rmSync(file)
+  t.match(await run(folder, 'unprotect', '5'), /is not protected/)
+  t.notOk(existsSync(file), 'what changes nothing begins nothing')
+})
+
+t.test('an empty flow list has room to grow; an exclusion that ends leaves nothing behind', async (t) => {
+  const { folder, read } = folderOf(
+    t,
+    'protect:\n  - directory: Staff\n    groups: [Executives]\n    users: [] # none yet\n    exclude: [ceo@corp.example]\n',
+  )
+  await run(folder, 'protect', '5')
+  await run(folder, 'protect', '4')
+  await run(folder, 'protect', 'ceo@corp.example')
+  t.equal(
+    read(),
+    'protect:\n  - directory: Staff\n    groups: [Executives]\n    users: # none yet\n' +
+      '      - "wei.zhang@corp.example"\n      - "omar.haddad@corp.example"\n',
+  )
 })
 
 t.test('what no directory has any more can be taken out', async (t) => {

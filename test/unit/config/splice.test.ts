@@ -11,7 +11,7 @@ type Case = readonly [name: string, before: string, path: Path, value: Value | n
 const cases: readonly Case[] = [
   ['flow list', 'a: ["x"] # why\n', ['a'], 'y', 'a: ["x", "y"] # why\n'],
   ['flow list with a comma at its end', "a: ['x',]\nb: 1\n", ['a'], 'y', 'a: [\'x\', "y",]\nb: 1\n'],
-  ['empty flow list', 'a:   [] # none\n', ['a'], 'y', 'a:   ["y"] # none\n'],
+  ['empty flow list', 'a:   [] # none\n', ['a'], 'y', 'a: # none\n  - "y"\n'],
   ['flow list over lines', 'a: [\n  x, # first\n  z\n]\n', ['a'], 'y', 'a: [\n  x, # first\n  z, "y"\n]\n'],
   ['block list', 'a:\n  - x # first\n# end\n', ['a'], 'y', 'a:\n  - x # first\n  - "y"\n# end\n'],
   ['block list not indented', 'a:\n- x\n- z\nb: 1\n', ['a'], 'y', 'a:\n- x\n- z\n- "y"\nb: 1\n'],
@@ -19,7 +19,7 @@ const cases: readonly Case[] = [
   ['CR LF', 'a:\r\n  - x # c\r\nb: 1\r\n', ['a'], 'y', 'a:\r\n  - x # c\r\n  - "y"\r\nb: 1\r\n'],
   ['key without a value', 'a: # later\nb: 1\n', ['a'], 'y', 'a: ["y"] # later\nb: 1\n'],
   ['top key missing', '# head\nb: 1 # one\n# tail\n', ['a'], 'y', '# head\nb: 1 # one\n# tail\n\na: ["y"]\n'],
-  ['empty flow map', '{}\n', ['a'], 'y', '{ "a": ["y"] }\n'],
+  ['empty flow map', '{}\n', ['a'], 'y', 'a: ["y"]\n'],
   [
     'person missing',
     'people:\n  x@y:\n    names: [X] # c\n\nb: 1\n',
@@ -74,7 +74,7 @@ const cases: readonly Case[] = [
     'protect: []\n',
     ['protect'],
     { directory: 'A', users: ['u'] },
-    'protect: [{ directory: "A", users: ["u"] }]\n',
+    'protect:\n  - directory: A\n    users: ["u"]\n',
   ],
   ['first of a flow list', 'a: ["x", "y"] # c\n', ['a', 0], null, 'a: ["y"] # c\n'],
   ['last of a flow list', 'a: ["x", "y"] # c\n', ['a', 1], null, 'a: ["x"] # c\n'],
