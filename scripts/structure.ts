@@ -12,110 +12,15 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSyn
 import { connect, createServer } from 'node:net'
 import type { Socket } from 'node:net'
 import { tmpdir } from 'node:os'
-import { dirname, join, relative, resolve } from 'node:path'
+import { join, resolve } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
-import ts from 'typescript'
+import { duplicates, exportsUnusedInSource, importCircles, readSources } from './structure/sources.ts'
+import type { UnusedExport } from './structure/sources.ts'
 
 const here = import.meta.dirname
 
-/** One file of src/ as its text says it is. */
-interface SourceFile {
-  readonly path: string
-  readonly lines: number
-  readonly functions: readonly number[]
-  readonly imports: readonly { readonly path: string; readonly names: readonly string[]; readonly typeOnly: boolean }[]
-  readonly exports: readonly string[]
-}
-
-function readSources(root: string): SourceFile[] {
-  const src = join(root, 'src')
-  return readdirSync(src, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile() && /\.tsx?$/.test(entry.name) && !entry.name.endsWith('.data.ts'))
-    .map((entry) => readSource(src, join(entry.parentPath, entry.name)))
-}
-
-function readSource(src: string, file: string): SourceFile {
-  const text = readFileSync(file, 'utf8')
-  const tree = ts.createSourceFile(file, text, ts.ScriptTarget.ESNext, true)
-  const functions: number[] = []
-  const imports: SourceFile['imports'][number][] = []
-  const exported: string[] = []
-  const visit = (node: ts.Node): void => {
-    // A function is what has a name or a block: a short arrow inside an expression is part of that expression.
-    if (ts.isFunctionLike(node) && 'body' in node && node.body !== undefined && ts.isBlock(node.body)) {
-      const first = tree.getLineAndCharacterOfPosition(node.getStart()).line
-      functions.push(tree.getLineAndCharacterOfPosition(node.getEnd()).line - first + 1)
-    }
-    ts.forEachChild(node, visit)
-  }
-  visit(tree)
-  for (const statement of tree.statements) {
-    if (ts.isImportDeclaration(statement) && ts.isStringLiteral(statement.moduleSpecifier)) {
-      const { text: name } = statement.moduleSpecifier
-      if (!name.startsWith('.')) continue
-      const bindings = statement.importClause?.namedBindings
-      imports.push({
-        path: relative(src, resolve(dirname(file), name)),
-        names:
-          bindings && ts.isNamedImports(bindings)
-            ? bindings.elements.map((e) => (e.propertyName ?? e.name).text)
-            : ['*'],
-        typeOnly: statement.importClause?.isTypeOnly === true,
-      })
-    }
-    const isExported =
-      ts.canHaveModifiers(statement) && ts.getModifiers(statement)?.some((m) => m.kind === ts.SyntaxKind.ExportKeyword)
-    if (isExported === true) {
-      if (ts.isVariableStatement(statement))
-        exported.push(...statement.declarationList.declarations.map((d) => d.name.getText(tree)))
-      else if ('name' in statement && statement.name !== undefined)
-        exported.push((statement.name as ts.Identifier).text)
-    }
-  }
-  return { path: relative(src, file), lines: text.split('\n').length - 1, functions, imports, exports: exported }
-}
-
-/** Groups of files that import each other, directly or round a corner (Tarjan's strongly connected components). */
-export function importCircles(files: readonly Pick<SourceFile, 'path' | 'imports'>[]): string[][] {
-  const byPath = new Map(files.map((file) => [file.path, file]))
-  const index = new Map<string, number>()
-  const low = new Map<string, number>()
-  const open: string[] = []
-  const circles: string[][] = []
-  const visit = (path: string): void => {
-    index.set(path, index.size)
-    low.set(path, index.get(path) ?? 0)
-    open.push(path)
-    for (const { path: next } of byPath.get(path)?.imports ?? []) {
-      if (!byPath.has(next)) continue
-      if (!index.has(next)) visit(next)
-      if (open.includes(next)) low.set(path, Math.min(low.get(path) ?? 0, low.get(next) ?? 0))
-    }
-    if (low.get(path) !== index.get(path)) return
-    const circle = open.splice(open.indexOf(path))
-    if (circle.length > 1) circles.push(circle)
-  }
-  for (const { path } of files) if (!index.has(path)) visit(path)
-  return circles
-}
-
-/** Exports of src/ that no other file of src/, test/, bench/ or scripts/ imports. */
-function unusedExports(root: string, files: readonly SourceFile[]): string[] {
-  const used = new Set<string>()
-  const note = (file: SourceFile): void => {
-    for (const { path, names } of file.imports) for (const name of names) used.add(`${path} ${name}`)
-  }
-  files.forEach(note)
-  for (const folder of ['test', 'bench', 'scripts']) {
-    for (const entry of readdirSync(join(root, folder), { recursive: true, withFileTypes: true })) {
-      if (entry.isFile() && /\.tsx?$/.test(entry.name))
-        note(readSource(join(root, 'src'), join(entry.parentPath, entry.name)))
-    }
-  }
-  return files.flatMap(({ path, exports }) =>
-    exports.filter((name) => !used.has(`${path} ${name}`) && !used.has(`${path} *`)).map((name) => `${path} ${name}`),
-  )
-}
+const unusedExports = (root: string): UnusedExport[] =>
+  exportsUnusedInSource(root, readSources(root)).filter(({ importers }) => importers.length === 0)
 
 const median = (numbers: readonly number[]): number =>
   [...numbers].sort((a, b) => a - b)[Math.floor(numbers.length / 2)] ?? 0
@@ -123,7 +28,7 @@ const median = (numbers: readonly number[]): number =>
 function staticFigures(root: string): Record<string, number | string> {
   const files = readSources(root)
   const lines = files.reduce((sum, file) => sum + file.lines, 0)
-  const functions = files.flatMap((file) => file.functions)
+  const functions = files.flatMap((file) => file.functions.map((one) => one.lines))
   const importers = new Map<string, number>()
   for (const { imports } of files)
     for (const path of new Set(imports.map((i) => i.path))) importers.set(path, (importers.get(path) ?? 0) + 1)
@@ -137,7 +42,8 @@ function staticFigures(root: string): Record<string, number | string> {
     'functions a thousand lines': Math.round((functions.length / lines) * 1000),
     'median lines of a function': median(functions),
     'files under 60 lines with one importer': small.length,
-    'exports that nothing imports': unusedExports(root, files).length,
+    'exports that nothing imports': unusedExports(root).length,
+    'duplicates over 6 lines': duplicates(files, 6).length,
   }
 }
 
@@ -302,7 +208,9 @@ async function main(): Promise<void> {
   }
   for (const [what, figure] of Object.entries(figures)) console.log(`${String(figure).padStart(8)}  ${what}`)
   if (process.argv.includes('--names')) {
-    for (const name of unusedExports(root, readSources(root))) console.log(`unused export: ${name}`)
+    for (const { path, name } of unusedExports(root)) console.log(`unused export: ${path} ${name}`)
+    for (const { lines, places } of duplicates(readSources(root), 6))
+      console.log(`duplicate, ${lines} lines: ${places.join(' ')}`)
     for (const circle of importCircles(readSources(root))) console.log(`circle: ${circle.join(' ')}`)
   }
 }

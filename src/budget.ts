@@ -51,7 +51,7 @@ export class Budget {
 }
 
 /** That a judgement has cost what it may. Caught by who gathers findings, nowhere else. */
-export class BudgetSpent extends Error {
+class BudgetSpent extends Error {
   constructor() {
     super('the judgement has cost what one may')
   }

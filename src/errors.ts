@@ -21,7 +21,7 @@ export type ErrorCode =
   | 'daemon-unreachable' // no daemon answers, or its socket may not be opened
   | 'invariant' // our own fault
 
-export interface ErrorOptionsOf {
+interface ErrorOptionsOf {
   /** Text for the peer: ASCII, one line, nothing from the directory. Defaults to a neutral sentence. */
   readonly publicText?: string
   readonly cause?: unknown

@@ -162,12 +162,7 @@ export interface OriginatorReadings {
   readonly truncated: boolean
 }
 
-/** What a judgement needs besides the directory. */
-export interface MessageToJudge {
-  readonly section: HeaderSection
-}
-
-export interface CleanVerdict {
+interface CleanVerdict {
   readonly state: 'clean'
   /** Why, for `--explain` and the debug log; e.g. that a trusted sender carried a protected name. */
   readonly note: string | null
@@ -188,7 +183,7 @@ export interface DetectedVerdict {
   readonly reading: Reading
 }
 
-export interface UncheckedVerdict {
+interface UncheckedVerdict {
   readonly state: 'unchecked'
   readonly reason: UncheckedReason
   readonly action: UncheckedAction
@@ -425,13 +420,6 @@ export interface Pair {
   readonly names: Readonly<Record<string, number>>
   readonly kinds: Readonly<Partial<Record<Kind, number>>>
   readonly actions: Readonly<Partial<Record<Action, number>>>
-}
-
-/** An edit of the protection file, as text lines with what is above them; what undo takes back. */
-export interface FileEdit {
-  readonly file: string
-  /** The change as a unified diff. */
-  readonly diff: string
 }
 
 /** What was decided about a pair. */

@@ -154,7 +154,7 @@ export const defects = {
 export type DefectCode = keyof typeof defects
 
 /** Why a next hop could not be used. */
-export const nextHopErrorKinds = [
+const nextHopErrorKinds = [
   'resolve',
   'connect',
   'timeout',
@@ -170,29 +170,19 @@ export const nextHopErrorKinds = [
 export type NextHopErrorKind = (typeof nextHopErrorKinds)[number]
 
 /** Why a client is turned away at connect. */
-export const refusalReasons = ['network', 'connections', 'network-connections', 'draining'] as const
+const refusalReasons = ['network', 'connections', 'network-connections', 'draining'] as const
 export type RefusalReason = (typeof refusalReasons)[number]
 
 /** Where in the dialogue with the next hop it failed. */
-export const nextHopStages = [
-  'connect',
-  'greeting',
-  'hello',
-  'tls',
-  'auth',
-  'command',
-  'data',
-  'end-of-data',
-  'idle',
-] as const
+const nextHopStages = ['connect', 'greeting', 'hello', 'tls', 'auth', 'command', 'data', 'end-of-data', 'idle'] as const
 export type NextHopStage = (typeof nextHopStages)[number]
 
-export const syncOutcomes = ['ok', 'failed'] as const
-export const reloadOutcomes = ['ok', 'refused'] as const
-export const historyOutcomes = ['written', 'dropped'] as const
+const syncOutcomes = ['ok', 'failed'] as const
+const reloadOutcomes = ['ok', 'refused'] as const
+const historyOutcomes = ['written', 'dropped'] as const
 export const configFiles = ['namesake.yaml', 'protection.yaml'] as const
 /** Processes of the daemon that count: the one that was started, and those that carry mail. */
-export const processes = ['primary', 'worker'] as const
+const processes = ['primary', 'worker'] as const
 
 /** What can stand in a label: one of a closed list, or what operators name. */
 type LabelValues = readonly string[] | 'open'

@@ -6,7 +6,7 @@ import { askControlSocket } from '../net/control-socket.ts'
 import type { DaemonControl, DaemonStatus, ReloadReport, SyncReport, SyncStep } from '../ports.ts'
 
 /** A request as it travels: one JSON object a line. */
-export type ControlRequest =
+type ControlRequest =
   | { readonly do: 'status' }
   | ({ readonly do: 'sync' } & Parameters<DaemonControl['sync']>[0])
   | ({ readonly do: 'reload' } & Parameters<DaemonControl['reload']>[0])

@@ -18,7 +18,7 @@ import { diffOf } from './diff.ts'
 import type { DiffLine } from './diff.ts'
 
 /** A secret by reference; it never travels itself. */
-export type SecretReference = { readonly env: string } | { readonly file: string }
+type SecretReference = { readonly env: string } | { readonly file: string }
 
 /** A directory as an operator describes it. */
 export type NewDirectory =
@@ -39,7 +39,7 @@ export type NewDirectory =
     }
 
 /** What a change of namesake.yaml would do. */
-export interface PlannedDirectories {
+interface PlannedDirectories {
   readonly changed: boolean
   readonly diff: readonly DiffLine[]
 }
@@ -145,7 +145,7 @@ export async function proveReading(
 }
 
 /** A certificate that was made here: paths of both files, and the public part to be uploaded. */
-export interface MadeCertificate {
+interface MadeCertificate {
   readonly key: string
   readonly certificate: string
   readonly pem: string

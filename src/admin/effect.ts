@@ -15,7 +15,7 @@ import { judgeBy } from './replay/people.ts'
 import type { JudgedBy } from './replay/people.ts'
 
 /** Stored messages judged by the rules before and after a change. */
-export interface Effect {
+interface Effect {
   /** Messages judged again; those that can't be (their fields were redacted, or longer than what is kept). */
   readonly judged: number
   readonly unjudged: number

@@ -7,7 +7,7 @@ import { outcomeOf } from './replay/outcome.ts'
 import type { Outcome } from './replay/outcome.ts'
 import type { JudgedBy } from './replay/people.ts'
 
-export interface Explanation {
+interface Explanation {
   readonly outcome: Outcome
   /** The judgement in words, a line a step. */
   readonly steps: readonly string[]

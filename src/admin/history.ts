@@ -12,7 +12,7 @@ export function idsOf(who: string, view: DirectoryView | null): string[] {
 }
 
 /** What was done, in a word: what the policy asked for where that was done, else what came of it. */
-export function outcomeText({ verdict, action, disposition, excusedBy }: HistoryRecord): string {
+function outcomeText({ verdict, action, disposition, excusedBy }: HistoryRecord): string {
   if (verdict === 'unchecked') return `unchecked, ${disposition}`
   if (verdict === 'clean') return excusedBy === 'secondary' ? 'secondary address' : 'trusted sender'
   if (action === 'tag' && disposition === 'relayed') return 'tagged'
@@ -82,7 +82,7 @@ export function explainedLines(record: HistoryRecord): string[] {
 }
 
 /** `surname: "Rое" reads as "Roe"`. */
-export function letterLine({ sent, taken, part }: LetterPair): string {
+function letterLine({ sent, taken, part }: LetterPair): string {
   if (part === 'invisible') return `invisible: ${JSON.stringify(sent)}`
   if (taken === '') return `${part}: ${JSON.stringify(sent)} is passed over`
   return sent === taken

@@ -28,12 +28,12 @@ export interface InitAnswers {
 }
 
 /** A file that is to be written. */
-export interface InitFile {
+interface InitFile {
   readonly path: string
   readonly text: string
 }
 
-export interface InitPlan {
+interface InitPlan {
   readonly files: readonly InitFile[]
   /** What an operator should know of it. */
   readonly notes: readonly string[]
@@ -42,7 +42,7 @@ export interface InitPlan {
 }
 
 /** Who a people file holds, as far as choosing whom to protect needs it. */
-export interface FoundPeople {
+interface FoundPeople {
   readonly people: readonly { readonly id: string; readonly displayName: string; readonly address: string | null }[]
   readonly groups: readonly { readonly id: string; readonly displayName: string }[]
 }

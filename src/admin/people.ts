@@ -56,7 +56,7 @@ export interface PersonDetails extends PersonEntry {
 }
 
 /** A further address of a person, as the protection file lists it. */
-export interface SecondaryEntry {
+interface SecondaryEntry {
   readonly directory: string
   readonly id: string
   readonly displayName: string
@@ -73,7 +73,7 @@ export interface GroupEntry {
 }
 
 /** What to list. Left-out members ask for nothing; several must all hold. */
-export interface PeopleQuery {
+interface PeopleQuery {
   /** Words of a name, or part of an address, or an id; case, accents and alphabets are folded as the matcher folds them. */
   readonly text?: string | undefined
   readonly directory?: string | undefined
@@ -88,7 +88,7 @@ export interface PeopleQuery {
   readonly limit?: number | undefined
 }
 
-export interface Page<T> {
+interface Page<T> {
   readonly items: readonly T[]
   /** How many there are on all pages. */
   readonly total: number

@@ -1,4 +1,7 @@
-/** What protect, unprotect and secondary change. */
+/**
+ * What `protect`, `unprotect` and `secondary` change in the protection file. All are idempotent: where it is so
+ * already they change nothing and say so.
+ */
 
 import { canonicalAddress, domainOf } from '../mail/address.ts'
 import type { DirectoryView, Group, Person, TierActions } from '../model.ts'
@@ -9,11 +12,6 @@ import type { Plan, Step } from '../config/edit.ts'
 import { quote } from '../text.ts'
 import { expressionFault, isAddress } from '../options/fields.ts'
 import { findPerson, findTarget, foldName, refusal } from './targets.ts'
-
-/**
- * What `protect`, `unprotect` and `secondary` change in the protection file. All are idempotent: where it is so
- * already they change nothing and say so.
- */
 
 /** Guards a group's members or a person. @throws NamesakeError input-invalid if no directory has it */
 export function planProtect(rules: ProtectionRules, view: DirectoryView, who: string, within: string | null): Plan {

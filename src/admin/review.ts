@@ -238,7 +238,7 @@ function pairsMeant(history: HistoryPort, { view }: EditContext, who: string, ad
 }
 
 /** The edit that an answer asks for; null for `attack`. */
-export function editFor(pair: PairWithState, answer: Answer): { request: ProtectionRequest; wrote: PairEdit } | null {
+function editFor(pair: PairWithState, answer: Answer): { request: ProtectionRequest; wrote: PairEdit } | null {
   const { address, name, person } = pair
   if (answer.answer === 'attack') return null
   if (address === '') {
@@ -333,7 +333,7 @@ function noted(made: MadeEdit, note: () => void): MadeEdit {
 }
 
 /** The request that takes an answer back; null if it wrote nothing. */
-export function undoRequest({ wrote }: PairDecision): ProtectionRequest | null {
+function undoRequest({ wrote }: PairDecision): ProtectionRequest | null {
   if (wrote === null) return null
   return wrote.kind === 'secondary'
     ? { do: 'secondary-remove', who: wrote.who, address: wrote.address }

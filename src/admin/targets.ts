@@ -8,8 +8,7 @@ import { quote } from '../text.ts'
 import { foldName as foldPersonName, hasWords, searchText, searchWords } from './search.ts'
 
 /** What an operator means by a word on the command line: a group or a person of one directory. */
-export type Target =
-  { readonly kind: 'group'; readonly group: Group } | { readonly kind: 'person'; readonly person: Person }
+type Target = { readonly kind: 'group'; readonly group: Group } | { readonly kind: 'person'; readonly person: Person }
 
 /** Groups and people looked at for suggestions, so that a typing mistake costs little in a large directory. */
 const suggestionLimit = 20_000

@@ -1,4 +1,4 @@
-/** Authorize. */
+/** The verb authorize: consent of an administrator, and the proof that reading works. */
 
 import { spawn } from 'node:child_process'
 import { createInterface } from 'node:readline'
@@ -14,7 +14,7 @@ import { NamesakeError } from '../errors.ts'
 import { configPath, examples } from './verb.ts'
 
 /** Where the verb shows what it does; `provider` is for tests. */
-export interface AuthorizeDeps {
+interface AuthorizeDeps {
   /** Messages and progress. */
   readonly err: NodeJS.WritableStream
   /** What the operator types, e.g. standard input; absent if nobody can type. */

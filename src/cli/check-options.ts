@@ -1,11 +1,9 @@
-/** What the options of check mean. */
+/** The options of `check` as they were given, and what they mean. */
 
 import { NamesakeError } from '../errors.ts'
 import { quote } from '../text.ts'
 import { timeOfOption } from '../admin/replay/message-time.ts'
 import type { WriterOptions } from '../admin/replay/result-writer.ts'
-
-/** The options of `check` as they were given, and what they mean. */
 
 /** As the command line hands them over. */
 export interface GivenOptions {

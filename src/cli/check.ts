@@ -30,7 +30,7 @@ import { totalOctets } from '../admin/replay/walk.ts'
 import { printable } from '../text.ts'
 
 /** Where results and messages go, where messages come from, and how the exit code is said. */
-export interface CheckDeps {
+interface CheckDeps {
   /** Results. */
   readonly out: NodeJS.WritableStream
   /** Messages and progress. */

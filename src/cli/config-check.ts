@@ -1,4 +1,4 @@
-/** Config check. */
+/** The verb config check: both files, and with --live what no file can tell. */
 
 import type { Command } from 'commander'
 import { Installation } from '../admin/installation.ts'

@@ -13,7 +13,7 @@ import type { Role } from '../ports.ts'
 import { jsonLine, printable, table } from '../text.ts'
 import { configPath } from './verb.ts'
 
-export interface ConsoleDeps {
+interface ConsoleDeps {
   /** Results. */
   readonly out: NodeJS.WritableStream
   /** A password, where one is read; absent if nobody can type. */

@@ -1,4 +1,4 @@
-/** Directory. */
+/** The verb directory: directories, their people and groups. */
 
 import type { Command } from 'commander'
 import { Installation } from '../admin/installation.ts'

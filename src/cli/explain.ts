@@ -1,4 +1,4 @@
-/** Explain. */
+/** The verb explain: how one From field would be judged. */
 
 import type { Command } from 'commander'
 import { explainFrom } from '../admin/explain.ts'

@@ -1,4 +1,4 @@
-/** History. */
+/** The verbs history and history erase: what was caught. */
 
 import type { Command } from 'commander'
 import { auditLines, explainedLines, historyCsv, historyCsvHead, historyTable, idsOf } from '../admin/history.ts'

@@ -1,4 +1,4 @@
-/** Init. */
+/** The verb init: a first configuration, asked for or from options. */
 
 import { createInterface } from 'node:readline/promises'
 import type { Command } from 'commander'
@@ -9,7 +9,7 @@ import { count, printable } from '../text.ts'
 import { configPlaces, examples, givenConfig } from './verb.ts'
 import type { Cli } from './verb.ts'
 
-export interface InitDeps extends Cli {
+interface InitDeps extends Cli {
   /** What the operator types; absent where nobody can. */
   readonly input?: NodeJS.ReadableStream
 }

@@ -1,4 +1,4 @@
-/** Protect, unprotect, secondary, actions. */
+/** The verbs protect, unprotect, secondary and actions. */
 
 import type { Command } from 'commander'
 import { diffText } from '../admin/diff.ts'
@@ -13,7 +13,7 @@ import { unrecordedText } from '../admin/audit.ts'
 import { configPath, examples } from './verb.ts'
 import type { Cli } from './verb.ts'
 
-export interface ProtectDeps extends Cli {
+interface ProtectDeps extends Cli {
   /** Makes edits; by default those of the installation. */
   readonly edit?: (config: string, requests: readonly ProtectionRequest[], accepted: boolean) => Promise<MadeEdit>
 }

@@ -1,4 +1,4 @@
-/** Serve. */
+/** The verb serve: the daemon. */
 
 import type { Command } from 'commander'
 import { serve } from '../main/main.ts'

@@ -1,4 +1,4 @@
-/** Sync. */
+/** The verb sync: directories read now. */
 
 import type { Command } from 'commander'
 import { loadConfig } from '../config/load.ts'
@@ -8,7 +8,8 @@ import { directorySources, sourceOf } from '../directory/sources/registry.ts'
 import type { MakeIndex } from '../directory/store/reindex.ts'
 import type { Store } from '../directory/store/store.ts'
 import { openStore } from '../directory/store/open.ts'
-import { synchronise, type SyncProgress } from '../directory/sync.ts'
+import { synchronise } from '../directory/sync.ts'
+import type { SyncProgress } from '../directory/sync.ts'
 import { exitCodeOf, NamesakeError } from '../errors.ts'
 import type { ProtectionProblem } from '../policy/rules.ts'
 import { tellProblems } from './problems.ts'
@@ -17,7 +18,7 @@ import { syncInWords } from '../admin/directories.ts'
 import { configPath, examples } from './verb.ts'
 
 /** Where results and messages go, and what of the wiring the verb needs. */
-export interface SyncDeps {
+interface SyncDeps {
   /** Results. */
   readonly out: NodeJS.WritableStream
   /** Messages and progress. */

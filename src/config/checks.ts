@@ -1,4 +1,4 @@
-/** Rules that take several options together. */
+/** What rules across several options find, with its places. */
 
 import type { ConfigFault } from '../errors.ts'
 import { formatPath } from './faults.ts'

@@ -1,4 +1,4 @@
-/** Its console section. */
+/** The console section of namesake.yaml. */
 
 import { parseListen } from '../net/addresses.ts'
 import type { SocketAddress } from '../net/addresses.ts'

@@ -1,4 +1,4 @@
-/** Its directories. */
+/** The directories of namesake.yaml. */
 
 import * as z from 'zod'
 import { duration, options, schedule, text } from '../options/fields.ts'

@@ -45,7 +45,7 @@ export interface Draft {
   readonly doubts: readonly string[]
 }
 
-export interface EditOutcome {
+interface EditOutcome {
   readonly changed: boolean
   readonly message: string
 }

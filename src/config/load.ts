@@ -18,7 +18,7 @@ import { checkTlsFiles } from './tls-checks.ts'
 import { parseYaml, readYaml } from './yaml-source.ts'
 import type { YamlSource } from './yaml-source.ts'
 
-export interface LoadOptions {
+interface LoadOptions {
   /** Environment that `{ env: NAME }` is read from. */
   readonly env?: Readonly<Record<string, string | undefined>>
   /** Today, for entries that expire. */

@@ -1,4 +1,4 @@
-/** Its milter section. */
+/** The milter section of namesake.yaml. */
 
 import * as z from 'zod'
 import { parseMilterListen } from '../net/addresses.ts'

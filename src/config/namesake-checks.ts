@@ -1,4 +1,4 @@
-/** Those of namesake.yaml. */
+/** Rules that take several options of namesake.yaml together. */
 
 import {
   formatAddress,

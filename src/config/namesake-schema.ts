@@ -1,4 +1,4 @@
-/** Namesake.yaml as a whole. */
+/** namesake.yaml as a whole. */
 
 import * as z from 'zod'
 import { parseListen } from '../net/addresses.ts'

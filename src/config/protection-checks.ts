@@ -1,4 +1,4 @@
-/** Those of protection.yaml, and between the two. */
+/** Rules that take several options of protection.yaml together, or both files. */
 
 import { canonicalAddress } from '../mail/address.ts'
 import { Checks, isMap, items } from './checks.ts'

@@ -1,4 +1,4 @@
-/** Protection.yaml. */
+/** protection.yaml as a whole. */
 
 import * as z from 'zod'
 import { presetNames } from '../policy/presets.ts'

@@ -1,4 +1,4 @@
-/** Its smtp section. */
+/** The smtp section of namesake.yaml. */
 
 import * as z from 'zod'
 import { nextHopAccepts, parseListen, parseNextHop, parseServerName } from '../net/addresses.ts'

@@ -1,4 +1,11 @@
-/** List items put into or taken out of YAML text. */
+/**
+ * List items put into or taken out of YAML text.
+ *
+ * Changes of single list items in a YAML file's text. Every line that is not part of the change stays as it is, to the
+ * byte: comments, order, quotes, alignment. Each result is parsed again and compared with what the change should give;
+ * where the text is laid out in a way that splicing does not know, the document is written anew by the yaml package,
+ * which keeps comments and order, but not every space.
+ */
 
 import { isDeepStrictEqual } from 'node:util'
 import { isMap, isNode, isPair, isScalar, isSeq } from 'yaml'
@@ -7,13 +14,6 @@ import { inBlock, inFlow, inFlowBelow, nested } from './yaml-words.ts'
 import type { Value } from './yaml-words.ts'
 import { parseYaml } from './yaml-source.ts'
 import type { YamlSource } from './yaml-source.ts'
-
-/**
- * Changes of single list items in a YAML file's text. Every line that is not part of the change stays as it is, to the
- * byte: comments, order, quotes, alignment. Each result is parsed again and compared with what the change should give;
- * where the text is laid out in a way that splicing does not know, the document is written anew by the yaml package,
- * which keeps comments and order, but not every space.
- */
 
 /** Path of keys and list positions. */
 export type Keys = readonly (string | number)[]

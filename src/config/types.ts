@@ -131,7 +131,7 @@ export interface ConsoleConfig {
   readonly path: string | null
 }
 
-export interface OidcConfig {
+interface OidcConfig {
   readonly issuer: string
   readonly clientId: string
   readonly clientSecret: Secret
@@ -139,7 +139,7 @@ export interface OidcConfig {
   readonly roles: { readonly admin: string; readonly reviewer: string; readonly reader: string }
 }
 
-export interface OpsConfig {
+interface OpsConfig {
   /** Null: no metrics and health listener. */
   readonly listen: SocketAddress | null
 }

@@ -4,7 +4,7 @@ import { statSync, watch } from 'node:fs'
 import type { FSWatcher } from 'node:fs'
 import { basename, dirname } from 'node:path'
 
-export interface WatchOptions {
+interface WatchOptions {
   /** Milliseconds between looks at the file, for changes that no event tells of: symbolic links, network mounts. */
   readonly poll?: number
   /** Milliseconds that a file must stay as it is before it is read: an editor may write it in several steps. */
@@ -13,7 +13,7 @@ export interface WatchOptions {
   readonly missing?: number
 }
 
-export interface Watcher {
+interface Watcher {
   stop(): void
 }
 

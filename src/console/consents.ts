@@ -6,7 +6,7 @@ import type { NewDirectory } from '../admin/directory-setup.ts'
 import { Problem } from './problem.ts'
 
 /** How one consent stands. */
-export interface Consent {
+interface Consent {
   readonly id: string
   readonly status: 'waiting' | 'proving' | 'authorized' | 'refused'
   readonly url: string
@@ -32,7 +32,7 @@ const proofMs = 180_000
 const maxPending = 100
 
 /** Where a browser is, and where Microsoft may send it back to. */
-export interface Origin {
+interface Origin {
   readonly origin: string
   readonly redirect: string
 }

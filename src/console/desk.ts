@@ -7,7 +7,7 @@ import { Problem } from './problem.ts'
 import type { HistoryPort, SyncStep } from '../ports.ts'
 
 /** How a directory's synchronisation stands that was asked for here. */
-export interface SyncProgress {
+interface SyncProgress {
   readonly phase: SyncStep['phase'] | 'waiting'
   readonly count: number
 }

@@ -63,7 +63,7 @@ function operation(route: Route): Json {
 }
 
 /** `POST /directories/:name/sync` is `postDirectoriesSync`. */
-export function operationId(route: Pick<Route, 'method' | 'path'>): string {
+function operationId(route: Pick<Route, 'method' | 'path'>): string {
   const words = route.path.split(/[/.-]/).filter((word) => word !== '' && !word.startsWith(':'))
   return [route.method.toLowerCase(), ...words.map((word) => word.charAt(0).toUpperCase() + word.slice(1))].join('')
 }

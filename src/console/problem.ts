@@ -21,7 +21,7 @@ const statuses = {
   unavailable: 503,
 } as const
 
-export type ProblemCode = keyof typeof statuses
+type ProblemCode = keyof typeof statuses
 
 /** One fault of what was sent: where it stands (a path of keys, or a line) and what is accepted. */
 export interface Fault {

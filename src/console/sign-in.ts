@@ -11,7 +11,7 @@ import type { Caller, ConsoleLog } from './ports.ts'
  * The name says to browsers that the cookie is of this host alone and was set with Secure (RFC 6265bis section 4.1.3.2).
  * Browsers take loopback addresses for secure, so it works without TLS there too.
  */
-export const sessionCookie = '__Host-namesake'
+const sessionCookie = '__Host-namesake'
 
 /** A session that has just begun. */
 interface Begun {
@@ -166,7 +166,7 @@ function tooBusy(): never {
 }
 
 /** The value of one cookie; null if it is not there, or there twice (somebody has put a second one in front). */
-export function cookieOf(header: string | undefined, name: string): string | null {
+function cookieOf(header: string | undefined, name: string): string | null {
   const found = (header ?? '')
     .split(';')
     .map((pair) => pair.trim())

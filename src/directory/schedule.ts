@@ -1,15 +1,17 @@
 /** When each directory is read. */
 
-import { createTask, type ScheduledTask } from 'node-cron'
+import { createTask } from 'node-cron'
+import type { ScheduledTask } from 'node-cron'
 import { NamesakeError } from '../errors.ts'
 import type { Provider } from './provider.ts'
 import type { DirectoryRecord } from './store/format.ts'
 import type { MakeIndex } from './store/reindex.ts'
 import type { Store } from './store/store.ts'
-import { type FullEvery, synchronise, type SyncOptions, type SyncOutcome, type SyncProgress } from './sync.ts'
+import { synchronise } from './sync.ts'
+import type { FullEvery, SyncOptions, SyncOutcome, SyncProgress } from './sync.ts'
 
 /** Cron expression of five or six fields, or a fixed time between two runs. */
-export type Schedule = string | { readonly everyMs: number }
+type Schedule = string | { readonly everyMs: number }
 
 /** A directory and how it is kept fresh. Durations in milliseconds. */
 export interface ScheduledDirectory {
@@ -31,7 +33,7 @@ export type SyncEvent =
   /** Once, when the last success has become older than `staleAfter`. */
   | { readonly event: 'stale'; readonly directory: string; readonly age: number }
 
-export interface SchedulerOptions {
+interface SchedulerOptions {
   readonly store: Store
   readonly directories: readonly ScheduledDirectory[]
   /** Asked for each sync, so that reloaded rules hold from the next one on. */
@@ -50,7 +52,7 @@ export interface RunOptions {
 }
 
 /** `never` loaded, `ok`, `stale` (too old), `failed` (the last try; people known before stay). */
-export type SyncState = 'never' | 'ok' | 'stale' | 'failed'
+type SyncState = 'never' | 'ok' | 'stale' | 'failed'
 
 export interface DirectoryStatus {
   readonly name: string

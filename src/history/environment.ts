@@ -1,4 +1,10 @@
-/** The history's LMDB environment: its tables, opened, checked, moved aside. */
+/**
+ * The history's LMDB environment: its tables, opened, checked, moved aside.
+ *
+ * An environment of its own beside the people's store: that one is rebuilt from the directories and needs no backup, this
+ * one is not and does. Any number of processes read and write it (the daemon, the command line, the console); LMDB lets
+ * one transaction write at a time.
+ */
 
 import { existsSync, mkdirSync } from 'node:fs'
 import { extname } from 'node:path'
@@ -16,12 +22,6 @@ import {
   takeOpenLock,
 } from '../net/lmdb-folder.ts'
 import type { EnvironmentKind } from '../net/lmdb-folder.ts'
-
-/**
- * An environment of its own beside the people's store: that one is rebuilt from the directories and needs no backup, this
- * one is not and does. Any number of processes read and write it (the daemon, the command line, the console); LMDB lets
- * one transaction write at a time.
- */
 
 /** How the history is laid out. An older one is brought forward when it is opened; a newer one is refused. */
 export const schemaVersion = 2
@@ -66,7 +66,7 @@ const ownTables = [
 /** Address space kept for the map, not memory or disk; `history.maxSize` says how much of it is used. */
 const mapSize = 64 * 2 ** 30
 
-export const historyKind: EnvironmentKind = {
+const historyKind: EnvironmentKind = {
   what: 'history',
   option: 'history.path',
   schemaVersion,

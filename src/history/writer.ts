@@ -1,12 +1,12 @@
 /** Records on their way into the history: a bounded queue, written some at a time. */
 
 /** What the queue holds at most; what comes above takes the place of the oldest. */
-export interface QueueLimits {
+interface QueueLimits {
   readonly maxRecords: number
   readonly maxBytes: number
 }
 
-export const defaultLimits: QueueLimits = { maxRecords: 20_000, maxBytes: 32 * 1024 * 1024 }
+const defaultLimits: QueueLimits = { maxRecords: 20_000, maxBytes: 32 * 1024 * 1024 }
 
 /** Records of one transaction, and how long the first of them waits for others, in milliseconds. */
 const atOnce = 500
@@ -14,7 +14,7 @@ const waitMs = 100
 /** How long the queue rests after a failure, in milliseconds. */
 const restMs = 1000
 
-export interface WriterOptions {
+interface WriterOptions {
   /** Writes lines in one transaction; throws if it can't. Null while the history is not open. */
   readonly append: () => ((lines: readonly string[]) => void) | null
   readonly onWritten: (records: number) => void

@@ -12,7 +12,7 @@ import { encodedWordEnd } from './encoded-words.ts'
  */
 
 /** Kind of a piece: text outside of everything, a quoted-string, a comment, or what angle brackets hold. */
-export type PieceKind = 'text' | 'quoted' | 'comment' | 'angle'
+type PieceKind = 'text' | 'quoted' | 'comment' | 'angle'
 
 export interface Piece {
   readonly kind: PieceKind

@@ -4,7 +4,7 @@
  */
 
 /** The result of one method, e.g. `dkim=pass (good signature) header.d=corp.example`. */
-export interface MethodResult {
+interface MethodResult {
   /** Lower case: `dkim`, `spf`, `dmarc`, `arc` … */
   readonly method: string
   /** Lower case: `pass`, `fail`, `none`, `temperror` … */
@@ -19,7 +19,7 @@ export interface MethodResult {
   readonly ambiguous: boolean
 }
 
-export interface AuthenticationResults {
+interface AuthenticationResults {
   /** The server that says so, in lower case; '' if the field does not begin with one. */
   readonly authservId: string
   /** Empty for `none` and for a field that can't be read. */

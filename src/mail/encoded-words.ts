@@ -10,7 +10,7 @@ import { decodeCharset } from './charset.ts'
  */
 
 /** What decoding some text gave. */
-export interface DecodedText {
+interface DecodedText {
   /** At least one; the text that most programs show first. */
   readonly texts: readonly string[]
   /** Codes of defects, each once: `ew-unclosed`, `ew-space`, `ew-encoding`, `ew-nested`, `ew-charset`. */

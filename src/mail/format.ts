@@ -13,7 +13,7 @@ const maxField = 998
 /** RFC 2047 section 2. */
 const maxWord = 75
 
-export interface FieldFormat {
+interface FieldFormat {
   /** What ends each line, the last one too. */
   readonly lineEnd: '\r\n' | '\n'
   /** Whether to fold; a milter hands folding to the MTA. */

@@ -36,7 +36,7 @@ export function bareAddress(word: string): string {
   return bare.replace(end, '')
 }
 
-export interface Word {
+interface Word {
   /** What stands outside of quotes. */
   text: string
   /** What stands in quotes, unescaped. */

@@ -17,7 +17,7 @@ const outerSpace = /^[ \t]+|(?<![ \t])[ \t]+$/g
 /** The form of old mailing lists and Unix mail. */
 const commented = new RegExp(String.raw`^(${address})[ \t]*\(${"([A-Za-z0-9 .,'&+/_|!*-]*)"}\)$`)
 
-export interface PlainField {
+interface PlainField {
   readonly part: 'display-name' | 'comment' | 'none'
   readonly name: string
   readonly address: string

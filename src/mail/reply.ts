@@ -12,7 +12,7 @@ const hyphen = 0x2d
 const space = 0x20
 
 /** A reply of more octets than this is no reply. */
-export const replyLimit = 16_384
+const replyLimit = 16_384
 
 /**
  * Finds the end of the reply that starts at `from` (RFC 5321 section 4.2.1, multi-line replies included).
@@ -39,7 +39,7 @@ export function replyEnd(octets: Buffer, from: number): number {
 }
 
 /** A reply that has come, its lines ended by CR LF, and the offset behind it. */
-export interface WireReply {
+interface WireReply {
   readonly code: number
   readonly octets: Buffer
   readonly end: number

@@ -14,7 +14,7 @@ export const secondReaderLimit = 16_384
 /** Entries taken from each. */
 const maxEntries = 64
 
-export interface SecondReading {
+interface SecondReading {
   readonly reader: 'addressparser' | 'libmime'
   readonly name: string
   readonly address: string | null

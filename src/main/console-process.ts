@@ -133,25 +133,26 @@ async function start(): Promise<ConsoleServer> {
   return server
 }
 
-let server: ConsoleServer | null = null
-const end = (): void => {
-  setTimeout(() => process.exit(0), 1_000).unref()
-  void server?.close().then(() => process.exit(0))
+/** Serves until the daemon says to end, or is gone. */
+async function run(): Promise<void> {
+  let server: ConsoleServer | null = null
+  process.on('message', (message: ToConsole) => {
+    if (message.kind === 'ping') return tell({ kind: 'alive' })
+    setTimeout(() => process.exit(0), 1_000).unref()
+    void server?.close().then(() => process.exit(0))
+  })
+  // The daemon's end ends this process, however the daemon went; its signals are the daemon's to answer.
+  process.on('disconnect', () => process.exit(0))
+  process.on('SIGINT', () => {})
+  process.on('SIGTERM', () => {})
+  process.on('SIGHUP', () => {})
+  try {
+    server = await start()
+  } catch (error) {
+    tell({ kind: 'failed', error: error instanceof Error ? error.message : String(error) })
+    process.exitCode = failedCode
+    process.disconnect()
+  }
 }
-process.on('message', (message: ToConsole) => {
-  if (message.kind === 'ping') tell({ kind: 'alive' })
-  else end()
-})
-// The daemon's end ends this process, however the daemon went; its signals are the daemon's to answer.
-process.on('disconnect', () => process.exit(0))
-process.on('SIGINT', () => {})
-process.on('SIGTERM', () => {})
-process.on('SIGHUP', () => {})
 
-try {
-  server = await start()
-} catch (error) {
-  tell({ kind: 'failed', error: error instanceof Error ? error.message : String(error) })
-  process.exitCode = failedCode
-  process.disconnect()
-}
+await run()

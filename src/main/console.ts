@@ -19,7 +19,7 @@ export type FromConsole =
 
 export type ToConsole = { readonly kind: 'ping' } | { readonly kind: 'stop' }
 
-export interface ConsoleHooks {
+interface ConsoleHooks {
   readonly emit: OnEvent<
     ConsoleEvent | 'console-listening' | 'console-invitation' | 'console-failed' | 'console-died' | 'console-hung'
   >

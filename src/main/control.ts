@@ -11,7 +11,7 @@ import { version } from './version.ts'
 import type { WorkerPool } from './worker-pool.ts'
 
 /** The daemon's parts that are asked; null while they are not there yet. */
-export interface DaemonParts {
+interface DaemonParts {
   config(): NamesakeConfig
   directories(): Directories | null
   pool(): WorkerPool | null

@@ -12,7 +12,7 @@ import type { Inspection } from '../policy/inspect.ts'
 import { JudgementGuard } from './judgement-guard.ts'
 
 /** What the judgement is told beside message, people and rules. */
-export interface JudgeOptions {
+interface JudgeOptions {
   /** Octets of one originator field that are read. */
   readonly fromField: number
   /** Told of a judgement that threw; the message is unchecked then. */

@@ -1,4 +1,9 @@
-/** The primary process: config, store, listeners, reloads, signals, drain. */
+/**
+ * The primary process: config, store, listeners, reloads, signals, drain.
+ *
+ * The daemon: the primary process, which reads the configuration, keeps the store in step with directories and rules,
+ * answers metrics and health, and looks after the workers, which carry the mail (main/worker.ts).
+ */
 
 import { availableParallelism, hostname } from 'node:os'
 import { isatty } from 'node:tty'
@@ -37,11 +42,6 @@ import { openServiceManager } from '../ops/service-manager.ts'
 import type { ServiceManager } from '../ops/service-manager.ts'
 import { startMaildir } from '../smtp/maildir.ts'
 import type { MaildirServer } from '../smtp/maildir.ts'
-
-/**
- * The daemon: the primary process, which reads the configuration, keeps the store in step with directories and rules,
- * answers metrics and health, and looks after the workers, which carry the mail (main/worker.ts).
- */
 
 /**
  * Runs the daemon until it is asked to end (SIGTERM, SIGINT, or the end of the terminal that it was started from); SIGHUP

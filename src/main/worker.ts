@@ -1,4 +1,4 @@
-/** A process that carries mail. */
+/** A process that carries mail: the two entrances over one judgement. Started and ended by the primary. */
 
 import { Store } from '../directory/store/store.ts'
 import { startMilter } from '../milter/listener.ts'
@@ -17,8 +17,6 @@ import type { ToPrimary, ToWorker, WorkerSettings } from './ipc.ts'
 import { buildJudge, warmUp } from './judge.ts'
 import { RecordQueue } from './record-queue.ts'
 import { redactedFields } from './redaction.ts'
-
-/** A process that carries mail: the two entrances over one judgement. Started and ended by the primary. */
 
 /** Milliseconds beyond `drain` after which the process ends whatever holds it up. */
 const maxOverrunMs = 700
@@ -145,32 +143,37 @@ function tell(message: ToPrimary, sent: () => void = () => {}): void {
   else sent()
 }
 
-let worker: Worker | null = null
+/** Waits for settings from the primary, then carries mail until it is told to leave or the primary is gone. */
+function run(): void {
+  let worker: Worker | null = null
 
-async function start(settings: WorkerSettings): Promise<void> {
-  try {
-    worker = new Worker(settings)
-    tell({ type: 'ready', listeners: await worker.start() })
-  } catch (error) {
-    tell({ type: 'failed', error: error instanceof Error ? error.message : String(error) })
-    setTimeout(() => process.exit(1), 100)
+  const start = async (settings: WorkerSettings): Promise<void> => {
+    try {
+      worker = new Worker(settings)
+      tell({ type: 'ready', listeners: await worker.start() })
+    } catch (error) {
+      tell({ type: 'failed', error: error instanceof Error ? error.message : String(error) })
+      setTimeout(() => process.exit(1), 100)
+    }
   }
+
+  process.on('message', (message: ToWorker) => {
+    if (message.type === 'start') void start(message.settings)
+    else if (message.type === 'metrics') void worker?.tellMetrics(message.request)
+    else void worker?.leave()
+  })
+  // The primary is gone, by whatever means: finish what is open, take nothing new, and end.
+  process.on('disconnect', () => {
+    if (worker === null) process.exit(0)
+    void worker.leave()
+  })
+  process.on('uncaughtException', (error) => (worker === null ? process.exit(70) : worker.fail(error)))
+  process.on('unhandledRejection', (error) => (worker === null ? process.exit(70) : worker.note(error)))
+  // A terminal's Ctrl-C reaches the whole process group; the primary alone decides when its workers leave.
+  process.on('SIGINT', () => {})
+  process.on('SIGTERM', () => {})
+  process.on('SIGHUP', () => {})
+  tell({ type: 'listening' })
 }
 
-process.on('message', (message: ToWorker) => {
-  if (message.type === 'start') void start(message.settings)
-  else if (message.type === 'metrics') void worker?.tellMetrics(message.request)
-  else void worker?.leave()
-})
-// The primary is gone, by whatever means: finish what is open, take nothing new, and end.
-process.on('disconnect', () => {
-  if (worker === null) process.exit(0)
-  void worker.leave()
-})
-process.on('uncaughtException', (error) => (worker === null ? process.exit(70) : worker.fail(error)))
-process.on('unhandledRejection', (error) => (worker === null ? process.exit(70) : worker.note(error)))
-// A terminal's Ctrl-C reaches the whole process group; the primary alone decides when its workers leave.
-process.on('SIGINT', () => {})
-process.on('SIGTERM', () => {})
-process.on('SIGHUP', () => {})
-tell({ type: 'listening' })
+run()

@@ -1,11 +1,9 @@
-/** What packets carry. */
-
-import { isIP } from 'node:net'
-
 /**
  * What the MTA's packets carry, read out of their data. Nothing here throws: data that isn't what the protocol says
  * gives null, and the session decides what that is worth.
  */
+
+import { isIP } from 'node:net'
 
 /** SMFIC_OPTNEG: what the MTA speaks and offers. */
 export interface Offer {
@@ -23,7 +21,7 @@ export interface Connect {
 }
 
 /** SMFIC_HEADER: one field; octets as the MTA has them. */
-export interface Header {
+interface Header {
   readonly name: Buffer
   readonly body: Buffer
 }

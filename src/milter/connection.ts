@@ -2,7 +2,8 @@
 
 import type { Socket } from 'node:net'
 import type { Circumstances } from './negotiation.ts'
-import { MilterSession, type SessionOptions } from './session.ts'
+import { MilterSession } from './session.ts'
+import type { SessionOptions } from './session.ts'
 import { PacketReader } from './wire.ts'
 
 /**

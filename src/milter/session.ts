@@ -1,23 +1,17 @@
 /** The dialogue: order, what is answered. */
 
 import type { Decision, Disposition, Judge, MessageRecord, Reply } from '../model.ts'
-import {
-  declaredSize,
-  parseConnect,
-  parseHeader,
-  parseMacros,
-  parseOptneg,
-  parseStrings,
-  pathOf,
-  type Connect,
-} from './commands.ts'
+import { declaredSize, parseConnect, parseHeader, parseMacros, parseOptneg, parseStrings, pathOf } from './commands.ts'
+import type { Connect } from './commands.ts'
 import { formatDecision, formatRemovals, formatReply, goOn, quarantines } from './edits.ts'
 import type { OnMilterEvent } from './events.ts'
 import { HeaderEvents } from './header-events.ts'
 import { Macros } from './macros.ts'
-import { formatOptneg, negotiate, type Agreement, type Circumstances, type Skip } from './negotiation.ts'
+import { formatOptneg, negotiate } from './negotiation.ts'
+import type { Agreement, Circumstances, Skip } from './negotiation.ts'
 import type { NetworkList } from '../net/networks.ts'
-import { SMFIC, SMFIF, SMFIP, SMFIR, formatPacket, type Command, type Packet } from './wire.ts'
+import { SMFIC, SMFIF, SMFIP, SMFIR, formatPacket } from './wire.ts'
+import type { Command, Packet } from './wire.ts'
 
 /** What a session is handed besides its packets. */
 export interface SessionOptions {
@@ -33,7 +27,7 @@ export interface SessionOptions {
 }
 
 /** What is done after a packet: packets to send (none: silence), and whether the connection ends. */
-export interface Answer {
+interface Answer {
   readonly send: readonly Buffer[]
   readonly close: boolean
   /** Set if the MTA broke the protocol. */

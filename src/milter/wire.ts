@@ -170,7 +170,7 @@ export function formatPacket(command: string, data: Buffer = Buffer.alloc(0)): B
 }
 
 /** The data of a packet that holds an optional uint32 and NUL-ended strings. Strings are octets, one a character. */
-export function formatData(index: number | null, ...strings: readonly string[]): Buffer {
+function formatData(index: number | null, ...strings: readonly string[]): Buffer {
   const text = Buffer.from(strings.map((s) => `${s.replaceAll('\0', '')}\0`).join(''), 'latin1')
   if (index === null) return text
   const number = Buffer.allocUnsafe(4)

@@ -22,7 +22,7 @@ const beatMs = 3_000
 /** After so long without a sign another takes the lock. */
 const maxSilenceMs = 30_000
 
-export interface LockOptions {
+interface LockOptions {
   /** What the holder says of itself, for others' messages; the path of its configuration, for instance. */
   readonly note?: string
   /**
@@ -33,7 +33,7 @@ export interface LockOptions {
 }
 
 /** Who holds a lock. */
-export interface LockHolder {
+interface LockHolder {
   readonly pid: number
   readonly host: string
   readonly note: string | null

@@ -8,14 +8,14 @@ import { freeSocketPaths, listenOn } from './listening.ts'
 import type { SocketAccess } from './listening.ts'
 
 /** A dialogue on a connection. */
-export interface Dialogue {
+interface Dialogue {
   /** Ends as soon as no message is under way. */
   drain(): void
   /** Ends now. */
   destroy(): void
 }
 
-export interface ListenerSpec {
+interface ListenerSpec {
   readonly address: SocketAddress
   readonly access: SocketAccess
   readonly server: ServerOpts

@@ -1,4 +1,10 @@
-/** The folder of an LMDB environment: held, sealed, checked, moved aside. */
+/**
+ * The folder of an LMDB environment: held, sealed, checked, moved aside.
+ *
+ * A damaged LMDB file ends the process that reads it (SIGBUS, SIGSEGV), and no code in that process can prevent it. So an
+ * environment that was not closed in order is read through in a process of its own before anybody opens it. The people's
+ * store and the history do this alike; neither the layout nor lmdb itself is known here.
+ */
 
 import { fork } from 'node:child_process'
 import {
@@ -21,12 +27,6 @@ import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { NamesakeError } from '../errors.ts'
 import { FileLock, isHeld, lockHolder } from './file-lock.ts'
-
-/**
- * A damaged LMDB file ends the process that reads it (SIGBUS, SIGSEGV), and no code in that process can prevent it. So an
- * environment that was not closed in order is read through in a process of its own before anybody opens it. The people's
- * store and the history do this alike; neither the layout nor lmdb itself is known here.
- */
 
 /** What the folder holds, in the words of messages, and how it is read through. */
 export interface EnvironmentKind {

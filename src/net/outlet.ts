@@ -1,19 +1,25 @@
-/** What goes out on a socket: one write a turn of the event loop. */
-
 /**
  * What goes out on a socket. Everything written in one turn of the event loop leaves at its end, in one write a socket. So a
  * pipeline's replies become one packet, our fields go out with the header section that they stand above, and a peer who has
  * fallen asleep is woken once for all of its connections: waking it is most of what a short write costs.
  */
+
 import type { Socket } from 'node:net'
 
-/** Outlets that hold something back. */
-let holding: Outlet[] = []
+/** The turns of an event loop, as the outlets of one server share them: at the end of each, all that hold something write. */
+export class Turns {
+  #holding: Outlet[] = []
 
-function endTurns(): void {
-  const outlets = holding
-  holding = []
-  for (const outlet of outlets) outlet.endTurn()
+  /** Has the outlet write at the end of this turn. */
+  hold(outlet: Outlet): void {
+    if (this.#holding.push(outlet) === 1) setImmediate(() => this.#end())
+  }
+
+  #end(): void {
+    const outlets = this.#holding
+    this.#holding = []
+    for (const outlet of outlets) outlet.endTurn()
+  }
 }
 
 /** So many more pieces held back, and small ones that stand side by side become one. */
@@ -27,6 +33,7 @@ const maxCopiedBytes = 4096
  */
 export class Outlet {
   socket: Socket
+  readonly #turns: Turns
   #pieces: (Buffer | string)[] = []
   #octets = 0
   #mergeAbove = maxPieces
@@ -37,8 +44,9 @@ export class Outlet {
     this.#writeOut()
   }
 
-  constructor(socket: Socket) {
+  constructor(socket: Socket, turns: Turns) {
     this.socket = socket
+    this.#turns = turns
   }
 
   /** Octets written that the system has not taken yet. */
@@ -49,7 +57,7 @@ export class Outlet {
   /** Writes octets, or text of one octet a character, by the end of this turn. Returns how many octets wait. */
   write(piece: Buffer | string): number {
     if (piece.length === 0) return this.#octets
-    if (this.#octets === 0 && holding.push(this) === 1) setImmediate(endTurns)
+    if (this.#octets === 0) this.#turns.hold(this)
     if (this.#pieces.push(piece) > this.#mergeAbove) {
       this.#pieces = merged(this.#pieces)
       this.#mergeAbove = this.#pieces.length + maxPieces

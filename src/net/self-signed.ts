@@ -3,7 +3,7 @@
 import { generateKeyPairSync, randomBytes, sign } from 'node:crypto'
 
 /** Private key and certificate, PEM. */
-export interface SelfSigned {
+interface SelfSigned {
   readonly key: string
   readonly certificate: string
   readonly until: Date

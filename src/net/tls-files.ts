@@ -37,7 +37,7 @@ const lookEvery = 2000
 const againMs = 60_000
 
 /** What is wrong with one of the files, in words with the fix. */
-export interface TlsProblem {
+interface TlsProblem {
   readonly file: keyof TlsPaths
   readonly message: string
 }

@@ -23,7 +23,7 @@ export interface Events {
   readonly stuck: boolean
 }
 
-export interface LogOptions {
+interface LogOptions {
   readonly level: Level | 'trace' | 'silent'
   /** `auto`: for people on a terminal, JSON elsewhere. */
   readonly format: 'auto' | 'json' | 'pretty'

@@ -13,7 +13,7 @@ export interface Readiness {
   readonly problems: readonly string[]
 }
 
-export interface OpsSources {
+interface OpsSources {
   readonly metrics: () => Promise<string>
   readonly readiness: () => Promise<Readiness>
 }

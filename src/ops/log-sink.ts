@@ -21,7 +21,7 @@ const maxReturnMs = 300
 const goneCodes = ['EIO', 'EPIPE', 'EBADF', 'ECONNRESET', 'ENOTCONN']
 
 /** Where the log's lines go. */
-export interface LogSink {
+interface LogSink {
   write(line: string): void
   /** Whether a write has been handed to the system and has not come back: the process can't end by itself before. */
   readonly stuck: boolean
@@ -29,7 +29,7 @@ export interface LogSink {
   flush(maxMs: number): Promise<void>
 }
 
-export interface LogSinkHooks {
+interface LogSinkHooks {
   /** Lines were dropped, just now. */
   onDropped(lines: number): void
   /** Lines are taken again, after so many were dropped. */

@@ -17,7 +17,7 @@ export interface Counters {
 }
 
 /** What the process that synchronises tells at the moment of a scrape. */
-export interface Gauges {
+interface Gauges {
   readonly directories: readonly DirectoryState[]
   readonly protectedPeople: number
   /** Entries of the protection file that mean nobody. */

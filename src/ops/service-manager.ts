@@ -15,7 +15,7 @@ export interface ServiceManager {
   close(): Promise<void>
 }
 
-export interface ServiceManagerOptions {
+interface ServiceManagerOptions {
   /**
    * The environment of the process. What concerns the manager is taken out of it, so that workers and their children
    * don't speak to the manager in the daemon's name (sd_notify's unset_environment).

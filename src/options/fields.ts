@@ -1,15 +1,13 @@
-/** Kinds of options, each with prose and what it accepts. */
+/**
+ * The kinds of values that options have. Each takes the option's prose (it feeds docs/configuration.md and the JSON
+ * Schemas) and what is accepted, in words (it feeds fault messages: `config/faults` puts what stands there before it).
+ */
 
 import * as z from 'zod'
 import cron from 'node-cron'
 import { RE2JS } from 're2js'
 import { parseNetwork } from '../net/networks.ts'
 import { isDate, parseDuration, parseMode, parseSize } from './units.ts'
-
-/**
- * The kinds of values that options have. Each takes the option's prose (it feeds docs/configuration.md and the JSON
- * Schemas) and what is accepted, in words (it feeds fault messages: `config/faults` puts what stands there before it).
- */
 
 /** An option's schema: what it gives after validation, and what may stand in the file. */
 export type Field<Out, In = unknown> = z.ZodType<Out, In>
@@ -233,10 +231,6 @@ export function isDomain(value: string): boolean {
     value.length <= 253 &&
     /^[\p{L}\p{N}](?:[\p{L}\p{N}\p{M}_-]*)(?:\.[\p{L}\p{N}](?:[\p{L}\p{N}\p{M}_-]*))*\.?$/u.test(value)
   )
-}
-
-export function address(prose: string): z.ZodType<string, string> {
-  return parsed((value) => (isAddress(value) ? value : null), prose, 'an e-mail address such as jane.roe@corp.example')
 }
 
 /**

@@ -108,7 +108,7 @@ function fromFile(file: string): string | { problem: string } {
 }
 
 /** Reads a file that should be small. Gives the operating system's words if it can't. */
-export function readSmall(file: string, largest: number = largestSecret): { text: string } | { problem: string } {
+function readSmall(file: string, largest: number = largestSecret): { text: string } | { problem: string } {
   try {
     const { size } = statSync(file)
     if (size > largest) return { problem: `the file ${file} has ${size} octets; at most ${largest} are read` }

@@ -29,7 +29,7 @@ const maxDomains = 16
 /** Longer names are cut; the originator fields have them whole. */
 const maxNameLength = 512
 
-export interface EvidenceOptions {
+interface EvidenceOptions {
   /** Milliseconds since the epoch: trusted senders end. */
   readonly now: number
   readonly subject: boolean

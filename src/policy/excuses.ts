@@ -11,7 +11,7 @@ import { samePerson } from './person-key.ts'
 /** What lets a protected name stand beside an address: the address is the person's, a namesake's, or a trusted sender's. */
 
 /** What a claim comes to at an address. */
-export interface Outcome {
+interface Outcome {
   /** Why it is no detection; null if it is one. */
   readonly excuse: string | null
   readonly tier: Tier

@@ -8,7 +8,7 @@ import { personKey } from './person-key.ts'
  * People and groups in memory, with what the store gives: for tests, for `check --policy`, and as the plain statement
  * of what a Lookup means. Costs memory in proportion to the directory; the daemon uses the store.
  */
-export interface MemoryDirectory extends DirectoryView {
+interface MemoryDirectory extends DirectoryView {
   /** A Lookup whose keys the indexer gives; ask again after the rules changed. */
   index(indexer: Indexer): Lookup
 }

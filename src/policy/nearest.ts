@@ -22,7 +22,7 @@ export function nearest(wanted: string, candidates: Iterable<string>, count = 3)
 const maxLength = 64
 
 /** Edits (insert, delete, substitute, swap of neighbours) between two strings; anything above `limit` is `limit + 1`. */
-export function editDistance(a: string, b: string, limit: number): number {
+function editDistance(a: string, b: string, limit: number): number {
   if (Math.abs(a.length - b.length) > limit) return limit + 1
   let beforeLast: number[] = []
   let last: number[] = Array.from({ length: b.length + 1 }, (_, i) => i)

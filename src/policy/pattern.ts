@@ -13,7 +13,7 @@ export function isPattern(text: string): boolean {
 }
 
 /** What is wrong with a `/regular expression/`, in RE2's words; null if nothing is, or if it is not one. */
-export function patternFault(text: string): string | null {
+function patternFault(text: string): string | null {
   const source = patternSource(text)
   if (source === null) return null
   try {

@@ -5,7 +5,7 @@
  * until the protection file names it. A message that one of its senders really sent (authenticated, as for every entry
  * here) is still detected, but as `likely`: anyone can make such a service carry any name, so it is never clean.
  */
-export interface Preset {
+interface Preset {
   readonly name: string
   /** What the service does, for the documentation. */
   readonly about: string

@@ -20,7 +20,7 @@ import type {
  */
 
 /** What `resolveRules` gives: the rules to work by, and what in them means nobody. */
-export interface Resolution {
+interface Resolution {
   readonly resolved: ResolvedRules
   readonly problems: readonly ProtectionProblem[]
 }

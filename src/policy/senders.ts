@@ -9,7 +9,7 @@ import type { TrustedSender } from './rules.ts'
 /** Senders that the protection file lets carry protected names, made ready to be asked for each message. */
 
 /** One trusted sender or preset, compiled. */
-export interface CompiledSender {
+interface CompiledSender {
   /** As it stands in the protection file, or the preset's name, for explanations. */
   readonly label: string
   /** `clean`: the name may be carried. `likely`: a detection by it is lowered to that tier. */

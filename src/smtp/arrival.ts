@@ -1,6 +1,5 @@
-/** PROXY header and implicit TLS, before the dialogue. */
-
 /** What comes before the dialogue on a new connection: the PROXY header of a load balancer, and implicit TLS. */
+
 import type { Socket } from 'node:net'
 import { plainAddress } from '../net/networks.ts'
 import { parseProxyHeader } from './proxy-protocol.ts'

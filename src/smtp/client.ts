@@ -2,6 +2,7 @@
 
 import type { Socket } from 'node:net'
 import { Outlet } from '../net/outlet.ts'
+import type { Turns } from '../net/outlet.ts'
 import { secureClient } from '../net/tls-files.ts'
 import type { ServerTls } from '../net/tls-files.ts'
 
@@ -37,8 +38,8 @@ export class Client {
   /** Whether the client is not read. */
   paused = false
 
-  constructor(socket: Socket, owner: ClientOwner) {
-    this.#outlet = new Outlet(socket)
+  constructor(socket: Socket, owner: ClientOwner, turns: Turns) {
+    this.#outlet = new Outlet(socket, turns)
     this.#owner = owner
     this.#attach()
   }

@@ -56,7 +56,7 @@ export function usesWithdrawn(
   })
 }
 
-export interface EhloOffer {
+interface EhloOffer {
   /** Octets of one message that we take; 0 for no limit of ours. */
   readonly messageSize: number
   /** Whether client and next hop both speak TLS: without, REQUIRETLS is not offered (RFC 8689 section 2). */

@@ -12,7 +12,7 @@ const dot = 0x2e
 const empty = Buffer.alloc(0)
 
 /** Why a line is none: over the limit, so far over it that its end is not waited for, not ended by CR LF. */
-export type LineFault = 'too-long' | 'endless' | 'bare-newline'
+type LineFault = 'too-long' | 'endless' | 'bare-newline'
 
 /** A line of so many times the limit is not waited for any more. */
 const maxLineMultiple = 16
@@ -93,7 +93,7 @@ export class LineReader {
 export type BareNewline = 'reject' | 'normalize' | 'ignore'
 
 /** What was wrong with the data. */
-export type DataFault = 'bare-newline' | 'nul-dot'
+type DataFault = 'bare-newline' | 'nul-dot'
 
 // Where the scanner stands. In those that hold octets back, what is held is fixed, so no copy is kept.
 const middle = 0 // inside a line

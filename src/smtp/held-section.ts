@@ -1,10 +1,9 @@
-/** The header section on the wire, with its stuffing. */
-
 /**
- * The header section of a message in transit: held as it came on the wire until it is judged, read without its
+ * The header section of a message in transit. It is held as it came on the wire until it is judged, read without its
  * stuffing dots (RFC 5321 section 4.5.2: the receiver drops the dot that starts a line, so `.From: x` is a From
  * field), and passed on as it came, less the fields to be removed.
  */
+
 import type { HeaderSection } from '../model.ts'
 
 const dot = 0x2e
@@ -97,7 +96,7 @@ export class HeldSection {
 }
 
 /** A section's octets as its receiver reads them, with the places of the stuffing dots taken out. */
-export interface Unstuffed {
+interface Unstuffed {
   readonly octets: Buffer
   /** For each dot taken out: the offset, in `octets`, of what stood behind it. Ascending. */
   readonly dots: readonly number[]

@@ -1,10 +1,10 @@
-/** A next hop opened: greeting, TLS, AUTH. */
-
 /** Opens a next hop: connection, greeting, EHLO (or HELO, or LHLO), STARTTLS, AUTH. One attempt at one address. */
+
 import { connect as connectTls } from 'node:tls'
 import type { ConnectionOptions } from 'node:tls'
 import { replyTexts } from '../mail/reply.ts'
 import type { Deadlines } from '../net/deadlines.ts'
+import type { Turns } from '../net/outlet.ts'
 import { HopConnection } from './next-hop.ts'
 import type { HopFailure, HopOwner } from './next-hop.ts'
 import type { NextHopAddress } from '../net/addresses.ts'
@@ -26,7 +26,7 @@ export type OpeningResult =
   | { readonly kind: 'refused'; readonly code: number; readonly reply: Buffer }
   | { readonly kind: 'failed'; readonly failure: HopFailure; readonly stage: NextHopStage }
 
-export interface OpeningOptions {
+interface OpeningOptions {
   readonly target: NextHopAddress
   readonly hello: Hello
   readonly settings: NextHopSettings
@@ -34,6 +34,7 @@ export interface OpeningOptions {
   readonly tlsFiles: TlsFiles | null
   readonly timeouts: SmtpTimeouts
   readonly deadlines: Deadlines
+  readonly turns: Turns
   /** `performance.now()` by which all of it must be done. */
   readonly deadline: number
 }
@@ -63,7 +64,7 @@ export class HopOpening implements HopOwner {
       this.#greet()
       return
     }
-    this.#hop = HopConnection.connect(options.target, this, options.deadlines)
+    this.#hop = HopConnection.connect(options.target, this, options.deadlines, options.turns)
     this.#hop.deadline = Math.min(options.deadline, performance.now() + options.timeouts.connect)
     this.#hop.socket.once('connect', () => this.#connected())
   }

@@ -11,7 +11,7 @@ const maxWaitingBytes = 262_144
 export type Expected = 'success' | 'go-ahead'
 
 /** What a reply leads to. `reply` is whole; a reply that will not come is a 451 of ours. */
-export type Then = (code: number, reply: Buffer | string) => void
+type Then = (code: number, reply: Buffer | string) => void
 
 interface Question {
   readonly expected: Expected

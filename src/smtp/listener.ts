@@ -1,6 +1,5 @@
-/** Listeners, admission, drain. */
-
 /** The SMTP entrance: opens the listeners, lets clients in or turns them away, and ends all sessions in order. */
+
 import { randomUUID } from 'node:crypto'
 import type { Socket } from 'node:net'
 import { hostname } from 'node:os'
@@ -9,6 +8,7 @@ import { ConnectionCount, TurnedAway } from './admission.ts'
 import { formatAddress } from '../net/addresses.ts'
 import type { SocketAddress } from '../net/addresses.ts'
 import { Deadlines } from '../net/deadlines.ts'
+import { Turns } from '../net/outlet.ts'
 import { Listeners } from '../net/listeners.ts'
 import { networkOf, NetworkList, plainAddress } from '../net/networks.ts'
 import { limitsOf, timeoutsOf } from '../net/limits.ts'
@@ -64,6 +64,7 @@ class Entrance implements SmtpServer {
     const limits = limitsOf(options.limits)
     const { command, data, nextHop, connect, greeting, nextHopData } = timeouts
     const deadlines = new Deadlines(Math.min(command, data, nextHop, connect, greeting, nextHopData))
+    const turns = new Turns()
     this.#clients = new NetworkList(options.clients)
     this.#balancers = new NetworkList(options.proxyProtocol ?? [])
     this.#count = new ConnectionCount(limits)
@@ -78,7 +79,8 @@ class Entrance implements SmtpServer {
       timeouts,
       limits,
       deadlines,
-      relay: new Relay({ targets: options.relay, settings, tlsFiles, timeouts, deadlines, onEvent }),
+      turns,
+      relay: new Relay({ targets: options.relay, settings, tlsFiles, timeouts, deadlines, turns, onEvent }),
       heldOctets: new HeldOctets(Math.max(limits.heldSections, 4 * limits.headerSection)),
       bareNewline: options.bareNewline ?? 'reject',
       received: options.received ?? false,

@@ -1,9 +1,8 @@
-/** The embedded next hop's process. */
-
 /**
- * The embedded next hop's process: an SMTP server (the smtp-server package) on a unix socket that writes each message
- * into a Maildir. Started by `maildir.ts` with the socket and the folder as arguments; ends with its parent.
+ * The embedded next hop's process. It is an SMTP server (the smtp-server package) on a unix socket that writes each
+ * message into a Maildir. Started by `maildir.ts` with the socket and the folder as arguments; ends with its parent.
  */
+
 import { randomBytes } from 'node:crypto'
 import { mkdir, open, rename, unlink } from 'node:fs/promises'
 import { hostname } from 'node:os'
@@ -14,7 +13,6 @@ import type { SMTPServerDataStream, SMTPServerSession } from 'smtp-server'
 const sizeLimit = 1_073_741_824
 
 const [socketPath = '', folder = ''] = process.argv.slice(2)
-let deliveries = 0
 
 /** A reply that smtp-server sends as it is. */
 function smtpError(code: number, text: string): Error {
@@ -44,12 +42,14 @@ async function* unixLines(stream: AsyncIterable<Buffer>): AsyncGenerator<Buffer>
   yield rest
 }
 
-/** One delivery for all recipients: tmp, fsync, rename into new, fsync of the folder. Returns the file's name. */
-async function deliver(stream: SMTPServerDataStream, session: SMTPServerSession): Promise<string> {
+/**
+ * One delivery for all recipients: tmp, fsync, rename into new, fsync of the folder. Returns the file's name.
+ * @param delivery its number in this process, which makes the name unique
+ */
+async function deliver(stream: SMTPServerDataStream, session: SMTPServerSession, delivery: number): Promise<string> {
   const now = Date.now()
-  deliveries++
   const host = hostname().replace(/\//g, '\\057').replace(/:/g, '\\072')
-  const unique = `M${(now % 1000) * 1000}P${process.pid}Q${deliveries}R${randomBytes(6).toString('hex')}`
+  const unique = `M${(now % 1000) * 1000}P${process.pid}Q${delivery}R${randomBytes(6).toString('hex')}`
   const name = `${Math.floor(now / 1000)}.${unique}.${host}`
   const path = join(folder, 'tmp', name)
   const { mailFrom, rcptTo } = session.envelope
@@ -77,6 +77,12 @@ async function deliver(stream: SMTPServerDataStream, session: SMTPServerSession)
 
 for (const part of ['tmp', 'new', 'cur']) await mkdir(join(folder, part), { recursive: true, mode: 0o700 })
 
+/** 1, 2, 3 … */
+function* numbers(): Generator<number, never> {
+  for (let number = 1; ; number++) yield number
+}
+
+const deliveries = numbers()
 const server = new SMTPServer({
   name: hostname(),
   banner: 'Namesake Maildir',
@@ -89,7 +95,7 @@ const server = new SMTPServer({
   hidePIPELINING: false,
   logger: false,
   onData(stream, session, callback) {
-    deliver(stream, session).then(
+    deliver(stream, session, deliveries.next().value).then(
       (name) => callback(null, `2.0.0 Ok: queued as ${name.split('.')[1] ?? name}`),
       (error: unknown) => {
         // What was not read would stand between this message and the next command.

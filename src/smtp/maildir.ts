@@ -1,6 +1,5 @@
-/** The embedded next hop, looked after. */
-
 /** The embedded next hop: a Maildir behind an SMTP server of its own process, so that a slow disk never stalls a session. */
+
 import { fork } from 'node:child_process'
 import type { ChildProcess } from 'node:child_process'
 import { mkdtemp, rm, unlink } from 'node:fs/promises'
@@ -15,7 +14,7 @@ export interface MaildirServer {
   close(): Promise<void>
 }
 
-export interface MaildirHooks {
+interface MaildirHooks {
   /** The process ended unasked; it is started again after `restartIn` milliseconds. */
   onDied?(details: { readonly code: number | null; readonly signal: string | null; readonly restartIn: number }): void
 }

@@ -15,7 +15,7 @@ import type { Transaction } from './record.ts'
 import { decidingCode, finalReplies, firstLine } from './replies.ts'
 
 /** Where a message goes. */
-export interface Outgoing {
+interface Outgoing {
   /** Octets, or text of one octet a character. */
   write(octets: Buffer | string): unknown
 }
@@ -29,7 +29,7 @@ export interface MessageOptions {
 }
 
 /** Why a message is not relayed, and the reply that says so. */
-export interface Refusal {
+interface Refusal {
   readonly reason: 'verdict' | EventDetails<'message-refused'>['reason']
   /** Whole, with its line end. */
   readonly reply: Buffer

@@ -1,6 +1,5 @@
-/** Next hops by MX and SRV. */
-
 /** Next hops that the DNS names: MX (RFC 5321 section 5.1) and SRV (RFC 2782) records, kept for a minute. */
+
 import { resolveMx, resolveSrv } from 'node:dns/promises'
 import type { NextHopAddress } from '../net/addresses.ts'
 import type { NextHopRecords } from './options.ts'

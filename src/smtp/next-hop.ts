@@ -1,14 +1,14 @@
-/** One connection to a next hop. */
-
 /**
  * One connection to a next hop: octets out, whole replies in. What the replies mean is its owner's business; this
  * file only promises that a reply is a reply, that at most one failure is told, and that nothing is told after it.
  */
+
 import { connect as connectTcp } from 'node:net'
 import type { Socket } from 'node:net'
 import { readReply } from '../mail/reply.ts'
 import type { Deadlines, Timed } from '../net/deadlines.ts'
 import { Outlet } from '../net/outlet.ts'
+import type { Turns } from '../net/outlet.ts'
 import { formatAddress } from '../net/addresses.ts'
 import type { NextHopAddress } from '../net/addresses.ts'
 import type { NextHopErrorKind } from '../vocabulary.ts'
@@ -45,9 +45,9 @@ export class HopConnection implements Timed {
   #pending: Buffer = empty
   #dead = false
 
-  constructor(target: NextHopAddress, socket: Socket, owner: HopOwner, deadlines: Deadlines) {
+  constructor(target: NextHopAddress, socket: Socket, owner: HopOwner, deadlines: Deadlines, turns: Turns) {
     this.target = target
-    this.outlet = new Outlet(socket)
+    this.outlet = new Outlet(socket, turns)
     this.owner = owner
     this.#deadlines = deadlines
     this.attach(socket)
@@ -55,13 +55,13 @@ export class HopConnection implements Timed {
   }
 
   /** Starts to connect; the owner hears of replies only. */
-  static connect(target: NextHopAddress, owner: HopOwner, deadlines: Deadlines): HopConnection {
+  static connect(target: NextHopAddress, owner: HopOwner, deadlines: Deadlines, turns: Turns): HopConnection {
     const { address } = target
     const socket =
       address.kind === 'unix'
         ? connectTcp({ path: address.path })
         : connectTcp({ host: address.host, port: address.port, noDelay: true })
-    return new HopConnection(target, socket, owner, deadlines)
+    return new HopConnection(target, socket, owner, deadlines, turns)
   }
 
   /** Listens to a socket: the plain one at first, the TLS one after STARTTLS. */

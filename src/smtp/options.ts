@@ -1,6 +1,5 @@
-/** What the entrance is handed, and its events. */
-
 /** What the SMTP entrance is handed, and what it tells: plain values, so that it knows neither configuration nor log. */
+
 import type { Judge, MessageRecord } from '../model.ts'
 import type { NextHopAddress, SocketAddress } from '../net/addresses.ts'
 import type { EventDetails, OnEvent } from '../vocabulary.ts'

@@ -1,9 +1,8 @@
-/** The PROXY protocol. */
-
 /** The PROXY protocol, versions 1 and 2 (HAProxy's proxy-protocol.txt): who the client behind a load balancer is. */
+
 import ipaddr from 'ipaddr.js'
 
-export type ProxyHeader =
+type ProxyHeader =
   /** `address` is null where the balancer speaks for itself (LOCAL) or does not know (UNKNOWN, unix sockets). */
   | { readonly kind: 'header'; readonly address: string | null; readonly length: number }
   | { readonly kind: 'incomplete' }

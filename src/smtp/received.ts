@@ -1,6 +1,6 @@
 /** The Received field that a gateway adds (RFC 5321 section 4.4). */
 
-export interface ReceivedFrom {
+interface ReceivedFrom {
   readonly hostname: string
   readonly client: string
   readonly helo: string

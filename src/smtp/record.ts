@@ -16,7 +16,7 @@ export interface Transaction {
 }
 
 /** What became of a judged message. */
-export interface Outcome {
+interface Outcome {
   readonly client: string
   readonly helo: string
   readonly decision: Decision

@@ -1,10 +1,10 @@
-/** Which next hop, and which are down. */
-
 /**
- * The one way out: opens next hops for sessions, in the operator's order, and remembers which are down, so that
+ * The one way out. It opens next hops for sessions, in the operator's order, and remembers which are down, so that
  * clients are told at once instead of waiting for each other's timeouts.
  */
+
 import type { Deadlines } from '../net/deadlines.ts'
+import type { Turns } from '../net/outlet.ts'
 import { HopOpening } from './hop-opening.ts'
 import type { Hello, OpeningResult } from './hop-opening.ts'
 import type { HopConnection, HopOwner } from './next-hop.ts'
@@ -36,13 +36,14 @@ export interface Opening {
   cancel(): void
 }
 
-export interface RelayOptions {
+interface RelayOptions {
   readonly targets: readonly NextHopAddress[] | NextHopRecords
   readonly settings: NextHopSettings
   /** Set if TLS may be used. */
   readonly tlsFiles: TlsFiles | null
   readonly timeouts: SmtpTimeouts
   readonly deadlines: Deadlines
+  readonly turns: Turns
   readonly onEvent: OnSmtpEvent
 }
 
@@ -182,8 +183,8 @@ export class Relay {
     target: NextHopAddress,
     settings: NextHopSettings,
   ): ConstructorParameters<typeof HopOpening>[0] {
-    const { tlsFiles, timeouts, deadlines } = this.#options
-    return { target, hello, settings, tlsFiles, timeouts, deadlines, deadline }
+    const { tlsFiles, timeouts, deadlines, turns } = this.#options
+    return { target, hello, settings, tlsFiles, timeouts, deadlines, turns, deadline }
   }
 
   #failed(target: NextHopAddress, result: OpeningResult & { kind: 'failed' }): void {

@@ -1,6 +1,5 @@
-/** Replies made of the next hop's, or in their place. */
-
 /** Replies to the client that are made of the next hop's, or stand in their place. */
+
 import { replyCode } from '../mail/reply.ts'
 
 // Replies of ours, whole with their line ends.

@@ -1,6 +1,6 @@
-/** THE dialogue of the proxied session: its modes, its commands, what replies lead to, and its end. */
-
 /**
+ * THE dialogue of the proxied session: its modes, its commands, what replies lead to, and its end.
+ *
  * The proxied SMTP session (RFC 5321): what a client says goes to the next hop, what the next hop answers goes back,
  * each in order and byte for byte; in between stands the judgement of each message's header section.
  *
@@ -8,9 +8,11 @@
  * what each verb checks, sends and makes of the reply (`verbs.ts`), where the dialogue stands (`standing.ts`), the
  * client's end (`client.ts`), the next hop's end (`hop.ts`), the message (`message.ts`).
  */
+
 import type { Socket } from 'node:net'
 import type { MessageRecord } from '../model.ts'
 import type { Timed, Deadlines } from '../net/deadlines.ts'
+import type { Turns } from '../net/outlet.ts'
 import type { SmtpLimits, SmtpTimeouts } from '../net/limits.ts'
 import type { NetworkList } from '../net/networks.ts'
 import type { ServerTls } from '../net/tls-files.ts'
@@ -46,6 +48,7 @@ export interface SessionContext extends MessageOptions {
   readonly timeouts: SmtpTimeouts
   readonly limits: SmtpLimits
   readonly deadlines: Deadlines
+  readonly turns: Turns
   readonly relay: Relay
   readonly received: boolean
   /** Who may say who the client is. */
@@ -99,7 +102,7 @@ export class Session implements Dialogue, ClientOwner, HopHost, Timed {
     this.#onGone = onGone
     this.standing = standingOf(about, context.limits, context.xclient, context.xforward)
     this.hop = new Hop(context.timeouts, this)
-    this.#client = new Client(socket, this)
+    this.#client = new Client(socket, this, context.turns)
     context.deadlines.watch(this)
     this.#begin()
   }

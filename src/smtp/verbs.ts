@@ -38,7 +38,7 @@ export interface Dialogue {
   refuseChunk(size: number): void
 }
 
-export interface Verb {
+interface Verb {
   /** Whether all earlier commands must have been answered first: what follows depends on the outcome. */
   waits(dialogue: Dialogue): boolean
   /** The reply that refuses the command, without its line end; null if it may run. */

@@ -1,11 +1,9 @@
-/** Is this really them: what to paste. */
+/** "Is this really them?" For an address that carried a protected name: what to do if the answer is yes. */
 
 import { jsonLine } from '../../text.ts'
 import type { NamedPerson, Sender } from './tally.ts'
 
-/** "Is this really them?" For an address that carried a protected name: what to do if the answer is yes. */
-
-export interface Advice {
+interface Advice {
   readonly question: string
   /** A command line to paste, where the address may stand in one as it is. */
   readonly command: string | null

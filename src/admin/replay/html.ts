@@ -1,4 +1,7 @@
-/** The report's page. */
+/**
+ * The report as one file that needs nothing else. It has no font, no picture, no link, and no script but the one that copies proposals. Its content security
+ * policy forbids all others, so that even text of a hostile message that slipped through the escaping could do nothing.
+ */
 
 import { createHash } from 'node:crypto'
 import { count } from '../../text.ts'
@@ -12,12 +15,7 @@ import { inShort, minute } from './rows.ts'
 import { changeWords, headLine } from './summary.ts'
 import type { Counter, Sender, Senders, Tally } from './tally.ts'
 
-/**
- * The report as one file that needs nothing else: no font, no picture, no link, and no script but the one that copies proposals. Its content security
- * policy forbids all others, so that even text of a hostile message that slipped through the escaping could do nothing.
- */
-
-export interface Report {
+interface Report {
   /** When it was made, in milliseconds since the epoch. */
   readonly made: number
   /** Paths that were read. */

@@ -1,17 +1,10 @@
-/** One of these processes. */
+/** A process that judges batches of messages for `check`; started and ended by the pool. */
 
 import { MessageJudge, isPlainlyClean } from './judge.ts'
 import type { BatchToChild, ToChild, ToParent } from './judge-pool.ts'
 import { openJudges } from './people.ts'
 import type { Judgement } from './people.ts'
 import type { FoundFile, FoundMessage } from './sources.ts'
-
-/** A process that judges batches of messages for `check`; started and ended by the pool. */
-
-let judgement: Judgement | null = null
-let judge: MessageJudge | null = null
-/** One batch after the other: answers carry no number, their order says which is which. */
-let turn: Promise<void> = Promise.resolve()
 
 function send(message: ToParent): void {
   process.send?.(message)
@@ -28,27 +21,41 @@ function unpacked({ items, octets }: BatchToChild): (FoundMessage | FoundFile)[]
   })
 }
 
-async function take(message: ToChild): Promise<void> {
-  if (message.kind === 'start') {
-    judgement = await openJudges(message.recipe)
-    judge = new MessageJudge(message.settings, judgement.by, judgement.before)
-    send({ kind: 'ready' })
-    return
+/** What this process judges by, and the batch that it is at. */
+class JudgeChild {
+  #judgement: Judgement | null = null
+  #judge: MessageJudge | null = null
+  /** One batch after the other: answers carry no number, their order says which is which. */
+  #turn: Promise<void> = Promise.resolve()
+
+  receive(message: ToChild): void {
+    this.#turn = this.#turn
+      .then(() => this.#take(message))
+      .catch((error: unknown) => {
+        send({ kind: 'failed', why: error instanceof Error ? error.message : String(error) })
+      })
   }
-  const results = (await judge?.judge(unpacked(message))) ?? []
-  const packed = results.map((result) => (isPlainlyClean(result) ? result.time : result))
-  send({ kind: 'judged', results: packed, compared: judgement?.before !== null })
+
+  async end(): Promise<void> {
+    await this.#turn
+    await this.#judgement?.close()
+  }
+
+  async #take(message: ToChild): Promise<void> {
+    if (message.kind === 'start') {
+      this.#judgement = await openJudges(message.recipe)
+      this.#judge = new MessageJudge(message.settings, this.#judgement.by, this.#judgement.before)
+      send({ kind: 'ready' })
+      return
+    }
+    const results = (await this.#judge?.judge(unpacked(message))) ?? []
+    const packed = results.map((result) => (isPlainlyClean(result) ? result.time : result))
+    send({ kind: 'judged', results: packed, compared: this.#judgement?.before !== null })
+  }
 }
 
+const child = new JudgeChild()
 // Ctrl-C reaches the whole process group; the parent says what becomes of the run.
 process.on('SIGINT', () => undefined)
-process.on('message', (message: ToChild) => {
-  turn = turn
-    .then(() => take(message))
-    .catch((error: unknown) => {
-      send({ kind: 'failed', why: error instanceof Error ? error.message : String(error) })
-    })
-})
-process.on('disconnect', () => {
-  void turn.then(() => judgement?.close()).finally(() => process.exit(0))
-})
+process.on('message', (message: ToChild) => child.receive(message))
+process.on('disconnect', () => void child.end().finally(() => process.exit(0)))

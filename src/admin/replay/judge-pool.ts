@@ -1,4 +1,4 @@
-/** Judging processes, one a core. */
+/** Processes that judge, one a core: each opens the store for itself, so that nothing but messages goes between them. */
 
 import { fork } from 'node:child_process'
 import type { ChildProcess } from 'node:child_process'
@@ -8,8 +8,6 @@ import type { JudgeSettings, Result } from './judge.ts'
 import { cleanOutcome } from './outcome.ts'
 import type { JudgeRecipe } from './people.ts'
 import type { FoundFile, FoundMessage } from './sources.ts'
-
-/** Processes that judge, one a core: each opens the store for itself, so that nothing but messages goes between them. */
 
 /** Messages on their way to a child: the octets of all sections in one buffer, in the order of the items. */
 export interface BatchToChild {

@@ -1,4 +1,4 @@
-/** Judges messages, by one policy or two. */
+/** Judges messages that were found: in this process, or in one of its children. */
 
 import { decodeEncodedWords } from '../../mail/encoded-words.ts'
 import { fieldBodyOctets, fieldsNamed, parseHeaderSection } from '../../mail/section.ts'
@@ -12,8 +12,6 @@ import type { Outcome } from './outcome.ts'
 import type { JudgedBy } from './people.ts'
 import { faultOfSection } from './sources.ts'
 import type { FoundFile, FoundMessage } from './sources.ts'
-
-/** Judges messages that were found: in this process, or in one of its children. */
 
 /** What one message comes to. */
 export type Result = ResultBody & {

@@ -4,7 +4,7 @@
  */
 
 /** One message's header section, with its number in the mbox, from 1. */
-export interface MboxSection {
+interface MboxSection {
   readonly number: number
   /** The line before the message that tells who sent it and when; empty if it was lost. */
   readonly postmark: string
@@ -39,134 +39,133 @@ const usualSection = 16_384
 type Stage = 'postmark' | 'section' | 'line-of-body' | 'body'
 
 class MboxReader {
-  private readonly limit: number
-  private stage: Stage = 'postmark'
-  private rest: Buffer = Buffer.alloc(0)
-  private last = false
-  private number = 0
-  private postmark = ''
-  private parts: Buffer[] = []
-  private size = 0
-  private truncated = false
+  readonly #limit: number
+  #stage: Stage = 'postmark'
+  #rest: Buffer = Buffer.alloc(0)
+  #last = false
+  #number = 0
+  #postmark = ''
+  #parts: Buffer[] = []
+  #size = 0
+  #truncated = false
 
   constructor(limit: number) {
-    this.limit = limit
+    this.#limit = limit
   }
 
   *read(chunk: Buffer, last: boolean): Generator<MboxSection> {
-    this.last = last
-    this.rest = this.rest.length === 0 ? chunk : Buffer.concat([this.rest, chunk])
+    this.#last = last
+    this.#rest = this.#rest.length === 0 ? chunk : Buffer.concat([this.#rest, chunk])
     for (;;) {
-      const before = this.stage
-      const used = this.step()
+      const before = this.#stage
+      const used = this.#step()
       if (used === null) break
-      this.rest = this.rest.subarray(used)
-      if (before === 'section' && this.stage !== 'section') yield this.finish()
+      this.#rest = this.#rest.subarray(used)
+      if (before === 'section' && this.#stage !== 'section') yield this.#finish()
     }
-    if (last && this.stage === 'section') yield this.finish()
+    if (last && this.#stage === 'section') yield this.#finish()
     // A copy, so that a small rest does not hold on to a large chunk.
-    this.rest = Buffer.from(this.rest)
+    this.#rest = Buffer.from(this.#rest)
   }
 
   /** Octets that are done with; null asks for more. */
-  private step(): number | null {
-    if (this.rest.length === 0) return null
-    switch (this.stage) {
+  #step(): number | null {
+    if (this.#rest.length === 0) return null
+    switch (this.#stage) {
       case 'postmark':
-        return this.skipPostmark()
+        return this.#skipPostmark()
       case 'section':
-        return this.readLine()
+        return this.#readLine()
       case 'line-of-body':
-        return this.firstLineOfBody()
+        return this.#firstLineOfBody()
       case 'body':
-        return this.skipBody()
+        return this.#skipBody()
     }
   }
 
-  private skipPostmark(): number | null {
-    const end = this.rest.indexOf(lineFeed)
-    if (end === -1 && !this.last && this.rest.length < lookAhead) return null
-    if (this.rest.subarray(0, postmark.length).equals(postmark)) {
-      this.stage = 'section'
-      const used = end === -1 ? this.rest.length : end + 1
-      this.postmark = this.rest.subarray(0, Math.min(used, lookAhead)).toString('latin1')
+  #skipPostmark(): number | null {
+    const end = this.#rest.indexOf(lineFeed)
+    if (end === -1 && !this.#last && this.#rest.length < lookAhead) return null
+    if (this.#rest.subarray(0, postmark.length).equals(postmark)) {
+      this.#stage = 'section'
+      const used = end === -1 ? this.#rest.length : end + 1
+      this.#postmark = this.#rest.subarray(0, Math.min(used, lookAhead)).toString('latin1')
       return used
     }
     // White lines at the top; anything else is a message whose postmark was lost.
-    if (end !== -1 && this.rest.subarray(0, end).toString('latin1').trim() === '') return end + 1
-    this.stage = 'section'
+    if (end !== -1 && this.#rest.subarray(0, end).toString('latin1').trim() === '') return end + 1
+    this.#stage = 'section'
     return 0
   }
 
-  private readLine(): number | null {
-    const whole = this.size === 0 ? this.readUsualSection() : 0
+  #readLine(): number | null {
+    const whole = this.#size === 0 ? this.#readUsualSection() : 0
     if (whole > 0) return whole
-    const end = this.rest.indexOf(lineFeed)
+    const end = this.#rest.indexOf(lineFeed)
     // A line longer than the limit is taken in parts, so that a file without line ends stays in bounds.
-    if (end === -1 && !this.last && this.rest.length <= this.limit) return null
-    if (end === 0 || (end === 1 && this.rest[0] === carriageReturn)) {
-      this.stage = 'line-of-body'
+    if (end === -1 && !this.#last && this.#rest.length <= this.#limit) return null
+    if (end === 0 || (end === 1 && this.#rest[0] === carriageReturn)) {
+      this.#stage = 'line-of-body'
       return end + 1
     }
-    const used = end === -1 ? this.rest.length : end + 1
-    const room = this.limit - this.size
-    if (used > room) this.truncated = true
-    const part = Buffer.from(this.rest.subarray(0, Math.min(used, Math.max(0, room))))
-    if (part.length > 0) this.parts.push(part)
-    this.size += part.length
+    const used = end === -1 ? this.#rest.length : end + 1
+    const room = this.#limit - this.#size
+    if (used > room) this.#truncated = true
+    const part = Buffer.from(this.#rest.subarray(0, Math.min(used, Math.max(0, room))))
+    if (part.length > 0) this.#parts.push(part)
+    this.#size += part.length
     return used
   }
 
   /** Takes a section that ends nearby in one piece. Octets that it and the empty line have; 0 if it has to be read by lines. */
-  private readUsualSection(): number {
-    if (this.rest[0] === lineFeed || this.rest[0] === carriageReturn) return 0
-    const near = this.rest.subarray(0, Math.min(usualSection, this.limit))
+  #readUsualSection(): number {
+    if (this.#rest[0] === lineFeed || this.#rest[0] === carriageReturn) return 0
+    const near = this.#rest.subarray(0, Math.min(usualSection, this.#limit))
     const bare = near.indexOf(emptyLine)
     const withReturn = (bare === -1 ? near : near.subarray(0, bare + 2)).indexOf(emptyLineWithReturn)
     const end = withReturn === -1 ? bare + 1 : withReturn + 1
     if (end === 0) return 0
-    this.parts.push(Buffer.from(this.rest.subarray(0, end)))
-    this.size = end
-    this.stage = 'line-of-body'
+    this.#parts.push(Buffer.from(this.#rest.subarray(0, end)))
+    this.#size = end
+    this.#stage = 'line-of-body'
     return end + (withReturn === -1 ? 1 : 2)
   }
 
   /** Behind the empty line: the next postmark stands there if the body is empty. */
-  private firstLineOfBody(): number | null {
-    if (!this.last && needsMore(this.rest)) return null
-    this.stage = partsMessages(this.rest, true) ? 'postmark' : 'body'
+  #firstLineOfBody(): number | null {
+    if (!this.#last && needsMore(this.#rest)) return null
+    this.#stage = partsMessages(this.#rest, true) ? 'postmark' : 'body'
     return 0
   }
 
   /** Passes over a body up to the next postmark; keeps the tail in which one may begin. */
-  private skipBody(): number | null {
+  #skipBody(): number | null {
     let from = 0
     for (;;) {
-      const at = this.rest.indexOf(nextPostmark, from)
+      const at = this.#rest.indexOf(nextPostmark, from)
       if (at === -1) {
-        const used = this.last ? this.rest.length : this.rest.length - nextPostmark.length - 2
+        const used = this.#last ? this.#rest.length : this.#rest.length - nextPostmark.length - 2
         return used > 0 ? used : null
       }
-      const line = this.rest.subarray(at + 1)
-      if (!this.last && needsMore(line)) return at > 2 ? at - 2 : null
-      if (partsMessages(line, blankBefore(this.rest, at))) {
-        this.stage = 'postmark'
+      const line = this.#rest.subarray(at + 1)
+      if (!this.#last && needsMore(line)) return at > 2 ? at - 2 : null
+      if (partsMessages(line, blankBefore(this.#rest, at))) {
+        this.#stage = 'postmark'
         return at + 1
       }
       from = at + 1
     }
   }
 
-  private finish(): MboxSection {
-    this.number++
-    const { number, postmark, truncated } = this
-    const [first] = this.parts
-    const octets = first !== undefined && this.parts.length === 1 ? first : Buffer.concat(this.parts)
-    const section = { number, postmark, octets, truncated }
-    this.postmark = ''
-    this.parts = []
-    this.size = 0
-    this.truncated = false
+  #finish(): MboxSection {
+    this.#number++
+    const [first] = this.#parts
+    const octets = first !== undefined && this.#parts.length === 1 ? first : Buffer.concat(this.#parts)
+    const section = { number: this.#number, postmark: this.#postmark, octets, truncated: this.#truncated }
+    this.#postmark = ''
+    this.#parts = []
+    this.#size = 0
+    this.#truncated = false
     return section
   }
 }

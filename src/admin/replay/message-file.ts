@@ -1,4 +1,4 @@
-/** The header section of a file with one message. */
+/** Files that hold one message: as little of them is read as ends the header section. */
 
 import { closeSync, createReadStream, fstatSync, openSync, readSync } from 'node:fs'
 import { createGunzip } from 'node:zlib'
@@ -6,16 +6,14 @@ import { pipeline } from 'node:stream'
 import { endOfSection } from '../../mail/section.ts'
 import { inWords } from './file-errors.ts'
 
-/** Files that hold one message: as little of them is read as ends the header section. */
-
 /** A header section, cut at the limit if it is longer. */
-export interface Section {
+interface Section {
   readonly octets: Buffer
   readonly truncated: boolean
 }
 
 /** The first octets of a file. */
-export interface Beginning {
+interface Beginning {
   readonly octets: Buffer
   /** Octets of the whole file. */
   readonly size: number

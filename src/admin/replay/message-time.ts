@@ -1,12 +1,10 @@
-/** When a message came. */
-
-import { fieldBodyOctets, fieldsNamed } from '../../mail/section.ts'
-import type { HeaderSection } from '../../model.ts'
-
 /**
  * When a message came: the postmark of an mbox and the file name of a Maildir say when it was delivered; the Date field
  * is the sender's word. All in milliseconds since the epoch, null if there is no readable time.
  */
+
+import { fieldBodyOctets, fieldsNamed } from '../../mail/section.ts'
+import type { HeaderSection } from '../../model.ts'
 
 const postmarkTime =
   /\b(Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) +(\d{1,2}) +(\d{1,2}):(\d\d)(?::(\d\d))? +(?:(?:([+-]\d{4})|[A-Z]{1,5}) +)?(\d{4})(?: +([+-]\d{4}))?\b/

@@ -1,9 +1,7 @@
-/** Its plots. */
+/** Plots as inline SVG, drawn with attributes and classes alone: the report's policy for content lets no style in. */
 
 import { escaped } from './escape.ts'
 import type { DayCount } from './tally.ts'
-
-/** Plots as inline SVG, drawn with attributes and classes alone: the report's policy for content lets no style in. */
 
 const plotWidth = 900
 const plotHeight = 180
@@ -24,7 +22,7 @@ export function barRows(counts: readonly (readonly [string, number])[]): string 
 }
 
 /** One column of the plot over time. */
-export interface Column {
+interface Column {
   /** First day, as days since the epoch. */
   readonly day: number
   readonly certain: number
@@ -33,7 +31,7 @@ export interface Column {
 }
 
 /** The columns of a plot over time. */
-export interface Timeline {
+interface Timeline {
   readonly columns: readonly Column[]
   /** Days that a column stands for. */
   readonly step: number

@@ -23,7 +23,7 @@ export interface Progress {
  * the order in which they came. What is under way is bounded, so a slow reader slows the reading down.
  */
 
-export interface ReplayOptions {
+interface ReplayOptions {
   readonly judgement: Judgement
   readonly settings: JudgeSettings
   /** Processes that judge; 1 judges in this one. */

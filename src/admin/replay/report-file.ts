@@ -1,12 +1,10 @@
-/** Its file, written in one step. */
+/** A report's file, looked at before hours of work and written at its end, in one step. */
 
 import { randomBytes } from 'node:crypto'
 import { accessSync, constants, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { NamesakeError } from '../../errors.ts'
 import { inWords } from './file-errors.ts'
-
-/** A report's file, looked at before hours of work and written at its end, in one step. */
 
 /** @throws NamesakeError input-invalid if the file can't be written */
 export function checkReportPath(path: string): void {

@@ -1,4 +1,4 @@
-/** Its style sheet. */
+/** The report's style sheet. */
 
 /** The report's only style sheet; its hash stands in the report's content security policy. */
 export const reportStyle: string = `

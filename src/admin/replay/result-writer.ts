@@ -1,11 +1,9 @@
-/** Table, JSON or CSV as results come. */
+/** Writes judged messages as they come: a table whose columns are aligned in parts, JSON lines, or CSV. */
 
 import { printable } from '../../text.ts'
 import { changeOf, jsonOf } from './outcome.ts'
 import type { Judged } from './outcome.ts'
 import { comparedRows, csvHead, csvRow, tableRows } from './rows.ts'
-
-/** Writes judged messages as they come: a table whose columns are aligned in parts, JSON lines, or CSV. */
 
 export interface WriterOptions {
   readonly form: 'table' | 'json' | 'csv'
@@ -16,7 +14,7 @@ export interface WriterOptions {
   readonly compared: boolean
 }
 
-export interface Streams {
+interface Streams {
   readonly out: NodeJS.WritableStream
   readonly err: NodeJS.WritableStream
 }

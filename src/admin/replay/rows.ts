@@ -1,11 +1,9 @@
-/** Rows of the table and of CSV. */
+/** Messages as rows: of the table on a terminal, and of `--csv`. */
 
 import { csvLine } from '../csv.ts'
 import { printable, table } from '../../text.ts'
 import { changeOf } from './outcome.ts'
 import type { Judged, Outcome } from './outcome.ts'
-
-/** Messages as rows: of the table on a terminal, and of `--csv`. */
 
 const columns = [9, 7, 16, 10, 28, 40, 16, 32]
 const comparedColumns = [13, 24, 24, 28, 40, 16, 32]

@@ -1,4 +1,7 @@
-/** Messages in files, mailboxes and streams. */
+/**
+ * Where `check` finds messages: single files, mboxes, Maildirs, folders, standard input, each also compressed by gzip.
+ * Only header sections are kept; a body of any size passes by.
+ */
 
 import { createReadStream, existsSync } from 'node:fs'
 import { open } from 'node:fs/promises'
@@ -13,11 +16,6 @@ import { isGzip, readBeginning, readSection } from './message-file.ts'
 import { timeOfMaildirName, timeOfPostmark } from './message-time.ts'
 import { mailFiles } from './walk.ts'
 import type { MailFile, Unreadable } from './walk.ts'
-
-/**
- * Where `check` finds messages: single files, mboxes, Maildirs, folders, standard input, each also compressed by gzip.
- * Only header sections are kept; a body of any size passes by.
- */
 
 /** The header section of one message and where it was found. */
 export interface FoundMessage {
@@ -38,7 +36,7 @@ export interface FoundFile {
 
 export type Found = FoundMessage | FoundFile | Unreadable
 
-export interface SourceOptions {
+interface SourceOptions {
   /** Octets of one header section that are kept. */
   readonly headerOctets: number
   readonly stdin: Readable

@@ -1,12 +1,10 @@
-/** The summary in text. */
+/** The summary below the table: totals, counts, and the senders to look at. */
 
 import { count, printable } from '../../text.ts'
 import { adviceFor } from './advice.ts'
 import type { AdviceContext } from './advice.ts'
 import type { Change } from './outcome.ts'
 import type { Counter, Sender, Senders, Tally } from './tally.ts'
-
-/** The summary below the table: totals, counts, and the senders to look at. */
 
 const shown = 10
 

@@ -1,12 +1,10 @@
-/** Counts in bounded memory. */
+/** Counts what was judged, in memory that does not grow with the mail. */
 
 import { canonicalAddress, domainOf, withoutTag } from '../../mail/address.ts'
 import { isPublicMailDomain } from '../../policy/public-mail.ts'
 import type { PersonRef } from '../../model.ts'
 import { changeOf } from './outcome.ts'
 import type { Change, Judged, Outcome } from './outcome.ts'
-
-/** Counts what was judged, in memory that does not grow with the mail. */
 
 /** Different texts that one count remembers; beyond them the rarest are forgotten. */
 const textLimit = 20_000

@@ -1,11 +1,9 @@
-/** Which files under a path hold mail. */
+/** Which files under a path hold mail: a file itself, a Maildir's messages with the folders in it, a folder's. */
 
 import { readdirSync, statSync } from 'node:fs'
 import type { Dirent } from 'node:fs'
 import { extname, join } from 'node:path'
 import { inWords } from './file-errors.ts'
-
-/** Which files under a path hold mail: a file itself, a Maildir's messages with the folders in it, a folder's. */
 
 /** A file that may hold messages. */
 export interface MailFile {

@@ -23,7 +23,7 @@ export class ApiError extends Error {
   }
 }
 
-export interface Fault {
+interface Fault {
   readonly path: string
   readonly message: string
   readonly line?: number
@@ -53,7 +53,7 @@ export function whenSignedOut(act: () => void): void {
   onSignedOut = act
 }
 
-export interface Answered<T> {
+interface Answered<T> {
   readonly value: T
   /** For the If-Match of a change. */
   readonly version: string | null

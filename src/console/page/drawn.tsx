@@ -3,7 +3,7 @@
 import type { JSX } from 'preact'
 import { Addr, Foreign, invisible, isOdd } from './parts.tsx'
 
-export interface LetterPair {
+interface LetterPair {
   readonly sent: string
   readonly taken: string
   /** `given name`, `surname`, and what was left out. */

@@ -9,8 +9,6 @@ export const changed = {
   directories: signal(0),
 }
 
-export type Kind = keyof typeof changed
-
 /** Whether the server can tell now. */
 export const connected = signal(false)
 let source: EventSource | null = null

@@ -3,7 +3,7 @@
 import { useCallback, useEffect, useRef, useState } from 'preact/hooks'
 import { ApiError, wordsOf } from './api.ts'
 
-export interface Loaded<T> {
+interface Loaded<T> {
   /** What was fetched last; stays while it is fetched anew. */
   readonly value: T | null
   readonly error: { readonly message: string; readonly instance: string | null; readonly status: number } | null

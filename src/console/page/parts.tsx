@@ -528,7 +528,7 @@ export function Field({
 }
 
 /** What else an input may be told. */
-export interface InputOptions {
+interface InputOptions {
   readonly type?: 'text' | 'password' | 'date' | 'search'
   readonly name?: string
   readonly autocomplete?: string
@@ -719,7 +719,7 @@ export interface DiffLine {
 }
 
 /** YAML in two colours: comments and keys. */
-export function yamlParts(text: string): ComponentChildren {
+function yamlParts(text: string): ComponentChildren {
   const comment = /(^|\s)#.*$/.exec(text)
   const code = comment === null ? text : text.slice(0, comment.index + (comment[1] ?? '').length)
   const rest = text.slice(code.length)

@@ -2,7 +2,7 @@
 
 import { signal } from '@preact/signals'
 
-export interface Place {
+interface Place {
   readonly page: string
   readonly query: URLSearchParams
   /** What stands behind `#`: what is open on the page. */

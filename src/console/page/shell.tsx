@@ -7,7 +7,7 @@ import { Icon, Mark } from './icons.tsx'
 import type { IconName } from './icons.tsx'
 import { Avatar, Dialog, Menu, Time } from './parts.tsx'
 import { Finder } from './finder.tsx'
-import { go, place } from './router.ts'
+import { go } from './router.ts'
 import {
   dropToast,
   navOpen,
@@ -37,7 +37,7 @@ export interface PageEntry {
   readonly full?: boolean
 }
 
-export function Brand(): JSX.Element {
+function Brand(): JSX.Element {
   return (
     <a class="brand" href="/overview">
       <Mark size={24} />
@@ -333,9 +333,4 @@ function closeOpen(event: KeyboardEvent): void {
     return
   }
   document.querySelector<HTMLElement>('.drawer [data-close]')?.click()
-}
-
-/** Whether anything is open on the page, by the address bar. */
-export function openedHere(): string {
-  return place.value.open
 }

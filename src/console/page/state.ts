@@ -64,7 +64,7 @@ export function setKeys(on: boolean): void {
   localStorage.setItem('keys', on ? 'on' : 'off')
 }
 
-export type Theme = 'light' | 'dark' | 'auto'
+type Theme = 'light' | 'dark' | 'auto'
 const stored = localStorage.getItem('theme')
 export const theme = signal<Theme>(stored === 'light' || stored === 'dark' ? stored : 'auto')
 
@@ -76,7 +76,7 @@ export function setTheme(next: Theme): void {
 }
 
 /** What was just done, with a way back for 8 s. */
-export interface Toast {
+interface Toast {
   readonly id: number
   readonly text: string
   readonly undo: (() => void) | null

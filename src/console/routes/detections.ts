@@ -194,7 +194,7 @@ function cursorOf(record: HistoryRecord): string {
   return `${Date.parse(record.time).toString(36)}.${record.id}`
 }
 
-export function rowOf(record: HistoryRecord): z.infer<typeof rowSchema> {
+function rowOf(record: HistoryRecord): z.infer<typeof rowSchema> {
   const { id, time, node, verdict, tier, kind, person, directory, name, address, fromName, fromAddress } = record
   const { action, disposition, reason, excusedBy } = record
   return {

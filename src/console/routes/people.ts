@@ -274,7 +274,7 @@ function addressFault(address: string): string | null {
 }
 
 /** Plans or makes edits, and writes what was made into the audit log. */
-export async function edit(
+async function edit(
   services: Services,
   requests: readonly ProtectionRequest[],
   caller: Caller,

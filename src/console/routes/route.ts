@@ -8,7 +8,7 @@ import { Problem } from '../problem.ts'
 import type { Services } from '../services.ts'
 
 /** One request, as a handler gets it: everything in it was checked against the route's schemas. */
-export interface Ask<P, Q, B> {
+interface Ask<P, Q, B> {
   readonly services: Services
   readonly params: P
   readonly query: Q

@@ -6,7 +6,7 @@ import { Problem } from '../problem.ts'
 import { route } from './route.ts'
 import type { Route } from './route.ts'
 
-export const roleSchema: z.ZodType<'reader' | 'reviewer' | 'admin'> = z.enum(['reader', 'reviewer', 'admin'])
+const roleSchema: z.ZodType<'reader' | 'reviewer' | 'admin'> = z.enum(['reader', 'reviewer', 'admin'])
 
 const userName = z
   .string()
@@ -22,10 +22,7 @@ const personName = z
   .regex(/^[^\p{Cc}\p{Cf}]+$/u, 'a name in visible letters')
 
 /** A password that is being set: length is what counts (NIST SP 800-63B section 5.1.1.2). */
-export const newPassword: z.ZodType<string> = z
-  .string()
-  .min(12, 'at least 12 characters')
-  .max(256, 'at most 256 characters')
+const newPassword: z.ZodType<string> = z.string().min(12, 'at least 12 characters').max(256, 'at most 256 characters')
 
 const sessionSchema = z.object({
   user: z

@@ -3,7 +3,8 @@
 import { ABORT } from 'lmdb'
 import { checkExit } from '../../net/lmdb-folder.ts'
 import { attributesOfBytes, groupOfBytes, personOfBytes, schemaVersion } from './format.ts'
-import { openTables, readMeta, type Table, type Tables } from './tables.ts'
+import { openTables, readMeta } from './tables.ts'
+import type { Table, Tables } from './tables.ts'
 
 /**
  * Run as a process of its own by `store-open`, and imported by nothing: reads every page of a store. A damaged file makes lmdb end the

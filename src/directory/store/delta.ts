@@ -2,11 +2,15 @@
 
 import type { Indexer } from '../../model.ts'
 import type { Change, Provider } from '../provider.ts'
-import { derivePerson, GroupsAbove, replacePerson, sameFacts, sameList, storedPerson, type Tally } from './derive.ts'
-import { type DirectoryRecord, type EntityNumber, slotBounds } from './format.ts'
+import { derivePerson, GroupsAbove, replacePerson, sameFacts, sameList, storedPerson } from './derive.ts'
+import type { Tally } from './derive.ts'
+import { slotBounds } from './format.ts'
+import type { DirectoryRecord, EntityNumber } from './format.ts'
 import { addDomain, keysOfPerson, replaceKeys } from './keys.ts'
-import { type Snapshot, targetsOf } from './snapshot.ts'
-import { Stage, type Touched } from './stage.ts'
+import { targetsOf } from './snapshot.ts'
+import type { Snapshot } from './snapshot.ts'
+import { Stage } from './stage.ts'
+import type { Touched } from './stage.ts'
 import type { Environment } from './environment.ts'
 import type { Tables } from './tables.ts'
 
@@ -16,7 +20,7 @@ const mostTouched = 2000
 /** Thrown to abort the transaction of a delta that touches too many people (a large group nested elsewhere, say). */
 export class TooLarge extends Error {}
 
-export interface AppliedDelta {
+interface AppliedDelta {
   readonly tally: Tally
   readonly groups: number
   readonly nextNumber: EntityNumber

@@ -1,20 +1,19 @@
-/** People made of it, with groups resolved. */
+/** People made of what a source said, with groups resolved. */
 
 import type { PersonFacts, Provider } from '../provider.ts'
 import {
   attributesOfBytes,
   domainOfBytes,
-  type EntityNumber,
   hashKey,
   hashOf,
   numberKey,
   packDomain,
   packPerson,
-  type PersonRecord,
   personOfBytes,
   slotBounds,
   textKey,
 } from './format.ts'
+import type { EntityNumber, PersonRecord } from './format.ts'
 import { addNumbers, PairBuffer, removeNumber } from './keys.ts'
 import { targetsOf } from './snapshot.ts'
 import type { Environment } from './environment.ts'
@@ -141,7 +140,7 @@ function compare(tables: Tables, serving: number | null, person: PersonRecord, t
   else if (!sameFacts(before, person)) tally.changed++
 }
 
-export function personById(tables: Tables, slot: number, id: string): PersonRecord | undefined {
+function personById(tables: Tables, slot: number, id: string): PersonRecord | undefined {
   const number = tables.ids.getBinaryFast(textKey(slot, id))?.readUInt32LE(0)
   return number === undefined ? undefined : storedPerson(tables, slot, number)
 }

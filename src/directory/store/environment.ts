@@ -3,10 +3,12 @@
 import { statSync } from 'node:fs'
 import { join } from 'node:path'
 import { NamesakeError } from '../../errors.ts'
-import { type DirectoryRecord, maxSlot, type MetaRecord } from './format.ts'
+import { maxSlot } from './format.ts'
+import type { DirectoryRecord, MetaRecord } from './format.ts'
 import { FileLock } from '../../net/file-lock.ts'
 import { dataFile, diskError, fullCodes, ioError, isDiskFull, makeFolder, restrict } from '../../net/lmdb-folder.ts'
-import { clearSlotPart, openTables, readMeta, slotTableNames, type Tables, writeMeta } from './tables.ts'
+import { clearSlotPart, openTables, readMeta, slotTableNames, writeMeta } from './tables.ts'
+import type { Tables } from './tables.ts'
 
 export interface StoreOptions {
   /** The store's folder. */

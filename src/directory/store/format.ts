@@ -39,7 +39,7 @@ export interface DirectoryRecord {
 }
 
 /** A slot that no directory points to: being written, or waiting to be deleted. */
-export interface LooseSlot {
+interface LooseSlot {
   readonly slot: number
   readonly directory: string
   readonly state: 'staging' | 'garbage'
@@ -156,7 +156,7 @@ export interface KeyList {
   readonly tokens: readonly number[]
 }
 
-export const emptyKeyList: KeyList = { refs: [], tokens: [] }
+const emptyKeyList: KeyList = { refs: [], tokens: [] }
 
 export function packKeyList(list: KeyList): Buffer {
   const packed = Buffer.allocUnsafe(2 + 6 * (list.refs.length + list.tokens.length))
@@ -251,7 +251,7 @@ export function groupOfBytes(bytes: Buffer): { id: string; displayName: string }
 }
 
 /** People with a first address in a domain, and all that have any address there. */
-export interface DomainCount {
+interface DomainCount {
   readonly primary: number
   readonly any: number
 }

@@ -1,11 +1,9 @@
-/** Spelling keys written in order. */
+/** Spelling keys, written in order. */
 
 import type { Indexer, Person } from '../../model.ts'
 import {
-  type EntityNumber,
   hashKey,
   hashOf,
-  type KeyList,
   keyListOf,
   numberKey,
   numbersOf,
@@ -14,8 +12,10 @@ import {
   slotBounds,
   textOfKey,
 } from './format.ts'
+import type { EntityNumber, KeyList } from './format.ts'
 import type { Place, Snapshot, StoredPerson } from './snapshot.ts'
-import { breathe, type Environment } from './environment.ts'
+import { breathe } from './environment.ts'
+import type { Environment } from './environment.ts'
 import type { Table, Tables } from './tables.ts'
 
 const partitions = 64
@@ -196,7 +196,7 @@ export async function* peopleInPieces(
   }
 }
 
-export function domainsOf(tables: Tables, slot: number): string[] {
+function domainsOf(tables: Tables, slot: number): string[] {
   return [...tables.domains.getKeys(slotBounds(slot))].map(textOfKey)
 }
 

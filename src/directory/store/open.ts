@@ -1,4 +1,4 @@
-/** Opening it, and moving a damaged one aside. */
+/** The store opened for its writer, and a damaged one moved aside. */
 
 import { existsSync } from 'node:fs'
 import { extname } from 'node:path'
@@ -21,7 +21,7 @@ import { schemaVersion } from './format.ts'
 import { Environment } from './environment.ts'
 import { Store } from './store.ts'
 
-export interface OpenOptions {
+interface OpenOptions {
   readonly path: string
   /** Told when a store was damaged: why, and where it lies now. */
   readonly onDamaged?: (why: string, movedTo: string) => void

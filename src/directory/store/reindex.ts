@@ -2,11 +2,14 @@
 
 import type { DirectoryView, Indexer } from '../../model.ts'
 import type { ResolvedRules } from '../../policy/rules.ts'
-import { type EntityNumber, type KeyList, keyListOf, type MetaRecord, numberKey } from './format.ts'
+import { keyListOf, numberKey } from './format.ts'
+import type { EntityNumber, KeyList, MetaRecord } from './format.ts'
 import { buildKeys, keysOfPerson, peopleInPieces, rebuildDomainKeys, replaceKeys } from './keys.ts'
-import { type Place, placesOf, Snapshot } from './snapshot.ts'
+import { placesOf, Snapshot } from './snapshot.ts'
+import type { Place } from './snapshot.ts'
 import type { Environment } from './environment.ts'
-import { type Tables, writeMeta } from './tables.ts'
+import { writeMeta } from './tables.ts'
+import type { Tables } from './tables.ts'
 
 /**
  * Resolves the protection rules against people and groups and gives the indexer that belongs to them. Called by

@@ -2,11 +2,14 @@
 
 import { NamesakeError } from '../../errors.ts'
 import type { Change, Provider } from '../provider.ts'
-import { deriveAll, type Tally } from './derive.ts'
+import { deriveAll } from './derive.ts'
+import type { Tally } from './derive.ts'
 import { applyDelta, TooLarge } from './delta.ts'
-import { cursorKey, type DirectoryRecord, garbageOf, newRecord, slotBounds, withDirectory } from './format.ts'
+import { cursorKey, garbageOf, newRecord, slotBounds, withDirectory } from './format.ts'
+import type { DirectoryRecord } from './format.ts'
 import type { FileLock } from '../../net/file-lock.ts'
-import { buildKeySlots, type MakeIndex, reindexAll, switchKeySlots, withRules } from './reindex.ts'
+import { buildKeySlots, reindexAll, switchKeySlots, withRules } from './reindex.ts'
+import type { MakeIndex } from './reindex.ts'
 import { placesOf, Snapshot } from './snapshot.ts'
 import { Stage, weightOf } from './stage.ts'
 import type { Environment } from './environment.ts'
@@ -15,7 +18,7 @@ import { writeMeta } from './tables.ts'
 /** A delta of more changes than this is made on a copy: its one transaction would hold up the process too long. */
 export const largestDelta = 1000
 
-export interface CommitOptions {
+interface CommitOptions {
   /** For the next read. */
   readonly cursor: string | null
   /** Milliseconds since the epoch. */

@@ -4,15 +4,12 @@ import type { DirectoryState, DirectoryView, Group, Lookup, Person, PersonRef } 
 import type { Attributes } from '../provider.ts'
 import {
   attributesOfBytes,
-  type DirectoryRecord,
   domainOfBytes,
-  type EntityNumber,
   groupOfBytes,
   hashKey,
   hashOf,
   isOwnDomain,
   keyListOf,
-  type MetaRecord,
   numberKey,
   numbersOf,
   pairKey,
@@ -21,7 +18,8 @@ import {
   slotBounds,
   textKey,
 } from './format.ts'
-import { type Table, type Tables } from './tables.ts'
+import type { DirectoryRecord, EntityNumber, MetaRecord } from './format.ts'
+import type { Table, Tables } from './tables.ts'
 
 /** Where a snapshot finds a directory. */
 export interface Place {
@@ -334,7 +332,7 @@ export function placesOf(meta: MetaRecord): Place[] {
   return places
 }
 
-export function stateOf(record: DirectoryRecord): DirectoryState {
+function stateOf(record: DirectoryRecord): DirectoryState {
   const { name, type, lastSync, people, groups, error } = record
   return { name, type, lastSync, people, groups, error }
 }

@@ -4,7 +4,6 @@ import { NamesakeError } from '../../errors.ts'
 import type { Change } from '../provider.ts'
 import {
   attributesOfBytes,
-  type EntityNumber,
   groupOfBytes,
   mergeAttributes,
   numberKey,
@@ -15,6 +14,7 @@ import {
   slotBounds,
   textKey,
 } from './format.ts'
+import type { EntityNumber } from './format.ts'
 import type { Environment } from './environment.ts'
 import type { Table, Tables } from './tables.ts'
 

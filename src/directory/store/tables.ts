@@ -2,8 +2,10 @@
 
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { open, type Database, type RootDatabase } from 'lmdb'
-import { emptyMeta, type MetaRecord, slotBounds } from './format.ts'
+import { open } from 'lmdb'
+import type { Database, RootDatabase } from 'lmdb'
+import { emptyMeta, slotBounds } from './format.ts'
+import type { MetaRecord } from './format.ts'
 
 export type Table = Database<Buffer, Buffer>
 

@@ -14,7 +14,7 @@ import type { Found } from './parts.ts'
  * which a reader goes: what stands between the two, then on the left, then on the right. A word there is decoration (Dr., CEO,
  * Finance), part of a sentence (kindly reply), a further name (Mary), or makes something else of the whole (Foundation).
  */
-export interface Surroundings {
+interface Surroundings {
   readonly tokens: readonly Token[]
   readonly form: PersonForm
   readonly tables: NameTables
@@ -23,7 +23,7 @@ export interface Surroundings {
 }
 
 /** That two parts are one name, alone or with decoration. */
-export interface WholeName {
+interface WholeName {
   readonly reordered: boolean
   /** The first word of the name, and the one behind its last. */
   readonly start: number

@@ -46,7 +46,7 @@ export function initialOfLocalPart(localPart: string): string | null {
 }
 
 /** What a name shown beside a mailbox says of who writes. */
-export interface ShownBeside {
+interface ShownBeside {
   /** It names nobody: a role, a sign, the own company, nothing visible. */
   readonly saysNothing: boolean
   /** Its words that may be a part of a name, if there are so few that the mailbox's local-part says the rest; else empty. */

@@ -52,7 +52,7 @@ function soundAlike(shown: Word, stored: Word): boolean {
 }
 
 /** What a likely relation is judged by. */
-export interface Likeness {
+interface Likeness {
   readonly part: Part
   readonly initials: boolean
   /** The surname is one of those beside which two syllables make a given name, and another syllable another one. */
@@ -198,6 +198,6 @@ const syllable =
 const syllables = new RegExp(`^(?:${syllable}){2}$`)
 
 /** Whether two words are each of two syllables, of which another one makes another name: Xiaofeng and Xiaofang, Jihoon and Jihoo. */
-export function isSyllabic(shown: string, stored: string): boolean {
+function isSyllabic(shown: string, stored: string): boolean {
   return shown.length < 16 && stored.length < 16 && syllables.test(shown) && syllables.test(stored)
 }

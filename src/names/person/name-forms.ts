@@ -26,7 +26,7 @@ export interface PersonForm {
 }
 
 /** Given name and surname as one word. */
-export interface WrittenTogether {
+interface WrittenTogether {
   readonly word: Word
   /** Made of a part of which something is left out. */
   readonly reduced: boolean

@@ -33,7 +33,7 @@ import type { Variants } from './variants.ts'
 import { baseForm } from '../text/transliterate.ts'
 
 /** What operators add to the tables (`names:` in the protection file). */
-export interface NameAdditions {
+interface NameAdditions {
   readonly titles: readonly string[]
   readonly roles: readonly string[]
   readonly companies: readonly string[]
@@ -78,7 +78,7 @@ export interface NameTables {
   readonly variants: Variants
 }
 
-export const noAdditions: NameAdditions = { titles: [], roles: [], companies: [], nicknames: [] }
+const noAdditions: NameAdditions = { titles: [], roles: [], companies: [], nicknames: [] }
 
 /** Builds the tables from the data that comes with Namesake and an operator's additions. */
 export function buildTables(additions: NameAdditions = noAdditions): NameTables {

@@ -38,7 +38,7 @@ const marks =
 export const shownLimit = 512
 const headLength = 320
 
-export interface CleanText {
+interface CleanText {
   /** The text as a reader sees it: NFKC, white space single, nothing invisible; letters keep their case. */
   readonly text: string
   /** Another order in which it may be shown (text under a right-to-left override read backwards); null without one. */

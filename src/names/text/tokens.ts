@@ -6,7 +6,7 @@ import type { Word } from './word.ts'
 
 /** What stands between a word and the one before it (`joined`: a hyphen), loosest last. */
 export const gaps = { space: 0, dot: 1, joined: 2, comma: 3, bracket: 4, bar: 5 } as const
-export type Gap = (typeof gaps)[keyof typeof gaps]
+type Gap = (typeof gaps)[keyof typeof gaps]
 
 export interface Token extends Word {
   readonly gap: Gap
@@ -23,7 +23,7 @@ export interface Token extends Word {
 }
 
 /** Most words of a shown text that are looked at; of more, the first and the last. */
-export const tokenLimit = 24
+const tokenLimit = 24
 
 const apostrophes = "'’‘ʼ`´′ʹʻ＇"
 const wordChar = /[\p{L}\p{M}\p{N}\u{1f1e6}-\u{1f1ff}\u{1f150}-\u{1f169}\u{1f170}-\u{1f189}]/u

@@ -199,7 +199,7 @@ function romaniseKana(word: string): string {
 }
 
 /** Hiragana as katakana. */
-export function foldKana(text: string): string {
+function foldKana(text: string): string {
   return text.replace(/[\u3041-\u3096]/g, (char) => String.fromCharCode(char.charCodeAt(0) + 0x60))
 }
 

@@ -3,7 +3,7 @@ import { connect, createServer } from 'node:net'
 import type { AddressInfo, Socket } from 'node:net'
 import t from 'tap'
 import type { Test } from 'tap'
-import { Outlet } from '../../../src/net/outlet.ts'
+import { Outlet, Turns } from '../../../src/net/outlet.ts'
 
 const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
 
@@ -36,7 +36,7 @@ function countWrites(socket: Socket): { count: number } {
 t.test('the pieces of a turn are one write, in order', async (t) => {
   const { near, far } = await pair(t)
   const writes = countWrites(near)
-  const outlet = new Outlet(near)
+  const outlet = new Outlet(near, new Turns())
   let wanted = ''
   for (let i = 0; i < 500; i++) {
     const piece = `${i}\xe9;`
@@ -62,7 +62,7 @@ t.test('large pieces are not copied', async (t) => {
     seen.push(given[0])
     return write(...given)
   }
-  const outlet = new Outlet(near)
+  const outlet = new Outlet(near, new Turns())
   const large = [Buffer.alloc(50_000, 'a'), Buffer.alloc(5000, 'b')]
   outlet.write('small')
   for (const piece of large) outlet.write(piece)
@@ -73,7 +73,7 @@ t.test('large pieces are not copied', async (t) => {
 
 t.test('a peer that reads nothing, and one octet a turn for it: few pieces wait, and all arrive', async (t) => {
   const { near, far } = await pair(t)
-  const outlet = new Outlet(near)
+  const outlet = new Outlet(near, new Turns())
   // Fills what the system takes, until writes wait.
   const block = Buffer.alloc(1_048_576, 'x')
   let sent = 0
@@ -104,7 +104,7 @@ t.test('a peer that reads nothing, and one octet a turn for it: few pieces wait,
 
 t.test('what is flushed before the end arrives, even while an earlier write waits', async (t) => {
   const { near, far } = await pair(t)
-  const outlet = new Outlet(near)
+  const outlet = new Outlet(near, new Turns())
   while (near.writableLength === 0) {
     outlet.write(Buffer.alloc(1_048_576, 'x'))
     await turn()

@@ -31,7 +31,7 @@ import { go, here, place } from '../router.ts'
 import { act, may, readOnly, toast } from '../state.ts'
 import { Panel } from '../panel.tsx'
 
-export interface Person {
+interface Person {
   readonly directory: string
   readonly id: string
   readonly displayName: string

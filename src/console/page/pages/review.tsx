@@ -27,7 +27,7 @@ import type { DiffLine } from '../parts.tsx'
 import { go, here, place } from '../router.ts'
 import { act, may, readOnly, toast, waiting } from '../state.ts'
 
-export interface Pair {
+interface Pair {
   readonly id: string
   readonly directory: string
   readonly person: string

@@ -1,8 +1,10 @@
 /** People in CSV. */
 
 import { canonicalAddress } from '../../../mail/address.ts'
-import { type FileEntry, isSlip } from './entries.ts'
-import { type FileFaults, type FilePlace, quoted } from './faults.ts'
+import { isSlip } from './entries.ts'
+import type { FileEntry } from './entries.ts'
+import { quoted } from './faults.ts'
+import type { FileFaults, FilePlace } from './faults.ts'
 
 /** A row of a CSV file: its fields and where each starts. */
 interface Row {
@@ -18,7 +20,7 @@ const longestRow = 1_000_000
  * may hold line ends and doubled quotes; empty lines are skipped. Values are separated by what separates most of them in
  * the first line: a comma, a semicolon (Excel, where the comma is the decimal sign) or a tab.
  */
-export class CsvSplitter {
+class CsvSplitter {
   readonly #faults: FileFaults
   #line = 1
   #column = 1

@@ -3,7 +3,7 @@
 export type Encoding = 'utf-8' | 'utf-16le' | 'utf-16be' | 'windows-1252'
 
 /** Where a file stops being UTF-8: line and octet from 1, and what stands there. */
-export interface BadOctet {
+interface BadOctet {
   readonly line: number
   readonly octet: number
   readonly value: number

@@ -1,7 +1,8 @@
 /** Entries of a people file, checked. */
 
 import { canonicalAddress } from '../../../mail/address.ts'
-import { type FileFaults, type FilePlace, quoted } from './faults.ts'
+import { quoted } from './faults.ts'
+import type { FileFaults, FilePlace } from './faults.ts'
 
 /** A user of a people file, validated. */
 export interface FileUser {
@@ -51,7 +52,7 @@ const addressForm =
   /^(?:[^\s@<>()[\]\\,;:"\x00-\x1f\x7f]{1,64}|"[^"\r\n]{1,62}")@(?=.{1,253}$)[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?(?:\.[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?)*$/
 
 /** The canonical form of what an operator wrote as an address; null if it is none. */
-export function addressOf(text: string): string | null {
+function addressOf(text: string): string | null {
   const canonical = canonicalAddress(text)
   return addressForm.test(canonical) ? canonical : null
 }

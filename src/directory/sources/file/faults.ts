@@ -1,6 +1,7 @@
-/** Their faults, with places. */
+/** Faults of a people file, with places. */
 
-import { type ConfigFault, formatFault, NamesakeError } from '../../../errors.ts'
+import { formatFault, NamesakeError } from '../../../errors.ts'
+import type { ConfigFault } from '../../../errors.ts'
 
 /** Where something stands in a people file; line and column from 1. */
 export interface FilePlace {

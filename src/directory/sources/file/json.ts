@@ -2,7 +2,8 @@
 
 import { isMap, isScalar, LineCounter, parseDocument } from 'yaml'
 import type { FileEntry } from './entries.ts'
-import { type FileFaults, type FilePlace, quoted, withoutUsers } from './faults.ts'
+import { quoted, withoutUsers } from './faults.ts'
+import type { FileFaults, FilePlace } from './faults.ts'
 
 type State =
   | 'top'

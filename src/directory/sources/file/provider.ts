@@ -1,19 +1,23 @@
 /** The file provider. */
 
 import { createHash } from 'node:crypto'
-import { createReadStream, type Stats, unwatchFile, watchFile } from 'node:fs'
+import { createReadStream, unwatchFile, watchFile } from 'node:fs'
+import type { Stats } from 'node:fs'
 import { readFile, stat } from 'node:fs/promises'
 import { extname } from 'node:path'
 import { NamesakeError } from '../../../errors.ts'
 import { CsvEntries } from './csv.ts'
-import { type FileEntry, type FileGroup, type FileUser, readGroup, readUser } from './entries.ts'
-import { type Encoding, EncodingDetector } from './encoding.ts'
-import { FileFaults, type FilePlace, quoted } from './faults.ts'
+import { readGroup, readUser } from './entries.ts'
+import type { FileEntry, FileGroup, FileUser } from './entries.ts'
+import { EncodingDetector } from './encoding.ts'
+import type { Encoding } from './encoding.ts'
+import { FileFaults, quoted } from './faults.ts'
+import type { FilePlace } from './faults.ts'
 import { JsonEntries } from './json.ts'
 import { largestYaml, yamlEntries } from './yaml.ts'
 import type { Attributes, Change, PersonFacts, Provider, ReadRequest, Step } from '../../provider.ts'
 
-export interface FileSettings {
+interface FileSettings {
   /** As in namesake.yaml. */
   readonly name: string
   /** Absolute. */

@@ -1,12 +1,14 @@
-/** A process that parses one people file in YAML. */
-
-import { FileFaults, type FilePlace } from './faults.ts'
-import { type FromChild, type PlacedEntry, readYamlEntries } from './yaml.ts'
-
 /**
- * Run by `yamlEntries`, and imported by nothing. It is sent the text, then anything for each further page; it says
- * a page of entries each time, and all faults at the end.
+ * A process that parses one people file in YAML. It is run by `yamlEntries`, and imported by nothing. It is sent the
+ * text, then anything for each further page; it answers with a page of entries each time, and all faults at the end.
  */
+
+import { FileFaults } from './faults.ts'
+import type { FilePlace } from './faults.ts'
+import { readYamlEntries } from './yaml.ts'
+import type { FromChild, PlacedEntry } from './yaml.ts'
+
+/** Entries that are sent together. */
 const pageSize = 300
 
 class CollectedFaults extends FileFaults {
@@ -34,9 +36,13 @@ function* pages(text: string): Generator<FromChild> {
   yield { faults: faults.all }
 }
 
-let running: Generator<FromChild> | undefined
-process.on('message', (text: string) => {
-  running ??= pages(text)
-  const next = running.next()
-  if (next.done !== true) process.send?.(next.value)
+/** The first message is the text; each one asks for a page. */
+process.once('message', (text: string) => {
+  const running = pages(text)
+  const next = (): void => {
+    const page = running.next()
+    if (page.done !== true) process.send?.(page.value)
+  }
+  next()
+  process.on('message', next)
 })

@@ -1,14 +1,17 @@
 /** People in YAML. */
 
-import { type ChildProcess, fork } from 'node:child_process'
+import { fork } from 'node:child_process'
+import type { ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { extname } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { isMap, isPair, isScalar, isSeq, LineCounter, type Node, parseDocument } from 'yaml'
+import { isMap, isPair, isScalar, isSeq, LineCounter, parseDocument } from 'yaml'
+import type { Node } from 'yaml'
 import { NamesakeError } from '../../../errors.ts'
 import { yamlExcess } from '../../../net/yaml-bounds.ts'
 import type { FileEntry } from './entries.ts'
-import { type FileFaults, type FilePlace, quoted, withoutUsers } from './faults.ts'
+import { quoted, withoutUsers } from './faults.ts'
+import type { FileFaults, FilePlace } from './faults.ts'
 
 /** Room for some thirty thousand people. */
 export const largestYaml: number = 4 * 2 ** 20

@@ -1,4 +1,4 @@
-/** Tokens. */
+/** Tokens from Microsoft Entra ID, one way for each kind of credential. */
 
 import { X509Certificate, createPrivateKey } from 'node:crypto'
 import type { KeyObject } from 'node:crypto'
@@ -15,7 +15,7 @@ import type { Addresses, Credential, Office365Settings } from './settings.ts'
 import type { Transport } from './transport.ts'
 
 /** How a token is wanted. */
-export interface TokenRequest {
+interface TokenRequest {
   /** True: not from the cache (after consent, or when Graph rejects the one we have). */
   readonly fresh?: boolean
   /** A claims challenge's JSON, which the new token has to answer (Continuous Access Evaluation). */

@@ -12,7 +12,7 @@ import type { Office365Settings } from './settings.ts'
  * The administrator's consent: a page of Entra's, opened in a browser, which sends the browser back to this machine.
  * Source: learn.microsoft.com/entra/identity-platform/v2-admin-consent.
  */
-export interface ConsentAnswer {
+interface ConsentAnswer {
   /** The tenant that the browser says has consented. A hint at most: anybody could have written it. */
   readonly tenant: string | null
 }

@@ -1,4 +1,4 @@
-/** Pages of a delta round. */
+/** Pages of a delta round, from link to link. */
 
 import { createHash } from 'node:crypto'
 import { GraphRefusal } from './chain.ts'
@@ -15,7 +15,7 @@ export interface DeltaObject {
 }
 
 /** A page of a round; `deltaLink` stands on the last one alone. */
-export interface DeltaPage {
+interface DeltaPage {
   readonly objects: readonly DeltaObject[]
   readonly deltaLink: string | null
 }
@@ -28,7 +28,7 @@ export class ResyncNeeded extends Error {
   }
 }
 
-export interface RoundOptions {
+interface RoundOptions {
   readonly directory: string
   readonly collection: Collection
   readonly select: readonly string[]

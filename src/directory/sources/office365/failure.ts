@@ -6,7 +6,7 @@ import { NamesakeError } from '../../../errors.ts'
  * The errors that leave this folder. None has a foreign `cause`: errors of the two libraries carry request bodies and
  * addresses, and those hold secrets, assertions and delta tokens.
  */
-export type ProviderCode = 'provider-auth' | 'provider-throttled' | 'provider-unavailable' | 'provider-malformed'
+type ProviderCode = 'provider-auth' | 'provider-throttled' | 'provider-unavailable' | 'provider-malformed'
 
 /** A failed exchange with Entra or Graph, in words that an operator can act on. */
 export class ProviderError extends NamesakeError {

@@ -1,7 +1,7 @@
-/** Broken exchanges, by kind. */
+/** Broken exchanges with Microsoft, by kind. */
 
 /** What went wrong with an exchange that brought no whole answer. */
-export type TransportFault =
+type TransportFault =
   | 'timeout' // no answer, or not the whole of it, in time
   | 'reset' // the connection broke before the answer's header section
   | 'cut' // it broke within the body, or the body can't be unpacked

@@ -1,4 +1,4 @@
-/** JSON from Graph. */
+/** JSON from Graph, asked with a token. */
 
 import { Client, ResponseType } from '@microsoft/microsoft-graph-client'
 import type { GraphRequest } from '@microsoft/microsoft-graph-client'

@@ -1,4 +1,4 @@
-/** Groups and members. */
+/** Groups of Graph and their members, as changes. */
 
 import type { Change } from '../../provider.ts'
 import { isId, isRecord } from './delta.ts'

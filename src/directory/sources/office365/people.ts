@@ -1,4 +1,4 @@
-/** Users as people. */
+/** Users of Graph as people. */
 
 import { canonicalAddress } from '../../../mail/address.ts'
 import type { AttributeValue, Attributes, Change, PersonFacts } from '../../provider.ts'

@@ -1,4 +1,4 @@
-/** HTTPS proxies. */
+/** HTTPS proxies on the way to Microsoft. */
 
 import { request as httpRequest } from 'node:http'
 import { Agent } from 'node:https'

@@ -1,4 +1,4 @@
-/** When to ask again. */
+/** When Microsoft is asked again, and after how long. */
 
 import { TransportError } from './fault.ts'
 import { ProviderError } from './failure.ts'
@@ -37,7 +37,7 @@ export class PassingFailure extends Error {
 }
 
 /** Told of each wait: what failed, in words without secrets, and how long is waited, in ms. */
-export type WaitNotice = (message: string, wait: number) => void
+type WaitNotice = (message: string, wait: number) => void
 
 /** Faults that asking again doesn't mend. */
 const lasting: ReadonlySet<string> = new Set(['tls', 'too-large', 'proxy'])

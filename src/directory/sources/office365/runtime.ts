@@ -44,6 +44,6 @@ function timer(ms: number, signal?: AbortSignal): Promise<void> {
 }
 
 /** The reason of an aborted signal as an error. */
-export function reasonOf(signal: AbortSignal): Error {
+function reasonOf(signal: AbortSignal): Error {
   return signal.reason instanceof Error ? signal.reason : new Error('stopped')
 }

@@ -1,4 +1,4 @@
-/** What it is told, and Microsoft's clouds. */
+/** What the provider is told, and the addresses of Microsoft's clouds. */
 
 /** What the provider is told: an `office365` entry of namesake.yaml's `directories` has this shape. */
 export interface Office365Settings {
@@ -23,7 +23,7 @@ export interface Office365Settings {
 }
 
 /** A value that prints as something else; asked for anew with each token, so a renewed file can be seen. */
-export interface Secret {
+interface Secret {
   reveal(): string
 }
 
@@ -36,7 +36,7 @@ export type Credential =
   | { readonly kind: 'federated'; readonly path: string }
   | { readonly kind: 'managed-identity'; readonly clientId: string | null }
 
-export type Cloud = 'global' | 'usgov' | 'usgov-dod' | 'china'
+type Cloud = 'global' | 'usgov' | 'usgov-dod' | 'china'
 
 /** Source: learn.microsoft.com/graph/deployments. */
 const clouds: Readonly<Record<Cloud, { readonly login: string; readonly graph: string }>> = {
