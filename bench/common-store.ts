@@ -73,16 +73,3 @@ export async function withCommonStore(work: (policy: Policy, lookup: Lookup) => 
     rmSync(folder, { recursive: true, force: true })
   }
 }
-
-/** The same look-ups under another identity, for which nothing is remembered. */
-export function bound(lookup: Lookup): Lookup {
-  return {
-    byKey: (key, limit) => lookup.byKey(key, limit),
-    tokenCount: (token) => lookup.tokenCount(token),
-    byAddress: (address) => lookup.byAddress(address),
-    person: (ref) => lookup.person(ref),
-    isOwnDomain: (domain) => lookup.isOwnDomain(domain),
-    ownDomainsByKey: (key) => lookup.ownDomainsByKey(key),
-    directories: () => lookup.directories(),
-  }
-}

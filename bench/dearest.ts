@@ -13,8 +13,9 @@ import { Budget } from '../src/budget.ts'
 import { parseHeaderSection } from '../src/mail/section.ts'
 import type { Lookup } from '../src/model.ts'
 import type { Policy } from '../src/policy/compile.ts'
-import { inspect } from '../src/policy/inspect.ts'
-import { bound, withCommonStore } from './common-store.ts'
+import { judgementContext } from '../src/policy/context.ts'
+import { defaultLimits, inspect } from '../src/policy/inspect.ts'
+import { withCommonStore } from './common-store.ts'
 import { changed, numbers, octetsOf, randomShape } from './field-shapes.ts'
 
 interface Find {
@@ -29,10 +30,10 @@ function measure(octets: Buffer, policy: Policy, lookup: Lookup, runs = 3): Find
   let verdict = ''
   for (let run = 0; run < runs; run++) {
     const section = parseHeaderSection(octets)
-    const fresh = bound(lookup)
+    const fresh = judgementContext(policy, lookup)
     const used = process.cpuUsage()
     const start = performance.now()
-    const inspection = inspect(section, policy, fresh, 0)
+    const inspection = inspect(section, fresh, 0, { maxSteps: defaultLimits.maxSteps - 1 })
     const { user, system } = process.cpuUsage(used)
     // The process's work has that of the collector's and the compiler's threads in it, the clock that of other processes.
     ms = Math.min(ms, performance.now() - start, (user + system) / 1000)
@@ -74,7 +75,7 @@ function chargesOf(octets: Buffer, policy: Policy, lookup: Lookup): Map<string, 
     charges.set(place, (charges.get(place) ?? 0) + steps)
   }
   try {
-    inspect(parseHeaderSection(octets), policy, bound(lookup), 0)
+    inspect(parseHeaderSection(octets), judgementContext(policy, lookup), 0)
   } finally {
     Budget.prototype.spend = spend
   }

@@ -13,6 +13,8 @@ import { parseHeaderSection } from '../src/mail/section.ts'
 import { inspect } from '../src/policy/inspect.ts'
 import { faultOf, loadSample, readCases, sampleFolder } from '../test/corpus/detection-sample.ts'
 import type { SampleCase } from '../test/corpus/detection-sample.ts'
+import { judgementContext } from '../src/policy/context.ts'
+import type { JudgementContext } from '../src/policy/context.ts'
 
 const options = process.argv.slice(2).filter((argument) => argument.startsWith('--'))
 const folder = process.argv.slice(2).find((argument) => !argument.startsWith('--')) ?? sampleFolder
@@ -38,16 +40,19 @@ const columns = ['detect must', 'detect stretch', 'clean must', 'clean stretch',
 
 function measure(title: string, cases: readonly SampleCase[], settingsOf: (one: SampleCase) => object): void {
   if (cases.length === 0) return
-  const judges = new Map<string, ReturnType<typeof loadSample>>()
+  const judges = new Map<string, JudgementContext>()
   const kinds = new Map<string, Counts>()
   const total: Counts = new Map()
   for (const one of cases) {
     const settings = settingsOf(one)
     const key = JSON.stringify(settings)
     let judge = judges.get(key)
-    if (judge === undefined) judges.set(key, (judge = loadSample({ folder, ...settings })))
+    if (judge === undefined) {
+      const { policy, lookup } = loadSample({ folder, ...settings })
+      judges.set(key, (judge = judgementContext(policy, lookup)))
+    }
     const octets = Buffer.from(one.from_raw_base64, 'base64')
-    const { verdict } = inspect(parseHeaderSection(octets), judge.policy, judge.lookup, now)
+    const { verdict } = inspect(parseHeaderSection(octets), judge, now)
     const fault = faultOf(one, verdict)
     const counts = kinds.get(one.category) ?? new Map<string, { right: number; all: number }>()
     kinds.set(one.category, counts)

@@ -21,6 +21,7 @@ import { resolveRules } from '../src/policy/protection.ts'
 import { loadSample, readRealFields, sampleExists } from '../test/corpus/detection-sample.ts'
 import { rulesWith } from '../test/unit/policy/fixtures.ts'
 import { commonPeople } from './common-names.ts'
+import { judgementContext } from '../src/policy/context.ts'
 
 const list = process.argv.includes('--list')
 const file = process.argv.slice(2).find((argument) => !argument.startsWith('--'))
@@ -94,9 +95,10 @@ function report(
   const kinds = new Map<string, number>()
   const told = new Set<string>()
   let unchecked = 0
+  const context = judgementContext(policy, lookup)
   for (const field of fields) {
     const octets = Buffer.concat([Buffer.from('From: '), field, Buffer.from('\r\n')])
-    const { verdict } = inspect(parseHeaderSection(octets), policy, lookup, 0)
+    const { verdict } = inspect(parseHeaderSection(octets), context, 0)
     if (verdict.state === 'unchecked') unchecked++
     if (verdict.state !== 'detected') continue
     // Who has the very name is no other person.

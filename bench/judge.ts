@@ -3,22 +3,56 @@
  * arguments), the first judgements of a fresh process and warm ones, the same senders writing again, and octets of store per
  * person; with --kinds also by kind of message. It runs compiled code, as operators do.
  *
- * Run: npm run bench:judge [-- 1000 100000] [-- --kinds]
+ * With --beside FOLDER another checkout (with its own `npm ci`) judges the same messages against the same people in the same run:
+ * the two take turns, three processes each. A warm time is the best of that message's rounds, in each of which no sender is
+ * known from before; `processor` is the mean of the best round, in processor time.
+ *
+ * Run: npm run bench:judge [-- 1000 100000] [-- --kinds] [-- --beside ../namesake-before]
  */
 import { execFileSync } from 'node:child_process'
-import { mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs'
+import { existsSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
+import { pathToFileURL } from 'node:url'
 import type { Attributes, Change, PersonFacts, Provider, Step } from '../src/directory/provider.ts'
-import { Store } from '../src/directory/store/store.ts'
-import { synchronise } from '../src/directory/sync.ts'
+import type { Store } from '../src/directory/store/store.ts'
+import type { synchronise } from '../src/directory/sync.ts'
 import { parseHeaderSection } from '../src/mail/section.ts'
-import type { HeaderSection } from '../src/model.ts'
+import type { HeaderSection, Lookup } from '../src/model.ts'
 import { unpackKnownNames } from '../src/names/tables/known-names.ts'
-import { compilePolicy, policyIndexer } from '../src/policy/compile.ts'
-import { inspect } from '../src/policy/inspect.ts'
-import { resolveRules } from '../src/policy/protection.ts'
-import type { ProtectionRules } from '../src/policy/rules.ts'
+import type { compilePolicy, Policy, policyIndexer } from '../src/policy/compile.ts'
+import type { contexts } from '../src/policy/context.ts'
+import type { inspect } from '../src/policy/inspect.ts'
+import type { resolveRules } from '../src/policy/protection.ts'
+import type { ProtectionRules, ResolvedRules } from '../src/policy/rules.ts'
+
+/** What is measured, of whichever checkout. */
+interface Code {
+  readonly Store: typeof Store
+  readonly synchronise: typeof synchronise
+  readonly compilePolicy: typeof compilePolicy
+  readonly policyIndexer: typeof policyIndexer
+  readonly inspect: typeof inspect
+  readonly contexts?: typeof contexts
+  readonly resolveRules: typeof resolveRules
+}
+
+/** Loads the compiled code of a checkout; the store's file has moved since the first commits that this bench is run beside. */
+async function load(sources: string): Promise<Code> {
+  const files = [
+    'directory/store/store.js',
+    'directory/store.js',
+    'directory/sync.js',
+    'policy/compile.js',
+    'policy/context.js',
+  ]
+  const all: Record<string, unknown> = {}
+  for (const file of [...files, 'policy/inspect.js', 'policy/protection.js']) {
+    const path = join(sources, file)
+    if (existsSync(path)) Object.assign(all, await import(pathToFileURL(path).href))
+  }
+  return all as unknown as Code
+}
 
 const rules: ProtectionRules = {
   protect: [{ directory: 'Bench', groups: ['everyone'], users: [], exclude: [] }],
@@ -95,7 +129,8 @@ class BenchProvider implements Provider {
   }
 }
 
-async function build(path: string, count: number): Promise<void> {
+async function build(code: Code, path: string, count: number): Promise<void> {
+  const { Store, synchronise, resolveRules, policyIndexer, compilePolicy } = code
   const store = Store.open({ path })
   await synchronise(store, new BenchProvider(count), {
     makeIndex: (view) => {
@@ -154,9 +189,10 @@ function traffic(count: number, people: number): Letter[] {
 
 interface Measured {
   readonly cold: Quantiles
-  readonly warm: Quantiles
+  /** Of each late letter its best time, in microseconds. */
+  readonly warm: readonly number[]
+  readonly processor: number
   readonly again: Quantiles
-  readonly kinds: Readonly<Record<string, Quantiles>>
   readonly rss: number
 }
 
@@ -165,93 +201,149 @@ interface Quantiles {
   readonly p99: number
 }
 
-function quantiles(times: number[]): Quantiles {
+function quantiles(times: readonly number[]): Quantiles {
   const sorted = times.toSorted((a, b) => a - b)
   const at = (share: number): number => sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0
   return { p50: at(0.5), p99: at(0.99) }
 }
 
+/** The judgement with nothing known from earlier messages, as the checkout has it. */
+function judgeOf(code: Code, store: Store, resolved: ResolvedRules): (section: HeaderSection) => unknown {
+  const policy = code.compilePolicy(resolved)
+  if (code.contexts !== undefined) {
+    const context = code.contexts(policy, () => store.snapshot())
+    return (section) => code.inspect(section, context(), 0)
+  }
+  // Before contexts: policy and look-up by themselves.
+  const inspect = code.inspect as unknown as (
+    section: HeaderSection,
+    policy: Policy,
+    lookup: Lookup,
+    now: number,
+  ) => unknown
+  return (section) => inspect(section, policy, store.snapshot(), 0)
+}
+
+const early = 20_000
+const rounds = 3
+
 /** In a process of its own: opens the store as a worker does, judges. */
-async function measure(path: string, people: number): Promise<Measured> {
-  const store = Store.open({ path, readOnly: true })
+async function measure(code: Code, path: string, people: number): Promise<Measured> {
+  const store = code.Store.open({ path, readOnly: true })
   const resolved = store.rules()
   if (resolved === null) throw new Error('the store holds no rules')
-  const policy = compilePolicy(resolved)
-  const letters = traffic(40_000, people)
+  let judge = judgeOf(code, store, resolved)
+  const letters = traffic(2 * early, people)
   const run = (list: readonly Letter[]): number[] =>
     list.map(({ section }) => {
       const start = process.hrtime.bigint()
-      inspect(section, policy, store.snapshot(), 0)
+      judge(section)
       return Number(process.hrtime.bigint() - start) / 1000
     })
   const cold = run(letters.slice(0, 200))
-  run(letters.slice(200, 20_000))
-  const late = letters.slice(20_000)
-  const warm = run(late)
-  const again = run([...late.slice(-1000), ...late.slice(-1000)]).slice(1000)
-  const kinds: Record<string, Quantiles> = {}
-  for (const kind of new Set(late.map((letter) => letter.kind))) {
-    kinds[kind] = quantiles(warm.filter((_, i) => late[i]?.kind === kind))
+  run(letters.slice(200, early))
+  const late = letters.slice(early)
+  let warm: readonly number[] = late.map(() => Infinity)
+  let processor = Infinity
+  for (let round = 0; round < rounds; round++) {
+    judge = judgeOf(code, store, resolved)
+    // Domains and words known from before, senders not.
+    run(letters.slice(early - 4000, early))
+    const before = process.cpuUsage()
+    const times = run(late)
+    const { user, system } = process.cpuUsage(before)
+    processor = Math.min(processor, (user + system) / late.length)
+    warm = warm.map((best, i) => Math.min(best, times[i] ?? Infinity))
   }
+  const again = run([...late.slice(-1000), ...late.slice(-1000)]).slice(1000)
   const rss = process.memoryUsage.rss()
   await store.close()
-  return { cold: quantiles(cold), warm: quantiles(warm), again: quantiles(again), kinds, rss }
+  return { cold: quantiles(cold), warm, processor, again: quantiles(again), rss }
 }
 
 function folderSize(path: string): number {
   return readdirSync(path).reduce((sum, name) => sum + statSync(join(path, name)).size, 0)
 }
 
-/** Compiles sources and benches into a folder of their own; gives this script's compiled form. */
-function compiled(): string {
-  const root = resolve(import.meta.dirname, '..')
+/** Compiles a checkout's sources and benches into a folder of their own, and gives it. */
+function compiled(root: string): string {
   const out = join(root, 'data', 'bench')
   const tsc = join(root, 'node_modules', 'typescript', 'bin', 'tsc')
   execFileSync(process.execPath, [tsc, '-p', join(root, 'tsconfig.test.json'), '--noEmit', 'false', '--outDir', out], {
     stdio: 'inherit',
   })
-  return join(out, 'bench', 'judge.js')
+  return out
 }
 
-const pair = ({ p50, p99 }: Quantiles): string => `${p50.toFixed(0)} / ${p99.toFixed(0)}`
+const pair = ({ p50, p99 }: Quantiles): string => `${p50.toFixed(1)} / ${p99.toFixed(1)}`
 
-function benchOne(program: string, size: number, byKind: boolean): void {
-  const folder = mkdtempSync(join(tmpdir(), 'namesake-bench-'))
+/** A checkout under measurement. */
+interface Side {
+  readonly name: string
+  readonly sources: string
+  readonly folder: string
+  readonly measured: Measured[]
+}
+
+function benchSize(program: string, size: number, checkouts: ReadonlyMap<string, string>, byKind: boolean): void {
+  const sides: Side[] = [...checkouts].map(([name, sources]) => ({
+    name,
+    sources,
+    folder: mkdtempSync(join(tmpdir(), 'namesake-bench-')),
+    measured: [],
+  }))
+  const child = (step: string, { sources, folder }: Side): string =>
+    execFileSync(process.execPath, [program, step, sources, folder, String(size)], {
+      encoding: 'utf8',
+      maxBuffer: 1 << 26,
+    })
   try {
-    const child = (step: string): string =>
-      execFileSync(process.execPath, [program, step, folder, String(size)], { encoding: 'utf8' })
-    const start = performance.now()
-    child('--build')
-    const seconds = (performance.now() - start) / 1000
-    const { cold, warm, again, kinds, rss } = JSON.parse(child('--measure')) as Measured
-    const perPerson = Math.round(folderSize(folder) / size)
-    process.stdout.write(
-      `| ${size} | ${pair(cold)} | ${pair(warm)} | ${pair(again)} | ${perPerson} | ${seconds.toFixed(1)} | ${Math.round(rss / 1e6)} |\n`,
-    )
-    if (!byKind) return
-    for (const [kind, times] of Object.entries(kinds)) process.stdout.write(`| ${kind} | | ${pair(times)} | | | | |\n`)
+    for (const side of sides) child('--build', side)
+    const turns = sides.length > 1 ? 3 : 1
+    for (let turn = 0; turn < turns; turn++) {
+      for (const side of sides) side.measured.push(JSON.parse(child('--measure', side)) as Measured)
+    }
+    for (const side of sides) report(side, size, byKind)
   } finally {
-    rmSync(folder, { recursive: true, force: true })
+    for (const { folder } of sides) rmSync(folder, { recursive: true, force: true })
+  }
+}
+
+function report({ name, folder, measured }: Side, size: number, byKind: boolean): void {
+  const [first] = measured
+  if (first === undefined) return
+  const warm = first.warm.map((_, i) => Math.min(...measured.map((one) => one.warm[i] ?? Infinity)))
+  const processor = Math.min(...measured.map((one) => one.processor))
+  const perPerson = Math.round(folderSize(folder) / size)
+  process.stdout.write(
+    `| ${size} | ${name} | ${pair(first.cold)} | ${pair(quantiles(warm))} | ${processor.toFixed(1)} | ${pair(first.again)} | ${perPerson} | ${Math.round(first.rss / 1e6)} |\n`,
+  )
+  if (!byKind) return
+  const kinds = traffic(2 * early, size).slice(early).map(({ kind }) => kind) // prettier-ignore
+  for (const kind of new Set(kinds)) {
+    const times = warm.filter((_, i) => kinds[i] === kind)
+    process.stdout.write(`| | ${kind} | | ${pair(quantiles(times))} | | | | |\n`)
   }
 }
 
 async function main(): Promise<void> {
-  const [verb, path = '', count = '0'] = process.argv.slice(2)
-  if (verb === '--build') return build(path, Number(count))
+  const [verb, sources = '', path = '', count = '0'] = process.argv.slice(2)
+  if (verb === '--build') return build(await load(sources), path, Number(count))
   if (verb === '--measure') {
-    process.stdout.write(JSON.stringify(await measure(path, Number(count))))
+    process.stdout.write(JSON.stringify(await measure(await load(sources), path, Number(count))))
     return
   }
-  const given = process.argv
-    .slice(2)
-    .map(Number)
-    .filter((n) => n > 0)
-  const sizes = given.length > 0 ? given : [1000, 100_000, 1_000_000]
-  const program = compiled()
+  const given = process.argv.slice(2)
+  const asked = given.map(Number).filter((n) => n > 0)
+  const sizes = asked.length > 0 ? asked : [1000, 100_000, 1_000_000]
+  const own = compiled(resolve(import.meta.dirname, '..'))
+  const checkouts = new Map([['here', join(own, 'src')]])
+  const other = given.includes('--beside') ? given[given.indexOf('--beside') + 1] : undefined
+  if (other !== undefined) checkouts.set('beside', join(compiled(resolve(other)), 'src'))
   process.stdout.write(
-    '| protected people | cold p50 / p99 µs | warm p50 / p99 µs | again p50 / p99 µs | store, octets a person | sync s | reader RSS MB |\n|---|---|---|---|---|---|---|\n',
+    '| protected people | code | cold p50 / p99 µs | warm p50 / p99 µs | processor µs | again p50 / p99 µs | store, octets a person | reader RSS MB |\n|---|---|---|---|---|---|---|---|\n',
   )
-  for (const size of sizes) benchOne(program, size, process.argv.includes('--kinds'))
+  for (const size of sizes) benchSize(join(own, 'bench', 'judge.js'), size, checkouts, given.includes('--kinds'))
 }
 
 await main()

@@ -21,6 +21,7 @@ import { inspect } from '../src/policy/inspect.ts'
 import { loadSample, readCases, readDomains, sampleExists } from '../test/corpus/detection-sample.ts'
 import type { SampleCase } from '../test/corpus/detection-sample.ts'
 import { freePort } from '../test/integration/peers/ports.ts'
+import { judgementContext } from '../src/policy/context.ts'
 
 /** A case as a message. */
 interface Message {
@@ -44,7 +45,7 @@ function messageOf(sample: SampleCase, domains: readonly string[]): Message {
 function byNamesake(messages: readonly Message[]): Found {
   const { policy, lookup } = loadSample()
   const found = messages.filter(({ octets }) => {
-    const { verdict } = inspect(parseHeaderSection(octets), policy, lookup, Date.parse('2026-11-02'))
+    const { verdict } = inspect(parseHeaderSection(octets), judgementContext(policy, lookup), Date.parse('2026-11-02'))
     return verdict.state === 'detected'
   })
   return new Set(found.map(({ id }) => id))

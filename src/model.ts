@@ -79,6 +79,8 @@ export interface Lookup {
   person(ref: PersonRef): Person | undefined
   /** Whether a domain is one of the organisation's own (learnt from people's addresses). */
   isOwnDomain(domain: string): boolean
+  /** All own domains; null where the directories know more domains than the limit, own and foreign ones together. */
+  ownDomains(limit: number): readonly string[] | null
   /** Own domains stored under a look-alike key of a domain. */
   ownDomainsByKey(key: string): readonly string[]
   /** Directories that have been loaded at least once; empty means nothing can be judged. */

@@ -139,9 +139,8 @@ function isOf(verdict: Extract<Verdict, { state: 'detected' }>, about: PairOf): 
   )
 }
 
-function verdictOf(section: HeaderSection, { policy, lookup }: JudgedBy, now: number, fromOctets: number): Verdict {
-  const limits = { ...defaultLimits, fromOctets }
-  return inspectSafely(section, policy, lookup(), { now, limits, onFailure: () => undefined }).verdict
+function verdictOf(section: HeaderSection, { context }: JudgedBy, now: number, fromOctets: number): Verdict {
+  return inspectSafely(section, context(), { now, limits: { fromOctets }, onFailure: () => undefined }).verdict
 }
 
 /** The header section as far as a judgement looks at it; null if not all of it is kept. */

@@ -18,10 +18,10 @@ interface Explanation {
  * passed over. Line ends in it are read as folding. Never throws.
  * @param now milliseconds since the epoch
  */
-export function explainFrom(text: string, { policy, lookup }: JudgedBy, fromOctets: number, now: number): Explanation {
+export function explainFrom(text: string, { policy, context }: JudgedBy, fromOctets: number, now: number): Explanation {
   const body = text.replace(/^\s*from\s*:/i, '').replace(/(?:\r\n?|\n)[ \t]*/g, '\r\n ')
   const section = parseHeaderSection(Buffer.from(`From: ${body.trim()}\r\n\r\n`))
   const options = { now, limits: { fromOctets }, onFailure: () => undefined }
-  const inspection = inspectSafely(section, policy, lookup(), options)
+  const inspection = inspectSafely(section, context(), options)
   return { outcome: outcomeOf(inspection.verdict), steps: explain(inspection, policy) }
 }

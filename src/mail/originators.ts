@@ -1,9 +1,11 @@
 /** From, Sender and Reply-To in all their readings. */
 
 import { Budget, untilSpent } from '../budget.ts'
-import type { HeaderSection, OriginatorField, OriginatorReadings } from '../model.ts'
+import { mayHoldAddress } from './address-text.ts'
+import type { HeaderSection, OriginatorField, OriginatorReadings, Reading } from '../model.ts'
 import { FieldReader } from './field-reader.ts'
-import { ReadingSet } from './reading-set.ts'
+import { readPlain } from './plain-field.ts'
+import { ReadingSet, tidy } from './reading-set.ts'
 import { fieldBodyOctets, fieldsNamed } from './section.ts'
 
 /**
@@ -69,24 +71,60 @@ function addSpreadNames(set: ReadingSet): void {
   }
 }
 
+/** One originator field of the plainest kind, read. */
+export interface PlainOriginator {
+  readonly reading: Reading
+  readonly address: string
+}
+
+/** Originator fields that take no more than one look to be told from any others. */
+export interface WrittenOriginators {
+  /** Octet for octet what they hold: two messages that have the same give the same readings but for the places of defects. */
+  readonly text: string
+  /** Reads them where each is of the plainest kind (see `readPlain`), as `readOriginators` would; null where one is not. */
+  readonly readPlain: () => readonly PlainOriginator[] | null
+}
+
 /**
- * What the fields that `readOriginators` reads hold, octet for octet: where two messages give the same text, they give the same
- * readings but for the places of defects. Null where other fields have a say or it takes more than one look: several fields of
- * a name, none named From, a section with defects, octets whose charset Content-Type may name.
+ * The fields that `readOriginators` reads, as they are written. Null where other fields have a say or it takes more than one look:
+ * several fields of a name, none named From, a section with defects, octets whose charset Content-Type may name.
  */
-export function originatorText(
+export function writtenOriginators(
   section: HeaderSection,
   options: Pick<OriginatorOptions, 'sender' | 'replyTo'>,
-): string | null {
+): WrittenOriginators | null {
   if (section.defects.length > 0) return null
   let text = ''
+  const bodies: { field: OriginatorField; body: string }[] = []
   for (const field of ['from', 'sender', 'reply-to'] as const) {
     if ((field === 'sender' && !options.sender) || (field === 'reply-to' && !options.replyTo)) continue
     const indices = fieldsNamed(section, field)
     if (indices.length > 1 || (indices.length === 0 && field === 'from')) return null
-    for (const index of indices) text += `${field}:${fieldBodyOctets(section, index).toString('latin1')}\n`
+    for (const index of indices) {
+      const body = fieldBodyOctets(section, index).toString('latin1')
+      bodies.push({ field, body })
+      text += `${field}:${body}\n`
+    }
   }
-  return /[\x1b\x80-\xff]/.test(text) ? null : text
+  if (/[\x1b\x80-\xff]/.test(text)) return null
+  return { text, readPlain: () => plainOriginators(bodies) }
+}
+
+function plainOriginators(
+  bodies: readonly { readonly field: OriginatorField; readonly body: string }[],
+): readonly PlainOriginator[] | null {
+  const found: PlainOriginator[] = []
+  for (const { field, body } of bodies) {
+    const plain = readPlain(body)
+    if (plain === null || mayHoldAddress(plain.name)) return null
+    const { part, address } = plain
+    const name = tidy(plain.name)
+    found.push({
+      reading: { field, fieldIndex: 0, reader: 'own', part: name === '' ? 'none' : part, name, address },
+      address,
+    })
+  }
+  return found
 }
 
 function readFields(

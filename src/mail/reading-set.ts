@@ -80,7 +80,7 @@ const wideGap = '      '
  * White space of the syntax as one space, other controls gone: how a field's text is shown in one line. A long run stays long, as it
  * pushes what follows out of view.
  */
-function tidy(text: string): string {
+export function tidy(text: string): string {
   if (!/[\0-\x1f\x7f]| {2}|^ | $/.test(text)) return text
   return text
     .replace(/[ \t\r\n]+/g, (run) => (run.length < wideGap.length ? ' ' : wideGap))

@@ -56,9 +56,13 @@ export function parseHeaderSection(octets: Buffer, truncated = false): HeaderSec
  */
 export function fieldsNamed(section: HeaderSection, lowerCaseName: string): number[] {
   const found: number[] = []
+  const first = lowerCaseName.charCodeAt(0)
   for (let i = 0; i < section.fields.length; i++) {
     const name = section.fields[i]?.name ?? ''
     if (name.length < lowerCaseName.length) continue
+    // Another letter comes first, and printable ASCII is not passed over.
+    const code = name.charCodeAt(0)
+    if (code > 0x20 && code < 0x7f && (code | 0x20) !== first) continue
     if (name.length === lowerCaseName.length) {
       if (name === lowerCaseName || name.toLowerCase() === lowerCaseName) found.push(i)
     } else if (/[^!-~]/.test(name) && name.replace(/[^!-~]+/g, '').toLowerCase() === lowerCaseName) found.push(i)

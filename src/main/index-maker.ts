@@ -5,6 +5,7 @@ import type { LoadedProtection } from '../config/types.ts'
 import type { MakeIndex } from '../directory/store/reindex.ts'
 import type { DirectoryView, PersonRef } from '../model.ts'
 import { compilePolicy, policyIndexer } from '../policy/compile.ts'
+import type { Policy } from '../policy/compile.ts'
 import { resolveRules } from '../policy/protection.ts'
 import type { ProtectionProblem, ResolvedRules } from '../policy/rules.ts'
 
@@ -17,10 +18,12 @@ export interface IndexFindings {
 
 /** The rules, resolved against the people that the store is about to hold, as the keys they are found by. */
 export function indexMaker(protection: LoadedProtection, found: (findings: IndexFindings) => void): MakeIndex {
+  let policy: Policy | null = null
   return (view) => {
     const { resolved, problems } = resolveRules(protection.rules, view)
     found({ problems, protectedPeople: guardedPeople(resolved, view).size })
-    return { indexer: policyIndexer(compilePolicy(resolved)), resolved }
+    policy = compilePolicy(resolved, policy)
+    return { indexer: policyIndexer(policy), resolved }
   }
 }
 

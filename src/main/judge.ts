@@ -3,9 +3,11 @@
 import { randomBytes } from 'node:crypto'
 import type { Store } from '../directory/store/store.ts'
 import { parseHeaderSection } from '../mail/section.ts'
-import type { Entrance, Judge, Lookup } from '../model.ts'
+import type { Entrance, Judge } from '../model.ts'
 import { compilePolicy } from '../policy/compile.ts'
 import type { Policy } from '../policy/compile.ts'
+import { judgementContext } from '../policy/context.ts'
+import type { JudgementContext } from '../policy/context.ts'
 import { decide } from '../policy/decide.ts'
 import { evidenceOf } from '../policy/evidence.ts'
 import type { Inspection } from '../policy/inspect.ts'
@@ -33,22 +35,25 @@ export function buildJudge(store: Store, options: JudgeOptions): Judge {
   const limits = { fromOctets: options.fromField, beginTime }
   let generation = -1
   let policy: Policy | null = null
+  let context: JudgementContext | null = null
 
-  function current(): Lookup {
+  function current(): JudgementContext | null {
     const { rulesGeneration, snapshot } = store.now()
     if (rulesGeneration !== generation) {
       const rules = store.rules()
-      policy = rules === null ? null : compilePolicy(rules)
+      policy = rules === null ? null : compilePolicy(rules, policy)
+      context = null
       generation = rulesGeneration
     }
-    return snapshot
+    if (policy !== null && context?.lookup !== snapshot) context = judgementContext(policy, snapshot)
+    return context
   }
 
   return (section, entrance) => {
     const id = nextId()
-    let lookup: Lookup | null = null
+    let by: JudgementContext | null = null
     try {
-      lookup = current()
+      by = current()
     } catch (error) {
       // A store that can't be read leaves the message unchecked; decide says so in the field.
       options.onFailure(error, id)
@@ -56,17 +61,17 @@ export function buildJudge(store: Store, options: JudgeOptions): Judge {
     const now = Date.now()
     let inspected: Inspection | null = null
     const decision = decide(section, entrance, {
-      policy,
-      lookup,
+      context: by,
+      ...(policy === null ? {} : { onUnchecked: policy.rules.onUnchecked }),
       id,
       now,
       guard: (work) => guard.run(section, now, work),
       microseconds: () => performance.now() * 1000,
       limits,
       onFailure: options.onFailure,
-      onInspection: (inspection, of, by) => {
+      onInspection: (inspection, of, compiled) => {
         inspected = inspection
-        options.onInspection?.(inspection, of, by)
+        options.onInspection?.(inspection, of, compiled)
       },
     })
     if (options.history === undefined || options.history === null) return decision

@@ -3,7 +3,7 @@
 import { canonicalAddress, domainOf, localPartOf, withoutTag, writtenAddress } from '../mail/address.ts'
 import { untilSpent } from '../budget.ts'
 import type { Budget } from '../budget.ts'
-import type { Kind, Lookup, Person, PersonRef, Reading, Tier } from '../model.ts'
+import type { Lookup, Person, PersonRef, Reading } from '../model.ts'
 import {
   arePartsOf,
   initialOfLocalPart,
@@ -18,58 +18,46 @@ import type { QueryKey } from '../names/keys/query-keys.ts'
 import { readShown } from '../names/text/shown-name.ts'
 import type { ShownName } from '../names/text/shown-name.ts'
 import type { NameTables } from '../names/tables/tables.ts'
+import type { Claim } from './claim.ts'
 import type { Policy } from './compile.ts'
-import { withOwnCompanies } from './own-companies.ts'
+import type { JudgementContext } from './context.ts'
 import { personKey } from './person-key.ts'
-import type { Recollection } from './recollections.ts'
 import { mayShowAddress, shownAddresses } from './shown-address.ts'
 
-/** What a reading claims: that it comes from a protected person, by name, by address, or by the look of its mailbox. */
-export interface Claim {
-  readonly person: Person
-  readonly kind: Kind
-  readonly tier: Tier
-  readonly evidence: readonly string[]
-  /** The spelling that made the claim, to compare with the name of the address's owner; null if an address made it. */
-  readonly shown: string | null
-}
-
 /** People asked for under one key: namesakes, of whom any may be the one that the policy is strictest about. */
-const peoplePerKey = 1000
+const maxPeoplePerKey = 1000
 /** Spellings compared for one shown name. */
-const comparisonsPerName = 250
+const maxComparisons = 250
 
 /** Finds claims; keeps what one message asks twice. One is made for each message. */
 export class ClaimFinder {
-  private readonly policy: Policy
-  private readonly lookup: Lookup
-  private readonly budget: Budget
-  private readonly recollection: Recollection
-  readonly context: MatchContext
+  readonly #context: JudgementContext
+  readonly #policy: Policy
+  readonly #lookup: Lookup
+  readonly #budget: Budget
+  readonly #matching: MatchContext
   /** Whether a name was left unjudged because too many people could be meant by it. */
   unjudged = false
   /** Whether the budget ended in the last search: the next ones would find no more. */
   cutOff = false
-  private readonly byReading = new Map<Reading, readonly Claim[]>()
-  private readonly byName = new Map<string, readonly Claim[]>()
-  private readonly people = new Map<string, Person | null>()
-  private readonly texts = new Map<string, ShownName>()
-  private readonly tables = new Map<string, NameTables>()
-  private readonly ownersOf = new Map<string, readonly Person[]>()
-  private readonly ownDomains: Pick<Lookup, 'ownDomainsByKey'> = {
-    ownDomainsByKey: (key) => {
-      this.budget.spend(20)
-      return this.lookup.ownDomainsByKey(key)
-    },
-  }
-  private readonly matched = new Map<Person, Map<string, NameMatch | null>>()
+  readonly #byReading = new Map<Reading, readonly Claim[]>()
+  readonly #byName = new Map<string, readonly Claim[]>()
+  readonly #people = new Map<string, Person | null>()
+  readonly #texts = new Map<string, ShownName>()
+  readonly #tables = new Map<string, NameTables>()
+  readonly #owners = new Map<string, readonly Person[]>()
+  readonly #matched = new Map<Person, Map<string, NameMatch | null>>()
 
-  constructor(policy: Policy, lookup: Lookup, budget: Budget) {
-    this.policy = policy
-    this.lookup = lookup
-    this.budget = budget
-    this.recollection = policy.recollections.of(lookup)
-    this.context = { tokenCount: (token) => this.tokenCount(token), initials: policy.rules.initials, budget }
+  constructor(context: JudgementContext, budget: Budget) {
+    this.#context = context
+    this.#policy = context.policy
+    this.#lookup = context.lookup
+    this.#budget = budget
+    this.#matching = {
+      tokenCount: (token) => context.words.of(token, budget).count,
+      initials: context.policy.rules.initials,
+      budget,
+    }
   }
 
   /**
@@ -77,17 +65,17 @@ export class ClaimFinder {
    * in the middle, those found by then.
    */
   of(reading: Reading): readonly Claim[] {
-    const known = this.byReading.get(reading)
+    const known = this.#byReading.get(reading)
     if (known !== undefined) return known
     const claims: Claim[] = []
-    this.byReading.set(reading, claims)
+    this.#byReading.set(reading, claims)
     this.cutOff = !untilSpent(() => {
-      this.budget.spend(30)
+      this.#budget.spend(30)
       if (reading.name !== '') {
-        this.addByShownName(reading.name, claims)
-        this.addByShownAddress(reading.name, claims)
+        this.#addByShownName(reading.name, claims)
+        this.#addByShownAddress(reading.name, claims)
       }
-      if (reading.address !== null) this.addByMailbox(reading, reading.address, claims)
+      if (reading.address !== null) this.#addByMailbox(reading, reading.address, claims)
     })
     return claims
   }
@@ -95,72 +83,70 @@ export class ClaimFinder {
   /** A person of any directory, each read once a message. */
   person(ref: PersonRef): Person | undefined {
     const key = personKey(ref)
-    let person = this.people.get(key)
+    let person = this.#people.get(key)
     if (person === undefined) {
-      this.budget.spend(60)
-      person = this.lookup.person(ref) ?? null
-      this.people.set(key, person)
+      this.#budget.spend(60)
+      person = this.#lookup.person(ref) ?? null
+      this.#people.set(key, person)
     }
     return person ?? undefined
   }
 
   /** How a shown name matches a person's, protected or not; null if it does not. Compared once a message. */
   match(shown: string, person: Person): NameMatch | null {
-    let ofPerson = this.matched.get(person)
-    if (ofPerson === undefined) this.matched.set(person, (ofPerson = new Map<string, NameMatch | null>()))
+    let ofPerson = this.#matched.get(person)
+    if (ofPerson === undefined) this.#matched.set(person, (ofPerson = new Map<string, NameMatch | null>()))
     let match = ofPerson.get(shown)
     if (match === undefined) {
-      match = matchName(this.read(shown), this.policy.namesOf(person), this.tablesFor(shown), this.context)
+      match = matchName(this.#read(shown), this.#context.namesOf(person), this.#tablesFor(shown), this.#matching)
       ofPerson.set(shown, match)
     }
     return match
   }
 
   /** The name tables with the organisation's own names in the text known as such. */
-  private tablesFor(shown: string): NameTables {
-    let tables = this.tables.get(shown)
+  #tablesFor(shown: string): NameTables {
+    let tables = this.#tables.get(shown)
     if (tables === undefined) {
-      const isBorne = (base: string): boolean => this.tokenCount(base) > 0
-      const { companies } = this.recollection
-      this.budget.spend(20)
-      tables = withOwnCompanies(this.policy.tables, this.read(shown), this.ownDomains, companies, isBorne)
-      this.tables.set(shown, tables)
+      this.#budget.spend(20)
+      tables = this.#context.companies.tablesFor(this.#policy.tables, this.#read(shown), this.#budget)
+      this.#tables.set(shown, tables)
     }
     return tables
   }
 
-  private read(shown: string): ShownName {
-    let read = this.texts.get(shown)
+  #read(shown: string): ShownName {
+    let read = this.#texts.get(shown)
     if (read === undefined) {
-      read = readShown(shown, this.budget)
-      this.texts.set(shown, read)
+      read = readShown(shown, this.#budget)
+      this.#texts.set(shown, read)
     }
     return read
   }
 
   /** The keys that a shown name is looked up by. */
   keysOf(shown: string): readonly QueryKey[] {
-    return queryKeys(this.read(shown), this.policy.tables, this.context)
+    return queryKeys(this.#read(shown), this.#context.words, this.#matching)
   }
 
-  private byShownName(shown: string): readonly Claim[] {
+  #byShownName(shown: string): readonly Claim[] {
     const claims: Claim[] = []
-    this.addByShownName(shown, claims)
+    this.#addByShownName(shown, claims)
     return claims
   }
 
-  private addByShownName(shown: string, claims: Claim[]): void {
-    const known = this.byName.get(shown) ?? this.recollection.claims.get(shown)
+  #addByShownName(shown: string, claims: Claim[]): void {
+    const known = this.#byName.get(shown) ?? this.#context.claims.get(shown)
     if (known !== undefined) {
-      this.budget.spend(known.length)
+      this.#budget.spend(known.length)
       claims.push(...known)
       return
     }
     const found: Claim[] = []
     try {
-      const complete = this.findByShownName(shown, found)
-      this.byName.set(shown, found)
-      if (complete) this.recollection.claims.set(shown, found)
+      const complete = this.#findByShownName(shown, found)
+      this.#byName.set(shown, found)
+      if (complete) this.#context.claims.set(shown, found)
     } finally {
       // Thrown out of the search as well: what was found by then stays found.
       claims.push(...found)
@@ -168,60 +154,50 @@ export class ClaimFinder {
   }
 
   /** @returns whether everyone was looked at whom the name could mean, or some of whose namesakes were found */
-  private findByShownName(shown: string, claims: Claim[]): boolean {
+  #findByShownName(shown: string, claims: Claim[]): boolean {
     const seen = new Set<string>()
     const matches = new Map<string, NameMatch | null>()
     let cut = false
     for (const { key } of this.keysOf(shown)) {
-      this.budget.spend(20)
-      const refs = this.lookup.byKey(key, peoplePerKey)
-      cut ||= refs.length >= peoplePerKey
-      this.budget.spend(15 * refs.length)
+      this.#budget.spend(20)
+      const refs = this.#lookup.byKey(key, maxPeoplePerKey)
+      cut ||= refs.length >= maxPeoplePerKey
+      this.#budget.spend(15 * refs.length)
       for (const ref of refs) {
         const id = personKey(ref)
         if (seen.has(id)) continue
         seen.add(id)
         const person = this.person(ref)
-        if (person === undefined || !this.policy.protects(person)) continue
-        const spelling = this.policy.spellingOf(person)
+        if (person === undefined || !this.#policy.protects(person)) continue
+        const spelling = this.#policy.spellingOf(person)
         let match = matches.get(spelling)
         if (match === undefined) {
-          if (matches.size >= comparisonsPerName) return this.leftOut(claims)
+          if (matches.size >= maxComparisons) return this.#leftOut(claims)
           match = this.match(shown, person)
           matches.set(spelling, match)
         }
         if (match) claims.push({ person, kind: match.kind, tier: match.tier, evidence: match.evidence, shown })
       }
     }
-    return cut ? this.leftOut(claims) : true
+    return cut ? this.#leftOut(claims) : true
   }
 
   /** Not everyone was looked at whom a name could mean. Where some of them were found, the others are their namesakes. */
-  private leftOut(claims: readonly Claim[]): boolean {
+  #leftOut(claims: readonly Claim[]): boolean {
     if (claims.length === 0) this.unjudged = true
     return claims.length > 0
   }
 
-  private tokenCount(token: string): number {
-    let count = this.recollection.tokens.get(token)
-    if (count === undefined) {
-      this.budget.spend(15)
-      count = this.lookup.tokenCount(token)
-      this.recollection.tokens.set(token, count)
-    }
-    return count
-  }
-
   /** A protected person's own address shown as the name of some mailbox, or another one that carries the name. */
-  private addByShownAddress(name: string, claims: Claim[]): void {
+  #addByShownAddress(name: string, claims: Claim[]): void {
     if (!mayShowAddress(name)) return
-    this.budget.spend(20 + 2 * Math.min(name.length, 1024))
+    this.#budget.spend(20 + 2 * Math.min(name.length, 1024))
     for (const written of shownAddresses(name)) {
       const shown = canonicalAddress(written)
       const owners = this.owners(shown)
-      if (owners.length === 0) claims.push(...this.byLocalPart(mailboxName(shown)))
+      if (owners.length === 0) claims.push(...this.#byLocalPart(mailboxName(shown)))
       for (const person of owners) {
-        if (!this.policy.protects(person)) continue
+        if (!this.#policy.protects(person)) continue
         claims.push({
           person,
           kind: 'address',
@@ -236,89 +212,84 @@ export class ClaimFinder {
   /** Whether a domain, or one above it, is one of the organisation's own. */
   isOwnDomain(domain: string): boolean {
     for (let at = 0; at >= 0; at = domain.indexOf('.', at + 1)) {
-      this.budget.spend(10)
-      if (this.lookup.isOwnDomain(domain.slice(at === 0 ? 0 : at + 1))) return true
+      this.#budget.spend(10)
+      if (this.#lookup.isOwnDomain(domain.slice(at === 0 ? 0 : at + 1))) return true
     }
     return false
   }
 
   /** People who own a canonical address (or it without its tag), by directory or by the protection file. */
   owners(canonical: string): readonly Person[] {
-    const known = this.ownersOf.get(canonical)
+    const known = this.#owners.get(canonical)
     if (known !== undefined) return known
-    this.budget.spend(70)
+    this.#budget.spend(70)
     const refs = new Map<string, PersonRef>()
     const plain = withoutTag(canonical)
-    for (const ref of this.lookup.byAddress(canonical)) refs.set(personKey(ref), ref)
-    if (plain !== canonical) for (const ref of this.lookup.byAddress(plain)) refs.set(personKey(ref), ref)
-    for (const ref of this.policy.secondaries.owners(canonical)) refs.set(personKey(ref), ref)
+    for (const ref of this.#lookup.byAddress(canonical)) refs.set(personKey(ref), ref)
+    if (plain !== canonical) for (const ref of this.#lookup.byAddress(plain)) refs.set(personKey(ref), ref)
+    for (const ref of this.#policy.secondaries.owners(canonical)) refs.set(personKey(ref), ref)
     const owners = [...refs.values()].map((ref) => this.person(ref)).filter((person) => person !== undefined)
-    this.ownersOf.set(canonical, owners)
+    this.#owners.set(canonical, owners)
     return owners
   }
 
   /** The mailbox itself: at a domain that imitates an own one, or carrying the name where no other name is shown. */
-  private addByMailbox(reading: Reading, address: string, claims: Claim[]): void {
-    this.budget.spend(10 + Math.min(address.length, 1000))
+  #addByMailbox(reading: Reading, address: string, claims: Claim[]): void {
+    this.#budget.spend(10 + Math.min(address.length, 1000))
     const canonical = canonicalAddress(address)
     const domain = domainOf(canonical)
     if (domain === '') return
-    const own = this.lookup.isOwnDomain(domain)
-    if (own && domainOf(writtenAddress(address) ?? '') === domain) return
+    const { isOwn, imitated } = this.#context.domains.of(domain, this.#budget)
+    if (isOwn && domainOf(writtenAddress(address) ?? '') === domain) return
     const localPart = mailboxName(canonical)
     // An own domain in letters that nobody's program writes is an imitation of itself.
-    const imitated = own ? [domain] : this.lookAlikes(domain)
-    const lookAlikes = this.byLookAlikeDomain(localPart, domain, imitated)
+    const lookAlikes = this.#byLookAlikeDomain(localPart, domain, isOwn ? [domain] : imitated)
     claims.push(...lookAlikes)
     const known = new Set(lookAlikes.map((claim) => personKey(claim.person)))
     const byName = standsAlone(reading, canonical)
-      ? [...this.byLocalPart(localPart), ...this.byInitial(localPart)]
-      : this.besideName(reading.name, localPart)
+      ? [...this.#byLocalPart(localPart), ...this.#byInitial(localPart)]
+      : this.#besideName(reading.name, localPart)
     claims.push(...byName.filter((claim) => !known.has(personKey(claim.person))))
   }
 
-  private lookAlikes(domain: string): readonly string[] {
-    if (!this.policy.lookAlikes.knows(domain, this.lookup)) this.budget.spend(lookAlikeCost(domain))
-    return this.policy.lookAlikes.of(domain, this.lookup)
-  }
-
   /** A mailbox that carries a name, where the name shown says nothing of its own, or only a part of that name. */
-  private besideName(shown: string, localPart: string): Claim[] {
-    const read = this.read(shown)
-    const plain = readBeside(read, this.policy.tables)
+  #besideName(shown: string, localPart: string): Claim[] {
+    const read = this.#read(shown)
+    const plain = readBeside(read, this.#policy.tables)
     // The own company's words only take away: what says nothing without them stays so.
-    const { saysNothing, parts } = plain.saysNothing ? plain : readBeside(read, this.tablesFor(shown))
-    if (saysNothing) return [...this.byLocalPart(localPart), ...this.byInitial(localPart)]
+    const { saysNothing, parts } = plain.saysNothing ? plain : readBeside(read, this.#tablesFor(shown))
+    if (saysNothing) return [...this.#byLocalPart(localPart), ...this.#byInitial(localPart)]
     const [part] = parts
     // Most names shown are nobody's here.
-    if (part === undefined || !parts.some(({ base }) => base.length > 1 && this.mayBePart(base))) return []
+    if (part === undefined || !parts.some(({ base }) => base.length > 1 && this.#mayBePart(base))) return []
     const composed = parts.length === 1 ? nameWithLocalPart(part, localPart) : null
-    const claims = [...this.byLocalPart(localPart), ...(composed === null ? [] : this.byLocalPart(composed))]
-    return claims.filter(({ person }) => arePartsOf(parts, this.policy.namesOf(person), this.policy.tables))
+    const claims = [...this.#byLocalPart(localPart), ...(composed === null ? [] : this.#byLocalPart(composed))]
+    return claims.filter(({ person }) => arePartsOf(parts, this.#context.namesOf(person), this.#policy.tables))
   }
 
-  private mayBePart(base: string): boolean {
-    return this.tokenCount(base) > 0 || this.policy.tables.nicknames.classesOf(base).length > 0
+  #mayBePart(base: string): boolean {
+    const word = this.#context.words.of(base, this.#budget)
+    return word.count > 0 || word.nicknames.length > 0
   }
 
   /** `jroe@`, where initials count. */
-  private byInitial(localPart: string): Claim[] {
-    const name = this.policy.rules.initials ? initialOfLocalPart(localPart) : null
+  #byInitial(localPart: string): Claim[] {
+    const name = this.#policy.rules.initials ? initialOfLocalPart(localPart) : null
     if (name === null) return []
     const told = `the local-part ${JSON.stringify(localPart)} reads as ${JSON.stringify(name)}`
-    return this.byShownName(name).flatMap((claim) =>
+    return this.#byShownName(name).flatMap((claim) =>
       claim.kind === 'initial'
         ? [{ ...claim, kind: 'local-part' as const, tier: 'likely' as const, evidence: [told, ...claim.evidence] }]
         : [],
     )
   }
 
-  private byLocalPart(localPart: string): Claim[] {
+  #byLocalPart(localPart: string): Claim[] {
     const claims = new Map<string, Claim>()
     for (const name of localPartNames(localPart)) {
-      for (const claim of this.byShownName(name)) {
+      for (const claim of this.#byShownName(name)) {
         // A name of one word (indah@) or a role (treasury.desk@) is anyone's; a likeness of a likeness is nobody.
-        if (claim.tier !== 'certain' || !this.hasGivenNameAndSurname(claim.person)) continue
+        if (claim.tier !== 'certain' || !this.#hasGivenNameAndSurname(claim.person)) continue
         claims.set(personKey(claim.person), {
           ...claim,
           kind: 'local-part',
@@ -330,19 +301,19 @@ export class ClaimFinder {
     return [...claims.values()]
   }
 
-  private hasGivenNameAndSurname(person: Person): boolean {
-    return this.policy.namesOf(person).forms.some((form) => form.type === 'person')
+  #hasGivenNameAndSurname(person: Person): boolean {
+    return this.#context.namesOf(person).forms.some((form) => form.type === 'person')
   }
 
-  private byLookAlikeDomain(localPart: string, domain: string, imitated: readonly string[]): Claim[] {
+  #byLookAlikeDomain(localPart: string, domain: string, imitated: readonly string[]): Claim[] {
     const claims: Claim[] = []
     for (const own of imitated) {
       const evidence = `${domain} looks like the own domain ${own}`
       const people = new Map<string, Person>()
       for (const person of this.owners(canonicalAddress(`${localPart}@${own}`))) people.set(personKey(person), person)
-      for (const claim of this.byLocalPart(localPart)) people.set(personKey(claim.person), claim.person)
+      for (const claim of this.#byLocalPart(localPart)) people.set(personKey(claim.person), claim.person)
       for (const person of people.values()) {
-        if (!this.policy.protects(person)) continue
+        if (!this.#policy.protects(person)) continue
         claims.push({ person, kind: 'lookalike-domain', tier: 'likely', evidence: [evidence], shown: null })
       }
     }
@@ -351,18 +322,13 @@ export class ClaimFinder {
 }
 
 /** The local-part without tag and quotes. */
-function mailboxName(canonical: string): string {
+export function mailboxName(canonical: string): string {
   return localPartOf(withoutTag(canonical)).replace(/^"|"$/g, '')
 }
 
 /** Whether a reading shows no name but what the mailbox itself says. */
-function standsAlone(reading: Reading, canonical: string): boolean {
+export function standsAlone(reading: Reading, canonical: string): boolean {
   if (reading.part === 'none' || reading.part === 'local-part' || reading.name.trim() === '') return true
   const shown = canonicalAddress(reading.name)
   return shown === canonical || shown === localPartOf(canonical)
-}
-
-/** Steps of finding out which own domains one imitates: each cut of it is compared with the words that are joined to names. */
-function lookAlikeCost(domain: string): number {
-  return 120 + Math.min(domain.length, 253) + 60 * (domain.split('-').length - 1)
 }

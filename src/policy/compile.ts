@@ -11,8 +11,6 @@ import type { NameForms } from '../names/person/person-name.ts'
 import { storedKeys } from '../names/keys/stored-keys.ts'
 import { buildTables } from '../names/tables/tables.ts'
 import type { NameTables } from '../names/tables/tables.ts'
-import { LookAlikeDomains } from './look-alikes.ts'
-import { Recollections } from './recollections.ts'
 import { isPublicMailDomain } from './public-mail.ts'
 import { personKey } from './person-key.ts'
 import { strictest } from '../vocabulary.ts'
@@ -28,9 +26,6 @@ export interface Policy {
   readonly tables: NameTables
   readonly senders: SenderTable
   readonly secondaries: SecondaryAddresses
-  readonly lookAlikes: LookAlikeDomains
-  /** What was found out for earlier messages, and holds as long as people and rules stay the same. */
-  readonly recollections: Recollections
   /** Fingerprint of all that decides the stored keys; see `Indexer`. */
   readonly fingerprint: string
   /** Whether the person's name is guarded: by group or by name, and not excluded. Exclusion wins. */
@@ -67,8 +62,6 @@ export function compilePolicy(resolved: ResolvedRules, before: Policy | null = n
   const secondaries = compileSecondaries(resolved)
   const tables = before !== null && sameData(before.rules.names, rules.names) ? before.tables : buildTables(rules.names)
 
-  // Lives as long as the Person does: the store hands out the same one while it remembers it.
-  const forms = new WeakMap<Person, NameForms>()
   const inProtectedGroup = (person: Person): boolean =>
     protectedGroups.size > 0 &&
     person.groups.some((id) => protectedGroups.has(personKey({ directory: person.directory, id })))
@@ -83,8 +76,6 @@ export function compilePolicy(resolved: ResolvedRules, before: Policy | null = n
     tables,
     senders: compileSenders(rules.trustedSenders, rules.presets),
     secondaries,
-    lookAlikes: new LookAlikeDomains(),
-    recollections: new Recollections(),
     fingerprint: rulesFingerprint(resolved),
     protects: (person) => {
       const key = personKey(person)
@@ -116,16 +107,10 @@ export function compilePolicy(resolved: ResolvedRules, before: Policy | null = n
       return further.has(key) ? `${name}\0${romanised}\0${key}` : `${name}\0${romanised}`
     },
     namesOf: (person) => {
-      const known = forms.get(person)
-      if (known !== undefined) return known
       const { displayName, givenName, surname } = person
       const more = further.size === 0 ? noNames : (further.get(personKey(person)) ?? noNames)
-      const read = readPersonNames(
-        { displayName, givenName, surname, further: [...more, ...romanisedOf(person, tables)] },
-        tables,
-      )
-      forms.set(person, read)
-      return read
+      const names = { displayName, givenName, surname, further: [...more, ...romanisedOf(person, tables)] }
+      return readPersonNames(names, tables)
     },
   }
 }

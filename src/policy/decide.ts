@@ -1,10 +1,11 @@
 /** From verdict to what is to be done. */
 
-import type { Decision, Entrance, HeaderSection, Lookup, Verdict } from '../model.ts'
+import type { Decision, Entrance, HeaderSection, Verdict } from '../model.ts'
 import { readMessageId } from '../mail/message-id.ts'
 import { actions, uncheckedActions } from '../vocabulary.ts'
 import type { Performance } from '../vocabulary.ts'
 import type { Policy } from './compile.ts'
+import type { JudgementContext } from './context.ts'
 import { deferral, forgedFields, refusal, verdictFields } from './fields.ts'
 import { inspect, unread } from './inspect.ts'
 import type { Inspection, InspectLimits } from './inspect.ts'
@@ -12,10 +13,10 @@ import type { Inspection, InspectLimits } from './inspect.ts'
 /** From verdict to what is to be done: one value that both entrances carry out. */
 
 export interface DecideOptions {
-  /** Null before any rules are known. */
-  readonly policy: Policy | null
-  /** Null before a store can be read. */
-  readonly lookup: Lookup | null
+  /** Null before any rules are known, or where the store can't be read. */
+  readonly context: JudgementContext | null
+  /** What is done about a message that can't be judged, where there is no context to say so. Left out: it is tagged. */
+  readonly onUnchecked?: 'tag' | 'tempfail'
   /** Event id, ASCII without white space; made by the caller. */
   readonly id: string
   /** Milliseconds since the epoch. */
@@ -56,19 +57,18 @@ export function decide(section: HeaderSection, entrance: Entrance, options: Deci
     fromName: first === undefined || first.name === '' ? null : first.name,
     fromAddress: first?.address ?? null,
     messageId: attempt(() => readMessageId(section)) ?? null,
-    directoryAge: attempt(() => directoryAge(options.lookup, now)) ?? null,
+    directoryAge: attempt(() => directoryAge(options.context, now)) ?? null,
     judgeTime,
   }
 }
 
 function judge(section: HeaderSection, options: DecideOptions): Inspection {
-  const { policy, lookup, id } = options
-  if (policy === null || lookup === null) {
-    return unread(policy?.rules.onUnchecked ?? 'tag', 'no-directory')
-  }
+  const { context, id } = options
+  if (context === null) return unread(options.onUnchecked ?? 'tag', 'no-directory')
+  const { policy } = context
   const onFailure = (error: unknown): void => options.onFailure(error, id)
   const work = (): Inspection =>
-    inspectSafely(section, policy, lookup, { now: options.now, limits: options.limits ?? {}, onFailure })
+    inspectSafely(section, context, { now: options.now, limits: options.limits ?? {}, onFailure })
   const inspection = options.guard === undefined ? work() : guarded(options.guard, work, policy, onFailure)
   attempt(() => options.onInspection?.(inspection, id, policy))
   return inspection
@@ -91,8 +91,7 @@ function guarded(
 /** `inspect` that never throws: what goes wrong in it becomes `unchecked; reason=judgement-failed`, never clean. */
 export function inspectSafely(
   section: HeaderSection,
-  policy: Policy,
-  lookup: Lookup,
+  context: JudgementContext,
   options: {
     readonly now: number
     readonly limits: Partial<InspectLimits>
@@ -100,10 +99,10 @@ export function inspectSafely(
   },
 ): Inspection {
   try {
-    return inspect(section, policy, lookup, options.now, options.limits)
+    return inspect(section, context, options.now, options.limits)
   } catch (error) {
     attempt(() => options.onFailure(error))
-    return unread(policy.rules.onUnchecked, 'judgement-failed')
+    return unread(context.policy.rules.onUnchecked, 'judgement-failed')
   }
 }
 
@@ -119,9 +118,10 @@ function performanceOf(verdict: Verdict, entrance: Entrance): Performance {
 }
 
 /** Seconds since the oldest directory's last sync that succeeded. */
-function directoryAge(lookup: Lookup | null, now: number): number | null {
+function directoryAge(context: JudgementContext | null, now: number): number | null {
   let oldest = Infinity
-  for (const { lastSync } of lookup?.directories() ?? []) if (lastSync !== null) oldest = Math.min(oldest, lastSync)
+  for (const { lastSync } of context?.lookup.directories() ?? [])
+    if (lastSync !== null) oldest = Math.min(oldest, lastSync)
   return oldest === Infinity ? null : Math.max(0, Math.round((now - oldest) / 1000))
 }
 

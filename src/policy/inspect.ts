@@ -1,26 +1,21 @@
 /** THE judgement. */
 
 import { Budget, untilSpent } from '../budget.ts'
-import type {
-  DetectedVerdict,
-  HeaderSection,
-  Lookup,
-  OriginatorReadings,
-  Reading,
-  UncheckedReason,
-  Verdict,
-} from '../model.ts'
+import type { DetectedVerdict, HeaderSection, OriginatorReadings, Reading, UncheckedReason, Verdict } from '../model.ts'
 import { canonicalAddress, domainOf } from '../mail/address.ts'
-import { originatorText, readOriginators } from '../mail/originators.ts'
+import { readOriginators, writtenOriginators } from '../mail/originators.ts'
+import type { WrittenOriginators } from '../mail/originators.ts'
 import type { QueryKey } from '../names/keys/query-keys.ts'
 import { readAuthentication } from './authentication.ts'
+import type { Claim } from './claim.ts'
 import { ClaimFinder } from './claims.ts'
-import type { Claim } from './claims.ts'
 import type { Policy } from './compile.ts'
+import type { JudgementContext } from './context.ts'
 import { ExcuseFinder } from './excuses.ts'
 import { reasonText } from './fields.ts'
 import { decisive } from './findings.ts'
 import type { Finding } from './findings.ts'
+import { claimsNothing } from './plain-sender.ts'
 
 /** THE judgement: one header section against the people known. Synchronous, bounded, no clock, no log. */
 
@@ -61,51 +56,64 @@ export interface Inspection {
  */
 export function inspect(
   section: HeaderSection,
-  policy: Policy,
-  lookup: Lookup,
+  context: JudgementContext,
   now: number,
   given: Partial<InspectLimits> = {},
 ): Inspection {
+  const { lookup, unclaimed } = context
+  const { rules } = context.policy
+  if (lookup.directories().length === 0) return unread(rules.onUnchecked, 'no-directory')
+  if (section.truncated && rules.oversize === 'unchecked') return unread(rules.onUnchecked, 'header-too-large')
+
   const limits = { ...defaultLimits, ...given }
-  const { rules } = policy
-  if (lookup.directories().length === 0) return unread(policy.rules.onUnchecked, 'no-directory')
-  if (section.truncated && rules.oversize === 'unchecked') return unread(policy.rules.onUnchecked, 'header-too-large')
-
-  const { unclaimed } = policy.recollections.of(lookup)
-  const written = originatorText(section, rules.fields)
-  const known = unclaimed.get(written ?? '')
-  if (known !== undefined) return claimsNothing(known, policy, lookup)
-
-  const inspection = judgeOriginators(section, policy, lookup, now, limits)
-  // Defects have their place in this message, and are not another's.
+  const written = writtenOriginators(section, rules.fields)
+  if (written === null) return judgeOriginators(section, context, now, limits)
+  const known = unclaimed.get(written.text)
+  if (known !== undefined) return clean(known, context)
+  // A plain field takes few of the usual number of steps. Of a smaller number each is counted.
+  const settled = limits.maxSteps < defaultLimits.maxSteps ? null : settlePlain(written, context)
+  const inspection = settled === null ? judgeOriginators(section, context, now, limits) : clean(settled, context)
+  // What was found, noted or left out may be another message's business; what claims nothing is not another's.
   const { originators, findings, verdict } = inspection
   const plain = verdict.state === 'clean' && findings.length === 0 && originators?.defects.length === 0
-  if (written !== null && plain && !originators.truncated) unclaimed.set(written, originators)
+  if (plain && !originators.truncated) unclaimed.set(written.text, originators)
   return inspection
+}
+
+/** Plain fields that surely claim nothing, read; null for others. */
+function settlePlain(written: WrittenOriginators, context: JudgementContext): OriginatorReadings | null {
+  const plain = written.readPlain()
+  if (plain === null || !claimsNothing(plain, context)) return null
+  return {
+    readings: plain.map(({ reading }) => reading),
+    addresses: [...new Set(plain.map(({ address }) => address))],
+    defects: [],
+    truncated: false,
+  }
 }
 
 /** Reads the originator fields and judges all their readings, as far as the budget reaches. */
 function judgeOriginators(
   section: HeaderSection,
-  policy: Policy,
-  lookup: Lookup,
+  context: JudgementContext,
   now: number,
   limits: InspectLimits,
 ): Inspection {
+  const { policy } = context
   const { rules } = policy
   const budget = new Budget(limits.maxSteps, limits.beginTime?.())
   budget.keep(limits.maxSteps * keptForJudging)
   const originators = readOriginators(section, { fromOctets: limits.fromOctets, ...rules.fields, budget })
   const strict = rules.oversize === 'unchecked'
   if (strict && originators.defects.some((defect) => defect.code === 'field-too-long')) {
-    return { ...unread(policy.rules.onUnchecked, 'from-too-large'), originators }
+    return { ...unread(rules.onUnchecked, 'from-too-large'), originators }
   }
 
-  const claims = new ClaimFinder(policy, lookup, budget)
+  const claims = new ClaimFinder(context, budget)
   const authentication = readAuthentication(section, rules.authservIds, () => authors(originators) === 1)
   const excuses = new ExcuseFinder(policy, claims, authentication, now)
   const { findings, judgedReadings } = findAll(limits.maxSteps, { originators, policy, claims, excuses, budget })
-  const found = { originators, findings, judgedReadings, keysOf: keysFor(policy, lookup) }
+  const found = { originators, findings, judgedReadings, keysOf: keysFor(context) }
 
   const deciding = decisive(findings.filter((finding) => finding.excuse === null))
   if (deciding !== null) return { ...found, verdict: detected(deciding) }
@@ -118,20 +126,20 @@ function judgeOriginators(
   return { ...found, verdict: { state: 'clean', note: excused?.excuse ?? null } }
 }
 
-/** What stands for a message whose originator fields are known, octet for octet, to claim nothing. */
-function claimsNothing(originators: OriginatorReadings, policy: Policy, lookup: Lookup): Inspection {
+/** What stands for a message whose originator fields claim nothing. */
+function clean(originators: OriginatorReadings, context: JudgementContext): Inspection {
   return {
     verdict: { state: 'clean', note: null },
     originators,
     findings: [],
     judgedReadings: originators.readings.length,
-    keysOf: keysFor(policy, lookup),
+    keysOf: keysFor(context),
   }
 }
 
 /** The explanation asks for keys after the judgement, and at its own cost. */
-function keysFor(policy: Policy, lookup: Lookup): Inspection['keysOf'] {
-  return (shown) => new ClaimFinder(policy, lookup, new Budget(Infinity)).keysOf(shown)
+function keysFor(context: JudgementContext): Inspection['keysOf'] {
+  return (shown) => new ClaimFinder(context, new Budget(Infinity)).keysOf(shown)
 }
 
 interface Weighing {

@@ -63,6 +63,7 @@ export function buildMemoryDirectory(
         byAddress: ownersOf,
         person: personOf,
         isOwnDomain: (domain) => ownDomains.has(domain),
+        ownDomains: (limit) => (domainCounts.size > limit ? null : [...ownDomains]),
         ownDomainsByKey: (key) => domains.get(key) ?? [],
         directories: () => known,
       }

@@ -4,6 +4,7 @@ import { explain } from '../../src/policy/explain.ts'
 import { inspect } from '../../src/policy/inspect.ts'
 import type { Inspection } from '../../src/policy/inspect.ts'
 import { faultOf, loadSample, readCases, readRealFields, sampleExists } from './detection-sample.ts'
+import { judgementContext } from '../../src/policy/context.ts'
 
 /** The detection sample through the whole judgement: From octets in, verdict with person and address out. */
 
@@ -16,7 +17,7 @@ if (!sampleExists && process.env.CI !== 'true') {
   t.pass('SKIPPED: the detection sample (../shared/detection) is not here', { skip: 'no sample beside the repository' })
 } else {
   const { policy, lookup } = loadSample()
-  const judge = (octets: Buffer): Inspection => inspect(parseHeaderSection(octets), policy, lookup, now)
+  const judge = (octets: Buffer): Inspection => inspect(parseHeaderSection(octets), judgementContext(policy, lookup), now)
 
   t.test('cases', async (t) => {
     const byCategory = new Map<string, { right: number; all: number }>()

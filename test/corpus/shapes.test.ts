@@ -6,6 +6,7 @@ import { inspect } from '../../src/policy/inspect.ts'
 import { buildMemoryDirectory } from '../../src/policy/memory.ts'
 import { resolveRules } from '../../src/policy/protection.ts'
 import { entry, person, rulesWith } from '../unit/policy/fixtures.ts'
+import { judgementContext } from '../../src/policy/context.ts'
 
 /**
  * A protected name beside an address, in every shape that a From field may have: detected with a foreign address, clean with
@@ -29,7 +30,7 @@ const lookup = directory.index(policyIndexer(policy))
 
 function judge(section: string | Buffer): Verdict {
   const octets = Buffer.concat([Buffer.isBuffer(section) ? section : Buffer.from(section), Buffer.from('\r\n')])
-  return inspect(parseHeaderSection(octets), policy, lookup, Date.parse('2026-11-01T00:00:00Z')).verdict
+  return inspect(parseHeaderSection(octets), judgementContext(policy, lookup), Date.parse('2026-11-01T00:00:00Z')).verdict
 }
 
 const q = (text: string): string =>

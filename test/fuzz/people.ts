@@ -5,7 +5,8 @@ import type { Judge, Lookup } from '../../src/model.ts'
 import { compilePolicy, policyIndexer } from '../../src/policy/compile.ts'
 import type { Policy } from '../../src/policy/compile.ts'
 import { decide } from '../../src/policy/decide.ts'
-import { inspect } from '../../src/policy/inspect.ts'
+import { judgementContext } from '../../src/policy/context.ts'
+import { defaultLimits, inspect } from '../../src/policy/inspect.ts'
 import type { InspectLimits } from '../../src/policy/inspect.ts'
 import { buildMemoryDirectory } from '../../src/policy/memory.ts'
 import { resolveRules } from '../../src/policy/protection.ts'
@@ -34,17 +35,17 @@ function directory(): Judged {
 /** The verdict on a header section, with nothing remembered from one to the next. */
 export function stateOf(octets: Buffer, limits: Partial<InspectLimits>): string {
   const { policy, lookup } = directory()
-  return inspect(parseHeaderSection(octets), policy, { ...lookup }, 0, limits).verdict.state
+  return inspect(parseHeaderSection(octets), judgementContext(policy, lookup), 0, limits).verdict.state
 }
 
 const plain = Buffer.from('From: Anna Larsson <anna.larsson@rogue.example>\r\n')
 
-/** Milliseconds that a plain field takes now: some 0.03 on a machine that does nothing else. */
+/** Milliseconds that a plain field takes now, judged in full (a first look takes less): some 0.03 on a machine that does nothing else. */
 export function plainMs(): number {
   let least = Infinity
   for (let i = 0; i < 20; i++) {
     const start = performance.now()
-    stateOf(plain, {})
+    stateOf(plain, { maxSteps: defaultLimits.maxSteps - 1 })
     least = Math.min(least, performance.now() - start)
   }
   return least
@@ -54,5 +55,11 @@ export function plainMs(): number {
 export function buildJudge(onFailure: (error: unknown) => void): Judge {
   const { policy, lookup } = directory()
   return (section, entrance) =>
-    decide(section, entrance, { policy, lookup: { ...lookup }, id: 'f1', now: 0, microseconds: () => 0, onFailure })
+    decide(section, entrance, {
+      context: judgementContext(policy, lookup),
+      id: 'f1',
+      now: 0,
+      microseconds: () => 0,
+      onFailure,
+    })
 }

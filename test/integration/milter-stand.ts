@@ -4,6 +4,7 @@ import type { Decision, Judge, MessageRecord } from '../../src/model.ts'
 import { startMilter, type MilterServer } from '../../src/milter/listener.ts'
 import type { Skip } from '../../src/milter/negotiation.ts'
 import { compilePolicy, policyIndexer } from '../../src/policy/compile.ts'
+import { judgementContext } from '../../src/policy/context.ts'
 import { decide } from '../../src/policy/decide.ts'
 import { buildMemoryDirectory } from '../../src/policy/memory.ts'
 import { resolveRules } from '../../src/policy/protection.ts'
@@ -49,14 +50,14 @@ export function buildStandJudge(missing: () => 'tag' | 'tempfail' | null = () =>
   })
   const directory = buildMemoryDirectory(people, groups)
   const policy = compilePolicy(resolveRules(rules, directory).resolved)
-  const lookup = directory.index(policyIndexer(policy))
+  const context = judgementContext(policy, directory.index(policyIndexer(policy)))
   let count = 0
   return (section, entrance): Decision => {
     const onUnchecked = missing()
     const gone = onUnchecked !== null
     return decide(section, entrance, {
-      policy: gone ? compilePolicy(resolveRules({ ...rules, onUnchecked }, directory).resolved) : policy,
-      lookup: gone ? null : lookup,
+      context: gone ? null : context,
+      ...(gone ? { onUnchecked } : {}),
       id: `e${++count}`,
       now: Date.now(),
       microseconds: () => performance.now() * 1000,

@@ -13,6 +13,7 @@ import { startSmtp } from '../../src/smtp/listener.ts'
 import { startSink } from '../integration/peers/sink.ts'
 import { RawClient } from '../integration/peers/smtp-client.ts'
 import { entry, person, rulesWith } from '../unit/policy/fixtures.ts'
+import { judgementContext } from '../../src/policy/context.ts'
 
 // Thousands of sections go in by three ways.
 t.setTimeout(240_000)
@@ -32,9 +33,9 @@ function judging(): { judge: Judge; last: Decision | null } {
   const kept: { judge: Judge; last: Decision | null } = {
     last: null,
     judge: (section, entrance) => {
-      const lookup = directory.index(indexer)
+      const context = judgementContext(policy, directory.index(indexer))
       const onFailure = (error: unknown): void => void t.error(error)
-      kept.last = decide(section, entrance, { policy, lookup, id: 'x', now: 0, microseconds: () => 0, onFailure })
+      kept.last = decide(section, entrance, { context, id: 'x', now: 0, microseconds: () => 0, onFailure })
       return kept.last
     },
   }

@@ -61,10 +61,10 @@ const step: fc.Arbitrary<Step> = fc.oneof(
 )
 
 function verdicts(history: History, store: Store, rules: ReturnType<Installation['protection']>['rules']): string[] {
-  const { policy, lookup } = judgeBy(store, rules)
+  const { context } = judgeBy(store, rules)
   return [...history.records({})].map((one) => {
     const section = sectionOf(one)
-    return section === null ? 'none' : inspect(section, policy, lookup(), Date.now()).verdict.state
+    return section === null ? 'none' : inspect(section, context(), Date.now()).verdict.state
   })
 }
 
@@ -142,12 +142,12 @@ t.test('file, pairs and audit agree after any steps', async (t) => {
   }
 
   function check(): void {
-    const { policy, lookup } = judgeBy(store, rules())
+    const { policy, context } = judgeBy(store, rules())
     for (const pair of reviewPairs(history as History, store, rules(), Date.now())) {
       const section = Buffer.from(`From: ${pair.name} <${pair.address}>\r\n`)
       const one = sectionOf(record({ originators: section.toString() }))
       if (one === null) throw new Error('unreachable')
-      const { state } = inspect(one, policy, lookup(), Date.now()).verdict
+      const { state } = inspect(one, context(), Date.now()).verdict
       const isAllowed = policy.rules.trustedSenders.every(({ requireAuthentication }) => !requireAuthentication)
       if ((pair.state === 'open' || pair.state === 'attack') && state !== 'detected')
         throw new Error(`${pair.name} at ${pair.address} waits, and is let through`)

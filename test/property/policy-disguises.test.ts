@@ -10,6 +10,7 @@ import type { Inspection } from '../../src/policy/inspect.ts'
 import { buildMemoryDirectory } from '../../src/policy/memory.ts'
 import { resolveRules } from '../../src/policy/protection.ts'
 import { entry, group, person, rulesWith } from '../unit/policy/fixtures.ts'
+import { judgementContext } from '../../src/policy/context.ts'
 
 /**
  * Disguises put on top of one another, as a forger would: letters exchanged or hidden, then the name turned round or
@@ -36,7 +37,8 @@ const directory = buildMemoryDirectory(people, [
 ])
 const policy = compilePolicy(resolveRules(rulesWith({ protect: [entry({ groups: ['Guarded'] })] }), directory).resolved)
 const lookup = directory.index(policyIndexer(policy))
-const judge = (head: string | Buffer): Inspection => inspect(parseHeaderSection(Buffer.from(head)), policy, lookup, 0)
+const context = judgementContext(policy, lookup)
+const judge = (head: string | Buffer): Inspection => inspect(parseHeaderSection(Buffer.from(head)), context, 0)
 
 type Change = readonly [name: string, change: (text: string) => string]
 

@@ -10,6 +10,7 @@ import type { Inspection } from '../../src/policy/inspect.ts'
 import { buildMemoryDirectory } from '../../src/policy/memory.ts'
 import { resolveRules } from '../../src/policy/protection.ts'
 import { entry, group, person, rulesWith } from '../unit/policy/fixtures.ts'
+import { judgementContext } from '../../src/policy/context.ts'
 
 const given = ['Jane', 'Gregory', 'Lucía', 'Jörg', 'Øyvind', 'Anil', 'Ольга', 'Σταύρος', 'Mary Ann', 'Nguyễn']
 const surnames = [
@@ -40,7 +41,8 @@ function inspectionFor(people: readonly Person[]): (head: string | Buffer) => In
   const policy = compilePolicy(resolveRules(rules, directory).resolved, before)
   before = policy
   const lookup = directory.index(policyIndexer(policy))
-  return (head) => inspect(parseHeaderSection(Buffer.from(head)), policy, lookup, 0)
+  const context = judgementContext(policy, lookup)
+  return (head) => inspect(parseHeaderSection(Buffer.from(head)), context, 0)
 }
 
 const aName = fc.tuple(fc.constantFrom(...given), fc.constantFrom(...surnames))

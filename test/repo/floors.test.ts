@@ -11,6 +11,7 @@ const floorOf: Record<string, number> = {
   'errors.ts': 0,
   'text.ts': 0,
   'budget.ts': 0,
+  'memo.ts': 0,
   'vocabulary.ts': 0,
   'ports.ts': 0,
   mail: 1,

@@ -105,11 +105,11 @@ export class MessageJudge {
 
   #inspect(
     section: HeaderSection,
-    { policy, lookup }: JudgedBy,
+    { policy, context }: JudgedBy,
     onFailure: (error: unknown) => void,
   ): { verdict: Verdict; steps: string[] } {
     const limits = { fromOctets: this.#settings.fromOctets }
-    const inspection = inspectSafely(section, policy, lookup(), { now: Date.now(), limits, onFailure })
+    const inspection = inspectSafely(section, context(), { now: Date.now(), limits, onFailure })
     return { verdict: inspection.verdict, steps: this.#settings.explain ? explain(inspection, policy) : [] }
   }
 

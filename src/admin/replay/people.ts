@@ -7,10 +7,11 @@ import type { MakeIndex } from '../../directory/store/reindex.ts'
 import { Store } from '../../directory/store/store.ts'
 import { synchronise } from '../../directory/sync.ts'
 import { NamesakeError } from '../../errors.ts'
-import type { Lookup } from '../../model.ts'
 import type { DirectoryConfig } from '../../options/source.ts'
 import { compilePolicy, policyIndexer, rulesFingerprint } from '../../policy/compile.ts'
 import type { Policy } from '../../policy/compile.ts'
+import { contexts } from '../../policy/context.ts'
+import type { JudgementContext } from '../../policy/context.ts'
 import { buildMemoryDirectory } from '../../policy/memory.ts'
 import { resolveRules } from '../../policy/protection.ts'
 import type { ProtectionProblem, ProtectionRules } from '../../policy/rules.ts'
@@ -19,7 +20,7 @@ import type { ProtectionProblem, ProtectionRules } from '../../policy/rules.ts'
 export interface JudgedBy {
   readonly policy: Policy
   /** Asked anew after each await. */
-  readonly lookup: () => Lookup
+  readonly context: () => JudgementContext
   /** What in the rules means nobody. */
   readonly problems: readonly ProtectionProblem[]
 }
@@ -86,12 +87,12 @@ export function judgeBy(store: Store, rules: ProtectionRules): JudgedBy {
   const policy = compilePolicy(resolved)
   const stored = store.rules()
   if (stored !== null && rulesFingerprint(stored) === policy.fingerprint) {
-    return { policy, lookup: () => store.snapshot(), problems }
+    return { policy, context: contexts(policy, () => store.snapshot()), problems }
   }
   const groups = snapshot.directoryNames().flatMap((name) => [...snapshot.groups(name)])
   const memory = buildMemoryDirectory(snapshot.people(), groups, snapshot.directories())
   const lookup = memory.index(policyIndexer(policy))
-  return { policy, lookup: () => lookup, problems }
+  return { policy, context: contexts(policy, () => lookup), problems }
 }
 
 /** The store to read, after the file directories that need it were synchronised. */

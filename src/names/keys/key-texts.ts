@@ -23,7 +23,7 @@ import type { Word } from '../text/word.ts'
 export type KeyFamily = 'look' | 'roman' | 'consonants' | 'nickname' | 'variant' | 'typo' | 'initial'
 
 /** Changes when the same names would get other keys; part of an indexer's fingerprint. */
-export const keysVersion = 6
+export const keysVersion = 7
 
 /** What decides which keys are of use; given alike for people and for shown names, they find each other. */
 export interface KeyOptions {
@@ -94,7 +94,18 @@ export function lookKeys(word: KeyWord): string[] {
 }
 
 function lookKey(looks: string): string {
-  return cut(`g:${squeeze(joinPairs(looks.replace(drawnOut, '$1')))}`)
+  return cut(`g:${squeeze(joinPairs(isDrawnOut(looks) ? looks.replace(drawnOut, '$1') : looks))}`)
+}
+
+/** Whether a letter stands three times in a row. */
+function isDrawnOut(text: string): boolean {
+  for (let i = 2; i < text.length; i++) {
+    const code = text.charCodeAt(i)
+    if (code === text.charCodeAt(i - 1) && code === text.charCodeAt(i - 2)) return true
+    // Of two units: left to who counts characters.
+    if (code >= 0xdc00 && code < 0xe000) return true
+  }
+  return false
 }
 
 export function romanKey(word: KeyWord): string {
@@ -144,20 +155,27 @@ export function nicknameKey(nickname: string, surname: string): string {
 }
 
 /**
- * Keys under which other spellings of a name are found: for each part its classes, and the part as it is; a key of which both are as
- * they are leads nowhere new.
+ * Keys under which other spellings of a name are found: a class of the one part and one of the other, in either order. A key of two
+ * parts as they are leads nowhere new.
  */
 export function variantKeys(given: readonly string[], surname: readonly string[]): string[] {
   const keys: string[] = []
   for (const g of given) {
-    for (const s of surname) if (!g.startsWith('=') || !s.startsWith('=')) keys.push(cut(`v:${g} ${s}`))
+    for (const s of surname) {
+      if (g.startsWith('=') && s.startsWith('=')) continue
+      const key = cut(g < s ? `v:${g} ${s}` : `v:${s} ${g}`)
+      if (!keys.includes(key)) keys.push(key)
+    }
   }
   return keys
 }
 
-/** The classes of a part's spellings, and it as it is. */
+/**
+ * The classes of a part's spellings: the sets of names that it stands in, and the form that it shares with spellings that sound like it.
+ * A short word has no such form and stands for itself (`=jane`).
+ */
 export function variantClasses(base: string, part: Part, tables: NameTables): string[] {
-  return [`=${base}`, ...tables.variants.classesOf(base, part)]
+  return [tables.variants.soundOf(base) ?? `=${base}`, ...tables.variants.setsOf(base, part)]
 }
 
 /** Gate of the surnames of a class of spellings. */

@@ -7,7 +7,6 @@ import {
   canonOf,
   consonantKeys,
   cut,
-  gates,
   initialKeys,
   joinWords,
   lookKeys,
@@ -15,14 +14,11 @@ import {
   nicknameKey,
   slipGate,
   typoKeys,
-  variantClasses,
-  variantGate,
   variantKeys,
 } from './key-texts.ts'
 import type { KeyFamily, KeyOptions, KeyWord } from './key-texts.ts'
 import type { ShownName, ShownText } from '../text/shown-name.ts'
-import type { NameTables } from '../tables/tables.ts'
-import type { Part } from '../tables/variants.ts'
+import type { KnownWord, KnownWords } from './known-words.ts'
 import { isPersonal, joinUnits, pairsOf, unitsOf } from './units.ts'
 import type { Unit } from './units.ts'
 
@@ -35,183 +31,195 @@ export interface QueryKey {
 /** Most keys that one shown name is looked up by. */
 export const maxQueryKeys = 64
 
-/** What is known of all people together: keys that lead to nobody are not tried. */
+/** How a shown name is looked for. */
 export interface QueryOptions extends KeyOptions {
-  /** How many people bear a word as part of their name, or have a gate; see `StoredKeys`. */
-  readonly tokenCount?: (token: string) => number
   /** What the message's judgement may still cost; left out: no limit. */
   readonly budget?: Budget | undefined
 }
 
-/** The keys that a shown name is looked up by, most certain families first; at most `maxQueryKeys`. */
-export function queryKeys(shown: ShownName, tables: NameTables, options: QueryOptions = {}): readonly QueryKey[] {
-  const keys = new Map<string, KeyFamily>()
-  const variants = { given: new Map<string, readonly string[]>(), surname: new Map<string, readonly string[]>() }
-  const query: Query = {
-    tables,
-    variantClassesOf: (base, part) => {
-      let found = variants[part].get(base)
-      if (found === undefined) variants[part].set(base, (found = variantClasses(base, part, tables)))
-      return found
-    },
-    initials: options.initials !== false,
-    foreign: options.tokenCount === undefined || options.tokenCount(gates.foreign) > 0,
-    consonantal: options.tokenCount === undefined || options.tokenCount(gates.consonantal) > 0,
-    isBorne: (base) => options.tokenCount === undefined || options.tokenCount(base) > 0,
-    isName: (base) => tables.isName(base) || (options.tokenCount !== undefined && options.tokenCount(base) > 0),
-    add: (key, family) => {
-      if (keys.size < maxQueryKeys && !keys.has(key)) keys.set(key, family)
-    },
-    isFull: () => keys.size >= maxQueryKeys,
-    count: (word) =>
-      options.budget?.spend(word.script === 'latin' && word.roman === null ? 15 : 30 + 20 * word.raw.length),
+/** Takes keys as they are made, most certain families first. */
+export interface KeySink {
+  add(key: string, family: KeyFamily): void
+  /** The keys of one plain word by itself, which are the same whenever it stands somewhere. */
+  addWord(known: KnownWord, word: KeyWord): void
+  /** Whether further keys would be of no use. */
+  readonly isFull: boolean
+}
+
+/** The keys that a shown name is looked up by, most certain families first; at most `maxQueryKeys`, each once. */
+export function queryKeys(shown: ShownName, words: KnownWords, options: QueryOptions = {}): readonly QueryKey[] {
+  const found = new Map<string, KeyFamily>()
+  const add = (key: string, family: KeyFamily): void => {
+    if (found.size < maxQueryKeys && !found.has(key)) found.set(key, family)
   }
-  for (const text of shown.texts) addLookKeys(text, query)
-  const first = shown.texts[0]
-  if (first !== undefined) addLikelyKeys(first, query)
-  return [...keys].map(([key, family]) => ({ key, family }))
+  makeQueryKeys(shown, words, options, {
+    add,
+    addWord: (_, word) => {
+      for (const key of lookKeys(word)) add(key, 'look')
+    },
+    get isFull() {
+      return found.size >= maxQueryKeys
+    },
+  })
+  return [...found].map(([key, family]) => ({ key, family }))
+}
+
+/** Makes the keys that a shown name is looked up by, some of them more than once, and none that can lead to nobody known. */
+export function makeQueryKeys(shown: ShownName, words: KnownWords, options: QueryOptions, sink: KeySink): void {
+  const query: Query = { words, initials: options.initials !== false, budget: options.budget, sink }
+  const [first] = shown.texts
+  if (first === undefined) return
+  let units: readonly Unit[] = []
+  for (const text of shown.texts) {
+    const found = addLookKeys(text, query)
+    if (text === first) units = found
+  }
+  if (!sink.isFull) addLikelyKeys(first, units, query)
 }
 
 interface Query {
-  readonly tables: NameTables
+  readonly words: KnownWords
   readonly initials: boolean
-  /** Whether anybody's name is in another alphabet than the Latin one, and in one without vowels. */
-  readonly foreign: boolean
-  readonly consonantal: boolean
-  /** `variantClasses`, made once for each word and part. */
-  readonly variantClassesOf: (base: string, part: Part) => readonly string[]
-  /** Whether anybody may bear the word. */
-  readonly isBorne: (base: string) => boolean
-  /** Whether the word is a name of its own, and so no slip of the pen. */
-  readonly isName: (base: string) => boolean
-  readonly add: (key: string, family: KeyFamily) => void
-  /** Whether further keys would be dropped. */
-  readonly isFull: () => boolean
-  /** Counts what the forms of a word cost. */
-  readonly count: (word: KeyWord) => void
+  readonly budget: Budget | undefined
+  readonly sink: KeySink
 }
 
-function addLookKeys(text: ShownText, query: Query): void {
-  const { tables, add } = query
-  const count = text.tokens.length
-  const addRoman = (a: KeyWord, b: KeyWord | null): void => {
-    const latin = a.script === 'latin' && (b === null || b.script === 'latin')
-    if (latin && !query.foreign) return
-    const canon = b === null ? canonOf(a) : canonOf(a) + canonOf(b)
-    if (query.foreign) add(cut(`r:${canon}`), 'roman')
-    if (!latin) add(cut(`R:${canon}`), 'roman')
-  }
-  const addWord = (word: KeyWord, roman: boolean): void => {
-    query.count(word)
-    for (const key of lookKeys(word)) add(key, 'look')
-    if (roman || word.script !== 'latin') addRoman(word, null)
-  }
+/** Counts what the forms of a word cost. */
+function count(word: KeyWord, budget: Budget | undefined): void {
+  budget?.spend(word.script === 'latin' && word.roman === null ? 15 : 30 + 20 * word.raw.length)
+}
+
+/** @returns the units that the keys were made of */
+function addLookKeys(text: ShownText, query: Query): readonly Unit[] {
+  const { tokens } = text
+  const { words, budget, sink } = query
   // The whole first, whatever it is cut into; then two units in a row, two with one or two between, three in a row.
-  const units = unitsOf(text.tokens, tables, query.isName, true)
-  if (count !== 2 || units.length !== 2) {
-    addWord(text.word(0, Math.min(count, 16)), count === 1 || count === 3 || count === 4)
+  const units = unitsOf(tokens, words, true, budget)
+  if (tokens.length !== 2 || units.length !== 2) {
+    const isRoman = tokens.length === 1 || tokens.length === 3 || tokens.length === 4
+    addWord(text.word(0, Math.min(tokens.length, 16)), isRoman, query)
   }
-  if (count === 1) return
-  for (const step of units.length > fewUnits ? [1, 2] : [1, 2, 3]) {
+  if (tokens.length === 1) return units
+  for (let step = 1; step <= (units.length > fewUnits ? 2 : 3); step++) {
     for (let i = 0; i + step < units.length; i++) {
       const first = units[i]
       const last = units[i + step]
       if (first === undefined || last === undefined) continue
-      if (query.isFull()) return
-      query.count(first.word)
-      addWord(joinWords(first.word, last.word), false)
-      if (step === 1) addRoman(first.word, last.word)
+      if (sink.isFull) return units
+      count(first.word, budget)
+      addWord(joinWords(first.word, last.word), false, query)
+      if (step === 1) addRoman(first.word, last.word, query)
     }
   }
   for (let i = 0; i + 2 < units.length && units.length <= fewUnits; i++) {
-    addWord(joinUnits(units.slice(i, i + 3)), false)
+    addWord(joinUnits(units.slice(i, i + 3)), false, query)
   }
-  for (const unit of units) if (mayBeWhole(unit, units.length)) addWord(unit.word, false)
+  for (const unit of units) {
+    if (!mayBeWhole(unit, units.length)) continue
+    if (asciiLetters.test(unit.raw)) sink.addWord(unit.known, unit.word)
+    else addWord(unit.word, false, query)
+  }
+  return units
 }
+
+function addWord(word: KeyWord, roman: boolean, query: Query): void {
+  count(word, query.budget)
+  for (const key of lookKeys(word)) query.sink.add(key, 'look')
+  if (roman || word.script !== 'latin') addRoman(word, null, query)
+}
+
+function addRoman(a: KeyWord, b: KeyWord | null, { words, sink }: Query): void {
+  const latin = a.script === 'latin' && (b === null || b.script === 'latin')
+  if (latin && !words.foreign) return
+  const canon = b === null ? canonOf(a) : canonOf(a) + canonOf(b)
+  if (words.foreign) sink.add(cut(`r:${canon}`), 'roman')
+  if (!latin) sink.add(cut(`R:${canon}`), 'roman')
+}
+
+const asciiLetters = /^[A-Za-z]+$/
 
 /** A text of more units is a sentence: names in it are looked for by fewer keys. */
 const fewUnits = 6
 
 /** A word by itself is a name written together, or a name of one word if something sets it off. */
-function mayBeWhole(unit: Unit, count: number): boolean {
-  return unit.raw.length >= 7 || count <= 4 || unit.setOff || /[^\x20-\x7e]/.test(unit.raw)
+function mayBeWhole(unit: Unit, units: number): boolean {
+  return unit.raw.length >= 7 || units <= 4 || unit.setOff || /[^\x20-\x7e]/.test(unit.raw)
 }
 
-function addLikelyKeys(text: ShownText, query: Query): void {
-  const { tables, add } = query
+function addLikelyKeys(text: ShownText, withoutInitials: readonly Unit[], query: Query): void {
+  const { words, budget, sink } = query
   addRoleKeys(text, query)
-  const units = unitsOf(text.tokens, tables, query.isName, false).filter(({ base }) =>
-    isPersonal(base, tables, query.isName),
-  )
-  const pairs = pairsOf(units)
+  const hasInitial = text.tokens.some(({ dotted, raw }) => dotted && raw.length === 1)
+  const units = hasInitial ? unitsOf(text.tokens, words, false, budget) : withoutInitials
+  const personal = units.filter(({ known }) => isPersonal(known))
+  const pairs = pairsOf(personal, words, budget)
   for (const [a, b] of pairs) {
-    query.count(a.word)
-    query.count(b.word)
+    count(a.word, budget)
+    count(b.word, budget)
   }
   for (const [a, b] of pairs) {
     addNicknameKeys(a, b, query)
     addNicknameKeys(b, a, query)
   }
   for (const [a, b] of pairs) {
-    if (!query.consonantal && !isConsonantal(a.word.script)) continue
-    for (const key of consonantKeys(a.word, b.word, 'shown')) add(key, 'consonants')
+    if (!isConsonantal(a.word.script) && !words.consonantal) continue
+    for (const key of consonantKeys(a.word, b.word, 'shown')) sink.add(key, 'consonants')
   }
+  for (const [a, b] of pairs) addVariantKeys(a, b, sink)
   for (const [a, b] of pairs) {
-    addVariantKeys(a, b, query)
-    addVariantKeys(b, a, query)
-  }
-  for (const [a, b] of pairs) {
-    for (const key of slipKeys(a, b, query)) add(key, 'typo')
-    for (const key of slipKeys(b, a, query)) add(key, 'typo')
+    addSlipKeys(a, b, query)
+    addSlipKeys(b, a, query)
   }
 }
 
 /** Keys by short forms and by the initial of the first, with the second as the surname. */
-function addNicknameKeys(given: Unit, surname: Unit, { tables, initials, isBorne, add }: Query): void {
-  const classesOfGiven = tables.nicknames.classesOf(given.word.latin)
-  const isInitial = initials && [...given.raw].length === 1 && surname.base.length > 1
-  if (classesOfGiven.length === 0 && !isInitial) return
-  const coarse = classesOfGiven.length > 0 ? anySpelling(surname.word) : null
-  if (coarse !== null && isBorne(coarse)) {
-    for (const nickname of classesOfGiven) add(nicknameKey(nickname, coarse), 'nickname')
+function addNicknameKeys(given: Unit, surname: Unit, { words, initials, budget, sink }: Query): void {
+  const { latin } = given.word
+  const { nicknames } = latin === given.base ? given.known : words.of(latin, budget)
+  const isInitial = initials && surname.base.length > 1 && [...given.raw].length === 1
+  if (nicknames.length === 0 && !isInitial) return
+  budget?.spend(15)
+  const coarse = nicknames.length > 0 ? anySpelling(surname.word) : null
+  if (coarse !== null && words.mayBear(coarse)) {
+    for (const nickname of nicknames) sink.add(nicknameKey(nickname, coarse), 'nickname')
   }
-  if (!isBorne(surname.base)) return
-  for (const nickname of classesOfGiven) add(nicknameKey(nickname, surname.base), 'nickname')
-  if (isInitial) for (const key of initialKeys(given.base, surname.base)) add(key, 'initial')
+  if (!surname.known.isBorne) return
+  for (const nickname of nicknames) sink.add(nicknameKey(nickname, surname.base), 'nickname')
+  if (isInitial) for (const key of initialKeys(given.base, surname.base)) sink.add(key, 'initial')
 }
 
-/** Keys by other spellings of each, with the second as the surname. */
-function addVariantKeys(given: Unit, surname: Unit, { variantClassesOf, isBorne, add }: Query): void {
-  if (given.base.length < 2 || surname.base.length < 2) return
-  const classes = variantClassesOf(surname.base, 'surname').filter((one) =>
-    one.startsWith('=') ? isBorne(surname.base) : isBorne(variantGate(one)),
-  )
-  if (classes.length === 0) return
-  const classesOfGiven = variantClassesOf(given.base, 'given').filter(
-    (one) => !one.startsWith('=') || isBorne(given.base),
-  )
-  for (const key of variantKeys(classesOfGiven, classes)) add(key, 'variant')
+/** Keys by other spellings of each, either being the surname. */
+function addVariantKeys(a: Unit, b: Unit, sink: KeySink): void {
+  if (a.base.length < 2 || b.base.length < 2) return
+  const keys = variantKeys(a.known.spellings('given'), b.known.spellings('surname'))
+  for (const key of keys) sink.add(key, 'variant')
+  for (const key of variantKeys(b.known.spellings('given'), a.known.spellings('surname'))) {
+    if (!keys.includes(key)) sink.add(key, 'variant')
+  }
 }
 
 /** Accounts Payabel: keys for a slip in one word of a role, the others of which are known. */
-function addRoleKeys(text: ShownText, { tables, isBorne, isName, add }: Query): void {
-  const bases = text.tokens.slice(0, 5).map(({ base }) => base)
-  const slipped = bases.findIndex((base) => tables.classOf(base) === 0 && !isName(base))
-  if (slipped < 0 || bases.length < 2 || bases.length > 4 || !bases.some((base) => tables.classOf(base) !== 0)) return
-  const intact = bases.filter((_, i) => i !== slipped).join('')
-  const slip = bases[slipped] ?? ''
-  if (slip.length < minSlip || !isBorne(slipGate(intact, slip.charAt(0)))) return
-  for (const key of typoKeys(intact, slip, 1)) add(key, 'typo')
+function addRoleKeys(text: ShownText, { words, budget, sink }: Query): void {
+  if (text.tokens.length < 2 || text.tokens.length > 4) return
+  const known = text.tokens.map(({ base }) => words.of(base, budget))
+  if (!known.some(({ bits }) => bits !== 0)) return
+  const slipped = known.findIndex((word) => word.bits === 0 && !word.isName)
+  const slip = known[slipped]?.base ?? ''
+  if (slip.length < minSlip) return
+  const intact = known.filter((_, i) => i !== slipped).map(({ base }) => base).join('') // prettier-ignore
+  if (!words.mayBear(slipGate(intact, slip.charAt(0)))) return
+  for (const key of typoKeys(intact, slip, 1)) sink.add(key, 'typo')
 }
 
 /** Keys for a slip in the second word: the first must be somebody's name, and the second nobody's. */
-function slipKeys(intact: Unit, slipped: Unit, { isBorne, isName }: Query): string[] {
-  if (slipped.base.length < minSlip || intact.base.length < 2) return []
-  if (isName(slipped.base) || !isBorne(intact.base)) return []
+function addSlipKeys(intact: Unit, slipped: Unit, { words, budget, sink }: Query): void {
+  if (slipped.base.length < minSlip || intact.base.length < 2) return
+  if (slipped.known.isName || !intact.known.isBorne) return
+  budget?.spend(30)
   // A slip leaves the first letter, or swaps it with the second.
-  if (!isBorne(slipGate(intact.base, slipped.base.charAt(0)))) {
-    if (!isBorne(slipGate(intact.base, slipped.base.charAt(1)))) return []
+  if (!words.mayBear(slipGate(intact.base, slipped.base.charAt(0)))) {
+    if (!words.mayBear(slipGate(intact.base, slipped.base.charAt(1)))) return
   }
   // The first letter is no slip by itself, so leaving it out finds nothing that another key does not.
-  return typoKeys(intact.base, slipped.base, 1)
+  for (const key of typoKeys(intact.base, slipped.base, 1)) sink.add(key, 'typo')
 }

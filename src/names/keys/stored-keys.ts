@@ -87,7 +87,7 @@ function addPersonKeys(
     addStoredNicknames(g, s, tables, refs, opened)
     const surnameClasses = variantClasses(s.base, 'surname', tables)
     for (const key of variantKeys(variantClasses(g.base, 'given', tables), surnameClasses)) refs.add(key)
-    for (const surnameClass of surnameClasses.slice(1)) opened.add(variantGate(surnameClass))
+    for (const one of surnameClasses.slice(1)) opened.add(variantGate(one))
     if (initials && g.base.length > 0) {
       refs.add(cut(`i:${[...g.base][0] ?? ''} ${s.base}`))
       refs.add(cut(`i:${g.base} ${[...s.base][0] ?? ''}`))

@@ -1,9 +1,10 @@
 /** Words of a shown name that belong together. */
 
+import type { Budget } from '../../budget.ts'
 import { joinWords } from './key-texts.ts'
 import type { KeyWord } from './key-texts.ts'
-import { classes, isParticle } from '../tables/tables.ts'
-import type { NameTables } from '../tables/tables.ts'
+import type { KnownWord, KnownWords } from './known-words.ts'
+import { classes } from '../tables/tables.ts'
 import { gaps } from '../text/tokens.ts'
 import type { Token } from '../text/tokens.ts'
 
@@ -12,6 +13,8 @@ export interface Unit {
   readonly word: KeyWord
   readonly raw: string
   readonly base: string
+  /** What is known of `base`. */
+  readonly known: KnownWord
   /** Something sets it off from what follows. */
   readonly setOff: boolean
 }
@@ -19,58 +22,69 @@ export interface Unit {
 /** The units of a text, without what stands beside a name. */
 export function unitsOf(
   tokens: readonly Token[],
-  tables: NameTables,
-  isName: (base: string) => boolean,
+  words: KnownWords,
   withoutInitials: boolean,
+  budget: Budget | undefined,
 ): Unit[] {
   const units: Unit[] = []
+  const known = tokens.map(({ base }) => words.of(base, budget))
   let keptBefore = false
   let named = false
   let seen = 0
-  /** Whether a word of a name stands before a place; asked of few words, as it costs look-ups. */
-  const isNamedBefore = (at: number): boolean => {
-    while (!named && seen < at) named = isOfName(tokens[seen++], tables, isName)
-    return named
-  }
-  tokens.forEach((token, i) => {
-    const setOff = (tokens[i + 1]?.gap ?? gaps.bar) >= gaps.comma
+  for (const [i, token] of tokens.entries()) {
+    const word = known[i]
+    const next = tokens[i + 1]
+    if (word === undefined) break
+    const setOff = (next?.gap ?? gaps.bar) >= gaps.comma
     const initial = withoutInitials && token.dotted && token.raw.length === 1
+    let particle = false
     // Between two words of a name; Al Roy, Bo Li and Dr. Al Roy have none there.
-    const particle =
-      !setOff && (initial || isParticle(token, tables)) && isNamedBefore(i) && isOfName(tokens[i + 1], tables, isName)
+    if (!setOff && (initial || (word.bits & classes.particle) !== 0)) {
+      for (; !named && seen < i; seen++) named = isOfName(tokens[seen], known[seen], words)
+      particle = named && isOfName(next, known[i + 1], words)
+    }
     const last = keptBefore && token.gap === gaps.joined ? units.pop() : undefined
-    keptBefore = !particle && !isBeside(token, tables, isName)
+    keptBefore = !particle && !isBeside(token, word, words)
     if (last !== undefined && !keptBefore) units.push(last)
-    if (!keptBefore) return
-    const word = last === undefined ? token : joinWords(last.word, token)
-    units.push({ word, raw: word.raw, base: word.base, setOff })
-  })
+    if (!keptBefore) continue
+    if (last === undefined) units.push({ word: token, raw: token.raw, base: token.base, known: word, setOff })
+    else units.push(joinedUnit(last, token, words, setOff, budget))
+  }
   return units
 }
 
+function joinedUnit(a: Unit, b: KeyWord | Unit, words: KnownWords, setOff: boolean, budget: Budget | undefined): Unit {
+  const word = joinWords(a.word, 'word' in b ? b.word : b)
+  return { word, raw: word.raw, base: word.base, known: words.of(word.base, budget), setOff }
+}
+
 /** A word that a person's name may consist of. */
-function isOfName(token: Token | undefined, tables: NameTables, isName: (base: string) => boolean): boolean {
-  return token !== undefined && !isBeside(token, tables, isName) && isPersonal(token.base, tables, isName)
+function isOfName(token: Token | undefined, known: KnownWord | undefined, words: KnownWords): boolean {
+  return token !== undefined && known !== undefined && !isBeside(token, known, words) && isPersonal(known)
 }
 
 /** A word that no name begins or ends with: a title, a note, an "and". Roles may be names of their own (Treasury Desk). */
-function isBeside(token: Token | undefined, tables: NameTables, isName: (base: string) => boolean): boolean {
-  if (token === undefined || token.joins || token.numeric) return true
+function isBeside(token: Token, known: KnownWord, { tables }: KnownWords): boolean {
+  if (token.joins || token.numeric) return true
   if (token.raw.length <= 2 && [...token.raw].length === 1) return false
-  const bits = tables.classOf(token.base) | (token.plain === token.base ? 0 : tables.classOf(`=${token.plain}`))
+  const bits = known.bits | (token.plain === token.base ? 0 : tables.classOf(`=${token.plain}`))
   if (bits === 0 || (bits & mayBeName) !== 0) return false
-  return !isName(token.base)
+  return !known.isName
 }
 
 const mayBeName = classes.role | classes.department | classes.generic | classes.particle | classes.company
 
 /** Whether a word may be of a person's name: not a role or a department that no one is called by. */
-export function isPersonal(base: string, tables: NameTables, isName: (base: string) => boolean): boolean {
-  return (tables.classOf(base) & ~classes.particle) === 0 || base.length === 1 || isName(base)
+export function isPersonal(known: KnownWord): boolean {
+  return (known.bits & ~classes.particle) === 0 || known.base.length === 1 || known.isName
 }
 
 /** Pairs that may be given name and surname: neighbours, those with one between, first with the rest joined. */
-export function pairsOf(units: readonly Unit[]): (readonly [Unit, Unit])[] {
+export function pairsOf(
+  units: readonly Unit[],
+  words: KnownWords,
+  budget: Budget | undefined,
+): (readonly [Unit, Unit])[] {
   const pairs: (readonly [Unit, Unit])[] = []
   for (const step of [1, 2]) {
     for (let i = 0; i + step < units.length && pairs.length < 6; i++) {
@@ -81,11 +95,10 @@ export function pairsOf(units: readonly Unit[]): (readonly [Unit, Unit])[] {
   }
   const [first, second, third] = units
   if (first !== undefined && second !== undefined && third !== undefined) {
-    const join = (a: Unit, b: Unit): Unit => {
-      const word = joinWords(a.word, b.word)
-      return { word, raw: word.raw, base: word.base, setOff: false }
+    if (second.raw.length > 1) {
+      pairs.push([first, joinedUnit(second, third, words, false, budget)])
+      pairs.push([joinedUnit(first, second, words, false, budget), third])
     }
-    if (second.raw.length > 1) pairs.push([first, join(second, third)], [join(first, second), third])
   }
   return pairs
 }

@@ -10,10 +10,10 @@ import { skeleton } from '../text/skeleton.ts'
  */
 
 /** Names of fewer letters are too near to too many others for a likeness to mean anything. */
-const shortestTypo = 5
-const shortestPart = 4
+const minTypoLength = 5
+const minPartLength = 4
 /** A company's name of fewer letters names no own domain. */
-export const shortestCompany = 3
+export const minCompanyLength = 3
 
 /** Words that are joined to a company's name to make a believable domain. */
 const joinedWords: ReadonlySet<string> = new Set(
@@ -21,7 +21,7 @@ const joinedWords: ReadonlySet<string> = new Set(
     '|',
   ),
 )
-const longestJoined = Math.max(...[...joinedWords].map((word) => word.length))
+const maxJoinedLength = Math.max(...[...joinedWords].map((word) => word.length))
 
 /** Most names that one domain may be taken for. */
 const maxLikelyNames = 16
@@ -47,7 +47,7 @@ export function domainKeys(domain: string): string[] {
   const keys = new Set<string>()
   for (const name of likelyNames(form)) keys.add(`s:${name}`)
   for (const label of form.labels.slice(0, -1)) keys.add(`s:${label}`)
-  if (form.name.length >= shortestTypo) for (const key of neighbours(form.name)) keys.add(`d:${key}`)
+  if (form.name.length >= minTypoLength) for (const key of neighbours(form.name)) keys.add(`d:${key}`)
   return [...keys]
 }
 
@@ -56,9 +56,15 @@ export function companyKey(name: string): string {
   return `s:${skeleton(name)}`
 }
 
+/** The names that a domain bears, as they look: "meridianlabs" of meridian-labs.example. */
+export function namesOfDomain(domain: string): string[] {
+  const form = readDomain(domain)
+  return form === null ? [] : [...likelyNames(form)]
+}
+
 /** Whether a name, written together, is the one that a domain bears: "meridianlabs" of meridian-labs.example. */
 export function isNameOfDomain(name: string, domain: string): boolean {
-  const form = name.length < shortestCompany ? null : readDomain(domain)
+  const form = name.length < minCompanyLength ? null : readDomain(domain)
   return form !== null && mayBeTakenFor(form, skeleton(name))
 }
 
@@ -75,7 +81,7 @@ export function looksLikeDomain(domain: string, own: string): boolean {
   // Below the same registrable domain its holder decides.
   if (foreign.written === mine.written && foreign.suffix === mine.suffix) return false
   if (mayBeTakenFor(foreign, mine.name) || showsWhole(domain, own)) return true
-  return mine.name.length >= shortestTypo && oneEdit(foreign.name, mine.name)
+  return mine.name.length >= minTypoLength && oneEdit(foreign.name, mine.name)
 }
 
 /**
@@ -124,7 +130,7 @@ function* allNames({ name, written }: DomainForm): Generator<string> {
   yield name
   const parts = written.includes('-') ? written.split('-').filter((part) => part !== '') : []
   if (parts.length > 1) {
-    for (const part of parts) if (part.length >= shortestPart && !joinedWords.has(part)) yield skeleton(part)
+    for (const part of parts) if (part.length >= minPartLength && !joinedWords.has(part)) yield skeleton(part)
     for (let end = 1; end < parts.length; end++) {
       yield looks(parts.slice(0, end).join('-'))
       yield looks(parts.slice(end).join('-'))
@@ -135,10 +141,10 @@ function* allNames({ name, written }: DomainForm): Generator<string> {
 
 /** The name without a word that is joined to its end or its front, as it looks: meridiangroup, mymeridian. */
 function* withoutJoined(name: string): Generator<string> {
-  for (let at = Math.max(shortestPart, name.length - longestJoined); at < name.length; at++) {
+  for (let at = Math.max(minPartLength, name.length - maxJoinedLength); at < name.length; at++) {
     if (joinedWords.has(name.slice(at))) yield skeleton(name.slice(0, at))
   }
-  for (let at = 1; at <= Math.min(longestJoined, name.length - shortestPart); at++) {
+  for (let at = 1; at <= Math.min(maxJoinedLength, name.length - minPartLength); at++) {
     if (joinedWords.has(name.slice(0, at))) yield skeleton(name.slice(at))
   }
 }

@@ -7,8 +7,10 @@ export type Part = 'given' | 'surname'
 
 /** Spellings of names: Eric and Erik, Meyer and Maier, Lindqvist and Lindquist. */
 export interface Variants {
-  /** What a word (base form) has in common with its other spellings, for keys; empty for most words. */
-  classesOf(base: string, part: Part): readonly string[]
+  /** The sets of spellings that a word (base form) stands in, each with a name of its own; none for most words. */
+  setsOf(base: string, part: Part): readonly string[]
+  /** A form that spellings which sound alike have in common, as either part; null for words too short to have one. */
+  soundOf(base: string): string | null
   /** Whether two words (base forms) are spellings of one name. */
   areVariants(a: string, b: string, part: Part): boolean
 }
@@ -19,15 +21,12 @@ const none: readonly string[] = []
 const plainLatin = /^[a-z]+$/
 
 export function buildVariants(): Variants {
-  const sets = { given: readSets(givenVariantSets), surname: readSets(surnameVariantSets) }
+  const sets = { given: readSets(givenVariantSets, 'g'), surname: readSets(surnameVariantSets, 's') }
   const setsOf = (base: string, part: Part): readonly string[] => sets[part].get(base) ?? none
   return {
-    classesOf(base, part) {
-      const found = setsOf(base, part)
-      if (base.length < minSoft - 1 || !plainLatin.test(base)) return found
-      const soft = softForm(base)
-      return [...found, `~${part === 'given' ? withoutInnerVowels(soft) : soft}`]
-    },
+    setsOf,
+    soundOf: (base) =>
+      base.length < minSoft - 1 || !plainLatin.test(base) ? null : `~${withoutInnerVowels(softForm(base))}`,
     areVariants(a, b, part) {
       if (a === b) return false
       if (setsOf(a, part).some((set) => setsOf(b, part).includes(set))) return true
@@ -39,16 +38,20 @@ export function buildVariants(): Variants {
   }
 }
 
-function readSets(text: string): ReadonlyMap<string, readonly string[]> {
+function readSets(text: string, mark: string): ReadonlyMap<string, readonly string[]> {
   const byName = new Map<string, string[]>()
   for (const [i, line] of text.trim().split('\n').entries()) {
-    for (const name of new Set(line.split(' '))) byName.set(name, [...(byName.get(name) ?? []), `${i}`])
+    for (const name of new Set(line.split(' '))) byName.set(name, [...(byName.get(name) ?? []), `${mark}${i}`])
   }
   return byName
 }
 
+/** What `softForm` replaces. */
+const mayBeSofter = /[cqwzyj]|.h|dt|ie|ei|kw|(.)\1/
+
 /** One form for spellings that sound alike: Sundqvist and Sundquist, Mattsson and Matson, Gonzales and Gonzalez. */
 function softForm(base: string): string {
+  if (!mayBeSofter.test(base)) return base
   return base
     .replace(/ph/g, 'f')
     .replace(/th/g, 't')

@@ -83,6 +83,10 @@ const honorific =
 /** Reads a shown name. Never throws; linear in its length up to `shownLimit`. */
 export function readShown(shown: string, budget?: Budget): ShownName {
   budget?.spend(textCost(shown) / 3)
+  if (plainWords.test(shown)) {
+    budget?.spend(textCost(shown))
+    return { shown, texts: [shownText(tokenise(shown), false, budget)] }
+  }
   const clean = cleanText(shown)
   const read = (text: string, disguised: boolean, signs = false): ShownText => {
     budget?.spend(textCost(text))
@@ -119,6 +123,9 @@ export function readShown(shown: string, budget?: Budget): ShownName {
   if (plain !== clean.text) texts.push(read(plain, clean.altered))
   return { shown, texts: texts.filter((t) => t.tokens.length > 0) }
 }
+
+/** A text that nothing but its words can be read from: ASCII words, a blank between them, a comma behind some. */
+const plainWords = /^[A-Za-z]+(?:,? [A-Za-z]+){0,23}$/
 
 /** Steps of reading a text: words beyond ASCII are brought into many forms. */
 function textCost(text: string): number {

@@ -42,13 +42,15 @@ const asOne: Readonly<Record<string, string>> = { rn: 'm', vv: 'w', uu: 'w', cl:
 
 /** Each character by itself as it looks; letter pairs are still apart, so that words can be joined first. */
 export function looksOfCharacters(text: string): string {
-  let latin = text
-  if (!/^[\x20-\x7e]*$/.test(text)) {
-    latin = ''
-    // The case matters to the look (Ν is N, ν is v), so characters are mapped as they stand and folded after.
-    for (const char of stripMarks(text)) latin += confusables.get(char) ?? confusables.get(char.toLowerCase()) ?? char
-  }
-  return stripMarks(latin.toLowerCase()).replace(readAsLetter, (char) => asLetter[char] ?? char)
+  if (/^[\x20-\x7e]*$/.test(text)) return withLetters(text.toLowerCase())
+  let latin = ''
+  // The case matters to the look (Ν is N, ν is v), so characters are mapped as they stand and folded after.
+  for (const char of stripMarks(text)) latin += confusables.get(char) ?? confusables.get(char.toLowerCase()) ?? char
+  return withLetters(stripMarks(latin.toLowerCase()))
+}
+
+function withLetters(text: string): string {
+  return text.replace(readAsLetter, (char) => asLetter[char] ?? char)
 }
 
 /** Letter pairs that look like one letter, in text that `looksOfCharacters` made. */

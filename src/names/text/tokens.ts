@@ -49,6 +49,8 @@ const bars = '@|/\\;:•·•→←↔►▶◆■–—―¦│┃～~※・'
  * (J a n e, J.a.n.e) come as one word. Addresses and links are left out. Linear; at most `tokenLimit` words.
  */
 export function tokenise(text: string, signsAreLetters = false): readonly Token[] {
+  const plain = plainTokens(text)
+  if (plain !== null) return plain
   const flat = text.includes('@') || text.includes('www.') || text.includes('://') ? withoutAddresses(text) : text
   const outside: Token[] = []
   const inside: Token[] = []
@@ -61,6 +63,49 @@ export function tokenise(text: string, signsAreLetters = false): readonly Token[
   if (tokens.length <= tokenLimit) return tokens
   const half = tokenLimit / 2
   return [...tokens.slice(0, half), ...tokens.slice(-half).map((t, i) => (i === 0 ? { ...t, gap: gaps.bar } : t))]
+}
+
+/** The words of a text of nothing but ASCII words, blanks and commas, as most are; null for any other. */
+function plainTokens(text: string): Token[] | null {
+  const tokens: Token[] = []
+  let gap: Gap = gaps.space
+  let start = 0
+  for (let at = 0; at <= text.length; at++) {
+    const code = at < text.length ? text.charCodeAt(at) : 0x20
+    if ((code >= 97 && code <= 122) || (code >= 65 && code <= 90)) continue
+    if (code !== 0x20 && code !== 0x2c) return null
+    // Single letters may be one word written apart.
+    if (at - start === 1 || tokens.length === tokenLimit) return null
+    if (at > start) {
+      tokens.push(plainToken(text.slice(start, at), gap))
+      gap = gaps.space
+    }
+    if (code === 0x2c) gap = gaps.comma
+    start = at + 1
+  }
+  return tokens
+}
+
+function plainToken(raw: string, gap: Gap): Token {
+  const { plain, looks, look, otherLooks } = makeWord(raw)
+  return {
+    raw,
+    plain,
+    base: plain,
+    expanded: plain,
+    looks,
+    look,
+    otherLooks,
+    roman: null,
+    latin: plain,
+    script: 'latin',
+    gap,
+    bracketed: false,
+    joins: false,
+    dotted: false,
+    possessive: false,
+    numeric: false,
+  }
 }
 
 /** A bar in place of each address and link, so that what stands on either side is not read together. Linear. */
@@ -156,6 +201,7 @@ function isSignInWord(char: string, word: string, next: string): boolean {
 
 /** A sign that looks like a letter: of money, or of the letter's shape (○, ∆). */
 function isLookSign(char: string): boolean {
+  if (char === '') return false
   return lookSigns.includes(char) || (char > '\u007f' && symbol.test(char) && lookOf(char) !== undefined)
 }
 

@@ -1,3 +1,4 @@
+import { KnownWords } from '../../../src/names/keys/known-words.ts'
 import { queryKeys } from '../../../src/names/keys/query-keys.ts'
 import type { QueryKey, QueryOptions } from '../../../src/names/keys/query-keys.ts'
 import { storedKeys } from '../../../src/names/keys/stored-keys.ts'
@@ -20,8 +21,12 @@ export function matchText(
 }
 
 /** The keys that a text is looked up by. */
-export function keysOfText(shown: string, tables: NameTables, options?: QueryOptions): readonly QueryKey[] {
-  return queryKeys(readShown(shown), tables, options)
+export function keysOfText(
+  shown: string,
+  tables: NameTables,
+  options?: QueryOptions & Pick<MatchContext, 'tokenCount'>,
+): readonly QueryKey[] {
+  return queryKeys(readShown(shown), new KnownWords(tables, options?.tokenCount), options)
 }
 
 /** The keys that a person is stored under. */

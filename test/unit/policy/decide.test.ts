@@ -2,6 +2,7 @@ import t from 'tap'
 import { parseHeaderSection } from '../../../src/mail/section.ts'
 import type { Action, Decision, Entrance, Lookup } from '../../../src/model.ts'
 import { compilePolicy, policyIndexer } from '../../../src/policy/compile.ts'
+import { judgementContext } from '../../../src/policy/context.ts'
 import { decide } from '../../../src/policy/decide.ts'
 import type { DecideOptions } from '../../../src/policy/decide.ts'
 import { buildMemoryDirectory } from '../../../src/policy/memory.ts'
@@ -22,15 +23,14 @@ const states = [
 function decideWith(
   head: string,
   part: Partial<ProtectionRules> = {},
-  options: Partial<DecideOptions> & { entrance?: Entrance; truncated?: boolean } = {},
+  options: Partial<DecideOptions> & { entrance?: Entrance; truncated?: boolean; lookup?: Lookup } = {},
 ): Decision {
   const directory = buildMemoryDirectory(people, [], states)
   const rules = rulesWith({ protect: [entry({ users: ['jane', 'joerg'] })], ...part })
   const policy = compilePolicy(resolveRules(rules, directory).resolved)
   let clock = 100
   return decide(parseHeaderSection(Buffer.from(head), options.truncated ?? false), options.entrance ?? 'smtp', {
-    policy,
-    lookup: directory.index(policyIndexer(policy)),
+    context: judgementContext(policy, options.lookup ?? directory.index(policyIndexer(policy))),
     id: 'e1',
     now,
     microseconds: () => (clock += 42),
@@ -85,12 +85,12 @@ t.test('fields and replies exactly as the contract writes them', async (t) => {
     ],
     [
       'no rules yet',
-      decideWith(jane, {}, { policy: null }),
+      decideWith(jane, {}, { context: null }),
       { perform: 'relay', add: one('unchecked; reason=no-directory; id=e1') } as never,
     ],
     [
       'no store yet',
-      decideWith(jane, { onUnchecked: 'tempfail' }, { lookup: null }),
+      decideWith(jane, {}, { context: null, onUnchecked: 'tempfail' }),
       { perform: 'defer', reply: { code: 451 } } as never,
     ],
   ]
@@ -143,6 +143,7 @@ t.test('a judgement that throws is unchecked, never clean', async (t) => {
     byAddress: () => [],
     person: () => undefined,
     isOwnDomain: () => false,
+    ownDomains: () => [],
     ownDomainsByKey: () => [],
     directories: () => states,
   }

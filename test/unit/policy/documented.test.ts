@@ -8,6 +8,7 @@ import { buildMemoryDirectory } from '../../../src/policy/memory.ts'
 import { resolveRules } from '../../../src/policy/protection.ts'
 import { kindNames } from '../../../src/vocabulary.ts'
 import { entry, person, rulesWith } from './fixtures.ts'
+import { judgementContext } from '../../../src/policy/context.ts'
 
 /** The table of kinds in docs/detection.md is true: each example gives its kind and tier. */
 const page = readFileSync(resolve(import.meta.dirname, '../../../docs/detection.md'), 'utf8')
@@ -28,7 +29,11 @@ for (const [, kind = '', tier = '', examples = ''] of rows) {
     if (example.startsWith('initials:')) continue
     const mailbox = example.includes('@') ? example : `${example} <x@evil.example>`
     const head = mailbox.startsWith('Reply-To:') ? `From: x@evil.example\r\n${mailbox}` : `From: ${mailbox}`
-    t.match(inspect(parseHeaderSection(Buffer.from(`${head}\r\n`)), policy, lookup, 0).verdict, { kind, tier }, example)
+    t.match(
+      inspect(parseHeaderSection(Buffer.from(`${head}\r\n`)), judgementContext(policy, lookup), 0).verdict,
+      { kind, tier },
+      example,
+    )
   }
 }
 
@@ -57,7 +62,11 @@ t.test('the prose is true of names in it', async (t) => {
   for (const [from, id, kind] of spoken) {
     const guarded = compilePolicy(resolveRules(rulesWith({ protect: [entry({ users: [id] })] }), others).resolved)
     const known = others.index(policyIndexer(guarded))
-    const { verdict } = inspect(parseHeaderSection(Buffer.from(`From: ${from}\r\n`)), guarded, known, 0)
+    const { verdict } = inspect(
+      parseHeaderSection(Buffer.from(`From: ${from}\r\n`)),
+      judgementContext(guarded, known),
+      0,
+    )
     t.match(verdict, kind === null ? { state: 'clean' } : { kind }, from)
   }
 })

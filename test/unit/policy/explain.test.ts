@@ -7,6 +7,7 @@ import { inspect } from '../../../src/policy/inspect.ts'
 import { buildMemoryDirectory } from '../../../src/policy/memory.ts'
 import { resolveRules } from '../../../src/policy/protection.ts'
 import { entry, group, person, rulesWith } from './fixtures.ts'
+import { judgementContext } from '../../../src/policy/context.ts'
 
 /** What `check --explain` and the log at debug say: each reading, its keys, whom they led to, and why it came out so. */
 
@@ -92,7 +93,10 @@ const cases: readonly (readonly [head: string, lines: readonly (RegExp | string)
 
 t.test('each step is said', async (t) => {
   for (const [head, wanted] of cases) {
-    const lines = explain(inspect(parseHeaderSection(Buffer.from(`${head}\r\n`)), policy, lookup, 0), policy)
+    const lines = explain(
+      inspect(parseHeaderSection(Buffer.from(`${head}\r\n`)), judgementContext(policy, lookup), 0),
+      policy,
+    )
     for (const want of wanted) {
       const said = lines.some((line) => (typeof want === 'string' ? line === want : want.test(line)))
       t.ok(said, `${head}: ${String(want)}`, { lines })
@@ -117,8 +121,7 @@ t.test('the log at debug gets the same for every message, also for one of two hu
   )
   const told: string[][] = []
   decide(parseHeaderSection(Buffer.from('From: Maria Garcia <x@evil.example>\r\n')), 'smtp', {
-    policy: guarded,
-    lookup: many.index(policyIndexer(guarded)),
+    context: judgementContext(guarded, many.index(policyIndexer(guarded))),
     id: 'e1',
     now: 0,
     microseconds: () => 0,
@@ -133,7 +136,10 @@ t.test('the log at debug gets the same for every message, also for one of two hu
 
 t.test('foreign text stands in it as one line', async (t) => {
   const head = 'From: =?utf-8?Q?Jane=0D=0ARoe=1B[31m?= <x@evil.example>\r\n'
-  for (const line of explain(inspect(parseHeaderSection(Buffer.from(head)), policy, lookup, 0), policy)) {
+  for (const line of explain(
+    inspect(parseHeaderSection(Buffer.from(head)), judgementContext(policy, lookup), 0),
+    policy,
+  )) {
     t.notMatch(line, /[\r\n\u001b]/)
   }
 })
@@ -143,7 +149,7 @@ t.test('a reading that the budget does not reach is not said to show no name', a
     Buffer.from('From: Some One <a@b.example>, Another One <c@d.example>, Jane Roe <x@evil.example>\r\n'),
   )
   const lines = (maxSteps: number): string[] =>
-    explain(inspect(section, policy, directory.index(policyIndexer(policy)), 0, { maxSteps }), policy)
+    explain(inspect(section, judgementContext(policy, directory.index(policyIndexer(policy))), 0, { maxSteps }), policy)
   const unreached = '  not judged to its end: the message has cost what one may'
   t.notOk(lines(60_000).includes(unreached))
   const cut = lines(2_000)

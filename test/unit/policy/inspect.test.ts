@@ -11,6 +11,7 @@ import { presets } from '../../../src/policy/presets.ts'
 import { resolveRules } from '../../../src/policy/protection.ts'
 import type { PersonRule, ProtectionRules, TrustedSender } from '../../../src/policy/rules.ts'
 import { entry, group, person, rulesWith } from './fixtures.ts'
+import { judgementContext } from '../../../src/policy/context.ts'
 
 const people = [
   person('jane', 'Jane Roe', ['jane.roe@corp.example', 'jroe@corp.example'], { groups: ['exec'] }),
@@ -27,7 +28,8 @@ const now = Date.parse('2026-11-01T12:00:00Z')
 
 function judgeWith(part: Partial<ProtectionRules> = {}, who: readonly Person[] = people): (head: string) => Inspection {
   const { policy, lookup } = prepare(part, who)
-  return (head) => inspect(parseHeaderSection(Buffer.from(`${head}\r\n`)), policy, lookup, now)
+  const context = judgementContext(policy, lookup)
+  return (head) => inspect(parseHeaderSection(Buffer.from(`${head}\r\n`)), context, now)
 }
 
 function prepare(part: Partial<ProtectionRules>, who: readonly Person[] = people): { policy: Policy; lookup: Lookup } {
@@ -446,33 +448,43 @@ t.test('what can not be judged', async (t) => {
   const { policy, lookup } = prepare({ onUnchecked: 'tempfail' })
   const head = Buffer.from('From: Jane Roe <x@evil.example>\r\n')
   const empty = buildMemoryDirectory([]).index(policyIndexer(policy))
-  t.same(inspect(parseHeaderSection(head), policy, empty, now).verdict, {
+  t.same(inspect(parseHeaderSection(head), judgementContext(policy, empty), now).verdict, {
     state: 'unchecked',
     reason: 'no-directory',
     action: 'tempfail',
   })
-  t.match(inspect(parseHeaderSection(head, true), policy, lookup, now).verdict, { reason: 'header-too-large' })
+  t.match(inspect(parseHeaderSection(head, true), judgementContext(policy, lookup), now).verdict, {
+    reason: 'header-too-large',
+  })
   const long = parseHeaderSection(Buffer.from(`From: Jane Roe <x@evil.example>, ${'a@b.example, '.repeat(100)}\r\n`))
-  t.match(inspect(long, policy, lookup, now, { fromOctets: 200 }).verdict, { reason: 'from-too-large' })
+  t.match(inspect(long, judgementContext(policy, lookup), now, { fromOctets: 200 }).verdict, {
+    reason: 'from-too-large',
+  })
   const crowd = Array.from({ length: 400 }, (_, i) => `Person ${i} <p${i}@x.example>`).join(', ')
   const among = (from: string): object =>
-    inspect(parseHeaderSection(Buffer.from(`From: ${from}\r\n`)), policy, lookup, now).verdict
+    inspect(parseHeaderSection(Buffer.from(`From: ${from}\r\n`)), judgementContext(policy, lookup), now).verdict
   t.match(among(crowd), { reason: 'too-costly' }, 'more mailboxes than may be judged')
   t.match(
-    inspect(parseHeaderSection(Buffer.from(`From: ${crowd}\r\n`)), policy, lookup, now, { maxSteps: 1e9 }).verdict,
+    inspect(parseHeaderSection(Buffer.from(`From: ${crowd}\r\n`)), judgementContext(policy, lookup), now, {
+      maxSteps: 1e9,
+    }).verdict,
     { reason: 'from-too-large' },
     'more mailboxes than are read',
   )
   t.match(among(`Jane Roe <x@evil.example>, ${crowd}`), { state: 'detected' }, 'a name that was read is found')
   const lenient = prepare({ oversize: 'first-part' })
-  t.match(inspect(parseHeaderSection(head, true), lenient.policy, lookup, now).verdict, { state: 'detected' })
-  t.match(inspect(long, lenient.policy, lenient.lookup, now, { fromOctets: 200 }).verdict, { state: 'detected' })
+  t.match(inspect(parseHeaderSection(head, true), judgementContext(lenient.policy, lookup), now).verdict, {
+    state: 'detected',
+  })
+  t.match(inspect(long, judgementContext(lenient.policy, lenient.lookup), now, { fromOctets: 200 }).verdict, {
+    state: 'detected',
+  })
 })
 
 t.test('what one judgement may cost', async (t) => {
   const { policy, lookup } = prepare({})
-  const judge = (from: string, limits: Parameters<typeof inspect>[4]): object =>
-    inspect(parseHeaderSection(Buffer.from(`From: ${from}\r\n`)), policy, lookup, now, limits).verdict
+  const judge = (from: string, limits: Parameters<typeof inspect>[3]): object =>
+    inspect(parseHeaderSection(Buffer.from(`From: ${from}\r\n`)), judgementContext(policy, lookup), now, limits).verdict
   const crowd = Array.from({ length: 100 }, (_, i) => `Person ${i} <p${i}@x.example>`).join(', ')
   const over = { state: 'unchecked', reason: 'too-costly' }
   t.match(judge('Ann Other <a@b.example>', { maxSteps: 300 }), over, 'too few steps for one name')
@@ -485,7 +497,7 @@ t.test('what one judgement may cost', async (t) => {
   )
   t.match(judge(`Jane Roe <jane.roe@corp.example>, ${crowd}`, { maxSteps: 10_000 }), over, 'an excuse is not the end')
   t.match(judge(`${crowd}, Jane Roe <x@evil.example>`, { maxSteps: 10_000 }), over)
-  const wall = (after: number): Parameters<typeof inspect>[4] => ({
+  const wall = (after: number): Parameters<typeof inspect>[3] => ({
     beginTime: () => {
       let asked = 0
       return () => ++asked > after

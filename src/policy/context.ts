@@ -1,0 +1,69 @@
+/** What judgements ask: rules, people, and what earlier ones found out. */
+
+import type { Lookup, OriginatorReadings, Person } from '../model.ts'
+import { Memo } from '../memo.ts'
+import { KnownWords } from '../names/keys/known-words.ts'
+import type { NameForms } from '../names/person/person-name.ts'
+import type { Claim } from './claim.ts'
+import type { Policy } from './compile.ts'
+import { ForeignDomains } from './foreign-domains.ts'
+import { OwnCompanies } from './own-companies.ts'
+
+/**
+ * What judgements ask: rules, people, and what earlier ones found out about both, as people write more than once. Made anew when rules
+ * or people change, and bounded in number and size, so memory stays flat.
+ */
+export interface JudgementContext {
+  readonly policy: Policy
+  readonly lookup: Lookup
+  readonly words: KnownWords
+  readonly companies: OwnCompanies
+  readonly domains: ForeignDomains
+  /** The claims that a shown name makes. */
+  readonly claims: Memo<readonly Claim[]>
+  /** Originator fields, as written, that claim nothing, with their readings: most mail is of senders who wrote before. */
+  readonly unclaimed: Memo<OriginatorReadings>
+  /** `Policy.namesOf`, cut into parts once for each person. */
+  readonly namesOf: (person: Person) => NameForms
+}
+
+const maxClaims = 4000
+const maxGates = 20_000
+const maxUnclaimed = 2000
+const maxUnclaimedLength = 400
+
+/** Gives the context for the people that are known at the moment, made anew when others are. */
+export function contexts(policy: Policy, lookup: () => Lookup): () => JudgementContext {
+  let current: JudgementContext | null = null
+  return () => {
+    const known = lookup()
+    if (current?.lookup !== known) current = judgementContext(policy, known)
+    return current
+  }
+}
+
+/** The context of judgements by one policy among the people of one state of the directories. */
+export function judgementContext(policy: Policy, lookup: Lookup): JudgementContext {
+  const counts = new Memo<number>(maxGates)
+  const words = new KnownWords(policy.tables, (token) => {
+    let count = counts.get(token)
+    if (count === undefined) counts.set(token, (count = lookup.tokenCount(token)))
+    return count
+  })
+  // Lives as long as the Person does: the store hands out the same one while it remembers it.
+  const forms = new WeakMap<Person, NameForms>()
+  return {
+    policy,
+    lookup,
+    words,
+    companies: new OwnCompanies(lookup, words),
+    domains: new ForeignDomains(lookup),
+    claims: new Memo(maxClaims),
+    unclaimed: new Memo(maxUnclaimed, maxUnclaimedLength),
+    namesOf: (person) => {
+      let known = forms.get(person)
+      if (known === undefined) forms.set(person, (known = policy.namesOf(person)))
+      return known
+    },
+  }
+}

@@ -1,0 +1,91 @@
+/** A first look that settles most mail: a plain name beside a plain address, neither of which leads to anybody. */
+
+import { canonicalAddress, domainOf } from '../mail/address.ts'
+import type { PlainOriginator } from '../mail/originators.ts'
+import { lookKeys } from '../names/keys/key-texts.ts'
+import type { KeyWord } from '../names/keys/key-texts.ts'
+import type { KnownWord } from '../names/keys/known-words.ts'
+import { makeQueryKeys } from '../names/keys/query-keys.ts'
+import type { KeySink } from '../names/keys/query-keys.ts'
+import { initialOfLocalPart, localPartNames, nameWithLocalPart, readBeside } from '../names/match/local-part.ts'
+import { readShown } from '../names/text/shown-name.ts'
+import type { ShownName } from '../names/text/shown-name.ts'
+import { mailboxName, standsAlone } from './claims.ts'
+import type { JudgementContext } from './context.ts'
+import { mayShowAddress } from './shown-address.ts'
+
+/**
+ * Whether originator fields surely make no claim: none of the keys leads to anybody that their names would be looked up by, and their
+ * domains are foreign and imitate no own one. What `ClaimFinder` would find is then nothing; where this is not sure, it is asked. Most
+ * senders are nobody's, so most mail is settled here, without readings, candidates or a budget made for it.
+ */
+export function claimsNothing(originators: readonly PlainOriginator[], context: JudgementContext): boolean {
+  return originators.every((originator) => isNobody(originator, context))
+}
+
+function isNobody({ reading, address }: PlainOriginator, context: JudgementContext): boolean {
+  const { domains } = context
+  if (mayShowAddress(reading.name)) return false
+  const canonical = canonicalAddress(address)
+  const { isOwn, imitated } = domains.of(domainOf(canonical))
+  // Who writes from there is most often somebody known, so that the names would be looked up twice.
+  if (isOwn || imitated.length > 0) return false
+  const read = reading.name === '' ? null : readShown(reading.name)
+  if (read !== null && leadsToSomebody(read, context)) return false
+  const localPart = mailboxName(canonical)
+  const names =
+    read === null || standsAlone(reading, canonical)
+      ? namesOf(localPart, context)
+      : namesBeside(read, localPart, context)
+  return !names.some((name) => leadsToSomebody(readShown(name), context))
+}
+
+/** The names that a mailbox may carry where nothing else is shown. */
+function namesOf(localPart: string, { policy }: JudgementContext): string[] {
+  const names = localPartNames(localPart)
+  const initial = policy.rules.initials ? initialOfLocalPart(localPart) : null
+  if (initial !== null) names.push(initial)
+  return names
+}
+
+/** The names that a mailbox may carry beside a shown name: none where that says enough of its own. */
+function namesBeside(read: ShownName, localPart: string, context: JudgementContext): string[] {
+  const { policy, companies, words } = context
+  const plain = readBeside(read, policy.tables)
+  const { saysNothing, parts } =
+    plain.saysNothing || !companies.mayName(read) ? plain : readBeside(read, companies.tablesFor(policy.tables, read))
+  if (saysNothing) return namesOf(localPart, context)
+  const [part] = parts
+  const mayBePart = ({ base }: { readonly base: string }): boolean => {
+    const word = words.of(base)
+    return base.length > 1 && (word.count > 0 || word.nicknames.length > 0)
+  }
+  if (part === undefined || !parts.some(mayBePart)) return []
+  const composed = parts.length === 1 ? nameWithLocalPart(part, localPart) : null
+  return [...localPartNames(localPart), ...(composed === null ? [] : localPartNames(composed))]
+}
+
+function leadsToSomebody(read: ShownName, { lookup, words, policy }: JudgementContext): boolean {
+  const probe = new Probe((key) => lookup.byKey(key, 1).length > 0)
+  makeQueryKeys(read, words, { initials: policy.rules.initials }, probe)
+  return probe.isFull
+}
+
+/** Asks for each key as it is made, up to the first that leads to somebody. */
+class Probe implements KeySink {
+  readonly #leads: (key: string) => boolean
+  isFull = false
+
+  constructor(leads: (key: string) => boolean) {
+    this.#leads = leads
+  }
+
+  add(key: string): void {
+    if (!this.isFull && this.#leads(key)) this.isFull = true
+  }
+
+  addWord(known: KnownWord, word: KeyWord): void {
+    known.leadsAlone ??= lookKeys(word).some(this.#leads)
+    if (known.leadsAlone) this.isFull = true
+  }
+}
