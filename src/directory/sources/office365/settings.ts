@@ -23,7 +23,7 @@ export interface Office365Settings {
 }
 
 /** A value that prints as something else; asked for anew with each token, so a renewed file can be seen. */
-interface Secret {
+export interface Secret {
   reveal(): string
 }
 
