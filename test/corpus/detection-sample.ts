@@ -9,10 +9,39 @@ import { resolveRules } from '../../src/policy/protection.ts'
 import type { ProtectionRules } from '../../src/policy/rules.ts'
 import { rulesWith } from '../unit/policy/fixtures.ts'
 
-/** The detection sample that stands beside the repository, where it does; its README says the format. */
+/** A larger detection sample that may stand beside the repository; its README says the format. */
 export const sampleFolder: string = resolve(import.meta.dirname, '../../../shared/detection')
 
 export const sampleExists: boolean = existsSync(resolve(sampleFolder, 'cases.jsonl'))
+
+/** A sample: its cases, and From field bodies of ordinary mail. */
+export interface Sample {
+  readonly name: string
+  readonly folder: string
+  readonly ordinary: string
+  /** How many fields of ordinary mail it has at least. */
+  readonly minOrdinary: number
+}
+
+/** The project's own sample (sample/README.md), and the larger one where it is. */
+export const samples: readonly Sample[] = [
+  {
+    name: "the project's own sample",
+    folder: resolve(import.meta.dirname, 'sample'),
+    ordinary: resolve(import.meta.dirname, 'sample/ordinary.txt'),
+    minOrdinary: 2700,
+  },
+  ...(sampleExists
+    ? [
+        {
+          name: 'the sample beside the repository',
+          folder: sampleFolder,
+          ordinary: resolve(sampleFolder, 'real_from.txt'),
+          minOrdinary: 8000,
+        },
+      ]
+    : []),
+]
 
 export interface SampleCase {
   readonly id: string

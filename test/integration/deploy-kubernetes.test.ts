@@ -1,16 +1,14 @@
 import { mkdirSync, readFileSync, readdirSync, renameSync, symlinkSync, writeFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
 import { join, resolve } from 'node:path'
 import t from 'tap'
 import ts from 'typescript'
 import { parse, parseAllDocuments } from 'yaml'
 import { cliPath, removeDaemon, startDaemon, waitUntil } from './peers/daemon.ts'
-import { makeScratch, removeScratch, run } from './peers/scratch.ts'
+import { findProgram, makeScratch, removeScratch, run } from './peers/scratch.ts'
 
 /** The manifests, by the Kubernetes API's schemas; what refers to each other in them; the configuration within. */
 const root = resolve(import.meta.dirname, '../..')
 const folder = join(root, 'deploy/kubernetes')
-const require = createRequire(import.meta.url)
 
 interface Manifest {
   readonly apiVersion: string
@@ -36,10 +34,18 @@ function only(kind: string): Manifest {
   return found
 }
 
+/** The module that has the models of an API: Kubernetes' own, or the Prometheus Operator's. */
+function modelsOf(apiVersion: string): string {
+  const isOperators = apiVersion.startsWith('monitoring.coreos.com/')
+  return `${isOperators ? '@kubernetes-models/prometheus-operator' : 'kubernetes-models'}/${apiVersion}`
+}
+
 /** What the API's schema says to a manifest; null if nothing. */
-function complaint(manifest: Manifest): string | null {
-  const group = manifest.apiVersion.includes('/') ? manifest.apiVersion.replace(/\.k8s\.io\//, '.k8s.io/') : 'v1'
-  const models = require(`kubernetes-models/${group}`) as Record<string, new (data: unknown) => { validate(): void }>
+async function complaint(manifest: Manifest): Promise<string | null> {
+  const models = (await import(modelsOf(manifest.apiVersion))) as Record<
+    string,
+    new (data: unknown) => { validate(): void }
+  >
   const Model = models[manifest.kind]
   if (Model === undefined) return `${manifest.apiVersion} has no ${manifest.kind}`
   try {
@@ -56,7 +62,7 @@ function unknownKeys(all: readonly Manifest[]): string[] {
   const text = all
     .map(
       (manifest, i) =>
-        `import type { I${manifest.kind} as T${i} } from 'kubernetes-models/${manifest.apiVersion}'\n` +
+        `import type { I${manifest.kind} as T${i} } from '${modelsOf(manifest.apiVersion)}'\n` +
         `export const m${i}: T${i} = ${JSON.stringify(manifest)}\n`,
     )
     .join('')
@@ -88,10 +94,10 @@ t.test('the API takes every manifest', async (t) => {
   ])
   const files = readdirSync(folder).filter((name) => name.endsWith('.yaml') && name !== 'kustomization.yaml')
   t.same([...kustomization.resources].sort(), files.sort(), 'kustomization.yaml names every file')
-  for (const manifest of manifests) t.equal(complaint(manifest), null, manifest.kind)
+  for (const manifest of manifests) t.equal(await complaint(manifest), null, manifest.kind)
   t.same(unknownKeys(manifests), [])
   const wrong = JSON.parse(JSON.stringify(only('Deployment')).replace('"replicas":2', '"replicas":"2"')) as Manifest
-  t.match(complaint(wrong), 'replicas', 'the schema is really asked')
+  t.match(await complaint(wrong), 'replicas', 'the schema is really asked')
   const odd = JSON.parse(JSON.stringify(only('Deployment')).replace('"replicas"', '"replicaz"')) as Manifest
   t.match(unknownKeys([odd]).join(), 'replicaz', 'and the types are')
 })
@@ -127,6 +133,44 @@ t.test('what refers to something finds it', async (t) => {
     allowPrivilegeEscalation: false,
     capabilities: { drop: ['ALL'] },
   })
+})
+
+t.test('the overlay for the Prometheus Operator', async (t) => {
+  const overlay = join(root, 'deploy/kubernetes-prometheus')
+  const read = (name: string): Manifest => parse(readFileSync(join(overlay, name), 'utf8')) as Manifest
+  const { resources } = read('kustomization.yaml') as unknown as { resources: string[] }
+  t.same(resources, ['../kubernetes', 'servicemonitor.yaml', 'rules.yaml'])
+  const [monitor, rules] = [read('servicemonitor.yaml'), read('rules.yaml')]
+  t.same([monitor.kind, rules.kind], ['ServiceMonitor', 'PrometheusRule'])
+  for (const manifest of [monitor, rules]) t.equal(await complaint(manifest), null, manifest.kind)
+  t.same(unknownKeys([monitor, rules]), [])
+  const odd = JSON.parse(JSON.stringify(monitor).replace('"endpoints"', '"endpointz"')) as Manifest
+  t.match(await complaint(odd), 'endpoints', 'the schema is really asked')
+
+  const { selector, endpoints } = monitor['spec'] as {
+    selector: { matchLabels: object }
+    endpoints: { port: string; path: string }[]
+  }
+  const service = only('Service') as Manifest & {
+    metadata: { labels: object }
+    spec: { ports: { name: string; port: number }[] }
+  }
+  t.match(service.metadata.labels, selector.matchLabels, 'it chooses the Service')
+  t.equal(service.metadata.name, 'namesake', 'whose name is the job of the alert rules')
+  for (const { port } of endpoints)
+    t.ok(
+      service.spec.ports.some(({ name }) => name === port),
+      `port ${port}`,
+    )
+  const alerts = parse(readFileSync(join(root, 'deploy/prometheus/alerts.yaml'), 'utf8')) as object
+  t.same(rules['spec'], alerts, 'the same rules as for a Prometheus without the operator')
+
+  if (findProgram('kubectl') !== null) {
+    const built = await run('kubectl', ['kustomize', overlay])
+    t.equal(built.code, 0, built.output)
+    const kinds = parseAllDocuments(built.stdout).map((document) => (document.toJS() as Manifest).kind)
+    t.same(kinds.sort(), [...manifests.map(({ kind }) => kind), 'PrometheusRule', 'ServiceMonitor'].sort())
+  }
 })
 
 interface Probe {
