@@ -1,7 +1,7 @@
 /** The history as an operator asks for it: which records, in which form. */
 
 import { canonicalAddress } from '../mail/address.ts'
-import type { AuditEntry, DirectoryView, HistoryRecord, LetterPair } from '../model.ts'
+import type { AuditEntry, DirectoryView, HistoryOverview, HistoryRecord, LetterPair } from '../model.ts'
 import { fittedTable, printable } from '../text.ts'
 import { csvLine } from './csv.ts'
 
@@ -88,6 +88,40 @@ function letterLine({ sent, taken, part }: LetterPair): string {
   return sent === taken
     ? `${part}: ${JSON.stringify(sent)}`
     : `${part}: ${JSON.stringify(sent)} reads as ${JSON.stringify(taken)}`
+}
+
+/** What a time held, in words: by what came of it, by kind, by person. */
+export function summaryLines({ counts, people }: HistoryOverview, most: number): string[] {
+  const outcomes = new Map<string, number>()
+  const kinds = new Map<string, number>()
+  const add = (to: Map<string, number>, key: string, more: number): void => void to.set(key, (to.get(key) ?? 0) + more)
+  for (const { verdict, tier, kind, action, disposition, count: number } of counts) {
+    const tagged = action === 'tag' && disposition === 'relayed'
+    add(
+      outcomes,
+      verdict === 'clean' ? 'excused' : verdict === 'unchecked' ? 'unchecked' : tagged ? 'tagged' : disposition,
+      number,
+    )
+    if (verdict === 'detected') add(kinds, `${kind ?? ''}, ${tier ?? ''}`, number)
+  }
+  if (outcomes.size === 0) return ['nothing in the history']
+  const listed = (title: string, of: Iterable<[string, number]>): string[] => [
+    title,
+    ...[...of]
+      .sort((a, b) => b[1] - a[1])
+      .map(([what, number]) => `  ${String(number).padStart(8)}  ${printable(what)}`),
+  ]
+  const named = people
+    .slice(0, most)
+    .map(({ name, directory, person, count: number }): [string, number] => [
+      `${name} (${directory}, ${person})`,
+      number,
+    ])
+  return [
+    ...listed('what came of it', outcomes),
+    ...(kinds.size === 0 ? [] : listed('kinds', kinds)),
+    ...(named.length === 0 ? [] : listed('whose names were taken', named)),
+  ]
 }
 
 /** An entry of the audit log in words: who did what to whom, and the lines that went and came. */

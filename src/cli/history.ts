@@ -1,7 +1,15 @@
 /** The verbs history and history erase: what was caught. */
 
 import type { Command } from 'commander'
-import { auditLines, explainedLines, historyCsv, historyCsvHead, historyTable, idsOf } from '../admin/history.ts'
+import {
+  auditLines,
+  explainedLines,
+  historyCsv,
+  historyCsvHead,
+  historyTable,
+  idsOf,
+  summaryLines,
+} from '../admin/history.ts'
 import { timeOfOption } from '../admin/replay/message-time.ts'
 import { directorySources } from '../directory/sources/registry.ts'
 import { count, jsonLine, quote } from '../text.ts'
@@ -39,6 +47,7 @@ const lines = [
   'history --person jane.roe@corp.example --explain',
   'history --tier likely --csv > likely.csv',
   'history erase jane.roe77@mail.example --preview',
+  'history summary --since 7d',
   'history audit --since 30d',
 ]
 
@@ -81,6 +90,19 @@ export function addHistoryVerb(program: Command, cli: Cli): void {
     .option('--yes', 'do not ask')
     .action(async (who: string, options: EraseOptions, command: Command) => {
       await eraseVerb(who, options, loadConfig(configPath(command), directorySources, { credentials: false }), cli)
+    })
+  history
+    .command('summary')
+    .summary('show how much was caught, and whose names were taken most')
+    .description(
+      'Adds up what was caught: by what came of it, by kind, and by person, the most first. Of the last 30 days unless --since says otherwise.',
+    )
+    .option('--since <time>', 'only since then: 2026-10-01, or 30d, 12h, 4w ago; rounded to whole days or hours')
+    .option('--limit <number>', 'only so many people')
+    .option('--json', 'one JSON object')
+    .action(async (_options: SummaryOptions, command: Command) => {
+      const options = command.optsWithGlobals<SummaryOptions>()
+      await summaryVerb(options, loadConfig(configPath(command), directorySources, { credentials: false }), cli)
     })
   history
     .command('audit')
@@ -127,6 +149,31 @@ async function auditVerb(options: AuditOptions, loaded: LoadedConfig, cli: Cli):
       if (++shown === limit) break
     }
     if (shown === 0 && options.json !== true) cli.err.write('namesake: nothing in the audit log\n')
+  } finally {
+    await history.close()
+  }
+}
+
+interface SummaryOptions {
+  readonly since?: string
+  readonly limit?: string
+  readonly json?: boolean
+}
+
+/** What a summary is of unless it is said, and how many people it lists. */
+const summaryMs = 30 * 86_400_000
+const summaryPeople = 10
+
+async function summaryVerb(options: SummaryOptions, loaded: LoadedConfig, cli: Cli): Promise<void> {
+  const now = Date.now()
+  const since = timeGiven('--since', options.since, now) ?? now - summaryMs
+  const people = options.limit === undefined ? summaryPeople : limitGiven(options.limit)
+  const history = await openToRead(loaded)
+  try {
+    const overview = history.overview(since, now)
+    if (options.json === true)
+      await write(cli, `${jsonLine({ ...overview, people: overview.people.slice(0, people) })}\n`)
+    else for (const line of summaryLines(overview, people)) await write(cli, `${line}\n`)
   } finally {
     await history.close()
   }
