@@ -23,6 +23,8 @@ export interface Load {
   readonly rate: number
   readonly seed: number
   readonly names: readonly string[]
+  /** One message in this many shows a protected name beside a foreign address; left out: 50. */
+  readonly detectionEvery?: number
   /** Different messages; they are sent again and again in turn. */
   readonly different: number
 }
@@ -113,7 +115,7 @@ export async function sendLoad(load: Load): Promise<LoadResult> {
   const mail = makeMail({
     seed: load.seed,
     count: load.different,
-    detectionEvery: 50,
+    detectionEvery: load.detectionEvery ?? 50,
     names: load.names,
     oneSender: load.oneSender,
   })

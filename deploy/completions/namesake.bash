@@ -9,7 +9,7 @@ _namesake() {
     esac
     next=${verb:+$verb }$word
     case $next in
-      init|serve|status|reload|check|explain|sync|directory|directory\ show|protect|unprotect|secondary|secondary\ add|secondary\ remove|secondary\ list|actions|history|history\ erase|history\ audit|review|review\ decide|review\ undo|authorize|console|console\ invite|console\ user|console\ user\ add|console\ user\ remove|console\ user\ list|console\ token|console\ token\ add|console\ token\ remove|console\ token\ list|config|config\ check) verb=$next ;;
+      init|serve|status|reload|check|explain|sync|directory|directory\ show|protect|unprotect|secondary|secondary\ add|secondary\ remove|secondary\ list|actions|history|history\ erase|history\ summary|history\ audit|review|review\ decide|review\ undo|authorize|console|console\ invite|console\ user|console\ user\ add|console\ user\ remove|console\ user\ list|console\ token|console\ token\ add|console\ token\ remove|console\ token\ list|config|config\ check) verb=$next ;;
       *) break ;;
     esac
   done
@@ -31,8 +31,9 @@ _namesake() {
     "secondary remove") words="--yes --diff --preview --config --help" ;;
     "secondary list") words="--json --config --help" ;;
     "actions") words="--certain --likely --directory --diff --preview --config --help" ;;
-    "history") words="erase audit --since --until --person --tier --action --limit --explain --json --csv --config --help" ;;
+    "history") words="erase summary audit --since --until --person --tier --action --limit --explain --json --csv --config --help" ;;
     "history erase") words="--preview --yes --config --help" ;;
+    "history summary") words="--since --limit --json --config --help" ;;
     "history audit") words="--since --limit --json --config --help" ;;
     "review") words="decide undo --all --limit --json --config --help" ;;
     "review decide") words="--preview --yes --note --until --name --require-authentication --config --help" ;;

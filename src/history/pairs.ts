@@ -127,6 +127,7 @@ type Edge = [{ readonly entry: Entry; readonly pair: Pair }, number]
  * ends with the last of them that is found.
  */
 function edges({ tables }: Environment, entries: readonly Entry[], newest: boolean): Edge[] {
+  if (entries.length === 0) return []
   const wanted = new Map<string, { entry: Entry; pair: Pair }>()
   for (const entry of entries) {
     if (entry.pair !== null) wanted.set(pairNumbers(entry.key).join(' '), { entry, pair: entry.pair })

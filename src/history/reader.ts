@@ -18,6 +18,7 @@ import type { Environment, ReadOptions, Tables } from './environment.ts'
 import { countOfBlock, earliestTimeOfBlock, pairKey, pairOf, recordKey, recordKeyLength } from './keys.ts'
 import { readDecision, readPair } from './pairs.ts'
 import { orderedPairKeys } from './pair-summaries.ts'
+import { singleRecords } from './records.ts'
 import { foldForSearch, recordEnd, searchTextOf } from './search-text.ts'
 
 /** Records newest first; those of one moment in the order in which they were written, last first. */
@@ -273,7 +274,7 @@ function withState(pair: Omit<PairWithState, 'state' | 'decision'>, decision: Pa
 
 /** How many records there are. */
 export function countRecords({ tables }: Environment): number {
-  let count = (tables.records.getStats() as { entryCount: number }).entryCount
+  let count = singleRecords(tables)
   for (const key of tables.blocks.getKeys({})) count += countOfBlock(key)
   return count
 }

@@ -15,6 +15,7 @@ import { PairChanges } from './pairs.ts'
  */
 export function appendRecords(environment: Environment, lines: readonly string[]): void {
   if (lines.length === 0) return
+  const isDue = singleRecords(environment.tables) + lines.length >= 2 * recordsOfBlock
   const records = lines.map((line) => ({ line, record: JSON.parse(line) as HistoryRecord }))
   environment.transact(() => {
     const pairs = new PairChanges(environment)
@@ -27,8 +28,13 @@ export function appendRecords(environment: Environment, lines: readonly string[]
     }
     pairs.write()
     counters.write()
-    while (packOldest(environment.tables).length > 0);
+    if (isDue) while (packOldest(environment.tables).length > 0);
   })
+}
+
+/** How many records lie by themselves, as of the last transaction. */
+export function singleRecords({ records }: Tables): number {
+  return (records.getStats() as { entryCount: number }).entryCount
 }
 
 /**

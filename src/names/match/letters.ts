@@ -21,8 +21,18 @@ const letter = /[\p{L}\p{N}]/u
 
 interface Letter {
   readonly text: string
+  readonly lower: string
   readonly folded: string
+  /** What it looks like, folded. */
+  readonly look: string
   readonly part: LetterPart
+}
+
+/** A letter as it was sent. */
+interface SentLetter extends Omit<Letter, 'part'> {
+  /** Whether it can be taken for a letter of a name. */
+  readonly canStand: boolean
+  readonly passing: number
 }
 
 /** A letter sent (null: missed) and the letter it is taken for (null: passed over). */
@@ -38,12 +48,14 @@ interface Step {
  * @returns runs of letters in the order in which they were sent; empty for a person without forms
  */
 export function alignLetters(shown: string, forms: readonly NameForm[], tables: NameTables): LetterPair[] {
-  const sent = [...shown].slice(0, maxShown)
+  const sent = [...shown].slice(0, maxShown).map(sentLetter)
   let best: { steps: Step[]; total: number } | null = null
   for (const form of forms.slice(0, maxForms)) {
     for (const name of spelt(form)) {
       const found = align(sent, name)
       if (best === null || found.total < best.total) best = found
+      // Each letter stands for itself, but for what parts the words: no other order or spelling explains it better.
+      if (best.total < cost.passedLetter) return runsOf(best.steps, tables).slice(0, maxPairs)
     }
   }
   return best === null ? [] : runsOf(best.steps, tables).slice(0, maxPairs)
@@ -61,26 +73,38 @@ function spelt(form: NameForm): Letter[][] {
 }
 
 function lettersOf(text: string, part: LetterPart): Letter[] {
-  return [...text].filter((one) => letter.test(one)).map((one) => ({ text: one, folded: folded(one), part }))
+  return [...text].filter((one) => letter.test(one)).map((one) => ({ ...looks(one, lookOf(one)), part }))
 }
+
+function sentLetter(text: string): SentLetter {
+  const look = lookOf(text)
+  return {
+    ...looks(text, look ?? lookOf(text.toLowerCase())),
+    canStand: letter.test(text) || look !== undefined,
+    passing: passingCost(text),
+  }
+}
+
+function looks(text: string, look: string | undefined): Omit<Letter, 'part'> {
+  const fold = folded(text)
+  return { text, lower: text.toLowerCase(), folded: fold, look: (look ?? fold).toLowerCase() }
+}
+
+const plain = /^[0-9A-Za-z]$/
 
 function folded(character: string): string {
-  return baseForm(character.normalize('NFKC')).toLowerCase()
+  return plain.test(character) ? character.toLowerCase() : baseForm(character.normalize('NFKC')).toLowerCase()
 }
 
-function costOf(one: string, letterSent: string, taken: Letter): number {
-  if (one === taken.folded)
-    return letterSent === taken.text ? 0 : letterSent.toLowerCase() === taken.text.toLowerCase() ? 0 : cost.look
-  const look = lookOf(letterSent) ?? lookOf(letterSent.toLowerCase()) ?? one
-  const looks =
-    look.toLowerCase() === taken.folded || look.toLowerCase() === (lookOf(taken.text) ?? taken.folded).toLowerCase()
-  return looks ? cost.look : cost.other
+function costOf(sent: SentLetter, taken: Letter): number {
+  if (sent.folded === taken.folded) return sent.lower === taken.lower ? 0 : cost.look
+  return sent.look === taken.folded || sent.look === taken.look ? cost.look : cost.other
 }
 
 const moves = { take: 0, pass: 1, miss: 2 } as const
 
 /** Cheapest alignment; what stands before and behind the name is passed over for nothing. */
-function align(sent: readonly string[], name: readonly Letter[]): { steps: Step[]; total: number } {
+function align(sent: readonly SentLetter[], name: readonly Letter[]): { steps: Step[]; total: number } {
   const width = name.length + 1
   const costs = new Float64Array((sent.length + 1) * width)
   const made = new Uint8Array((sent.length + 1) * width)
@@ -90,13 +114,11 @@ function align(sent: readonly string[], name: readonly Letter[]): { steps: Step[
   }
   for (const [i, one] of sent.entries()) {
     const row = (i + 1) * width
-    const canStand = letter.test(one) || lookOf(one) !== undefined
-    const passing = passingCost(one)
-    const fold = folded(one)
+    const { canStand, passing } = one
     made[row] = moves.pass
     for (const [j, taken] of name.entries()) {
       const at = row + j + 1
-      const take = canStand ? (costs[at - width - 1] ?? 0) + costOf(fold, one, taken) : Infinity
+      const take = canStand ? (costs[at - width - 1] ?? 0) + costOf(one, taken) : Infinity
       const pass = (costs[at - width] ?? 0) + (j + 1 === name.length ? 0 : passing)
       const miss = (costs[at - 1] ?? 0) + cost.missed
       costs[at] = Math.min(take, pass, miss)
@@ -106,11 +128,11 @@ function align(sent: readonly string[], name: readonly Letter[]): { steps: Step[
   return { steps: stepsBack(sent, name, made), total: costs[costs.length - 1] ?? 0 }
 }
 
-function stepsBack(sent: readonly string[], name: readonly Letter[], made: Uint8Array): Step[] {
+function stepsBack(sent: readonly SentLetter[], name: readonly Letter[], made: Uint8Array): Step[] {
   const steps: Step[] = []
   for (let i = sent.length, j = name.length; i > 0 || j > 0;) {
     const move = made[i * (name.length + 1) + j]
-    const one = move === moves.miss ? null : (sent[--i] ?? '')
+    const one = move === moves.miss ? null : (sent[--i]?.text ?? '')
     steps.push({ sent: one, taken: move === moves.pass ? null : (name[--j] ?? null) })
   }
   return steps.reverse()

@@ -1,0 +1,113 @@
+/**
+ * What the history costs mail: messages a second with it over without, one message in ten a detection, which are tagged and kept with
+ * how they were judged. Two daemons of one worker, sent to in turn; the ratio is taken within each round.
+ * Needs a build and Debian's postfix (smtp-sink). Loopback only.
+ *
+ *   npm run bench:history-cost [-- --messages 6000] [--rounds 7]
+ */
+import { spawn } from 'node:child_process'
+import { readFileSync } from 'node:fs'
+import { loadavg } from 'node:os'
+import { join } from 'node:path'
+import { parseArgs } from 'node:util'
+import { removeDaemon, startDaemon, waitUntil } from '../test/integration/peers/daemon.ts'
+import type { Daemon } from '../test/integration/peers/daemon.ts'
+import { freePorts } from '../test/integration/peers/ports.ts'
+import { run } from '../test/integration/peers/scratch.ts'
+import { SmtpClient } from '../test/integration/peers/mta-client.ts'
+import { commonPeople } from './common-names.ts'
+import type { Load, LoadResult } from './load.ts'
+
+const { values } = parseArgs({
+  options: { messages: { type: 'string', default: '6000' }, rounds: { type: 'string', default: '7' } },
+})
+const messages = Number(values.messages)
+const rounds = Number(values.rounds)
+const detectionEvery = 10
+
+const people = commonPeople().filter((_, i) => i % 10 === 0).slice(0, 1000) // prettier-ignore
+const [sinkPort = 0] = await freePorts(1)
+const sink = spawn('smtp-sink', ['-u', process.env['USER'] ?? 'root', `127.0.0.1:${sinkPort}`, '1000'], { stdio: ['ignore', 'ignore', 'inherit'] }) // prettier-ignore
+const connected = async (): Promise<true | undefined> => {
+  try {
+    await (await SmtpClient.connect(sinkPort)).quit()
+    return true
+  } catch {
+    return undefined
+  }
+}
+await waitUntil('smtp-sink', connected)
+
+function start(history: string): Promise<Daemon> {
+  return startDaemon({
+    relay: `smtp://127.0.0.1:${sinkPort}`,
+    people: JSON.stringify({
+      users: people.map(({ id, displayName, givenName, surname, addresses }) => ({
+        ...{ id, displayName, givenName, surname, mail: addresses[0], groups: ['everyone'] },
+      })),
+      groups: [{ id: 'everyone', displayName: 'Everyone', members: people.map(({ id }) => id) }],
+    }),
+    protection: 'protect:\n  - { directory: Staff, groups: [Everyone] }\n',
+    more: `history: ${history}`,
+  })
+}
+
+const daemons = { on: await start('{ path: ./history }'), off: await start('null') }
+
+/** Processor time in seconds that a process and its children have taken. */
+function processorTime(pid: number): number {
+  const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
+  const [utime = 0, stime = 0] = stat
+    .slice(stat.lastIndexOf(')') + 2)
+    .split(' ')
+    .slice(11, 13)
+    .map(Number)
+  const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(' ').filter((id) => id !== '') // prettier-ignore
+  return (utime + stime) / 100 + children.reduce((sum, id) => sum + processorTime(Number(id)), 0)
+}
+
+async function measure(which: 'on' | 'off', seed: number): Promise<{ rate: number; processor: number }> {
+  const { smtpPort, child } = daemons[which]
+  const load: Load = {
+    ...{ port: smtpPort, messages, sessions: 10, kept: true, pipelined: false, oneSender: false, rate: 0, seed },
+    ...{ detectionEvery, different: Math.min(messages, 3000), names: people.map(({ displayName }) => displayName) },
+  }
+  const before = processorTime(child.pid ?? 0)
+  const args = ['--import=tsx', join(import.meta.dirname, 'load.ts'), JSON.stringify(load)]
+  const { code, output } = await run(process.execPath, args, { limit: 300_000 })
+  if (code !== 0) throw new Error(output)
+  const { rate } = JSON.parse(output.trim().split('\n').at(-1) ?? '') as LoadResult
+  await new Promise((resume) => setTimeout(resume, 300))
+  return { rate, processor: ((processorTime(child.pid ?? 0) - before) * 1e6) / messages }
+}
+
+function median(list: readonly number[]): number {
+  return [...list].sort((a, b) => a - b)[Math.floor(list.length / 2)] ?? NaN
+}
+
+try {
+  for (const which of ['on', 'off'] as const) await measure(which, 1)
+  const ratios: number[] = []
+  const rates: Record<'on' | 'off', number[]> = { on: [], off: [] }
+  const processor: Record<'on' | 'off', number[]> = { on: [], off: [] }
+  for (let round = 0; round < rounds; round++) {
+    // Each round both ways round, so that what else the machine does hits both alike.
+    const order = round % 2 === 0 ? (['on', 'off', 'off', 'on'] as const) : (['off', 'on', 'on', 'off'] as const)
+    const found: Record<'on' | 'off', number[]> = { on: [], off: [] }
+    for (const which of order) {
+      const one = await measure(which, round + 2)
+      found[which].push(one.rate)
+      processor[which].push(one.processor)
+    }
+    const [on, off] = [found.on, found.off].map((two) => two.reduce((sum, rate) => sum + 1 / rate, 0))
+    ratios.push((off ?? NaN) / (on ?? NaN))
+    for (const which of ['on', 'off'] as const) rates[which].push(...found[which])
+    console.log(`round ${round + 1}: ${ratios.at(-1)?.toFixed(3)} (load ${loadavg()[0]?.toFixed(1)})`)
+  }
+  console.log(`messages a second, median: with ${median(rates.on).toFixed(0)}, without ${median(rates.off).toFixed(0)}`)
+  console.log(`processor time a message, µs, median: with ${median(processor.on).toFixed(0)}, without ${median(processor.off).toFixed(0)}`) // prettier-ignore
+  console.log(`with over without, median of ${rounds} rounds: ${median(ratios).toFixed(3)}`)
+} finally {
+  for (const daemon of Object.values(daemons)) await removeDaemon(daemon)
+  sink.kill()
+}
