@@ -4,6 +4,7 @@ import { oneOf } from './vocabulary-page.ts'
 /** What the values of labels mean that no closed list holds. A label without words here fails the generation. */
 const openLabels: Readonly<Record<string, string>> = {
   directory: 'name of the directory in namesake.yaml',
+  listener: 'who shows the certificate: `smtp` or `console` with its address, or `next hop`',
   version: 'version of Namesake',
   node: 'version of Node',
 }

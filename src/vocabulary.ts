@@ -290,6 +290,12 @@ export const metrics = {
     help: 'When the daemon was started, in seconds since 1970',
     labels: {},
   },
+  certificateExpiry: {
+    name: 'namesake_certificate_expiry_seconds',
+    type: 'gauge',
+    help: 'Seconds until the first certificate of a listener ends; below zero when it has ended',
+    labels: { listener: 'open' },
+  },
   workers: {
     name: 'namesake_workers',
     type: 'gauge',
@@ -652,6 +658,11 @@ export const events = {
     level: 'warn',
     means: 'TLS with a client failed, or certificate files can not be used (the ones before stay in use)',
     fields: { client: 'text', error: 'text' },
+  },
+  'certificate-expiring': {
+    level: 'warn',
+    means: 'a certificate ends within three weeks, or has ended; told once a day',
+    fields: { listener: 'text', file: 'text', until: 'text', error: 'text' },
   },
   'session-failed': {
     level: 'error',

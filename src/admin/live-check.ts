@@ -108,7 +108,7 @@ function bindProblem(host: string, port: number): Promise<string | null> {
   })
 }
 
-function certificateFindings({ smtp }: NamesakeConfig, now: number): LiveFinding[] {
+function certificateFindings({ smtp, console }: NamesakeConfig, now: number): LiveFinding[] {
   const pairs = new Map<string, string | null>()
   for (const { tls } of smtp?.listen ?? []) {
     if (tls === null) continue
@@ -117,6 +117,7 @@ function certificateFindings({ smtp }: NamesakeConfig, now: number): LiveFinding
   }
   const hop = smtp?.nextHop
   if (hop?.certificate !== null && hop?.certificate !== undefined) pairs.set(hop.certificate, hop.key)
+  if (console?.tls) pairs.set(console.tls.certificate, console.tls.key)
   return [...pairs].map(([certificate, key]) => certificateFinding(certificate, key, now))
 }
 

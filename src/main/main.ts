@@ -18,6 +18,7 @@ import { LocalControl } from './control.ts'
 import { openControlSocket } from '../net/control-socket.ts'
 import type { ControlSocket, Handler } from '../net/control-socket.ts'
 import type { ReloadReport } from '../ports.ts'
+import { CertificateWatch, certificateEnds } from './certificate-watch.ts'
 import { ConsoleProcess } from './console.ts'
 import type { WorkerSettings } from './ipc.ts'
 import { Directories } from './directories.ts'
@@ -85,6 +86,7 @@ class Daemon {
   #stopping = false
   readonly #started = Date.now()
   readonly #inForce = new InForce()
+  readonly #certificates: CertificateWatch
   /** The standard descriptors that were a terminal at the start. */
   readonly #terminals = [0, 1, 2].filter((descriptor) => isatty(descriptor))
 
@@ -105,6 +107,7 @@ class Daemon {
       },
       version: version(),
       started: this.#started,
+      certificates: certificateEnds(this.#config),
       workers: this.#pool?.ready ?? 0,
       history: this.#history?.size ?? null,
     }))
@@ -128,6 +131,7 @@ class Daemon {
       ],
       reload: ({ what, force }) => this.#reloadAsked(what, force === true),
     })
+    this.#certificates = new CertificateWatch(() => this.#config, (details) => this.#events.emit('certificate-expiring', details)) // prettier-ignore
     // A promise that failed and that nobody waited for is told, and no reason to stop the mail.
     process.on('unhandledRejection', (error) => this.#events.emit('internal', { error }))
   }
@@ -185,12 +189,14 @@ class Daemon {
       next: nextStep(this.#config, this.#directories),
     })
     this.#tellReady()
+    this.#certificates.start()
     this.#startConsole()
   }
 
   /** Ends everything in order: no new mail, open messages finished, then the rest. */
   async #stop(): Promise<void> {
     this.#watcher?.stop()
+    this.#certificates.stop()
     this.#control.close()
     // A synchronisation that waits for a source or a lock and a message that waits for its next hop wait side by side.
     await Promise.all([this.#console?.stop(), this.#socket?.close(), this.#pool?.drain(), this.#directories?.close()])

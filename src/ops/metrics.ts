@@ -28,6 +28,8 @@ interface Gauges {
   /** When the daemon was started, in milliseconds since the epoch. */
   readonly started: number
   readonly workers: number
+  /** When the first certificate of each listener ends, in milliseconds since the epoch. */
+  readonly certificates?: ReadonlyMap<string, number>
   /** Null where no history is open. */
   readonly history?: { readonly records: number; readonly bytes: number } | null
 }
@@ -134,6 +136,8 @@ function setGauges(gauges: ReadonlyMap<MetricName, Gauge>, given: Gauges, now: n
     if (lastSync !== null) set('directoryAge', Math.max(0, (now - lastSync) / 1e3), { directory })
     set('directoryPeople', people, { directory })
   }
+  gauges.get('certificateExpiry')?.reset()
+  for (const [listener, end] of given.certificates ?? []) set('certificateExpiry', (end - now) / 1e3, { listener })
   set('protectedPeople', given.protectedPeople)
   set('protectionProblems', given.protectionProblems)
   for (const file of configFiles) set('configInForce', given.inForce[file] ? 1 : 0, { file })

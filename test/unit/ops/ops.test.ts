@@ -309,6 +309,7 @@ t.test('the metrics are those that operators were promised', async (t) => {
     namesake_config_in_force: ['file'],
     namesake_build_info: ['version', 'node'],
     namesake_start_time_seconds: [],
+    namesake_certificate_expiry_seconds: ['listener'],
     namesake_workers: [],
     namesake_worker_restarts_total: [],
     namesake_process_resident_memory_bytes: ['process'],
