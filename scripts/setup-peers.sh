@@ -14,6 +14,7 @@ declare -A wanted=(
   [/usr/bin/m4]=m4
   [/usr/bin/promtool]=prometheus
   [/usr/bin/strace]=strace
+  [/usr/bin/faketime]=faketime
   [/usr/bin/systemd-analyze]=systemd
   [/usr/sbin/logrotate]=logrotate
 )

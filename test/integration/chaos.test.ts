@@ -135,7 +135,7 @@ async function disturb(daemon: Daemon, running: () => boolean): Promise<Record<s
     else if (kind === 'bad edits') writeFileSync(protection, 'protect: [ this is: not\n\tyaml')
     else if (kind === 'people') {
       const more = `  - { id: n${i}, displayName: New Person${i}, mail: n${i}@corp.example }`
-      writeFileSync(join(daemon.folder, 'people.yaml'), peopleYaml.replace('groups:', `${more}\ngroups:`))
+      writeFileSync(join(daemon.folder, 'people.yaml'), peopleYaml.replace(/^groups:/m, `${more}\ngroups:`))
     } else daemon.child.kill('SIGHUP')
     done[kind] = (done[kind] ?? 0) + 1
   }

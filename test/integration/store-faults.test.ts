@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import t from 'tap'
 import { type Daemon, removeDaemon, startDaemon, waitUntil } from './peers/daemon.ts'
+import { Flow } from './peers/flow.ts'
 import { startSink } from './peers/sink.ts'
-import { RawClient } from './peers/smtp-client.ts'
 
 // A disk is filled under a store while mail flows.
 t.setTimeout(400_000)
@@ -26,35 +26,6 @@ function peopleJson(count: number, mark: string): string {
 function replace(file: string, text: string): void {
   writeFileSync(`${file}.new`, text)
   renameSync(`${file}.new`, file)
-}
-
-/** Mail that never stops, and what became of it. */
-class Flow {
-  acknowledged = 0
-  readonly odd: string[] = []
-  #ended = false
-  #running: Promise<void>
-
-  constructor(port: number) {
-    this.#running = this.#run(port)
-  }
-
-  async #run(port: number): Promise<void> {
-    const client = await RawClient.hello(port)
-    for (let n = 0; !this.#ended; n++) {
-      const message = `From: Jane Roe <n${n}@evil.example>\r\nMessage-ID: <flow${n}@x>\r\n\r\nhi\r\n`
-      const reply = (await client.transaction(message, ['max@corp.example'])).at(-1) ?? ''
-      if (reply.startsWith('250')) this.acknowledged++
-      else this.odd.push(reply)
-      await new Promise((resolve) => setTimeout(resolve, 20))
-    }
-    await client.quit()
-  }
-
-  async end(): Promise<void> {
-    this.#ended = true
-    await this.#running
-  }
 }
 
 interface Readiness {
@@ -135,8 +106,8 @@ t.test(
     // To the last octet, and a start on it.
     await flow.end()
     t.same(flow.odd, [], 'every message was taken')
-    t.ok(flow.acknowledged > 10)
-    t.equal(sink.received.length, flow.acknowledged, 'what was acknowledged has arrived')
+    t.ok(flow.acknowledged.size > 10)
+    t.equal(sink.received.length, flow.acknowledged.size, 'what was acknowledged has arrived')
     t.equal(await daemon.stop(), 0, 'it ends in order')
     execFileSync('sh', ['-c', `head -c 64M /dev/zero > ${join(disk, 'filler')} || true`], { stdio: 'ignore' })
     t.ok(statfsSync(disk).bavail * statfsSync(disk).bsize < 8192, 'nothing is free')
@@ -145,7 +116,7 @@ t.test(
     flow = new Flow(daemon.smtpPort)
     await waitUntil(
       'mail through the daemon that was started on a full disk',
-      () => flow.acknowledged > 10 || undefined,
+      () => flow.acknowledged.size > 10 || undefined,
     )
     await daemon.waitFor((line) => line['event'] === 'directory-sync-failed' && line['code'] === 'store-full')
     const judged = daemon.lines().filter(({ event }) => event === 'message')
