@@ -56,7 +56,17 @@ function targetOf(request: ProtectionRequest): string {
     const who = request.who ?? 'everybody'
     return 'address' in request ? `${who} ${request.address}` : who
   }
-  return request.from
+  switch (request.do) {
+    case 'trust':
+    case 'untrust':
+      return request.from
+    case 'option':
+      return `${request.option}: ${String(request.value)}`
+    case 'preset':
+      return `preset ${request.name} ${request.on ? 'on' : 'off'}`
+    case 'text':
+      return 'protection.yaml'
+  }
 }
 
 /** The history to write; null where none is kept. @throws NamesakeError store-unusable */

@@ -3,7 +3,7 @@
 import type { Store } from '../directory/store/store.ts'
 import { canonicalAddress, domainOf } from '../mail/address.ts'
 import { parseHeaderSection } from '../mail/section.ts'
-import type { Entrance, HeaderSection, HistoryRecord, PairOf, Verdict } from '../model.ts'
+import type { Action, Entrance, HeaderSection, HistoryRecord, PairOf, Verdict } from '../model.ts'
 import type { HistoryReader } from '../ports.ts'
 import { inspectSafely } from '../policy/decide.ts'
 import { defaultLimits } from '../policy/inspect.ts'
@@ -81,6 +81,77 @@ export function effectOf(
     }
   }
   return tally.effect()
+}
+
+/** What would have been done, by action, before and after a change of the rules. */
+export interface ActionEffect {
+  readonly judged: number
+  readonly unjudged: number
+  readonly before: Readonly<Record<Action, number>>
+  readonly after: Readonly<Record<Action, number>>
+  /** Messages that would be refused and were not, and how many of those show an address that waits for an answer. */
+  readonly newlyRefused: number
+  readonly newlyRefusedUndecided: number
+  /** Detections before that are none after, and the other way round. */
+  readonly cleared: number
+  readonly caught: number
+  /** Whether only the newest messages were judged. */
+  readonly cut: boolean
+}
+
+/** Messages that a preview of the rules judges again at most: about two seconds. */
+const maxPreviewed = 20_000
+/** Others of the process get their turn after so long. */
+const turnMs = 30
+
+/**
+ * Judges the messages kept since a time by both rules and counts what would be done about each. Gives way to whatever else
+ * the process has to do.
+ * @param waits whether a pair's address waits for an answer
+ */
+export async function actionEffect(
+  history: Pick<HistoryReader, 'records'>,
+  store: Store,
+  before: ProtectionRules,
+  after: ProtectionRules,
+  since: number,
+  fieldLimit: FieldLimit,
+  waits: (verdict: Extract<Verdict, { state: 'detected' }>) => boolean,
+): Promise<ActionEffect> {
+  const was = judgeBy(store, before)
+  const is = judgeBy(store, after)
+  const now = Date.now()
+  const none = (): Record<Action, number> => ({ monitor: 0, tag: 0, quarantine: 0, reject: 0 })
+  const counts = { before: none(), after: none() }
+  const tally = { judged: 0, unjudged: 0, newlyRefused: 0, newlyRefusedUndecided: 0, cleared: 0, caught: 0, cut: false }
+  let turn = Date.now()
+  for (const record of history.records({ since })) {
+    if (tally.judged + tally.unjudged >= maxPreviewed) {
+      tally.cut = true
+      break
+    }
+    if (Date.now() - turn > turnMs) {
+      await new Promise(setImmediate)
+      turn = Date.now()
+    }
+    const section = sectionOf(record)
+    if (section === null) {
+      tally.unjudged++
+      continue
+    }
+    tally.judged++
+    const first = verdictOf(section, was, now, fieldLimit(record.entrance))
+    const second = verdictOf(section, is, now, fieldLimit(record.entrance))
+    if (first.state === 'detected') counts.before[first.action]++
+    if (second.state === 'detected') counts.after[second.action]++
+    if (first.state === 'detected' && second.state === 'clean') tally.cleared++
+    if (first.state === 'clean' && second.state === 'detected') tally.caught++
+    const refused = (verdict: Verdict): boolean => verdict.state === 'detected' && verdict.action === 'reject'
+    if (second.state !== 'detected' || !refused(second) || refused(first)) continue
+    tally.newlyRefused++
+    if (waits(second)) tally.newlyRefusedUndecided++
+  }
+  return { ...tally, ...counts }
 }
 
 class Tally {

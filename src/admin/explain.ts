@@ -1,6 +1,8 @@
 /** How one From field would be judged, step by step. */
 
 import { parseHeaderSection } from '../mail/section.ts'
+import type { Explanation as Readings } from '../model.ts'
+import { explanationOf } from '../policy/evidence.ts'
 import { explain } from '../policy/explain.ts'
 import { inspectSafely } from '../policy/decide.ts'
 import { outcomeOf } from './replay/outcome.ts'
@@ -19,9 +21,41 @@ interface Explanation {
  * @param now milliseconds since the epoch
  */
 export function explainFrom(text: string, { policy, context }: JudgedBy, fromOctets: number, now: number): Explanation {
-  const body = text.replace(/^\s*from\s*:/i, '').replace(/(?:\r\n?|\n)[ \t]*/g, '\r\n ')
-  const section = parseHeaderSection(Buffer.from(`From: ${body.trim()}\r\n\r\n`))
+  const section = parseHeaderSection(sectionOfFrom(text))
   const options = { now, limits: { fromOctets }, onFailure: () => undefined }
   const inspection = inspectSafely(section, context(), options)
   return { outcome: outcomeOf(inspection.verdict), steps: explain(inspection, policy) }
+}
+
+/** A judgement with its readings as data. */
+export interface Judgement extends Explanation {
+  /** The directory of the person found. */
+  readonly directory: string | null
+  readonly readings: Readings
+}
+
+/**
+ * Judges a header section, or one From field with or without its name, as mail is. Nothing is kept of it. Never throws.
+ * @param now milliseconds since the epoch
+ */
+export function judgeOctets(octets: Buffer, { policy, context }: JudgedBy, fromOctets: number, now: number): Judgement {
+  const section = parseHeaderSection(octets)
+  const inspection = inspectSafely(section, context(), {
+    now,
+    limits: { fromOctets },
+    onFailure: () => undefined,
+  })
+  const { verdict } = inspection
+  return {
+    outcome: outcomeOf(verdict),
+    directory: verdict.state === 'detected' ? verdict.person.directory : null,
+    readings: explanationOf(inspection, policy),
+    steps: explain(inspection, policy),
+  }
+}
+
+/** A From field as a person types it, as the octets of a header section. */
+export function sectionOfFrom(text: string): Buffer {
+  const body = text.replace(/^\s*from\s*:/i, '').replace(/(?:\r\n?|\n)[ \t]*/g, '\r\n ')
+  return Buffer.from(`From: ${body.trim()}\r\n\r\n`)
 }

@@ -152,21 +152,86 @@ export function planActions(
   rules: ProtectionRules,
   view: DirectoryView,
   who: string | null,
-  actions: Partial<TierActions>,
+  actions: WantedActions,
   within: string | null,
 ): Plan {
   const { path, name, before } = actionsPlace(rules, view, who, within)
-  const tiers = (['certain', 'likely'] as const).filter(
-    (tier) => actions[tier] !== undefined && actions[tier] !== before[tier],
-  )
-  const said = (['certain', 'likely'] as const).flatMap((tier) =>
-    actions[tier] === undefined ? [] : [`${tier} ${actions[tier]}`],
-  )
+  const asked = (['certain', 'likely'] as const).filter((tier) => actions[tier] !== undefined)
+  const tiers = asked.filter((tier) => actions[tier] !== (before[tier] ?? null))
+  const said = asked.map((tier) => `${tier} ${actions[tier] ?? 'as everyone'}`)
   if (tiers.length === 0) return { steps: [], message: `actions of ${name} are so already: ${said.join(', ')}` }
   return {
-    steps: tiers.map((tier) => ({ op: 'set', path: [...path, tier], value: actions[tier] ?? '' })),
+    steps: tiers.map((tier) => {
+      const value = actions[tier]
+      const at = [...path, tier]
+      return typeof value === 'string' ? { op: 'set', path: at, value } : { op: 'unset', path: at }
+    }),
     message: `actions of ${name}: ${said.join(', ')}`,
   }
+}
+
+/** Further spellings of a person's name that are guarded too: as they shall be. @throws NamesakeError input-invalid if nobody is meant */
+export function planNames(rules: ProtectionRules, view: DirectoryView, who: string, names: readonly string[]): Plan {
+  const person = findPerson(view, who, null)
+  const entry = ruleOf(rules, view, person)
+  const before = entry?.names ?? []
+  const path = ['people', entry?.who ?? writtenPerson(view, person, who), 'names']
+  const removed = matching(before, (name) => !names.includes(name)).map((at) => removeStep([...path, at]))
+  const added = names.filter((name, at) => !before.includes(name) && names.indexOf(name) === at)
+  if (removed.length === 0 && added.length === 0) {
+    return { steps: [], message: `the other names of ${described(person)} are so already` }
+  }
+  return {
+    steps: [...removed.reverse(), ...added.map((value): Step => ({ op: 'add', path, value }))],
+    message: `other names of ${described(person)}: ${names.length === 0 ? 'none' : names.map(quote).join(', ')}`,
+  }
+}
+
+/** Actions as they shall be, by tier; null: as for everyone. */
+export type WantedActions = { readonly [tier in keyof TierActions]?: TierActions[tier] | null }
+
+/** Options that are one value in the protection file, with what each accepts. */
+export const ruleOptions = {
+  'fields.replyTo': 'switch',
+  'fields.sender': 'switch',
+  initials: 'switch',
+  'requireAuthentication.own': 'switch',
+  'requireAuthentication.secondary': 'switch',
+  onUnchecked: ['tag', 'tempfail'],
+} as const satisfies Record<string, 'switch' | readonly string[]>
+
+export type RuleOption = keyof typeof ruleOptions
+
+/** What an option says now. */
+export function ruleOptionOf(rules: ProtectionRules, option: RuleOption): string | boolean {
+  switch (option) {
+    case 'fields.replyTo':
+      return rules.fields.replyTo
+    case 'fields.sender':
+      return rules.fields.sender
+    case 'requireAuthentication.own':
+      return rules.requireAuthentication.own
+    case 'requireAuthentication.secondary':
+      return rules.requireAuthentication.secondary
+    case 'initials':
+    case 'onUnchecked':
+      return rules[option]
+  }
+}
+
+/** Sets one option of the protection file; its schema says what is accepted. */
+export function planOption(rules: ProtectionRules, option: RuleOption, value: string | boolean): Plan {
+  if (ruleOptionOf(rules, option) === value) return { steps: [], message: `${option} is ${String(value)} already` }
+  return { steps: [{ op: 'set', path: option.split('.'), value }], message: `${option}: ${String(value)}` }
+}
+
+/** Switches a preset of a well-known service on or off. */
+export function planPreset(rules: ProtectionRules, name: string, on: boolean): Plan {
+  const found = matching(rules.presets, (preset) => preset === name)
+  if (found.length > 0 === on) return { steps: [], message: `the preset ${name} is ${on ? 'on' : 'off'} already` }
+  return on
+    ? { steps: [{ op: 'add', path: ['presets'], value: name }], message: `preset on: ${name}` }
+    : { steps: found.map((at) => removeStep(['presets', at])).reverse(), message: `preset off: ${name}` }
 }
 
 function actionsPlace(

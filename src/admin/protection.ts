@@ -1,10 +1,10 @@
 /** Protection edited: planned, shown as a difference, written, and in force before it is done. */
 
-import { draftEdit, writeDraft } from '../config/edit.ts'
+import { draftEdit, draftText, writeDraft } from '../config/edit.ts'
 import type { Draft, Plan } from '../config/edit.ts'
 import type { NamesakeConfig } from '../config/types.ts'
 import { NamesakeError } from '../errors.ts'
-import type { DirectoryView, TierActions } from '../model.ts'
+import type { DirectoryView } from '../model.ts'
 import type { ProtectionRules } from '../policy/rules.ts'
 import type { DaemonControl } from '../ports.ts'
 import { count, printable } from '../text.ts'
@@ -12,6 +12,9 @@ import { diffOf, diffText } from './diff.ts'
 import type { DiffLine } from './diff.ts'
 import {
   planActions,
+  planNames,
+  planOption,
+  planPreset,
   planProtect,
   planSecondaryAdd,
   planSecondaryRemove,
@@ -19,7 +22,7 @@ import {
   planUnprotect,
   planUntrust,
 } from './protect-plans.ts'
-import type { TrustedSenderRequest } from './protect-plans.ts'
+import type { RuleOption, TrustedSenderRequest, WantedActions } from './protect-plans.ts'
 
 /** One change of the protection file, as an operator asks for it. `directory`: the only one to look in. */
 export type ProtectionRequest =
@@ -29,11 +32,17 @@ export type ProtectionRequest =
   | {
       readonly do: 'actions'
       readonly who: string | null
-      readonly actions: Partial<TierActions>
+      readonly actions: WantedActions
       readonly directory?: string | null
     }
+  /** All further spellings of a person's name that are guarded. */
+  | { readonly do: 'names'; readonly who: string; readonly names: readonly string[] }
   | ({ readonly do: 'trust' } & TrustedSenderRequest)
   | { readonly do: 'untrust'; readonly from: string; readonly names: readonly string[] }
+  | { readonly do: 'option'; readonly option: RuleOption; readonly value: string | boolean }
+  | { readonly do: 'preset'; readonly name: string; readonly on: boolean }
+  /** The whole file anew; it stands alone. */
+  | { readonly do: 'text'; readonly text: string }
 
 /** What changes would do; nothing is written yet. Plain data. */
 export interface PlannedEdit {
@@ -118,6 +127,8 @@ export async function makeEdit(
 }
 
 function draft(config: NamesakeConfig, view: DirectoryView, requests: readonly ProtectionRequest[]): Draft {
+  const whole = requests.find((request) => request.do === 'text')
+  if (whole !== undefined) return draftText(config, whole.text)
   return draftEdit(
     config,
     requests.map((request) => (rules: ProtectionRules) => planOf(request, rules, view)),
@@ -177,5 +188,13 @@ function planOf(request: ProtectionRequest, rules: ProtectionRules, view: Direct
       return planTrust(rules, request)
     case 'untrust':
       return planUntrust(rules, request.from, request.names)
+    case 'names':
+      return planNames(rules, view, request.who, request.names)
+    case 'option':
+      return planOption(rules, request.option, request.value)
+    case 'preset':
+      return planPreset(rules, request.name, request.on)
+    case 'text':
+      return { steps: [], message: '' } // stands alone, see draft
   }
 }

@@ -5,7 +5,7 @@ import { quote } from '../text.ts'
 import type { SourceOptions } from '../options/source.ts'
 import { loadConfig } from './load.ts'
 import { replaceFile } from './replace-file.ts'
-import { setText } from './splice-scalar.ts'
+import { setScalar } from './splice-scalar.ts'
 import { addToList, removeFromList } from './splice.ts'
 import type { LoadedConfig } from './types.ts'
 import type { Value } from './yaml-words.ts'
@@ -56,7 +56,7 @@ function changed(source: YamlSource, change: DirectoryChange): YamlSource {
   const at = positionOf(source, change.name)
   return change.do === 'remove'
     ? removeFromList(source, ['directories', at])
-    : setText(source, ['directories', at, 'sync'], change.sync)
+    : setScalar(source, ['directories', at, 'sync'], change.sync)
 }
 
 function positionOf(source: YamlSource, name: string): number {

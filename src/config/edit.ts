@@ -7,10 +7,11 @@ import type { ProtectionRules } from '../policy/rules.ts'
 import { tidy } from './faults.ts'
 import { readBegun, validateProtection } from './load.ts'
 import { replaceFile } from './replace-file.ts'
-import { setText } from './splice-scalar.ts'
-import { addToList, removeFromList, removeKey } from './splice.ts'
+import { setScalar } from './splice-scalar.ts'
+import { addToList, removeFromList, removeKey, unsetKey } from './splice.ts'
 import type { NamesakeConfig } from './types.ts'
 import type { Value } from './yaml-words.ts'
+import { parseYaml } from './yaml-source.ts'
 import type { YamlSource } from './yaml-source.ts'
 
 /** One change of the protection file's text. */
@@ -19,8 +20,10 @@ export type Step =
   | { readonly op: 'remove'; readonly path: readonly (string | number)[] }
   /** A key with all that is below it. */
   | { readonly op: 'drop'; readonly path: readonly (string | number)[] }
-  /** A text at a key; maps on the way are made. */
-  | { readonly op: 'set'; readonly path: readonly (string | number)[]; readonly value: string }
+  /** A text or a switch at a key; maps on the way are made. */
+  | { readonly op: 'set'; readonly path: readonly (string | number)[]; readonly value: string | boolean }
+  /** Takes a key out, and the maps that held it alone. */
+  | { readonly op: 'unset'; readonly path: readonly (string | number)[] }
 
 /** What an edit comes to: steps in the order in which they are made (none: it is so already), and what to tell. */
 export interface Plan {
@@ -84,6 +87,28 @@ export function draftEdit(
   }
 }
 
+/**
+ * The file's text replaced as a whole, proved as edits are.
+ * @throws ConfigError with every fault of the new text, at its lines
+ */
+export function draftText(config: NamesakeConfig, text: string, now: Date = new Date()): Draft {
+  const { source: before, stands } = readBegun(config.protection)
+  const rulesAfter = rulesOf(parseYaml(config.protection, text), config, now)
+  // A file that was broken by hand is mended by a new text: what it meant then is not known.
+  const { rules } = validateProtection(before, config, now)
+  const message = stands === text ? 'the file says so already' : 'protection.yaml was replaced'
+  const rulesBefore = rules ?? rulesAfter
+  return {
+    before: stands,
+    after: text,
+    begins: stands === null,
+    rulesBefore,
+    rulesAfter,
+    messages: [message],
+    doubts: [],
+  }
+}
+
 function stepped(source: YamlSource, step: Step): YamlSource {
   switch (step.op) {
     case 'add':
@@ -93,7 +118,9 @@ function stepped(source: YamlSource, step: Step): YamlSource {
     case 'drop':
       return removeKey(source, step.path)
     case 'set':
-      return setText(source, step.path, step.value)
+      return setScalar(source, step.path, step.value)
+    case 'unset':
+      return unsetKey(source, step.path)
   }
 }
 

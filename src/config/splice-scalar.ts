@@ -5,15 +5,18 @@ import { isMap, isScalar, isSeq } from 'yaml'
 import type { Node, Pair, YAMLMap } from 'yaml'
 import { colonOf, contentEnd, Lines, pairOf } from './splice.ts'
 import type { Keys } from './splice.ts'
-import { word } from './yaml-words.ts'
+import { scalar, word } from './yaml-words.ts'
 import { parseYaml } from './yaml-source.ts'
 import type { YamlSource } from './yaml-source.ts'
 
+/** A value that is set: a text, or a switch. */
+export type Scalar = string | boolean
+
 /**
- * The file with the text `value` at `path`; maps are made as needed. As with list items, every line that is not part of
+ * The file with the text or switch `value` at `path`; maps are made as needed. As with list items, every line that is not part of
  * the change stays as it is, and what the splice gives is parsed again and compared with what it should give.
  */
-export function setText(source: YamlSource, path: Keys, value: string): YamlSource {
+export function setScalar(source: YamlSource, path: Keys, value: Scalar): YamlSource {
   const wanted = withSet(source.data, path, value)
   const spliced = splice(source, path, value)
   const result = spliced === null ? null : parseYaml(source.file, spliced)
@@ -23,7 +26,7 @@ export function setText(source: YamlSource, path: Keys, value: string): YamlSour
   return parseYaml(source.file, document.toString({ lineWidth: 0 }))
 }
 
-function withSet(data: unknown, path: Keys, value: string): unknown {
+function withSet(data: unknown, path: Keys, value: Scalar): unknown {
   const copy = (structuredClone(data) ?? {}) as Record<string | number, unknown>
   let here = copy
   for (const key of path.slice(0, -1)) here = (here[key] ??= {}) as Record<string | number, unknown>
@@ -31,7 +34,7 @@ function withSet(data: unknown, path: Keys, value: string): unknown {
   return copy
 }
 
-function splice(source: YamlSource, path: Keys, value: string): string | null {
+function splice(source: YamlSource, path: Keys, value: Scalar): string | null {
   const lines = new Lines(source.text)
   let node: Node | null = source.document.contents
   for (const [depth, key] of path.entries()) {
@@ -52,7 +55,7 @@ function splice(source: YamlSource, path: Keys, value: string): string | null {
 }
 
 /** A map with one more key, and below it the others. */
-function addPair(lines: Lines, map: YAMLMap, keys: readonly string[], value: string, isTop: boolean): string | null {
+function addPair(lines: Lines, map: YAMLMap, keys: readonly string[], value: Scalar, isTop: boolean): string | null {
   const first = (map.items[0]?.key as Node | undefined)?.range?.[0]
   const last = map.items.at(-1)
   if (map.flow === true || first === undefined) {
@@ -67,29 +70,29 @@ function addPair(lines: Lines, map: YAMLMap, keys: readonly string[], value: str
 }
 
 /** A key that stood there without a value. */
-function fillPair(lines: Lines, map: YAMLMap, pair: Pair, keys: readonly string[], value: string): string | null {
+function fillPair(lines: Lines, map: YAMLMap, pair: Pair, keys: readonly string[], value: Scalar): string | null {
   const colon = colonOf(lines, pair)
   const at = (pair.key as Node).range?.[0]
   const [from, to] = (pair.value as Node | null)?.range ?? [0, 0]
   if (colon === null || at === undefined || to > from || map.flow === true) return null
-  if (keys.length === 1) return lines.insert(colon, ` ${word(value)}`)
+  if (keys.length === 1) return lines.insert(colon, ` ${scalar(value)}`)
   const indent = ' '.repeat(lines.columnOf(at) + 2)
   return lines.insert(lines.endOf(colon), `${lines.end}${inBlock(keys.slice(1), value, indent, lines.end)}`)
 }
 
-function replaced(lines: Lines, { range }: Node, value: string): string | null {
+function replaced(lines: Lines, { range }: Node, value: Scalar): string | null {
   if (!range) return null
   const [from, to] = range
-  return new Lines(lines.cut(from, to)).insert(from, word(value))
+  return new Lines(lines.cut(from, to)).insert(from, scalar(value))
 }
 
-function inFlow(keys: readonly string[], value: string): string {
+function inFlow(keys: readonly string[], value: Scalar): string {
   const [key = '', ...below] = keys
-  return `${word(key)}: ${below.length === 0 ? word(value) : `{ ${inFlow(below, value)} }`}`
+  return `${word(key)}: ${below.length === 0 ? scalar(value) : `{ ${inFlow(below, value)} }`}`
 }
 
-function inBlock(keys: readonly string[], value: string, indent: string, end: string): string {
+function inBlock(keys: readonly string[], value: Scalar, indent: string, end: string): string {
   const [key = '', ...below] = keys
-  if (below.length === 0) return `${indent}${word(key)}: ${word(value)}`
+  if (below.length === 0) return `${indent}${word(key)}: ${scalar(value)}`
   return `${indent}${word(key)}:${end}${inBlock(below, value, `${indent}  `, end)}`
 }

@@ -37,25 +37,50 @@ export function removeFromList(source: YamlSource, path: Keys): YamlSource {
   return proven(spliceOut(source, path), wanted, source, (document) => void document.deleteIn(path))
 }
 
+/** The file without the key at `path`; a map that held it alone goes with it, and so on upwards. Nothing there: as it is. */
+export function unsetKey(source: YamlSource, path: Keys): YamlSource {
+  if (valueIn(source.data ?? {}, path) === undefined) return source
+  let keys = path
+  for (;;) {
+    const holder = valueIn(source.data, keys.slice(0, -1)) as object
+    if (keys.length === 1 || Array.isArray(holder) || Object.keys(holder).length > 1) break
+    keys = keys.slice(0, -1)
+  }
+  return removeKey(source, keys)
+}
+
 /** The file without the key at `path` and what is below it. */
 export function removeKey(source: YamlSource, path: Keys): YamlSource {
   const wanted = structuredClone(source.data)
-  const map = valueIn(wanted, path.slice(0, -1)) as Record<string | number, unknown>
-  delete map[path.at(-1) ?? '']
-  return proven(keyCutOut(source, path), wanted, source, (document) => void document.deleteIn(path))
+  const holder = valueIn(wanted, path.slice(0, -1)) as Record<string | number, unknown>
+  Reflect.deleteProperty(holder, path.at(-1) ?? '')
+  return proven(spliceKeyOut(source, path), wanted, source, (document) => void document.deleteIn(path))
 }
 
-/** Its lines taken out; null where it does not begin one. */
-function keyCutOut(source: YamlSource, path: Keys): string | null {
+function spliceKeyOut(source: YamlSource, path: Keys): string | null {
   const lines = new Lines(source.text)
-  const map = source.document.getIn(path.slice(0, -1), true)
-  const pair = isMap(map) && map.flow !== true ? pairOf(map, path.at(-1) ?? '') : null
-  const begins = (pair?.key as Node | undefined)?.range?.[0]
-  const end = isNode(pair?.value) ? contentEnd(lines, pair.value) : null
-  if (begins === undefined || end === null) return null
-  const start = lines.startOf(begins)
-  if (lines.text.slice(start, begins).trim() !== '') return null
-  return lines.cut(start, Math.min(lines.text.length, lines.text.indexOf('\n', end) + 1 || lines.text.length))
+  const map = path.length === 1 ? source.document.contents : source.document.getIn(path.slice(0, -1), true)
+  const pair = isMap(map) ? pairOf(map, path.at(-1) ?? '') : null
+  const from = (pair?.key as Node | undefined)?.range?.[0]
+  if (!isMap(map) || pair === null || from === undefined) return null
+  const end = endOfPair(lines, pair)
+  if (end === null) return null
+  const at = map.items.indexOf(pair)
+  if (map.flow === true) {
+    const next = (map.items[at + 1]?.key as Node | undefined)?.range?.[0]
+    if (next !== undefined) return lines.cut(from, next)
+    const before = map.items[at - 1]
+    const beforeEnd = before === undefined ? null : endOfPair(lines, before)
+    return beforeEnd === null ? null : lines.cut(beforeEnd, end)
+  }
+  const start = lines.startOf(from)
+  if (lines.text.slice(start, from).trim() !== '' || map.items.length === 1) return null
+  return lines.cut(start, lines.startOfNext(end))
+}
+
+function endOfPair(lines: Lines, pair: Pair): number | null {
+  const value = pair.value as Node | null
+  return value?.range && value.range[1] > value.range[0] ? contentEnd(lines, value) : colonOf(lines, pair)
 }
 
 function proven(
@@ -83,7 +108,7 @@ function withAdded(data: unknown, path: Keys, value: Value): unknown {
 }
 
 function valueIn(data: unknown, path: Keys): unknown {
-  return path.reduce<unknown>((here, key) => (here as Record<string | number, unknown>)[key], data)
+  return path.reduce<unknown>((here, key) => (here as Record<string | number, unknown> | undefined)?.[key], data)
 }
 
 /** Text and how its lines end and are found. */
@@ -106,6 +131,12 @@ export class Lines {
     const found = this.text.indexOf('\n', offset)
     if (found < 0) return this.text.length
     return this.text[found - 1] === '\r' && found - 1 >= offset ? found - 1 : found
+  }
+
+  /** Offset of the next line's first octet; the text's length if there is none. */
+  startOfNext(offset: number): number {
+    const found = this.text.indexOf('\n', offset)
+    return found < 0 ? this.text.length : found + 1
   }
 
   columnOf(offset: number): number {
@@ -224,7 +255,7 @@ function spliceOut(source: YamlSource, path: Keys): string | null {
   }
   const start = lines.startOf(item.range[0])
   if (!/^\s*-\s*$/.test(lines.text.slice(start, item.range[0]))) return null
-  const after = Math.min(lines.text.length, lines.text.indexOf('\n', end) + 1 || lines.text.length)
+  const after = lines.startOfNext(end)
   if (list.items.length > 1) return lines.cut(start, after)
   const parent = source.document.getIn(path.slice(0, -2), true)
   const pair = isMap(parent) ? pairOf(parent, path.at(-2) ?? '') : null

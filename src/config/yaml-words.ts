@@ -11,6 +11,11 @@ export function word(text: string): string {
   return plain.test(text) && !otherThanText.test(text) ? text : JSON.stringify(text)
 }
 
+/** A text or a switch as a value. */
+export function scalar(value: string | boolean): string {
+  return typeof value === 'boolean' ? String(value) : word(value)
+}
+
 /** In flow style, on one line. */
 export function inFlow(value: Value | boolean | readonly string[]): string {
   if (typeof value === 'boolean') return String(value)

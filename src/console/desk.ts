@@ -1,7 +1,7 @@
 /** One installation as the console works on it: its files, people, history and daemon, kept open between requests. */
 
 import { createHash } from 'node:crypto'
-import { readFileSync, statSync } from 'node:fs'
+import { existsSync, readFileSync, statSync } from 'node:fs'
 import type { Installation } from '../admin/installation.ts'
 import { Problem } from './problem.ts'
 import type { HistoryPort, SyncStep } from '../ports.ts'
@@ -62,10 +62,9 @@ export class Desk<H extends HistoryPort = HistoryPort> {
 
   /** Changes with every edit of the protection file: what an editor's If-Match names. */
   protectionVersion(): string {
-    return createHash('sha256')
-      .update(readFileSync(this.installation.config.protection))
-      .digest('base64url')
-      .slice(0, 22)
+    const path = this.installation.config.protection
+    const octets = existsSync(path) ? readFileSync(path) : Buffer.alloc(0)
+    return createHash('sha256').update(octets).digest('base64url').slice(0, 22)
   }
 
   /** @throws Problem changed, or version-needed */

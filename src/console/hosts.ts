@@ -86,9 +86,14 @@ export class Origins {
     readonly redirect: string
   } {
     const origin = this.#publicUrl ?? `${this.#scheme}://${request.headers.host ?? 'localhost'}`
-    const redirect = new URL('/authorized', origin)
+    return { origin, redirect: this.at(request, '/authorized') }
+  }
+
+  /** Where others send the browser back to, at a path of this console. */
+  at(request: { readonly headers: { readonly host?: string | undefined } }, path: string): string {
+    const url = new URL(path, this.#publicUrl ?? `${this.#scheme}://${request.headers.host ?? 'localhost'}`)
     // Entra takes plain http for `localhost` alone, whatever name of the loopback stands in the address bar.
-    if (redirect.protocol === 'http:' && /^(127\.|\[::1\])/.test(redirect.hostname)) redirect.hostname = 'localhost'
-    return { origin, redirect: redirect.href }
+    if (url.protocol === 'http:' && /^(127\.|\[::1\])/.test(url.hostname)) url.hostname = 'localhost'
+    return url.href
   }
 }

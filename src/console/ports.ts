@@ -2,8 +2,9 @@
 
 import type { Actor } from '../admin/audit.ts'
 import type { Preview } from '../admin/effect.ts'
-import type { MadeEdit } from '../admin/protection.ts'
+import type { MadeEdit, ProtectionRequest } from '../admin/protection.ts'
 import type { Answer, ReviewPage, ReviewQuery, ReviewedPair } from '../admin/review.ts'
+import type { ProtectionPage, RulesPreview } from '../admin/rules.ts'
 import type { Role } from '../ports.ts'
 import type { OnEvent } from '../vocabulary.ts'
 
@@ -29,6 +30,15 @@ export type ConsoleEvent =
 
 export type ConsoleLog = OnEvent<ConsoleEvent>
 
+/** Sign-in by an OpenID provider. */
+export interface OidcSettings {
+  readonly issuer: string
+  readonly clientId: string
+  readonly clientSecret: string
+  /** App roles, by what they may do here. */
+  readonly roles: Readonly<Record<Role, string>>
+}
+
 export interface ConsoleSettings {
   readonly listen: { readonly host: string; readonly port: number }
   /** Paths of PEM files. */
@@ -36,7 +46,7 @@ export interface ConsoleSettings {
   readonly publicUrl: string | null
   readonly trustedProxies: readonly string[]
   readonly password: boolean
-  readonly oidc: null
+  readonly oidc: OidcSettings | null
   readonly readOnly: boolean
   readonly version: string
   /** This node's name. */
@@ -53,4 +63,10 @@ export interface ReviewPort {
   preview(pair: ReviewedPair, answer: Answer): Promise<Preview>
   decide(pair: ReviewedPair, answer: Answer, actor: Actor): Promise<MadeEdit>
   undo(pair: ReviewedPair, actor: Actor): Promise<MadeEdit>
+}
+
+/** The protection file as a whole, and what changes of it would do. Each throws as `admin/rules` does. */
+export interface RulesPort {
+  page(since: number): Promise<ProtectionPage>
+  preview(requests: readonly ProtectionRequest[], since: number): Promise<RulesPreview>
 }

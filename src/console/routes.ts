@@ -7,7 +7,10 @@ import { detectionRoutes } from './routes/detections.ts'
 import { directoryRoutes } from './routes/directories.ts'
 import { peopleRoutes } from './routes/people.ts'
 import { reviewRoutes } from './routes/review.ts'
+import { rulesRoutes } from './routes/rules.ts'
 import { sessionRoutes } from './routes/session.ts'
+import { settingsRoutes } from './routes/settings.ts'
+import { tryRoutes } from './routes/try.ts'
 import { route } from './routes/route.ts'
 import type { Route } from './routes/route.ts'
 import { openApi } from './openapi.ts'
@@ -31,6 +34,9 @@ export const routes: readonly Route[] = [
   ...peopleRoutes,
   ...detectionRoutes,
   ...reviewRoutes,
+  ...rulesRoutes,
+  ...tryRoutes,
+  ...settingsRoutes,
 ]
 
 /**

@@ -1,11 +1,13 @@
 /** What the server's routes work with: all of it handed in by main/. */
 
+import type { Judgement } from '../admin/explain.ts'
+import type { ReplayRequest, ReplayRun } from '../admin/replay/run.ts'
 import type { AccountsPort } from '../ports.ts'
 import type { Consents } from './consents.ts'
 import type { Desk } from './desk.ts'
 import type { Origins } from './hosts.ts'
 import type { Live } from './live.ts'
-import type { Caller, ConsoleLog, ConsoleSettings, ReviewPort } from './ports.ts'
+import type { Caller, ConsoleLog, ConsoleSettings, ReviewPort, RulesPort } from './ports.ts'
 import type { SignIn } from './sign-in.ts'
 
 export interface Services {
@@ -15,6 +17,12 @@ export interface Services {
   readonly log: ConsoleLog
   readonly desk: Desk
   readonly review: ReviewPort
+  readonly rules: RulesPort
+  /** Judges a header section by the people and rules in force; nothing is kept of it. @throws NamesakeError store-unusable */
+  readonly judge: (octets: Buffer) => Promise<Judgement>
+  readonly startReplay: (request: ReplayRequest) => Promise<ReplayRun>
+  /** Runs over old mail, by their ids. */
+  readonly replays: Map<string, ReplayRun>
   readonly live: Live
   readonly consents: Consents
   readonly origins: Origins

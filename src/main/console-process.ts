@@ -4,15 +4,20 @@ import { hostname } from 'node:os'
 import { dirname, join } from 'node:path'
 import { loadConfig } from '../config/load.ts'
 import type { NamesakeConfig } from '../config/types.ts'
+import { judgeOctets } from '../admin/explain.ts'
 import { Installation } from '../admin/installation.ts'
+import { judgeBy } from '../admin/replay/people.ts'
+import type { JudgedBy } from '../admin/replay/people.ts'
+import { ReplayRun } from '../admin/replay/run.ts'
 import { decide, previewAnswer, reviewPage, reviewPair, undo } from '../admin/review.ts'
+import { previewRules, protectionPage } from '../admin/rules.ts'
 import { Consents } from '../console/consents.ts'
 import { Desk } from '../console/desk.ts'
 import { Origins } from '../console/hosts.ts'
 import { Live } from '../console/live.ts'
 import { startServer } from '../console/server.ts'
 import type { ConsoleServer } from '../console/server.ts'
-import type { ConsoleLog, ConsoleSettings, ReviewPort } from '../console/ports.ts'
+import type { ConsoleLog, ConsoleSettings, ReviewPort, RulesPort } from '../console/ports.ts'
 import type { Services } from '../console/services.ts'
 import { SignIn } from '../console/sign-in.ts'
 import { directorySources } from '../directory/sources/registry.ts'
@@ -82,6 +87,32 @@ function reviewOf(desk: Desk<History>): ReviewPort {
   }
 }
 
+function rulesOf(desk: Desk<History>): RulesPort {
+  return {
+    page: async (since) => protectionPage(desk.refresh(), await desk.history().catch(() => null), since),
+    preview: async (requests, since) =>
+      previewRules(desk.refresh(), await desk.history().catch(() => null), requests, since),
+  }
+}
+
+/** Octets of one originator field that are read where no listener says so. */
+const defaultFromOctets = 65_536
+
+/** Judges as the daemon does; what the rules were made ready to is kept while neither they nor the people change. */
+function judgeOf(desk: Desk<History>): Services['judge'] {
+  let kept: { readonly rules: unknown; readonly people: string; readonly by: JudgedBy } | null = null
+  return async (octets) => {
+    const installation = desk.refresh()
+    const store = await installation.store()
+    const { rules } = installation.protection()
+    const people = JSON.stringify(store.records().map(({ name, lastSync }) => [name, lastSync]))
+    if (kept?.rules !== rules || kept.people !== people) kept = { rules, people, by: judgeBy(store, rules) }
+    const { smtp, milter } = installation.config
+    const fromOctets = smtp?.limits.fromField ?? milter?.limits.fromField ?? defaultFromOctets
+    return judgeOctets(octets, kept.by, fromOctets, Date.now())
+  }
+}
+
 function settingsOf(config: NamesakeConfig): ConsoleSettings {
   const { console } = config
   if (console === null) throw new Error('there is no console section')
@@ -113,6 +144,13 @@ async function start(): Promise<ConsoleServer> {
     log,
     desk,
     review: reviewOf(desk),
+    rules: rulesOf(desk),
+    judge: judgeOf(desk),
+    startReplay: async (request) => {
+      const installation = desk.refresh()
+      return new ReplayRun(request, installation.config, await installation.store(), installation.protection().rules)
+    },
+    replays: new Map(),
     live,
     consents: new Consents(configPath, () => live.nudge()),
     origins: new Origins(settings),

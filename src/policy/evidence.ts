@@ -180,7 +180,8 @@ function domainsOf({ originators, findings }: Inspection): string[] {
   return [...new Set(domains)].slice(0, maxDomains)
 }
 
-function explanationOf(inspection: Inspection | null, policy: Policy | null): Explanation {
+/** A judgement as data: each reading with what was found in it, and what came of that. */
+export function explanationOf(inspection: Inspection | null, policy: Policy | null): Explanation {
   if (inspection === null || policy === null || inspection.originators === null) {
     return { readings: [], defects: [], more: 0 }
   }

@@ -23,7 +23,7 @@ export class ApiError extends Error {
   }
 }
 
-interface Fault {
+export interface Fault {
   readonly path: string
   readonly message: string
   readonly line?: number
@@ -53,7 +53,7 @@ export function whenSignedOut(act: () => void): void {
   onSignedOut = act
 }
 
-interface Answered<T> {
+export interface Answered<T> {
   readonly value: T
   /** For the If-Match of a change. */
   readonly version: string | null

@@ -4,17 +4,23 @@ import { render } from 'preact'
 import type { JSX } from 'preact'
 import { whenSignedOut } from './api.ts'
 import './main.css'
+import { later } from './later.tsx'
 import { startLive } from './live.ts'
 import { Detections } from './pages/detections.tsx'
-import { Directories } from './pages/directories.tsx'
 import { FirstRun, SignIn } from './pages/gate.tsx'
 import { Overview } from './pages/overview.tsx'
-import { Protection } from './pages/protection.tsx'
-import { Review } from './pages/review.tsx'
 import { Shell } from './shell.tsx'
 import type { PageEntry } from './shell.tsx'
 import { go, place, startRouter } from './router.ts'
-import { loadSession, session, user } from './state.ts'
+import { loadSession, may, session, user } from './state.ts'
+
+const Directories = later(() => import('./pages/directories.tsx').then((part) => part.Directories))
+const Protection = later(() => import('./pages/protection.tsx').then((part) => part.Protection))
+const Review = later(() => import('./pages/review.tsx').then((part) => part.Review))
+const Replay = later(() => import('./pages/replay.tsx').then((part) => part.Replay))
+const Rules = later(() => import('./pages/rules.tsx').then((part) => part.Rules))
+const Settings = later(() => import('./pages/settings.tsx').then((part) => part.Settings))
+const Try = later(() => import('./pages/try.tsx').then((part) => part.Try))
 
 /** In the order of the navigation. */
 const pages: readonly PageEntry[] = [
@@ -23,6 +29,10 @@ const pages: readonly PageEntry[] = [
   { name: 'review', title: 'Review', icon: 'review', show: Review },
   { name: 'protection', title: 'Protection', icon: 'shield', show: Protection, full: true, apart: true },
   { name: 'directories', title: 'Directories', icon: 'book', show: Directories },
+  { name: 'rules', title: 'Rules', icon: 'rules', show: Rules },
+  { name: 'try', title: 'Try a message', icon: 'flask', show: Try },
+  { name: 'replay', title: 'Try old mail', icon: 'flask', show: Replay, within: 'try', role: 'admin' },
+  { name: 'settings', title: 'Settings', icon: 'gear', show: Settings, apart: true },
 ]
 
 function App(): JSX.Element | null {
@@ -32,7 +42,7 @@ function App(): JSX.Element | null {
   if (user.value === null) return <SignIn />
   startLive()
   const shown = pages.find(({ name }) => name === page)
-  if (shown === undefined) {
+  if (shown === undefined || (shown.role !== undefined && !may(shown.role))) {
     go('/overview', 'replace')
     return null
   }

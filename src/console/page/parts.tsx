@@ -719,7 +719,7 @@ export interface DiffLine {
 }
 
 /** YAML in two colours: comments and keys. */
-function yamlParts(text: string): ComponentChildren {
+export function yamlParts(text: string): ComponentChildren {
   const comment = /(^|\s)#.*$/.exec(text)
   const code = comment === null ? text : text.slice(0, comment.index + (comment[1] ?? '').length)
   const rest = text.slice(code.length)

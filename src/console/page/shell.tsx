@@ -7,6 +7,8 @@ import { Icon, Mark } from './icons.tsx'
 import type { IconName } from './icons.tsx'
 import { Avatar, Dialog, Menu, Time } from './parts.tsx'
 import { Finder } from './finder.tsx'
+import { changed } from './live.ts'
+import { loadPairs } from './pairs.ts'
 import { go } from './router.ts'
 import {
   dropToast,
@@ -25,6 +27,7 @@ import {
   user,
   waiting,
 } from './state.ts'
+import type { Role } from './state.ts'
 
 export interface PageEntry {
   readonly name: string
@@ -33,6 +36,10 @@ export interface PageEntry {
   readonly show: () => JSX.Element
   /** Begins a new part of the navigation. */
   readonly apart?: boolean
+  /** Reached from another page, under whose name it stands in the navigation. */
+  readonly within?: string
+  /** The least role that the page is for. */
+  readonly role?: Role
   /** The page uses the whole width. */
   readonly full?: boolean
 }
@@ -64,6 +71,10 @@ export function Shell({
     document.title = `${page.title} · Namesake`
     navOpen.value = false
   }, [page])
+  useEffect(() => {
+    // What waits stands in the navigation on every page.
+    loadPairs().catch(() => undefined)
+  }, [changed.detections.value])
   const Page = page.show
   return (
     <>
@@ -123,6 +134,7 @@ function closeDialog(): void {
 
 function Nav({ pages, page }: { readonly pages: readonly PageEntry[]; readonly page: PageEntry }): JSX.Element {
   const who = user.value
+  const listed = pages.filter(({ within }) => within === undefined)
   return (
     <nav class="nav" id="nav" aria-label="Main">
       <Brand />
@@ -132,10 +144,13 @@ function Nav({ pages, page }: { readonly pages: readonly PageEntry[]; readonly p
         <kbd>/</kbd>
       </button>
       <ul class="nav-list">
-        {pages.flatMap((entry) => [
+        {listed.flatMap((entry) => [
           ...(entry.apart === true ? [<li class="nav-sep" key={`${entry.name}-sep`} role="presentation" />] : []),
           <li key={entry.name}>
-            <a href={`/${entry.name}`} {...(entry === page ? { 'aria-current': 'page' as const } : {})}>
+            <a
+              href={`/${entry.name}`}
+              {...(entry.name === (page.within ?? page.name) ? { 'aria-current': 'page' as const } : {})}
+            >
               <Icon name={entry.icon} />
               <span>{entry.title}</span>
               {entry.name === 'review' && (waiting.value ?? 0) > 0 ? (

@@ -2,6 +2,7 @@
 
 import * as z from 'zod'
 import type { HistoryQuery, HistoryRecord } from '../../model.ts'
+import type { HistoryPort } from '../../ports.ts'
 import { Problem } from '../problem.ts'
 import type { Services } from '../services.ts'
 import { route } from './route.ts'
@@ -109,7 +110,10 @@ export const detectionRoutes: readonly Route[] = [
     summary: 'How much was caught, by day, tier, disposition and person',
     query: z.object({ days: z.coerce.number().int().min(1).max(400).optional() }),
     response: z.object({
-      days: z.array(z.object({ day: z.string(), detected: z.number(), excused: z.number(), unchecked: z.number() })),
+      days: z
+        .array(z.object({ day: z.string(), certain: z.number(), likely: z.number(), unchecked: z.number() }))
+        .describe('Oldest first, each from midnight where the console runs.'),
+      changes: z.array(z.string()).describe('When rules were changed.'),
       counts: z.array(
         z.object({
           verdict: z.string(),
@@ -125,15 +129,12 @@ export const detectionRoutes: readonly Route[] = [
     }),
     handle: async ({ services, query }) => {
       const history = await services.desk.historyOrProblem()
-      const days = Math.max(8, query.days ?? 30)
-      const { counts, steps, people } = history.overview(Date.now() - days * 86_400_000, Date.now())
+      const number = query.days ?? 30
+      const since = Date.now() - number * 86_400_000
+      const { counts, people } = history.overview(since, Date.now())
       return {
-        days: steps.map(({ at, detected, excused, unchecked }) => ({
-          day: new Date(at).toISOString(),
-          detected,
-          excused,
-          unchecked,
-        })),
+        days: daysOf(history, number),
+        changes: changesSince(history, since),
         counts: counts.map((count) => ({ ...count })),
         people: people.slice(0, 20).map((person) => ({ ...person })),
         kept: history.count(),
@@ -154,6 +155,42 @@ export const detectionRoutes: readonly Route[] = [
     },
   }),
 ]
+
+/** Detections of each day by tier, today last. */
+function daysOf(
+  history: HistoryPort,
+  number: number,
+): { day: string; certain: number; likely: number; unchecked: number }[] {
+  const midnight = new Date()
+  midnight.setHours(0, 0, 0, 0)
+  return Array.from({ length: number }, (_, at) => {
+    const from = new Date(midnight)
+    from.setDate(midnight.getDate() - (number - 1 - at))
+    const to = new Date(from)
+    to.setDate(from.getDate() + 1)
+    const { counts } = history.overview(from.getTime(), to.getTime())
+    const sum = (fits: (of: (typeof counts)[number]) => boolean): number =>
+      counts.reduce((all, of) => all + (fits(of) ? of.count : 0), 0)
+    return {
+      day: from.toISOString(),
+      certain: sum(({ verdict, tier }) => verdict === 'detected' && tier === 'certain'),
+      likely: sum(({ verdict, tier }) => verdict === 'detected' && tier === 'likely'),
+      unchecked: sum(({ verdict }) => verdict === 'unchecked'),
+    }
+  })
+}
+
+const ruleChanges = ['rules', 'protect', 'unprotect', 'actions', 'review decide']
+const maxChanges = 50
+
+function changesSince(history: HistoryPort, since: number): string[] {
+  const times: string[] = []
+  for (const { time, what } of history.audit()) {
+    if (Date.parse(time) < since || times.length >= maxChanges) break
+    if (ruleChanges.includes(what)) times.push(time)
+  }
+  return times
+}
 
 /** Records that fit, newest first, from the cursor on. Lets other requests in between. */
 async function* found(services: Services, query: Omit<ListQuery, 'limit'>): AsyncGenerator<HistoryRecord> {

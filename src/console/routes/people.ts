@@ -3,6 +3,7 @@
 import * as z from 'zod'
 import type { GroupEntry, PersonEntry } from '../../admin/people.ts'
 import type { ProtectionRequest } from '../../admin/protection.ts'
+import type { Action } from '../../vocabulary.ts'
 import { Problem } from '../problem.ts'
 import type { Caller } from '../ports.ts'
 import type { Services } from '../services.ts'
@@ -47,7 +48,7 @@ const target = z.object({
   id: z.string().max(500).describe('Object id of a group or person.'),
 })
 
-const editSchema = z.object({
+export const editSchema: z.ZodType<EditAnswer> = z.object({
   changed: z.boolean(),
   messages: z.array(z.string()),
   doubts: z.array(z.string()).describe('What is surely not meant; `accept` lets it through.'),
@@ -58,7 +59,15 @@ const editSchema = z.object({
   faults: z.array(z.string()),
 })
 
-type EditAnswer = z.infer<typeof editSchema>
+/** What an edit did, or would do. */
+interface EditAnswer {
+  changed: boolean
+  messages: string[]
+  doubts: string[]
+  diff: z.infer<typeof diffSchema>
+  force: 'running' | 'refused' | 'later' | 'unchanged' | 'preview'
+  faults: string[]
+}
 
 const protectBody = z.object({
   targets: z.array(target).min(1).max(500),
@@ -173,17 +182,19 @@ export const peopleRoutes: readonly Route[] = [
     method: 'PUT',
     path: '/directories/:name/people/:id',
     access: 'reviewer',
-    summary: "Change a person's secondary addresses, and what is done",
+    summary: "Change a person's secondary addresses, spellings, and what is done",
     prose:
-      'Needs `If-Match`. Reviewers change secondary addresses, administrators the actions too. `preview` only says what would change.',
+      'Needs `If-Match`. Reviewers change secondary addresses and further spellings, administrators the actions too. `preview` only says what would change.',
     params: z.object({ name: z.string().max(200), id: z.string().max(500) }),
     body: z.object({
       secondaryEmails: z.array(z.string().trim().min(1).max(500)).max(200).optional(),
+      names: z.array(z.string().trim().min(1).max(200)).max(50).optional().describe('Further spellings to guard.'),
       actions: z
         .object({
-          certain: z.enum(['monitor', 'tag', 'quarantine', 'reject']).optional(),
-          likely: z.enum(['monitor', 'tag', 'quarantine', 'reject']).optional(),
+          certain: z.enum(['monitor', 'tag', 'quarantine', 'reject']).nullable().optional(),
+          likely: z.enum(['monitor', 'tag', 'quarantine', 'reject']).nullable().optional(),
         })
+        .describe('Null takes a setting back: as the groups, or everyone.')
         .optional(),
       preview: z.boolean().optional(),
     }),
@@ -231,12 +242,8 @@ function personRequests(
   person: z.infer<typeof detailsSchema>,
   body: {
     readonly secondaryEmails?: readonly string[] | undefined
-    readonly actions?:
-      | {
-          certain?: 'monitor' | 'tag' | 'quarantine' | 'reject' | undefined
-          likely?: 'monitor' | 'tag' | 'quarantine' | 'reject' | undefined
-        }
-      | undefined
+    readonly names?: readonly string[] | undefined
+    readonly actions?: { readonly [tier in 'certain' | 'likely']?: Action | null | undefined } | undefined
   },
 ): ProtectionRequest[] {
   const who = person.id
@@ -253,6 +260,7 @@ function personRequests(
     else requests.push({ do: 'secondary-add', who, address })
   })
   if (faults.length > 0) throw new Problem('invalid', 'some lines are no addresses; nothing was written', { faults })
+  if (body.names !== undefined) requests.push({ do: 'names', who, names: body.names })
   const { certain, likely } = body.actions ?? {}
   if (certain !== undefined || likely !== undefined) {
     const actions = { ...(certain === undefined ? {} : { certain }), ...(likely === undefined ? {} : { likely }) }
@@ -274,7 +282,7 @@ function addressFault(address: string): string | null {
 }
 
 /** Plans or makes edits, and writes what was made into the audit log. */
-async function edit(
+export async function edit(
   services: Services,
   requests: readonly ProtectionRequest[],
   caller: Caller,

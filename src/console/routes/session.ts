@@ -6,7 +6,7 @@ import { Problem } from '../problem.ts'
 import { route } from './route.ts'
 import type { Route } from './route.ts'
 
-const roleSchema: z.ZodType<'reader' | 'reviewer' | 'admin'> = z.enum(['reader', 'reviewer', 'admin'])
+export const roleSchema: z.ZodType<'reader' | 'reviewer' | 'admin'> = z.enum(['reader', 'reviewer', 'admin'])
 
 const userName = z
   .string()

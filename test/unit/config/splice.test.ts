@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import t from 'tap'
-import { addToList, removeFromList } from '../../../src/config/splice.ts'
+import { setScalar } from '../../../src/config/splice-scalar.ts'
+import { addToList, removeFromList, unsetKey } from '../../../src/config/splice.ts'
 import { parseYaml } from '../../../src/config/yaml-source.ts'
 
 type Path = (string | number)[]
@@ -156,4 +157,59 @@ t.test('any layout: the change is made, and every other line stays', async () =>
     ),
     { numRuns: 500 },
   )
+})
+
+t.test('a switch or text is set, and a key goes, without a change of any other line', (t) => {
+  const set: [string, Path, string | boolean, string][] = [
+    ['a: true # why\nb: 1\n', ['a'], false, 'a: false # why\nb: 1\n'],
+    ['f: { x: true, y: false }\n', ['f', 'x'], false, 'f: { x: false, y: false }\n'],
+    ['# head\na: 1\n', ['f', 'x'], false, '# head\na: 1\n\nf:\n  x: false\n'],
+    ['a: tag\n', ['a'], 'true', 'a: "true"\n'],
+    ['g: {}\n', ['g', 'Executives', 'likely'], 'reject', 'g: { Executives: { likely: reject } }\n'],
+  ]
+  for (const [before, path, value, after] of set) t.equal(setScalar(parseYaml('f', before), path, value).text, after)
+  const gone: [string, Path, string][] = [
+    ['a: 1 # one\nb: 2\n', ['a'], 'b: 2\n'],
+    ['a: 1\nb: 2', ['b'], 'a: 1\n'],
+    ['a: { x: 1, y: 2 }\n', ['a', 'x'], 'a: { y: 2 }\n'],
+    ['a: { x: 1, y: 2 }\n', ['a', 'y'], 'a: { x: 1 }\n'],
+    [
+      'g:\n  # of the board\n  E:\n    c: t\n    l: r # c\nb: 1\n',
+      ['g', 'E', 'l'],
+      'g:\n  # of the board\n  E:\n    c: t\nb: 1\n',
+    ],
+    ['g:\n  E:\n    c: t\n  F: { c: r }\n# end\n', ['g', 'E', 'c'], 'g:\n  F: { c: r }\n# end\n'],
+    ['h: 1\ng:\n  E: { c: t }\nb: 1\n', ['g', 'E', 'c'], 'h: 1\nb: 1\n'],
+    ['a: 1\n', ['b', 'c'], 'a: 1\n'],
+  ]
+  for (const [before, path, after] of gone) t.equal(unsetKey(parseYaml('f', before), path).text, after, before)
+  fc.assert(
+    fc.property(
+      fc.dictionary(
+        fc.constantFrom('a', 'b', 'c d', '1'),
+        fc.dictionary(fc.constantFrom('x', 'y'), fc.string(), { minKeys: 1 }),
+        { minKeys: 1 },
+      ),
+      fc.nat(),
+      fc.boolean(),
+      (data, pick, flow) => {
+        const rows = Object.entries(data).map(([key, of]) => {
+          const inner = Object.entries(of).map(([name, value]) => `${name}: ${JSON.stringify(value)}`)
+          const head = JSON.stringify(key)
+          return flow
+            ? `${head}: { ${inner.join(', ')} }`
+            : `${head}:\n${inner.map((row) => `  ${row} # c`).join('\n')}`
+        })
+        const paths = Object.entries(data).flatMap(([key, of]) => Object.keys(of).map((name) => [key, name] as const))
+        const [key, name] = paths[pick % paths.length] ?? ['', '']
+        const { [name]: _gone, ...left } = data[key] ?? {}
+        const { [key]: _whole, ...others } = data
+        const want = Object.keys(left).length === 0 ? others : { ...others, [key]: left }
+        const got = unsetKey(parseYaml('f', `${rows.join('\n')}\n`), [key, name])
+        t.same(got.data ?? {}, want)
+      },
+    ),
+    { numRuns: 200 },
+  )
+  t.end()
 })

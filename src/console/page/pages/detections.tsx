@@ -4,7 +4,6 @@ import { useEffect, useState } from 'preact/hooks'
 import type { JSX } from 'preact'
 import { get, query } from '../api.ts'
 import { Drawn } from '../drawn.tsx'
-import type { Finding } from '../drawn.tsx'
 import { Icon } from '../icons.tsx'
 import { changed, connected } from '../live.ts'
 import { useLoaded } from '../loaded.ts'
@@ -25,6 +24,8 @@ import {
   Tier,
   Time,
 } from '../parts.tsx'
+import { drawnFinding, fieldNames, Readings } from '../readings.tsx'
+import type { Reading } from '../readings.tsx'
 import { go, here, place } from '../router.ts'
 import { may } from '../state.ts'
 
@@ -50,15 +51,6 @@ export interface Detection {
 interface PageOf {
   readonly items: readonly Detection[]
   readonly next: string | null
-}
-
-interface Reading {
-  readonly field: string
-  readonly reader: string
-  readonly part: string
-  readonly name: string
-  readonly address: string | null
-  readonly findings: readonly Finding[]
 }
 
 interface Record_ extends Detection {
@@ -102,8 +94,10 @@ export function Detections(): JSX.Element {
   const [live, setLive] = useState(true)
   const [limit, setLimit] = useState(50)
   const days = asked.get('days') ?? '30'
+  const day = asked.get('day')
   const [since, setSince] = useState(() => sinceOf(days))
   useEffect(() => setSince(sinceOf(days)), [days])
+  const ofDay = rangeOf(day)
   useEffect(() => {
     if (typed === text) return
     const timer = setTimeout(() => set({ q: typed }), 200)
@@ -111,7 +105,7 @@ export function Detections(): JSX.Element {
   }, [typed])
   const filters = {
     q: text,
-    since,
+    ...(ofDay ?? { since, until: null }),
     person: asked.get('person'),
     address: asked.get('address'),
     directory: asked.get('directory'),
@@ -137,7 +131,8 @@ export function Detections(): JSX.Element {
   useEffect(() => {
     if (waiting > 0 && items.length === 0) list.reload()
   }, [waiting])
-  const narrowed = text !== '' || ['person', 'kind', 'tier', 'done', 'address', 'verdict'].some((key) => asked.has(key))
+  const narrowed =
+    text !== '' || ['person', 'kind', 'tier', 'done', 'address', 'verdict', 'day'].some((key) => asked.has(key))
   const at = items.findIndex(({ id }) => id === open)
   const to = (index: number): string => here({ open: items[index]?.id ?? open })
   return (
@@ -173,7 +168,13 @@ export function Detections(): JSX.Element {
               onInput={(event) => setTyped(event.currentTarget.value)}
             />
           </div>
-          <Select bare label="Time" value={days} options={times} onChange={(value) => set({ days: value })} />
+          <Select
+            bare
+            label="Time"
+            value={day ?? days}
+            options={day === null ? times : [[day, day], ...times]}
+            onChange={(value) => set({ days: value, day: null })}
+          />
           <Select
             bare
             label="Kind"
@@ -261,6 +262,13 @@ export function Detections(): JSX.Element {
   )
 }
 
+/** A day as it is where the browser is. */
+function rangeOf(day: string | null): { readonly since: string; readonly until: string } | null {
+  const start = Date.parse(`${day ?? ''}T00:00:00`)
+  if (Number.isNaN(start)) return null
+  return { since: new Date(start).toISOString(), until: new Date(start + 86_400_000).toISOString() }
+}
+
 function sinceOf(days: string): string {
   return new Date(Date.now() - (Number(days) || 30) * 86_400_000).toISOString()
 }
@@ -329,18 +337,6 @@ export function DetectionTable({
   )
 }
 
-const fieldNames: Record<string, string> = { from: 'From', sender: 'Sender', 'reply-to': 'Reply-To' }
-const partNames: Record<string, string> = {
-  'display-name': 'as display name',
-  comment: 'as comment',
-  'group-name': 'as group name',
-  'stray-text': 'as text beside the address',
-  'address-as-name': 'as an address shown as the name',
-  'local-part': 'in the mailbox',
-  'whole-field': 'as the whole field',
-  none: 'with no name',
-}
-
 function DetectionPanel({
   id,
   newer,
@@ -353,8 +349,7 @@ function DetectionPanel({
   const loaded = useLoaded(id, (signal) => get<Record_>(`/detections/${encodeURIComponent(id)}`, signal))
   const one = loaded.value
   const readings = one?.explanation?.readings ?? []
-  const main = readings.flatMap((reading) => reading.findings.map((finding) => ({ reading, finding })))
-  const shown = main.find(({ finding }) => finding.person === one?.person && finding.letters.length > 0) ?? main[0]
+  const shown = drawnFinding(readings, one?.person ?? null)
   const pair =
     one === null || one.person === null
       ? ''
@@ -430,60 +425,7 @@ function DetectionPanel({
           {readings.length === 0 ? null : (
             <section>
               <h3>How it can be read</h3>
-              {readings.map((reading, index) => (
-                <details class="reading" key={index} open={index === 0}>
-                  <summary>
-                    <span class="chev">
-                      <Icon name="right" size={14} />
-                    </span>
-                    <span class="grow">
-                      “<Foreign text={reading.name} max={120} />”{' '}
-                      <span class="muted">
-                        {partNames[reading.part] ?? reading.part}
-                        {reading.field === 'from' ? '' : ` of ${fieldNames[reading.field] ?? reading.field}`}
-                        {reading.reader === 'own' ? '' : ', as some programs read it'}
-                      </span>
-                    </span>
-                    <span class="soft nowrap">
-                      {reading.findings[0] === undefined ? 'no protected name' : `matches ${reading.findings[0].name}`}
-                    </span>
-                  </summary>
-                  <div>
-                    <ol class="trail">
-                      {reading.address === null ? null : (
-                        <li>
-                          Beside the address <Addr text={reading.address} />
-                        </li>
-                      )}
-                      {reading.findings.flatMap((finding, n) => [
-                        ...finding.steps.map((step, k) => (
-                          <li key={`${n}-${k}`}>
-                            <Foreign text={step} />
-                          </li>
-                        )),
-                        <li key={`${n}-who`}>
-                          So it shows{' '}
-                          <b>
-                            <Foreign text={finding.name} />
-                          </b>
-                          <small>
-                            {kindName(finding.kind)}, {finding.tier}
-                          </small>
-                        </li>,
-                        finding.excuse === null ? (
-                          <li key={`${n}-end`} class="end">
-                            {finding.action ?? ''}, by {finding.setting ?? 'the default'}
-                          </li>
-                        ) : (
-                          <li key={`${n}-end`} class="clean">
-                            Excused: <Foreign text={finding.excuse} />
-                          </li>
-                        ),
-                      ])}
-                    </ol>
-                  </div>
-                </details>
-              ))}
+              <Readings readings={readings} />
               {one.originators === null ? null : (
                 <details class="reading">
                   <summary>

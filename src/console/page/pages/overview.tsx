@@ -1,16 +1,18 @@
 /** Overview: how it is, and what needs somebody. */
 
-import { useEffect } from 'preact/hooks'
+import { useEffect, useRef } from 'preact/hooks'
 import type { JSX } from 'preact'
 import { get } from '../api.ts'
 import { Icon } from '../icons.tsx'
 import { changed } from '../live.ts'
 import { useLoaded } from '../loaded.ts'
 import { Addr, count, Empty, Failed, Foreign, number, Skeleton, State, Time } from '../parts.tsx'
-import { may } from '../state.ts'
+import { loadPairs } from '../pairs.ts'
+import type { Day } from '../plot.ts'
+import { go } from '../router.ts'
+import { may, theme } from '../state.ts'
 import { DetectionTable } from './detections.tsx'
 import type { Detection } from './detections.tsx'
-import { loadPairs } from './review.tsx'
 
 interface Directory {
   readonly name: string
@@ -29,9 +31,12 @@ interface Stats {
     readonly disposition: string
     readonly count: number
   }[]
-  readonly days: readonly { readonly day: string; readonly detected: number }[]
+  readonly days: readonly Day[]
+  readonly changes: readonly string[]
   readonly people: readonly { readonly person: string; readonly name: string; readonly count: number }[]
 }
+
+const nothing: readonly never[] = []
 
 export function Overview(): JSX.Element {
   const directories = useLoaded('directories', (signal) => get<{ items: Directory[] }>('/directories', signal))
@@ -136,7 +141,7 @@ export function Overview(): JSX.Element {
             {stats.error !== null && stats.value === null ? (
               <Failed error={stats.error} retry={stats.reload} />
             ) : (
-              <Plot days={stats.value?.days ?? []} />
+              <Plot days={stats.value?.days ?? nothing} changes={stats.value?.changes ?? nothing} />
             )}
           </div>
           <div class="outcomes soft">
@@ -255,62 +260,34 @@ function unchecked(stats: Stats): number {
   return stats.counts.reduce((all, of) => all + (of.verdict === 'unchecked' ? of.count : 0), 0)
 }
 
-const plotHeight = 150
-
-/** Detections a day. */
-function Plot({ days }: { readonly days: Stats['days'] }): JSX.Element {
-  const byDay = new Map(days.map(({ day, detected }) => [day.slice(0, 10), detected]))
-  const last = Date.now()
-  const all = Array.from({ length: 30 }, (_, at) => {
-    const day = new Date(last - (29 - at) * 86_400_000).toISOString().slice(0, 10)
-    return { day, n: byDay.get(day) ?? 0 }
-  })
-  const most = Math.max(4, ...all.map(({ n }) => n))
-  const total = all.reduce((sum_, { n }) => sum_ + n, 0)
+/** Detections a day. What draws it is fetched behind the page, whose words say the same. */
+function Plot({ days, changes }: Pick<Stats, 'days' | 'changes'>): JSX.Element {
+  const box = useRef<HTMLDivElement>(null)
+  const total = days.reduce((all, { certain, likely }) => all + certain + likely, 0)
+  const busiest = Math.max(0, ...days.map(({ certain, likely }) => certain + likely))
+  useEffect(() => {
+    if (box.current === null || days.length === 0) return
+    let undo: (() => void) | null = null
+    let gone = false
+    const element = box.current
+    import('../plot.ts').then(
+      ({ drawPlot }) => {
+        if (!gone) undo = drawPlot(element, days, changes, (day) => go(`/detections?day=${day}`))
+      },
+      () => undefined,
+    )
+    return () => {
+      gone = true
+      undo?.()
+    }
+  }, [days, changes, theme.value])
   return (
-    <svg
-      class="chart full"
-      viewBox={`0 0 820 ${plotHeight + 24}`}
+    <div
+      class="plot-box"
+      ref={box}
       role="img"
-      aria-label={`${count(total, 'detection')} in 30 days, ${Math.max(...all.map(({ n }) => n))} on the busiest day`}
-    >
-      {[0, 0.5, 1].map((part) => (
-        <line
-          key={part}
-          class={part === 0 ? 'base' : 'grid'}
-          x1="30"
-          x2="816"
-          y1={8 + (plotHeight - 8) * (1 - part)}
-          y2={8 + (plotHeight - 8) * (1 - part)}
-        />
-      ))}
-      <text x="24" y="14" text-anchor="end">
-        {most}
-      </text>
-      <text x="24" y={plotHeight + 3} text-anchor="end">
-        0
-      </text>
-      {all.map(({ day, n }, at) =>
-        n === 0 ? null : (
-          <rect
-            key={day}
-            class="b-certain"
-            x={34 + at * 26}
-            width="18"
-            y={plotHeight - ((plotHeight - 8) * n) / most}
-            height={((plotHeight - 8) * n) / most}
-          >
-            <title>{`${day}: ${n}`}</title>
-          </rect>
-        ),
-      )}
-      <text x="34" y={plotHeight + 18}>
-        {all[0]?.day}
-      </text>
-      <text x="812" y={plotHeight + 18} text-anchor="end">
-        today
-      </text>
-    </svg>
+      aria-label={`${count(total, 'detection')} in 30 days, ${number(busiest)} on the busiest day`}
+    />
   )
 }
 
@@ -339,17 +316,17 @@ function Start({ list, people }: { readonly list: readonly Directory[]; readonly
       done: false,
       title: 'Try it on old mail',
       about:
-        'namesake check with an mbox or a folder of .eml files shows what would have been caught; nothing is kept.',
-      href: '/detections',
-      act: 'Detections',
+        'A folder or mbox of last month shows what would have been caught; nothing is kept, and no mail is touched.',
+      href: '/replay',
+      act: 'Try old mail',
     },
     {
       done: false,
       title: 'Switch on',
       about:
         'Point your mail server here and begin with Tag. Refuse only when the review list has been empty for a while.',
-      href: '/review',
-      act: 'Review',
+      href: '/rules',
+      act: 'Rules',
     },
   ]
   const now = steps.findIndex(({ done }) => !done)

@@ -24,39 +24,10 @@ import {
   Time,
 } from '../parts.tsx'
 import type { DiffLine } from '../parts.tsx'
+import { loadPairs } from '../pairs.ts'
+import type { Pair, Pairs } from '../pairs.ts'
 import { go, here, place } from '../router.ts'
-import { act, may, readOnly, toast, waiting } from '../state.ts'
-
-interface Pair {
-  readonly id: string
-  readonly directory: string
-  readonly person: string
-  readonly name: string
-  readonly address: string
-  readonly count: number
-  readonly authenticated: number
-  readonly unauthenticated: number
-  readonly detected: number
-  readonly rejected: number
-  readonly first: string
-  readonly last: string
-  readonly publicProvider: boolean
-  readonly names: Readonly<Record<string, number>>
-  readonly state: string
-  readonly decision: {
-    readonly answer: string
-    readonly by: string
-    readonly at: string
-    readonly note: string
-    readonly reopened: string | null
-  } | null
-}
-
-interface Pairs {
-  readonly items: readonly Pair[]
-  readonly total: number
-  readonly messages: number
-}
+import { act, may, readOnly, toast } from '../state.ts'
 
 type Answer = 'them' | 'service' | 'namesake' | 'attack'
 const answers: readonly (readonly [Answer, string, string])[] = [
@@ -67,13 +38,6 @@ const answers: readonly (readonly [Answer, string, string])[] = [
 ]
 
 const answerNames: Record<string, string> = Object.fromEntries(answers.map(([key, name]) => [key, name]))
-
-/** Pairs that wait, counted for the navigation too. */
-export async function loadPairs(signal?: AbortSignal, order = 'messages'): Promise<Pairs> {
-  const found = await get<Pairs>(`/pairs${query({ order })}`, signal)
-  waiting.value = found.total
-  return found
-}
 
 export function Review(): JSX.Element {
   const { query: asked, open } = place.value
