@@ -263,7 +263,12 @@ export class ClaimFinder {
     // Most names shown are nobody's here.
     if (part === undefined || !parts.some(({ base }) => base.length > 1 && this.#mayBePart(base))) return []
     const composed = parts.length === 1 ? nameWithLocalPart(part, localPart) : null
-    const claims = [...this.#byLocalPart(localPart), ...(composed === null ? [] : this.#byLocalPart(composed))]
+    // Warner <c.warner@…>: the surname alone, the initial in the mailbox.
+    const claims = [
+      ...this.#byLocalPart(localPart),
+      ...this.#byInitial(localPart),
+      ...(composed === null ? [] : this.#byLocalPart(composed)),
+    ]
     return claims.filter(({ person }) => arePartsOf(parts, this.#context.namesOf(person), this.#policy.tables))
   }
 

@@ -62,7 +62,7 @@ function namesBeside(read: ShownName, localPart: string, context: JudgementConte
   }
   if (part === undefined || !parts.some(mayBePart)) return []
   const composed = parts.length === 1 ? nameWithLocalPart(part, localPart) : null
-  return [...localPartNames(localPart), ...(composed === null ? [] : localPartNames(composed))]
+  return [...namesOf(localPart, context), ...(composed === null ? [] : localPartNames(composed))]
 }
 
 function leadsToSomebody(read: ShownName, { lookup, words, policy }: JudgementContext): boolean {

@@ -364,6 +364,9 @@ function namesFollow(around: Surroundings, from: number): boolean {
   return next.some((t) => tables.isName(t.base))
 }
 
+/** Words behind the name of a shared mailbox that mean those who work there. */
+const staffWords: ReadonlySet<string> = new Set(['team', 'department', 'dept', 'group', 'unit', 'desk', 'office'])
+
 /**
  * The same for names of one word and roles: only known decoration, set off by a mark, leaves them what they are, or the
  * organisation's own name beside a role of several words.
@@ -387,5 +390,7 @@ export function judgeOutsideWhole(
   const first = tokens[end]
   if (first === undefined) return notesOn(tokens, start, end)
   const setOff = first.gap >= gaps.comma || (classesOf(first, tables) & classes.suffix) !== 0 || isCompany(first)
+  // Accounts Payable Team: who are meant by the name, and no other mailbox.
+  if (end - start > 1 && staffWords.has(first.base) && end + 1 === tokens.length) return notesOn(tokens, start, end)
   return setOff && tokens.slice(end).every(decorates) ? notesOn(tokens, start, end) : null
 }

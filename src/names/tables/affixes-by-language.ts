@@ -49,7 +49,7 @@ export const titlesByLanguage: readonly string[] = words(`
 `)
 
 /** The same with their accents: without them they are names (Bà and Ba). */
-export const accentedTitles: readonly string[] = words('bà ông anh chị cô thầy chú bác sư')
+export const accentedTitles: readonly string[] = words('bà ông anh chị cô thầy chú bác sư gđ tgđ pgđ')
 
 /** Titles, roles and forms of address of Chinese, Japanese and Korean names, on either side and often without a blank. */
 export const eastAsianTitles: readonly string[] = words(`
@@ -64,6 +64,7 @@ export const eastAsianTitles: readonly string[] = words(`
 
 /** Degrees, orders, memberships and generations behind a name. */
 export const suffixesByLanguage: readonly string[] = words(`
+  bey hanim beyefendi hanimefendi जी साहब
   fca fcca aca acca fcma acma fcis fcg cgma cima fcii acii frsa frs frse freng freg frics mrics fiet miet ceng ieng eur mice fice imeche cphys cchem csci cmgr fcmi mcmi fcipd mcipd fmaat aat
   gcb gbe gcmg kcmg cmg kcvo cvo dcmg dcvo dbe kg kt cb cbe obe mbe bem qfsm qpm vc gc dso dsc mc tdm td rd vrd vd oam cm oc cc pc dl jp qc kc mp msp mep mla td
   bsc bcom bcomm beng barch bba bfa bs msc mphil mres mba emba llb llm phd dphil dsc dba edd engd md dds dmd dvm jd jsd sjd mpa mpp mph msw mfa mlis meng march mtech btech

@@ -578,7 +578,7 @@ zainab zaynab zeinab
 khadija khadijah khadeeja
 samira sameera
 dmitry dmitri dmitriy dmitrii dmitrij
-sergey sergei sergej sergii serhii serhiy
+sergey sergei sergej serguei sergii serhii serhiy
 alexey aleksei alexei aleksey alexej oleksii oleksiy
 andrey andrei andrej andrii andriy
 nikolay nikolai nikolaj

@@ -6,6 +6,7 @@
  * one name in two languages but read as two (Jan, John).
  */
 export const givenVariantSets: string = `
+theodore theodor
 alan allan allen allyn
 aidan aiden ayden
 alison allison alyson allyson

@@ -41,7 +41,7 @@ function turnRound(text: string): string {
 /** Brackets or quotes with something outside behind them. */
 const insideBrackets = /["“”)\]]\s*[\p{L}\p{N}]/u
 
-const escapes = /%[0-9a-f]{2}|&(?:#\d{1,6}|#x[0-9a-f]{1,5}|[a-z]{2,8});|=\?|\p{L}\+\p{L}|\b(?:cn|ou|o|s|sn|g|gn)=/iu
+const escapes = /%[0-9a-f]{2}|=20|&(?:#\d{1,6}|#x[0-9a-f]{1,5}|[a-z]{2,8});|=\?|\p{L}\+\p{L}|\b(?:cn|ou|o|s|sn|g|gn)=/iu
 const entities: Readonly<Record<string, string>> = { nbsp: ' ', ensp: ' ', emsp: ' ', thinsp: ' ', amp: '&', lt: '<', gt: '>', quot: '"', apos: "'", shy: '' } // prettier-ignore
 /** Attributes of a distinguished name (RFC 4514) or of an O/R address (X.400), each with its value. */
 const attributes = /(?:^|[/;,|])\s*(cn|ou|o|dc|c|l|st|s|sn|g|gn|i|uid|e|p|a)=([^/;,|\\]*(?:\\,[^/;,|\\]*)?)/giu
@@ -54,6 +54,7 @@ function undoEscapes(text: string): string {
   if (!escapes.test(text)) return text
   const plain = text
     .replace(/=\?[^?\s]{0,40}\?(?:[a-z]\?)?|\?=/gi, ' ')
+    .replace(/=20/g, ' ')
     .replace(/(?:%[0-9a-f]{2})+/gi, (run) => Buffer.from(run.replace(/%/g, ''), 'hex').toString('utf8'))
     .replace(
       /&(#x?)?([0-9a-z]{1,8});/gi,
@@ -79,6 +80,10 @@ function entity(sign: string | undefined, name: string): string | undefined {
 const trailingDigits = /(\p{L})\p{N}+(?![\p{L}\p{N}])/gu
 const honorific =
   /(?<=[\p{Script=Han}\p{Script=Hangul}\p{Script=Katakana}\p{Script=Hiragana}])\s*(様|さん|さま|先生|総経理|总经理|總經理|先生|女士|小姐|经理|經理|总裁|總裁|董事长|董事長|社長|部長|課長|殿|君|씨|님|대표님?|사장님?|부장님?|과장님?|팀장님?|이사님?)(?=\s|$|[^\p{L}])/gu
+
+/** Titles in front of a name that is written behind them without a blank: 董事长李建国, คุณสมชาย. */
+const honorificBefore =
+  /(?<![\p{L}\p{M}])(?:(?:董事长|董事長|总经理|總經理|副总经理|副總經理|总裁|總裁|首席执行官|经理|經理|代表取締役|社長|会長)(?=\p{Script=Han}{2,4}(?![\p{L}\p{M}]))|(?:นางสาว|นาย|นาง|คุณ|ดร)(?=\p{Script=Thai}{2}))/gu
 
 /** Reads a shown name. Never throws; linear in its length up to `shownLimit`. */
 export function readShown(shown: string, budget?: Budget): ShownName {
@@ -119,7 +124,7 @@ export function readShown(shown: string, budget?: Budget): ShownName {
     if (bare !== clean.text) texts.push(read(bare, clean.altered))
     if (clean.text.includes('6')) add(clean.text.replace(/6(?=\p{L})|(?<=\p{L})6/gu, 'g'), false)
   }
-  const plain = clean.text.replace(honorific, ' ')
+  const plain = clean.text.replace(honorific, ' ').replace(honorificBefore, '')
   if (plain !== clean.text) texts.push(read(plain, clean.altered))
   return { shown, texts: texts.filter((t) => t.tokens.length > 0) }
 }

@@ -25,7 +25,8 @@ export interface Token extends Word {
 /** Most words of a shown text that are looked at; of more, the first and the last. */
 const tokenLimit = 24
 
-const apostrophes = "'’‘ʼ`´′ʹʻ＇"
+/** Hebrew's geresh and gershayim among them, which stand in abbreviated words as in ד״ר. */
+const apostrophes = "'’‘ʼ`´′ʹʻ＇׳״"
 const wordChar = /[\p{L}\p{M}\p{N}\u{1f1e6}-\u{1f1ff}\u{1f150}-\u{1f169}\u{1f170}-\u{1f189}]/u
 const lookSigns = '@$€£¢¥₦₱₩₳฿₲₴₵₭₮₣₹₺₤₡§¡!|'
 /** Signs of `lookSigns` that end a word more often than they stand for its last letter. */
@@ -33,6 +34,7 @@ const neverLast = '¡!|'
 const link = /\bhttps?:\/\/\S+|(?<!@)\bwww\.\S+/giu
 const runWithAt = /(?<![^\s<>()[\]",;:|])[^\s<>()[\]",;:|]+/gu
 const domainWithDot = /^.+\.[\p{L}\d-]{2,}/u
+const careOf = /(?<![\p{L}\p{N}])c\/o(?![\p{L}\p{N}])/giu
 const openers = '([{<«（【［〈《「『'
 const closers = ')]}>»）】］〉》」』'
 const dashes = '-‐‑‒–—―−'
@@ -51,7 +53,8 @@ const bars = '@|/\\;:•·•→←↔►▶◆■–—―¦│┃～~※・'
 export function tokenise(text: string, signsAreLetters = false): readonly Token[] {
   const plain = plainTokens(text)
   if (plain !== null) return plain
-  const flat = text.includes('@') || text.includes('www.') || text.includes('://') ? withoutAddresses(text) : text
+  const whole = text.includes('/') ? text.replace(careOf, 'careof') : text
+  const flat = whole.includes('@') || whole.includes('www.') || whole.includes('://') ? withoutAddresses(whole) : whole
   const outside: Token[] = []
   const inside: Token[] = []
   scan(flat, signsAreLetters, (token) => (token.bracketed ? inside : outside).push(token))
