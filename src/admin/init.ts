@@ -134,7 +134,7 @@ function refuseExisting(paths: readonly string[]): void {
   const fix = 'fix: edit it, or have another one written elsewhere: namesake init --config FILE'
   throw new NamesakeError(
     'input-invalid',
-    `${standing.join(' and ')} stands there already, and nothing is overwritten; ${fix}`,
+    `${standing.join(' and ')} ${standing.length === 1 ? 'stands' : 'stand'} there already, and nothing is overwritten; ${fix}`,
   )
 }
 

@@ -122,26 +122,33 @@ const nothing: ProtectionRead = {
 
 /** Validates a protection file's text against the daemon's configuration (validated, or as it stands in its file). */
 export function validateProtection(source: YamlSource, namesake: unknown, now: Date): ProtectionRead {
-  const parsed = validate(source, protectionSchema())
+  const parsed = validate(source, protectionSchema(), beginning)
   const found =
     source.faults.length === 0 ? checkProtection(source, parsed.data, namesake, now) : { faults: [], warnings: [] }
   return {
     rules: parsed.value,
-    faults: [...parsed.faults, ...found.faults],
+    faults: [...parsed.faults.map((fault) => (existsSync(source.file) ? fault : missing(fault))), ...found.faults],
     warnings: found.warnings,
     locate: (path) => source.placeOf(path),
   }
+}
+
+const beginning = '; fix: namesake protect WHO begins it'
+
+function missing(fault: ConfigFault): ConfigFault {
+  return { ...fault, message: `${fault.message}${beginning}` }
 }
 
 /** Validates one file. `data` is what stands there, for checks across options. */
 function validate<T>(
   source: YamlSource,
   schema: z.ZodType<T>,
+  fix = '',
 ): { value: T | null; data: unknown; faults: ConfigFault[] } {
   if (source.faults.length > 0) return { value: null, data: source.data, faults: [...source.faults] }
   if (source.data === null || source.data === undefined) {
     // An editor that is cut off leaves an empty file: it must not lift all protection.
-    const message = 'the file is empty; accepted: a map of options, {} for all defaults'
+    const message = `the file is empty; accepted: a map of options, {} for all defaults${fix}`
     return { value: null, data: null, faults: [{ file: source.file, line: 1, column: 1, path: '', message }] }
   }
   const first = schema.safeParse(source.data)
