@@ -7,6 +7,9 @@ const plotWidth = 900
 const plotHeight = 180
 const axisHeight = 22
 const longestAxis = 60
+/** Room that a date takes, in the plot's own units: one that would be cut off at the edge is left out. */
+const labelWidth = 66
+const narrowLabelWidth = 160
 
 /** Counts as rows of a table, each with its bar. Labels are foreign text. */
 export function barRows(counts: readonly (readonly [string, number])[]): string {
@@ -100,14 +103,14 @@ export function timelinePlot({ columns, step }: Timeline): string {
       rect('hover', 0, plotHeight)
     parts.push(`<g>${title}${rects}</g>`)
     const labelled = Math.ceil(columns.length / 8)
-    if (i % labelled === 0) {
-      // On a narrow screen there is room for every third.
-      const wide = (i / labelled) % 3 === 0 ? '' : ' class="wide"'
-      parts.push(`<text x="${x}" y="${plotHeight + 16}"${wide}>${dateOf(day)}</text>`)
+    if (i % labelled === 0 && plotWidth - x >= labelWidth) {
+      // On a narrow screen, where letters are drawn larger, there is room for every third.
+      const wide = (i / labelled) % 3 === 0 && plotWidth - x >= narrowLabelWidth ? '' : ' class="wide"'
+      parts.push(`<text x="${x}" y="${plotHeight + 20}"${wide}>${dateOf(day)}</text>`)
     }
   }
   const head = `<svg class="timeline" viewBox="0 0 ${plotWidth} ${plotHeight + axisHeight}" role="img" aria-label="detections over time">`
-  const axis = `<line x1="0" y1="${plotHeight}" x2="${plotWidth}" y2="${plotHeight}"/><text x="2" y="11">${largest}</text>`
+  const axis = `<line x1="0" y1="${plotHeight}" x2="${plotWidth}" y2="${plotHeight}"/><text x="2" y="2" dominant-baseline="hanging">${largest}</text>`
   return `${head}${axis}${parts.join('')}</svg>`
 }
 

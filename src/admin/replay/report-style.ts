@@ -13,7 +13,7 @@ table { border-collapse: collapse; width: 100% } td, th { text-align: left; vert
 td.long { overflow-wrap: anywhere; min-width: 9em } td.when { white-space: nowrap }
 table.counts { table-layout: fixed } table.counts td:nth-child(1) { width: 42% } table.counts td:nth-child(2) { width: 5em } tr.advice td { padding-bottom: 1em; color: var(--soft) } tr.hit td { border-bottom: 0 }
 th { color: var(--soft); font-weight: 600 } td.number { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap }
-button.copy { font: inherit; font-size: .85em; color: var(--ink); background: var(--card); border: 1px solid var(--line); border-radius: 6px; padding: .1em .7em; cursor: pointer } button.copy:focus-visible { outline: 2px solid var(--bar) }
+button.copy { font: inherit; font-size: .85em; color: var(--ink); background: var(--card); border: 1px solid var(--line); border-radius: 6px; padding: .1em .7em; margin-left: .6em; cursor: pointer } button.copy:focus-visible { outline: 2px solid var(--bar) }
 pre { background: var(--card); padding: .5em .7em; border-radius: 6px; margin: .3em 0; white-space: pre-wrap; user-select: all; font-size: .9em }
 svg.bar { display: block; width: 100%; max-width: 304px; height: 14px } svg.bar rect { fill: var(--bar) } svg.timeline { width: 100%; height: auto } svg.timeline text { font-size: 11px; fill: var(--soft) } svg.timeline line { stroke: var(--line) }
 .certain { fill: var(--certain) } .likely { fill: var(--likely) } .hover { fill: transparent }
@@ -24,7 +24,7 @@ body { margin: 1em auto } dl { grid-template-columns: 1fr } dd { margin-bottom: 
 table.cards, table.cards tbody, table.cards tr, table.cards td { display: block; width: auto } table.cards tr.head { display: none }
 table.cards td { border: 0; padding: .1em 0 } table.cards td[data-is]::before { content: attr(data-is) ": "; color: var(--soft) } table.cards td:empty { display: none }
 table.cards tr { border-bottom: 1px solid var(--line); padding: .5em 0 } table.cards tr.hit { border: 0; padding-bottom: 0 } td.number { text-align: left }
-svg.timeline text { font-size: 22px } svg.timeline text.wide { display: none }
+svg.timeline text { font-size: 28px } svg.timeline text.wide { display: none }
 }
 `
 

@@ -5,11 +5,11 @@ import type { AdviceContext } from '../../../../src/admin/replay/advice.ts'
 import { reportPage } from '../../../../src/admin/replay/html.ts'
 import { changeOf, cleanOutcome, jsonOf } from '../../../../src/admin/replay/outcome.ts'
 import type { Judged, Outcome } from '../../../../src/admin/replay/outcome.ts'
-import { barRows, timelineOf } from '../../../../src/admin/replay/plots.ts'
+import { barRows, timelineOf, timelinePlot } from '../../../../src/admin/replay/plots.ts'
 import { csvHead, csvRow, tableRows } from '../../../../src/admin/replay/rows.ts'
 import { summaryLines } from '../../../../src/admin/replay/summary.ts'
 import { Counter, Senders, Tally } from '../../../../src/admin/replay/tally.ts'
-import type { Sender } from '../../../../src/admin/replay/tally.ts'
+import type { DayCount, Sender } from '../../../../src/admin/replay/tally.ts'
 import { hostileTexts } from './hostile.ts'
 
 const hit: Outcome = {
@@ -266,4 +266,17 @@ t.test('the table has date and subject', async (t) => {
 t.test('nothing counted draws nothing', async (t) => {
   t.notMatch(barRows([['none', 0]]), /<rect/)
   t.match(barRows([['one', 1]]), /<rect x="0" y="2" width="300"/)
+})
+
+t.test('no date of the plot over time is cut off at its edge', async (t) => {
+  for (const days of [1, 2, 7, 8, 25, 60, 61, 400, 3000]) {
+    const counts = Array.from({ length: days }, (_, i): [number, DayCount] => [
+      20_000 + i,
+      { messages: 1, certain: 1, likely: 0 },
+    ])
+    const plot = timelinePlot(timelineOf(new Map(counts)))
+    const dates = [...plot.matchAll(/<text x="([\d.]+)" y="\d+"( class="wide")?>\d{4}-/g)]
+    t.ok(dates.length > 0, `${days} days: the first one is named`)
+    for (const [, x, wide] of dates) t.ok(900 - Number(x) >= (wide === undefined ? 160 : 66), `${days} days: ${x}`)
+  }
 })
