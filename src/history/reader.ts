@@ -201,21 +201,28 @@ function positionsOf(tables: Tables, key: Buffer, columns: Columns, search: Sear
     holders = holdersOf(tables.texts.get(key, options), needle)
     if (holders.size === 0) return []
   }
-  const { count, times, termEnds, terms } = columns
+  const { count, times, pairs, termEnds } = columns
   const positions: number[] = []
-  for (let i = 0, start = 0; i < count; i++) {
-    const end = termEnds[i] ?? 0
+  for (let i = 0; i < count; i++) {
+    if (pair !== null && (pairs[2 * i] !== pair[0] || pairs[2 * i + 1] !== pair[1])) continue
+    if (holders !== null && !holders.has(i)) continue
     const time = times[i] ?? 0
-    const has = (term: number): boolean => {
-      for (let t = start; t < end; t++) if (terms[t] === term) return true
-      return false
-    }
-    const isInTime = time >= since && time < until && (holders === null || holders.has(i))
-    const isOfPair = pair === null || (columns.pairs[2 * i] === pair[0] && columns.pairs[2 * i + 1] === pair[1])
-    if (isInTime && isOfPair && all.every(has) && (any === null || any.some(has))) positions.push(i)
-    start = end
+    if (time < since || time >= until) continue
+    const start = i === 0 ? 0 : (termEnds[i - 1] ?? 0)
+    const terms = all.length === 0 && any === null ? null : columns.terms.subarray(start, termEnds[i] ?? 0)
+    if (terms === null || (hasAll(terms, all) && (any === null || hasAny(terms, any)))) positions.push(i)
   }
   return positions
+}
+
+function hasAll(terms: Uint32Array, wanted: readonly number[]): boolean {
+  for (const term of wanted) if (!terms.includes(term)) return false
+  return true
+}
+
+function hasAny(terms: Uint32Array, wanted: readonly number[]): boolean {
+  for (const term of wanted) if (terms.includes(term)) return true
+  return false
 }
 
 /** Positions of records whose text holds the needle. */
