@@ -1,6 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { directorySources } from '../src/directory/sources/registry.ts'
+import { apiPage } from './api-page.ts'
 import { bashCompletion, fishCompletion, manPage, zshCompletion } from './command-line.ts'
 import { configurationPage } from './configuration-page.ts'
 import { eventsPage } from './events-page.ts'
@@ -28,6 +29,7 @@ export function generatedFiles(): GeneratedFile[] {
   const schema = (described: typeof namesake, file: string): string =>
     `${JSON.stringify(editorSchema(described, `Namesake: ${file}`), null, 2)}\n`
   return [
+    { path: 'docs/api.md', text: apiPage() },
     { path: 'docs/architecture.md', text: architecturePage(root) },
     { path: 'docs/configuration.md', text: configurationPage(namesake, protection) },
     { path: 'docs/events.md', text: eventsPage() },

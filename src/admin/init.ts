@@ -253,6 +253,9 @@ protection: ./protection.yaml
 # Where people come from. Several directories can stand side by side.
 directories:
 ${source}
+# The web console: its first start prints a link that makes the first administrator.
+console: { listen: "127.0.0.1:9466" }
+
 # Metrics at /metrics, health at /healthz and /readyz.
 ops:
   listen: "127.0.0.1:9465"

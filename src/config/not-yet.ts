@@ -9,7 +9,7 @@ import type { KeyPath, YamlSource } from './yaml-source.ts'
  * Options whose part is not built yet: refused, never silently ignored. A part that lands removes its line here, and
  * nothing else has to change. `value` narrows a line to values that it matches.
  */
-const notYet: readonly { readonly option: string; readonly value?: RegExp }[] = [{ option: 'console.signIn.oidc' }]
+const notYet: readonly { readonly option: string; readonly value?: RegExp }[] = []
 
 /** Faults for each option in use that is not available yet. `data` is the file's plain values, valid or not. */
 export function notYetFaults(source: YamlSource, data: unknown, list: typeof notYet = notYet): ConfigFault[] {

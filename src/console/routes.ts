@@ -5,6 +5,7 @@ import { Problem } from './problem.ts'
 import type { Fault } from './problem.ts'
 import { detectionRoutes } from './routes/detections.ts'
 import { directoryRoutes } from './routes/directories.ts'
+import { oidcRoutes } from './routes/oidc.ts'
 import { peopleRoutes } from './routes/people.ts'
 import { reviewRoutes } from './routes/review.ts'
 import { rulesRoutes } from './routes/rules.ts'
@@ -30,6 +31,7 @@ const metaRoutes: readonly Route[] = [
 export const routes: readonly Route[] = [
   ...metaRoutes,
   ...sessionRoutes,
+  ...oidcRoutes,
   ...directoryRoutes,
   ...peopleRoutes,
   ...detectionRoutes,

@@ -8,12 +8,15 @@ import type { Desk } from './desk.ts'
 import type { Origins } from './hosts.ts'
 import type { Live } from './live.ts'
 import type { Caller, ConsoleLog, ConsoleSettings, ReviewPort, RulesPort } from './ports.ts'
+import type { Oidc } from './oidc.ts'
 import type { SignIn } from './sign-in.ts'
 
 export interface Services {
   readonly settings: ConsoleSettings
   readonly accounts: AccountsPort
   readonly signIn: SignIn
+  /** Null where it is not set up. */
+  readonly oidc: Oidc | null
   readonly log: ConsoleLog
   readonly desk: Desk
   readonly review: ReviewPort

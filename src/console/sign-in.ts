@@ -166,7 +166,7 @@ function tooBusy(): never {
 }
 
 /** The value of one cookie; null if it is not there, or there twice (somebody has put a second one in front). */
-function cookieOf(header: string | undefined, name: string): string | null {
+export function cookieOf(header: string | undefined, name: string): string | null {
   const found = (header ?? '')
     .split(';')
     .map((pair) => pair.trim())

@@ -259,6 +259,8 @@ export class Accounts implements AccountsPort {
   }
 
   #keepAnAdministrator(account: StoredAccount): void {
+    // Who signs in by OpenID is no way in that could be the last one.
+    if (account.way === 'oidc') return
     const others = [...this.#accounts.getRange()].filter(
       ({ value }) => value.id !== account.id && value.role === 'admin' && value.way === 'password',
     )

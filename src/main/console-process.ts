@@ -15,6 +15,7 @@ import { Consents } from '../console/consents.ts'
 import { Desk } from '../console/desk.ts'
 import { Origins } from '../console/hosts.ts'
 import { Live } from '../console/live.ts'
+import { Oidc } from '../console/oidc.ts'
 import { startServer } from '../console/server.ts'
 import type { ConsoleServer } from '../console/server.ts'
 import type { ConsoleLog, ConsoleSettings, ReviewPort, RulesPort } from '../console/ports.ts'
@@ -113,6 +114,11 @@ function judgeOf(desk: Desk<History>): Services['judge'] {
   }
 }
 
+/** The secret is taken out of its wrapping here, for the part that signs in. */
+function oidcOf(oidc: NonNullable<NamesakeConfig['console']>['signIn']['oidc']): ConsoleSettings['oidc'] {
+  return oidc && { ...oidc, clientSecret: oidc.clientSecret.reveal().trim() }
+}
+
 function settingsOf(config: NamesakeConfig): ConsoleSettings {
   const { console } = config
   if (console === null) throw new Error('there is no console section')
@@ -122,7 +128,7 @@ function settingsOf(config: NamesakeConfig): ConsoleSettings {
     publicUrl: console.publicUrl,
     trustedProxies: console.trustedProxies,
     password: console.signIn.password,
-    oidc: null,
+    oidc: oidcOf(console.signIn.oidc),
     readOnly: console.readOnly,
     version: version(),
     node: hostname(),
@@ -141,6 +147,7 @@ async function start(): Promise<ConsoleServer> {
     settings,
     accounts,
     signIn,
+    oidc: settings.oidc === null ? null : new Oidc(settings.oidc, accounts, log),
     log,
     desk,
     review: reviewOf(desk),

@@ -25,13 +25,13 @@ export interface Stand {
   close(): Promise<void>
 }
 
-/** Starts a daemon with a console, waits for its link, and starts a browser. */
-export async function stand(options: Partial<DaemonOptions> = {}): Promise<Stand> {
+/** Starts a daemon with a console, waits for its link, and starts a browser. `section`: more options of the console. */
+export async function stand(options: Partial<DaemonOptions> = {}, section = ''): Promise<Stand> {
   const port = await freePort()
   const daemon = await startDaemon({
     relay: 'maildir:./mail',
     ...options,
-    more: `console: { listen: "127.0.0.1:${port}" }\n${options.more ?? ''}`,
+    more: `console: { listen: "127.0.0.1:${port}"${section} }\n${options.more ?? ''}`,
   })
   const profile = mkdtempSync(join(tmpdir(), 'namesake-chromium-'))
   let browser: Browser | null = null

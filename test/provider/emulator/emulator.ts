@@ -6,6 +6,7 @@ import type { AddressInfo, Socket } from 'node:net'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { Entra } from './entra.ts'
+import { EntraSignIn } from './sign-in.ts'
 import { Faults, sendFaultily } from './faults.ts'
 import type { Act, Fault } from './faults.ts'
 import { Graph } from './graph.ts'
@@ -34,6 +35,8 @@ export interface Seen {
 export class Emulator {
   readonly tenant = new Tenant()
   readonly graph = new Graph(this.tenant)
+  /** Signing people in, by an application of its own. */
+  readonly signIn = new EntraSignIn()
   readonly entra = new Entra(
     ['contoso.example', '11111111-aaaa-bbbb-cccc-222222222222'],
     '99999999-0000-1111-2222-333333333333',
@@ -131,6 +134,16 @@ export class Emulator {
     if (first === 'v1.0') return this.#graphAnswer(request, url, rest)
     const path = rest.join('/')
     if (path === 'v2.0/.well-known/openid-configuration') return this.entra.discovery(this.origin, first)
+    if (path === 'discovery/v2.0/keys') return { status: 200, body: this.signIn.keys() }
+    if (path === 'oauth2/v2.0/authorize') {
+      const back = this.signIn.authorize(url.searchParams)
+      if (back === null) return { status: 400, body: 'AADSTS50011: The redirect URI does not match.' }
+      return { status: 302, body: '', headers: { location: back } }
+    }
+    if (path === 'oauth2/v2.0/token' && form.includes('grant_type=authorization_code')) {
+      const { authorization = '' } = request.headers
+      return this.signIn.token(`${this.origin}/${first}`, new URLSearchParams(form), authorization)
+    }
     if (path === 'oauth2/v2.0/token') return this.entra.token(this.origin, first, new URLSearchParams(form))
     if (path === 'v2.0/adminconsent') {
       const back = this.entra.adminConsent(first, url.searchParams)

@@ -2,7 +2,7 @@
 
 import { useEffect, useState } from 'preact/hooks'
 import type { ComponentChildren, JSX } from 'preact'
-import { ApiError, get, send, wordsOf } from '../api.ts'
+import { ApiError, get, query, send, wordsOf } from '../api.ts'
 import { Icon, Mark } from '../icons.tsx'
 import { Button, Input, Note, Segmented, Time } from '../parts.tsx'
 import { go, place } from '../router.ts'
@@ -69,7 +69,9 @@ function Gate({
 const refusals: Record<string, string> = {
   'no-role':
     'You are known to Microsoft but have no role here. Ask an administrator to give you one of the roles of Namesake.',
-  refused: 'Microsoft did not let you in. Try again, or sign in with a password.',
+  refused: 'Microsoft did not let you in. Try again; if it stays, an administrator finds the reason in the log.',
+  provider: 'Microsoft could not be asked. Try again in a moment.',
+  stale: 'This sign-in was begun in another window, or too long ago. Begin it again here.',
   ended: 'Your session has ended. Sign in again; nothing was lost that was saved.',
 }
 
@@ -122,7 +124,7 @@ export function SignIn(): JSX.Element {
         </Note>
       ) : null}
       {ways.oidc ? (
-        <a class="btn wide" href="/api/v1/oidc/start">
+        <a class="btn wide" href={`/api/v1/oidc/start${query({ next: place.value.query.get('next') })}`}>
           <Icon name="windows" />
           Sign in with Microsoft
         </a>
