@@ -14,7 +14,7 @@ import type { Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
-import { duplicates, exportsUnusedInSource, importCircles, readSources } from './structure/sources.ts'
+import { duplicates, exportsUnusedInSource, importCircles, importersOf, readSources } from './structure/sources.ts'
 import type { UnusedExport } from './structure/sources.ts'
 
 const here = import.meta.dirname
@@ -29,10 +29,8 @@ function staticFigures(root: string): Record<string, number | string> {
   const files = readSources(root)
   const lines = files.reduce((sum, file) => sum + file.lines, 0)
   const functions = files.flatMap((file) => file.functions.map((one) => one.lines))
-  const importers = new Map<string, number>()
-  for (const { imports } of files)
-    for (const path of new Set(imports.map((i) => i.path))) importers.set(path, (importers.get(path) ?? 0) + 1)
-  const small = files.filter(({ path, lines: n }) => n < 60 && importers.get(path) === 1)
+  const importers = importersOf(files)
+  const small = files.filter(({ path, lines: n }) => n < 60 && importers.get(path)?.length === 1)
   const circles = importCircles(files)
   return {
     'files of src/': files.length,

@@ -24,6 +24,8 @@ export interface SourceFile {
   readonly state: readonly string[]
   /** What is not in the house's dialect: `private` for `#`, a type imported beside values. */
   readonly dialect: readonly string[]
+  /** Comments before the first line of code, imports set aside, that stand for themselves. */
+  readonly comments: number
 }
 
 export function readSources(root: string): SourceFile[] {
@@ -71,8 +73,10 @@ function readSource(src: string, file: string): SourceFile {
     }
     if (ts.isVariableStatement(statement)) {
       const changes = (statement.declarationList.flags & ts.NodeFlags.Const) === 0
-      for (const { name, initializer } of statement.declarationList.declarations)
-        if (changes || beginsEmpty(initializer, tree)) state.push(name.getText(tree))
+      for (const { name, type, initializer } of statement.declarationList.declarations) {
+        const fixed = type !== undefined && /^(readonly\b|Readonly)/.test(type.getText(tree))
+        if (changes || (!fixed && beginsEmpty(initializer, tree))) state.push(name.getText(tree))
+      }
     }
     const isExported =
       ts.canHaveModifiers(statement) && ts.getModifiers(statement)?.some((m) => m.kind === ts.SyntaxKind.ExportKeyword)
@@ -84,7 +88,35 @@ function readSource(src: string, file: string): SourceFile {
     }
   }
   const lines = text.split('\n').length - 1
-  return { path: relative(src, file), text, lines, functions, imports, exports: exported, state, dialect }
+  return {
+    path: relative(src, file),
+    text,
+    lines,
+    functions,
+    imports,
+    exports: exported,
+    state,
+    dialect,
+    comments: commentsOf(text),
+  }
+}
+
+/** How many comments open a file: blocks that an empty line or an import follows, up to the first line of code. */
+function commentsOf(text: string): number {
+  const lines = text.split('\n')
+  let comments = 0
+  for (let at = 0; at < lines.length; at++) {
+    const line = lines[at] ?? ''
+    if (line.startsWith('/**')) {
+      while (lines[at]?.endsWith('*/') === false) at++
+      const next = lines[at + 1] ?? ''
+      if (next !== '' && !next.startsWith('import ')) break
+      comments++
+    } else if (line.startsWith('import ')) {
+      while (lines[at] !== undefined && !/from '|^import '/.test(lines[at] ?? '')) at++
+    } else if (line !== '') break
+  }
+  return comments
 }
 
 /** The name of a function: its own, or of what it is given to. */
@@ -103,6 +135,15 @@ function beginsEmpty(value: ts.Expression | undefined, tree: ts.SourceFile): boo
       /^(Map|Set|WeakMap|WeakSet|Array)$/.test(value.expression.getText(tree)) && (value.arguments ?? []).length === 0
     )
   return ts.isArrayLiteralExpression(value) && value.elements.length === 0
+}
+
+/** Which files import each file. */
+export function importersOf(files: readonly SourceFile[]): Map<string, string[]> {
+  const importers = new Map<string, string[]>()
+  for (const { path: from, imports } of files)
+    for (const path of new Set(imports.map((one) => one.path)))
+      importers.set(path, [...(importers.get(path) ?? []), from])
+  return importers
 }
 
 /** Groups of files that import each other, directly or round a corner (Tarjan's strongly connected components). */
@@ -181,7 +222,10 @@ export function duplicates(files: readonly Pick<SourceFile, 'path' | 'text'>[], 
     const imports = lines.findLastIndex(
       ({ text: line }) => /^(import\b.*|\} )from '/.test(line) || /^\} from '/.test(line),
     )
-    return { path, lines: lines.slice(imports + 1).filter(({ text: line }) => /[\w'"`]/.test(line)) }
+    return {
+      path,
+      lines: lines.slice(imports + 1).filter(({ text: line }) => /[\w'"`]/.test(line) && !/^'[^']*',$/.test(line)),
+    }
   })
   const size = most + 1
   const first = new Map<string, { readonly file: number; readonly at: number }>()

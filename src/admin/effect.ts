@@ -43,7 +43,7 @@ const maxJudged = 200_000
 const alsoListed = 10
 
 /** Octets of one originator field that are read, as the entrance of each message is configured. */
-export type FieldLimit = (entrance: Entrance) => number
+type FieldLimit = (entrance: Entrance) => number
 
 export function fieldLimitOf({ smtp, milter }: NamesakeConfig): FieldLimit {
   const limits: Partial<Record<Entrance, number | undefined>> = {

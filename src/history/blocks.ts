@@ -1,4 +1,9 @@
-/** Blocks of records: packed, found, unpacked. */
+/**
+ * Blocks of records: packed, found, unpacked.
+ *
+ * Records come one by one and lie by themselves first. Some hundred of them are packed into a block: compressed together, which takes
+ * a fifth of the room, with their columns and their search texts each in one piece.
+ */
 
 import { deflateRawSync, inflateRawSync } from 'node:zlib'
 import type { HistoryRecord } from '../model.ts'
@@ -7,11 +12,6 @@ import type { Columns } from './columns.ts'
 import type { ReadOptions, Tables } from './environment.ts'
 import { blockKey, recordKey, timeOfKey } from './keys.ts'
 import { recordEnd, searchTextOf } from './search-text.ts'
-
-/**
- * Records come one by one and lie by themselves first. Some hundred of them are packed into a block: compressed together, which takes
- * a fifth of the room, with their columns and their search texts each in one piece.
- */
 
 /** Records of one block, and of one piece of it that is compressed by itself: what is unpacked to read one record. */
 export const recordsOfBlock = 256

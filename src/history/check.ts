@@ -1,6 +1,6 @@
 /** A process that reads a history through. */
 
-import { checkExit } from '../net/lmdb-folder.ts'
+import { answerCheck, checkExit } from '../net/lmdb-folder.ts'
 import { Block } from './blocks.ts'
 import { openTables, schemaVersion } from './environment.ts'
 import type { Table, Tables } from './environment.ts'
@@ -29,18 +29,4 @@ function readThrough(block: Block): void {
 
 const parsed: readonly (keyof Tables)[] = ['pairs', 'counters', 'decisions', 'audit']
 
-// Full map, no reader slot left, and the errors of the system (which are positive) say nothing about the file.
-const notOfTheFile = [-30792, -30790]
-
-const [folder, mode] = process.argv.slice(2)
-if (folder !== undefined) {
-  try {
-    process.exitCode = check(folder, mode === 'read')
-  } catch (error) {
-    const { code } = error as { code?: unknown }
-    const unusable = typeof code === 'number' && (code > 0 || notOfTheFile.includes(code))
-    process.exitCode = unusable ? checkExit.unusable : checkExit.damaged
-    console.error(String(error))
-  }
-  process.exit()
-}
+answerCheck(check)

@@ -1,15 +1,15 @@
-/** What records of a block are found by, side by side as numbers. */
-
-import type { HistoryRecord } from '../model.ts'
-import { pairKey, pairOf, sequenceOfKey, timeOfKey } from './keys.ts'
-
 /**
+ * What records of a block are found by, side by side as numbers.
+ *
  * A search reads the columns of a block in one piece and compares numbers; a thousand records take microseconds. So there is no
  * index, which would have to be written at a random place for each record and each thing it is found by.
  */
 
+import type { HistoryRecord } from '../model.ts'
+import { pairKey, pairOf, sequenceOfKey, timeOfKey } from './keys.ts'
+
 /** What a record has that a query may ask for: `tier certain`, `person 4711`. Each stands as the hash of its text. */
-export type TermKind = 'verdict' | 'tier' | 'kind' | 'action' | 'disposition' | 'person' | 'domain'
+type TermKind = 'verdict' | 'tier' | 'kind' | 'action' | 'disposition' | 'person' | 'domain'
 
 /** The columns of one block, records from the earliest to the latest. */
 export interface Columns {

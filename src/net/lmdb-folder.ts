@@ -42,6 +42,24 @@ export interface EnvironmentKind {
 /** Exit codes of the program that reads an environment through. */
 export const checkExit = { sound: 0, damaged: 2, otherVersion: 3, unusable: 4 } as const
 
+/** What lmdb says of a full map and of no free reader slot. The errors of the system, which are positive, say nothing of the file either. */
+const notOfTheFile = [-30792, -30790]
+
+/** The whole of a checking program: reads the folder that its arguments name, and ends with one of `checkExit`. */
+export function answerCheck(check: (folder: string, readOnly: boolean) => number): void {
+  const [folder, mode] = process.argv.slice(2)
+  if (folder === undefined) return
+  try {
+    process.exitCode = check(folder, mode === 'read')
+  } catch (error) {
+    const { code } = error as { code?: unknown }
+    const unusable = typeof code === 'number' && (code > 0 || notOfTheFile.includes(code))
+    process.exitCode = unusable ? checkExit.unusable : checkExit.damaged
+    console.error(String(error))
+  }
+  process.exit()
+}
+
 export const otherVersion = 'it is of another version of Namesake'
 
 /** How long that may take, in milliseconds. */

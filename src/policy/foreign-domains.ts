@@ -10,7 +10,7 @@ import { isPublicMailDomain } from './public-mail.ts'
 const maxDomains = 5000
 
 /** What is known of a domain that stands in an address. */
-export interface KnownDomain {
+interface KnownDomain {
   /** Whether it is one of the organisation's own. */
   readonly isOwn: boolean
   /** The own domains that it looks like; none for an own one. */

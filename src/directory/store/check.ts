@@ -1,7 +1,7 @@
 /** A process that reads a store through. */
 
 import { ABORT } from 'lmdb'
-import { checkExit } from '../../net/lmdb-folder.ts'
+import { answerCheck, checkExit } from '../../net/lmdb-folder.ts'
 import { attributesOfBytes, groupOfBytes, personOfBytes, schemaVersion } from './format.ts'
 import { openTables, readMeta } from './tables.ts'
 import type { Table, Tables } from './tables.ts'
@@ -38,18 +38,4 @@ function searchFreePages(tables: Tables): void {
   })
 }
 
-// Full map, no reader slot left, and the errors of the system (which are positive) say nothing about the file.
-const notOfTheFile = [-30792, -30790]
-
-const [folder, mode] = process.argv.slice(2)
-if (folder !== undefined) {
-  try {
-    process.exitCode = check(folder, mode === 'read')
-  } catch (error) {
-    const { code } = error as { code?: unknown }
-    const unusable = typeof code === 'number' && (code > 0 || notOfTheFile.includes(code))
-    process.exitCode = unusable ? checkExit.unusable : checkExit.damaged
-    console.error(String(error))
-  }
-  process.exit()
-}
+answerCheck(check)
