@@ -19,8 +19,9 @@ import { openStoreToRead } from '../directory/store/open.ts'
 import { NamesakeError } from '../errors.ts'
 import { History } from '../history/history.ts'
 import { canonicalAddress } from '../mail/address.ts'
-import type { Action, DirectoryView, HistoryQuery, HistoryRecord, PersonRef, Tier } from '../model.ts'
+import type { DirectoryView, HistoryQuery, HistoryRecord, PersonRef, Tier } from '../model.ts'
 import { actor, confirmed, isAtTerminal } from './confirm.ts'
+import { actionNames } from '../vocabulary.ts'
 import { configPath, examples, limitGiven, write } from './verb.ts'
 import type { Cli } from './verb.ts'
 
@@ -51,7 +52,6 @@ const lines = [
   'history audit --since 30d',
 ]
 
-const actions: readonly Action[] = ['monitor', 'tag', 'quarantine', 'reject']
 const tiers: readonly Tier[] = ['certain', 'likely']
 
 /** Rows whose columns are aligned together. */
@@ -70,7 +70,7 @@ export function addHistoryVerb(program: Command, cli: Cli): void {
     .option('--until <time>', 'only before then')
     .option('--person <who>', 'only whose name this person bears: an address or a directory id')
     .option('--tier <tier>', 'only detections of a tier: certain, likely')
-    .option('--action <action>', `only those with an action: ${actions.join(', ')}`)
+    .option('--action <action>', `only those with an action: ${actionNames.join(', ')}`)
     .option('--limit <number>', 'only so many')
     .option('--explain', 'how each was judged')
     .option('--json', 'one JSON object a line')
@@ -184,7 +184,7 @@ function queryOf(text: string | undefined, options: HistoryOptions): HistoryQuer
   const since = timeGiven('--since', options.since, now)
   const until = timeGiven('--until', options.until, now)
   const tier = oneOf('--tier', options.tier, tiers)
-  const action = oneOf('--action', options.action, actions)
+  const action = oneOf('--action', options.action, actionNames)
   return {
     ...(text === undefined ? {} : { text }),
     ...(since === null ? {} : { since }),

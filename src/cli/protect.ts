@@ -10,6 +10,7 @@ import type { Action, TierActions } from '../model.ts'
 import { jsonLine, printable } from '../text.ts'
 import { actor } from './confirm.ts'
 import { unrecordedText } from '../admin/audit.ts'
+import { actionNames } from '../vocabulary.ts'
 import { configPath, examples } from './verb.ts'
 import type { Cli } from './verb.ts'
 
@@ -125,8 +126,6 @@ function addSecondaryVerbs(program: Command, deps: ProtectDeps): void {
     })
 }
 
-const actions: readonly Action[] = ['monitor', 'tag', 'quarantine', 'reject']
-
 function addActionsVerb(program: Command, deps: ProtectDeps): void {
   program
     .command('actions [who]')
@@ -156,9 +155,12 @@ function addActionsVerb(program: Command, deps: ProtectDeps): void {
 }
 
 function actionOf(option: string, text: string): Action {
-  const action = actions.find((one) => one === text)
+  const action = actionNames.find((one) => one === text)
   if (action !== undefined) return action
-  throw new NamesakeError('usage', `${option}: ${JSON.stringify(text)} is no action; accepted: ${actions.join(', ')}`)
+  throw new NamesakeError(
+    'usage',
+    `${option}: ${JSON.stringify(text)} is no action; accepted: ${actionNames.join(', ')}`,
+  )
 }
 
 /** Makes each edit by itself: what was done before one is refused stays done, and was told. */

@@ -3,6 +3,7 @@
 import * as z from 'zod'
 import type { GroupEntry, PersonEntry } from '../../admin/people.ts'
 import type { ProtectionRequest } from '../../admin/protection.ts'
+import { actionNames } from '../../vocabulary.ts'
 import type { Action } from '../../vocabulary.ts'
 import { Problem } from '../problem.ts'
 import type { Caller } from '../ports.ts'
@@ -191,8 +192,8 @@ export const peopleRoutes: readonly Route[] = [
       names: z.array(z.string().trim().min(1).max(200)).max(50).optional().describe('Further spellings to guard.'),
       actions: z
         .object({
-          certain: z.enum(['monitor', 'tag', 'quarantine', 'reject']).nullable().optional(),
-          likely: z.enum(['monitor', 'tag', 'quarantine', 'reject']).nullable().optional(),
+          certain: z.enum(actionNames).nullable().optional(),
+          likely: z.enum(actionNames).nullable().optional(),
         })
         .describe('Null takes a setting back: as the groups, or everyone.')
         .optional(),

@@ -4,13 +4,14 @@ import * as z from 'zod'
 import type { ProtectionRequest } from '../../admin/protection.ts'
 import { ruleOptions } from '../../admin/protect-plans.ts'
 import type { RuleOption } from '../../admin/protect-plans.ts'
+import { actionNames } from '../../vocabulary.ts'
 import { Problem } from '../problem.ts'
 import { edit, editSchema } from './people.ts'
 import { route, writable } from './route.ts'
 import type { Route } from './route.ts'
 import { diffSchema } from './schema.ts'
 
-const action = z.enum(['monitor', 'tag', 'quarantine', 'reject'])
+const action = z.enum(actionNames)
 const wanted = z.strictObject({ certain: action.nullable().optional(), likely: action.nullable().optional() })
 const names = z.array(z.string().trim().min(1).max(200)).max(100)
 const day = z.iso.date()
@@ -86,7 +87,7 @@ const pageSchema = z.object({
   faults: z.array(faultSchema),
 })
 
-const counts = z.object({ monitor: z.number(), tag: z.number(), quarantine: z.number(), reject: z.number() })
+const counts = z.record(action, z.number())
 
 const previewSchema = z.object({
   changed: z.boolean(),
