@@ -20,6 +20,8 @@ export interface SourceFile {
   readonly functions: readonly SourceFunction[]
   readonly imports: readonly { readonly path: string; readonly names: readonly string[]; readonly typeOnly: boolean }[]
   readonly exports: readonly string[]
+  /** Those of them that are functions, classes or values. */
+  readonly values: readonly string[]
   /** Names at module level that can change: `let`, `var`, and collections that begin empty. */
   readonly state: readonly string[]
   /** What is not in the house's dialect: `private` for `#`, a type imported beside values. */
@@ -42,6 +44,7 @@ function readSource(src: string, file: string): SourceFile {
   const functions: SourceFunction[] = []
   const imports: SourceFile['imports'][number][] = []
   const exported: string[] = []
+  const values: string[] = []
   const state: string[] = []
   const dialect: string[] = []
   const imported = (name: string, names: readonly string[], typeOnly: boolean): void => {
@@ -78,6 +81,7 @@ function readSource(src: string, file: string): SourceFile {
         if (changes || (!fixed && beginsEmpty(initializer, tree))) state.push(name.getText(tree))
       }
     }
+    const before = exported.length
     const isExported =
       ts.canHaveModifiers(statement) && ts.getModifiers(statement)?.some((m) => m.kind === ts.SyntaxKind.ExportKeyword)
     if (isExported === true) {
@@ -85,6 +89,8 @@ function readSource(src: string, file: string): SourceFile {
         exported.push(...statement.declarationList.declarations.map((d) => d.name.getText(tree)))
       else if ('name' in statement && statement.name !== undefined)
         exported.push((statement.name as ts.Identifier).text)
+      if (!ts.isInterfaceDeclaration(statement) && !ts.isTypeAliasDeclaration(statement))
+        values.push(...exported.slice(before))
     }
   }
   const lines = text.split('\n').length - 1
@@ -95,6 +101,7 @@ function readSource(src: string, file: string): SourceFile {
     functions,
     imports,
     exports: exported,
+    values,
     state,
     dialect,
     comments: commentsOf(text),

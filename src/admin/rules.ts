@@ -82,7 +82,7 @@ export async function protectionPage(
 }
 
 /** Whether a file can be replaced: its folder takes another file. */
-export function isWritable(path: string): boolean {
+function isWritable(path: string): boolean {
   try {
     if (existsSync(path)) accessSync(path, constants.W_OK)
     accessSync(dirname(path), constants.W_OK)

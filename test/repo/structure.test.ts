@@ -13,20 +13,18 @@ const root = resolve(import.meta.dirname, '../..')
 const files = readSources(root)
 const isPage = (path: string): boolean => path.startsWith('console/page/')
 
-/** Rooms that are being redrawn now: a circle and a dialect that go with it. */
+/** Rooms that are being redrawn now: their dialect, comments and small files follow with that. */
 const redrawn = /^(mail|names|policy)\//
 
 t.test('no two files import each other, directly or round a corner', async (t) => {
-  const circles = importCircles(files).filter((circle) => !circle.every((path) => redrawn.test(path)))
+  const circles = importCircles(files)
   t.same(circles, [], 'a part that two others need belongs into a file below both')
 })
 
-/** Exports that the declarations of others name, though no file imports them. */
-const named: readonly string[] = ['directory/sources/office365/settings.ts Secret']
-
+/** Types may be exported for the declarations of what is: the compiler writes them there. */
 t.test('no export without an importer', async (t) => {
   for (const { path, name, importers } of exportsUnusedInSource(root, files)) {
-    if (named.includes(`${path} ${name}`)) continue
+    if (files.find((file) => file.path === path)?.values.includes(name) !== true) continue
     const folders = path
       .replace(/\.tsx?$/, '')
       .split('/')
@@ -56,7 +54,7 @@ t.test('no state at module level', async (t) => {
     t.ok(files.find((file) => file.path === path)?.state.length, `${path} has state still, or its line here goes`)
 })
 
-/** Files above 400 lines, and what makes them one thought. */
+/** Files above 450 lines, and what makes them one thought. */
 const longFiles: Record<string, string> = {
   'model.ts': 'the words that all rooms share, types alone',
   'vocabulary.ts': 'every closed list once, with what belongs to its entries',
@@ -66,7 +64,7 @@ const longFiles: Record<string, string> = {
   'names/tables/nickname-sets.ts': 'a table',
   'names/tables/variant-sets.ts': 'a table',
 }
-const maxLines = 400
+const maxLines = 450
 
 /** Functions above 60 lines; a page of elements is one thought, and ESLint bounds it. */
 const longFunctions: Record<string, string> = {
