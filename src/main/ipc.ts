@@ -26,8 +26,10 @@ export interface WorkerSettings {
 
 /** Primary to worker. */
 export type ToWorker =
-  | { readonly type: 'start'; readonly settings: WorkerSettings }
+  | { readonly type: 'start'; readonly settings: WorkerSettings; readonly avoid: readonly string[] }
   | { readonly type: 'metrics'; readonly request: number }
+  /** Originator fields (by their digest) that no worker is to judge. */
+  | { readonly type: 'avoid'; readonly digests: readonly string[] }
   | { readonly type: 'drain' }
 
 /** Worker to primary. */
@@ -39,4 +41,8 @@ export type ToPrimary =
   | { readonly type: 'metrics'; readonly request: number; readonly snapshot: MetricsSnapshot }
   /** Records of a batch of messages, each as JSON, and how many could not be sent since the last time. */
   | { readonly type: 'history'; readonly lines: readonly string[]; readonly dropped: number }
+  /** Large originator fields that are being judged now; null: no more. If the worker dies of them, nobody judges them again. */
+  | { readonly type: 'judging'; readonly digest: string | null }
+  /** Fields whose judgement had to be ended. */
+  | { readonly type: 'hung'; readonly digest: string }
   | { readonly type: 'retired'; readonly snapshot: MetricsSnapshot }

@@ -11,10 +11,12 @@ import type { JudgementContext } from '../policy/context.ts'
 import { decide } from '../policy/decide.ts'
 import { evidenceOf } from '../policy/evidence.ts'
 import type { Inspection } from '../policy/inspect.ts'
-import { JudgementGuard } from './judgement-guard.ts'
+import type { JudgementGuard } from './judgement-guard.ts'
 
 /** What the judgement is told beside message, people and rules. */
 interface JudgeOptions {
+  /** Ends judgements that hang. */
+  readonly guard: JudgementGuard
   /** Octets of one originator field that are read. */
   readonly fromField: number
   /** Told of a judgement that threw; the message is unchecked then. */
@@ -31,7 +33,7 @@ interface JudgeOptions {
  */
 export function buildJudge(store: Store, options: JudgeOptions): Judge {
   const nextId = eventIds()
-  const guard = new JudgementGuard()
+  const { guard } = options
   const limits = { fromOctets: options.fromField, beginTime }
   let generation = -1
   let policy: Policy | null = null

@@ -1,4 +1,4 @@
-/** A judgement that hangs costs one message, and costs it once. */
+/** A judgement that hangs costs one message, and costs it once in all processes. */
 
 import { createHash } from 'node:crypto'
 import { createContext, Script } from 'node:vm'
@@ -13,10 +13,19 @@ const maxHangMs = 2000
 const rememberedMs = 3_600_000
 const maxRemembered = 1000
 
+/** What a guard tells others: which fields it begins to judge (null: it is done with them), and which had to be ended. */
+export interface GuardEvents {
+  readonly judging: (digest: string | null) => void
+  readonly hung: (digest: string) => void
+}
+
+const untold: GuardEvents = { judging: () => {}, hung: () => {} }
+
 /**
  * Runs judgements of large originator fields so that they can be ended from outside, by V8's own watchdog: a thread beside,
  * made for each run, some 0.1 ms. The fields of a message whose judgement was ended are remembered for an hour, and not judged
- * again, as the client tries the message again and again.
+ * again, as the client tries the message again and again. What is judged is told before, so that another process knows it if
+ * this one is killed meanwhile.
  */
 export class JudgementGuard {
   readonly #box: { work: () => unknown } = { work: () => null }
@@ -25,9 +34,17 @@ export class JudgementGuard {
   readonly #hung = new Map<string, number>()
   readonly #maxHangMs: number
 
+  readonly #events: GuardEvents
+
   /** @param hangMs milliseconds that a judgement may take, for all that it does */
-  constructor(hangMs: number = maxHangMs) {
+  constructor(hangMs: number = maxHangMs, events: GuardEvents = untold) {
     this.#maxHangMs = hangMs
+    this.#events = events
+  }
+
+  /** Remembers fields that another process could not judge. */
+  avoid(digests: readonly string[], now: number): void {
+    for (const digest of digests) this.#remember(digest, now)
   }
 
   /**
@@ -43,13 +60,18 @@ export class JudgementGuard {
     const until = this.#hung.get(digest)
     if (until !== undefined && now < until) return null
     this.#box.work = judge
+    this.#events.judging(digest)
     try {
       return this.#script.runInContext(this.#context, { timeout: this.#maxHangMs }) as T
     } catch (error) {
-      if ((error as { code?: unknown } | null)?.code === 'ERR_SCRIPT_EXECUTION_TIMEOUT') this.#remember(digest, now)
+      if ((error as { code?: unknown } | null)?.code === 'ERR_SCRIPT_EXECUTION_TIMEOUT') {
+        this.#remember(digest, now)
+        this.#events.hung(digest)
+      }
       throw error
     } finally {
       this.#box.work = () => null
+      this.#events.judging(null)
     }
   }
 

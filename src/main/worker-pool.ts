@@ -19,6 +19,8 @@ const metricsTime = 1_000
 /** Every so often each worker is asked for a sign of life; one that owes this many is ended and replaced. Milliseconds. */
 const lifeSignGap = 10_000
 const owedSigns = 3
+/** Most digests of originator fields that are remembered, the latest. */
+const maxAvoided = 1000
 
 interface Member {
   readonly worker: Worker
@@ -30,6 +32,8 @@ interface Member {
   owes: number
   /** The last numbers that it told. */
   last: MetricsSnapshot
+  /** Digest of the large originator fields that it judges now. */
+  judging: string | null
 }
 
 /** The worker processes: as many as wanted, replaced when they die, exchanged when the settings change. */
@@ -41,6 +45,8 @@ export class WorkerPool {
   #count: number
   #ending = false
   #request = 0
+  /** Originator fields of which a worker hung or died. A new worker avoids them for an hour from its start on. */
+  readonly #avoided = new Set<string>()
   #gap = 0
   /** What workers that are gone had counted. */
   #retired: MetricsSnapshot = []
@@ -178,7 +184,16 @@ export class WorkerPool {
   async #fork(): Promise<Member> {
     if (this.#ending) throw new NamesakeError('listen-failed', 'the daemon is ending')
     const worker = cluster.fork()
-    const member: Member = { worker, born: Date.now(), listeners: [], ready: false, leaving: false, owes: 0, last: [] }
+    const member: Member = {
+      worker,
+      born: Date.now(),
+      listeners: [],
+      ready: false,
+      leaving: false,
+      owes: 0,
+      last: [],
+      judging: null,
+    }
     this.#members.set(worker.id, member)
     return new Promise((resolve, reject) => {
       const timer = setTimeout(() => {
@@ -187,7 +202,8 @@ export class WorkerPool {
       }, startTime)
       worker.on('message', (message: ToPrimary) => {
         member.owes = 0
-        if (message.type === 'listening') send(worker, { type: 'start', settings: this.#settings })
+        if (message.type === 'listening')
+          send(worker, { type: 'start', settings: this.#settings, avoid: [...this.#avoided] })
         else if (message.type === 'ready') {
           clearTimeout(timer)
           member.ready = true
@@ -197,7 +213,9 @@ export class WorkerPool {
         } else if (message.type === 'failed') {
           clearTimeout(timer)
           reject(new NamesakeError('listen-failed', message.error))
-        } else if (message.type === 'history') this.#takeHistory(message.lines, message.dropped)
+        } else if (message.type === 'judging') member.judging = message.digest
+        else if (message.type === 'hung') this.#avoid(message.digest)
+        else if (message.type === 'history') this.#takeHistory(message.lines, message.dropped)
         else if (message.type === 'metrics') this.#answers.get(message.request)?.(message.snapshot)
         else member.last = message.snapshot
       })
@@ -216,9 +234,21 @@ export class WorkerPool {
     this.#retiring = this.#retiring.then(() => this.#retire(member))
     if (this.#ending || member.leaving) return
     if (!member.ready) return
+    // It may have died of them: nobody tries again.
+    if (member.judging !== null) this.#avoid(member.judging)
     this.#gap = Date.now() - member.born < youngAge ? Math.min(longestGap, this.#gap * 2 + 100) : 0
     this.#events.emit('worker-died', { worker: member.worker.process.pid ?? 0, code, signal, restartIn: this.#gap })
     setTimeout(() => this.#restart(), this.#gap)
+  }
+
+  /** Has no worker judge these fields, neither those there are nor those to come. */
+  #avoid(digest: string): void {
+    this.#avoided.add(digest)
+    const [oldest] = this.#avoided
+    if (this.#avoided.size > maxAvoided && oldest !== undefined) this.#avoided.delete(oldest)
+    for (const { worker, ready } of this.#members.values()) {
+      if (ready && worker.isConnected()) send(worker, { type: 'avoid', digests: [digest] })
+    }
   }
 
   #restart(): void {

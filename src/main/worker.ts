@@ -15,6 +15,7 @@ import type { SmtpServer } from '../smtp/listener.ts'
 import { HistorySender } from './history-sender.ts'
 import type { ToPrimary, ToWorker, WorkerSettings } from './ipc.ts'
 import { buildJudge, warmUp } from './judge.ts'
+import { JudgementGuard } from './judgement-guard.ts'
 import { RecordQueue } from './record-queue.ts'
 import { redactedFields } from './redaction.ts'
 
@@ -34,6 +35,10 @@ class Worker {
     () => this.#history?.flush(),
   )
   readonly #store: Store
+  readonly #guard = new JudgementGuard(undefined, {
+    judging: (digest) => tell({ type: 'judging', digest }),
+    hung: (digest) => tell({ type: 'hung', digest }),
+  })
   #smtp: SmtpServer | null = null
   #milter: MilterServer | null = null
   #leaving = false
@@ -70,6 +75,7 @@ class Worker {
   #judge(fromField: number): Judge {
     const events = this.#events
     return buildJudge(this.#store, {
+      guard: this.#guard,
       fromField,
       history: this.#settings.history,
       onFailure: (error, id) => events.emit('judgement-failed', { id, error }),
@@ -98,6 +104,10 @@ class Worker {
       onMessage: (record) => this.#records.add(record),
       onEvent: (event, details) => this.#events.emit(event, details),
     })
+  }
+
+  avoid(digests: readonly string[]): void {
+    this.#guard.avoid(digests, Date.now())
   }
 
   async tellMetrics(request: number): Promise<void> {
@@ -147,9 +157,10 @@ function tell(message: ToPrimary, sent: () => void = () => {}): void {
 function run(): void {
   let worker: Worker | null = null
 
-  const start = async (settings: WorkerSettings): Promise<void> => {
+  const start = async (settings: WorkerSettings, avoid: readonly string[]): Promise<void> => {
     try {
       worker = new Worker(settings)
+      worker.avoid(avoid)
       tell({ type: 'ready', listeners: await worker.start() })
     } catch (error) {
       tell({ type: 'failed', error: error instanceof Error ? error.message : String(error) })
@@ -158,7 +169,8 @@ function run(): void {
   }
 
   process.on('message', (message: ToWorker) => {
-    if (message.type === 'start') void start(message.settings)
+    if (message.type === 'start') void start(message.settings, message.avoid)
+    else if (message.type === 'avoid') worker?.avoid(message.digests)
     else if (message.type === 'metrics') void worker?.tellMetrics(message.request)
     else void worker?.leave()
   })

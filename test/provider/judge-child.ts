@@ -2,6 +2,7 @@ import { setImmediate } from 'node:timers/promises'
 import { Store } from '../../src/directory/store/store.ts'
 import { parseHeaderSection } from '../../src/mail/section.ts'
 import { buildJudge } from '../../src/main/judge.ts'
+import { JudgementGuard } from '../../src/main/judgement-guard.ts'
 import { nameOf } from './large-names.ts'
 
 /**
@@ -11,6 +12,7 @@ import { nameOf } from './large-names.ts'
 const [, , path = ''] = process.argv
 const store = Store.open({ path, readOnly: true })
 const judge = buildJudge(store, {
+  guard: new JudgementGuard(),
   fromField: 65_536,
   onFailure: (error) => {
     throw error

@@ -78,3 +78,33 @@ t.test('fields are watched under any name that is read as theirs', async (t) => 
     )
   }
 })
+
+t.test('others are told what is judged, before and after, and what had to be ended', async (t) => {
+  const told: (string | null)[] = []
+  const events = {
+    judging: (digest: string | null) => told.push(digest),
+    hung: (digest: string) => told.push(`hung ${digest}`),
+  }
+  const guard = new JudgementGuard(100, events)
+  guard.run(section('Jane Roe <x@rogue.example>'), 0, () => 1)
+  t.same(told, [], 'nothing of small ones')
+  t.throws(() =>
+    guard.run(large, 0, () => {
+      for (;;);
+    }),
+  )
+  const [digest] = told
+  t.same(told, [digest, `hung ${digest ?? ''}`, null])
+  const another = new JudgementGuard(100)
+  another.avoid([digest ?? ''], 0)
+  t.equal(
+    another.run(large, 1000, () => 2),
+    null,
+    'another process does not judge it',
+  )
+  t.equal(
+    another.run(large, 3_700_000, () => 3),
+    3,
+    'for an hour',
+  )
+})
