@@ -2,7 +2,7 @@
 
 import type { Command } from 'commander'
 import { scheduledOf } from '../directory/sources/registry.ts'
-import { indexMaker } from '../main/index-maker.ts'
+import { freedBy, indexMaker } from '../main/index-maker.ts'
 import { version } from '../main/version.ts'
 import { addAuthorizeVerb } from './authorize.ts'
 import { addCheckVerb } from './check.ts'
@@ -37,6 +37,7 @@ export function buildProgram(cli: Cli): Command {
     ...cli,
     directories: ({ config }) => config.directories.map((directory) => scheduledOf(directory)),
     makeIndex: (loaded, found) => indexMaker(loaded, ({ problems }) => found(problems)),
+    freedBy,
   })
   addDirectoryVerb(program, cli)
   addProtectVerbs(program, cli)

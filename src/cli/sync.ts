@@ -11,7 +11,8 @@ import { openStore } from '../directory/store/open.ts'
 import { synchronise } from '../directory/sync.ts'
 import type { SyncProgress } from '../directory/sync.ts'
 import { exitCodeOf, NamesakeError } from '../errors.ts'
-import type { ProtectionProblem } from '../policy/rules.ts'
+import type { DirectoryView } from '../model.ts'
+import type { ProtectionProblem, ResolvedRules } from '../policy/rules.ts'
 import { tellProblems } from './problems.ts'
 import { printable } from '../text.ts'
 import { syncInWords } from '../admin/directories.ts'
@@ -29,6 +30,12 @@ interface SyncDeps {
   directories(loaded: LoadedConfig): readonly ScheduledDirectory[]
   /** `found` is told at each sync what the rules name and no directory has. */
   makeIndex(loaded: LoadedConfig, found: (problems: readonly ProtectionProblem[]) => void): MakeIndex
+  /** How many people the rules in force guard, and how many of them the file's would free. */
+  freedBy(
+    loaded: LoadedConfig,
+    inForce: ResolvedRules,
+    view: DirectoryView,
+  ): { readonly guarded: number; readonly freed: number }
 }
 
 interface SyncVerbOptions {
@@ -46,7 +53,7 @@ export function addSyncVerb(program: Command, deps: SyncDeps): void {
         'Exit code 65: the source is wrong, or too many people would go; 69: it is not reachable, or a sync is running.',
     )
     .option('--full', 'read everything, not only what changed')
-    .option('--accept-shrink', 'let any number of people go')
+    .option('--accept-shrink', 'let any number of people go, or lose protection')
     .addHelpText(
       'after',
       examples('sync', 'sync "Office 365"', 'sync Staff --accept-shrink', 'sync "Office 365" --full'),
@@ -102,6 +109,7 @@ async function syncEach(
 ): Promise<void> {
   const stop = new AbortController()
   const interrupt = (): void => stop.abort(new NamesakeError('usage', 'interrupted; the people are as they were'))
+  if (options.acceptShrink !== true) checkRules(store, loaded, deps)
   process.once('SIGINT', interrupt)
   process.once('SIGTERM', interrupt)
   let problems: readonly ProtectionProblem[] = []
@@ -135,6 +143,22 @@ async function syncEach(
     process.off('SIGINT', interrupt)
     process.off('SIGTERM', interrupt)
   }
+}
+
+/**
+ * A sync brings the file's rules into force with the people, also beside a daemon that refused them: the same brake holds.
+ * @throws NamesakeError rules-shrink
+ */
+function checkRules(store: Store, loaded: LoadedConfig, deps: SyncDeps): void {
+  const inForce = store.rules()
+  if (inForce === null) return
+  const { guarded, freed } = deps.freedBy(loaded, inForce, store.snapshot())
+  if (2 * freed <= guarded) return
+  throw new NamesakeError(
+    'rules-shrink',
+    `${loaded.config.protection} frees ${freed} of ${guarded} protected people, more than half at once; nothing was read; ` +
+      'if it is meant: "namesake reload --force" where the daemon runs, or "namesake sync --accept-shrink"',
+  )
 }
 
 /** A message with the directory's name before it, where it doesn't begin with that. */

@@ -1,9 +1,10 @@
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Writable } from 'node:stream'
 import t from 'tap'
 import { addDirectoryVerb } from '../../../src/cli/directory.ts'
 import { rootCommand } from '../../../src/cli/verb.ts'
+import { freedBy } from '../../../src/main/index-maker.ts'
 import { addSyncVerb } from '../../../src/cli/sync.ts'
 import { scheduledOf } from '../../../src/directory/sources/registry.ts'
 import type { MakeIndex } from '../../../src/directory/store/reindex.ts'
@@ -50,6 +51,7 @@ async function runOn(
     ...deps,
     directories: ({ config: { directories } }) => directories.map((directory) => scheduledOf(directory)),
     makeIndex: ({ rules }, found) => makeIndex(rules, found),
+    freedBy,
   })
   await program.parseAsync(['node', 'namesake', ...args, '--config', config])
   return result
@@ -96,6 +98,22 @@ groups:
   mkdirSync(join(folder, 'mail'))
   return { config, people }
 }
+
+t.test('a sync does not bring rules into force that free most people', async (t) => {
+  const { config } = setUp(t)
+  const protection = join(config, '..', 'protection.yaml')
+  await run(config, 'sync')
+  const before = readFileSync(protection, 'utf8')
+  writeFileSync(protection, 'protect: []\n')
+  await t.rejects(run(config, 'sync', 'Staff'), {
+    code: 'rules-shrink',
+    message: /frees 1 of 1 protected people.*namesake reload --force/,
+  })
+  writeFileSync(protection, before)
+  t.match((await run(config, 'directory', 'jane', '--protected')).out, /Jane Roe/, 'she is protected as before')
+  writeFileSync(protection, 'protect: []\n')
+  t.match((await run(config, 'sync', '--accept-shrink')).out, /^Staff: /, 'unless it is meant')
+})
 
 t.test('directory and sync, as typed', async (t) => {
   const { config, people } = setUp(t)
@@ -194,7 +212,7 @@ t.test('the protection file as it stands: an edit is seen at once, and what it n
   t.strictSame(await marked(), ['Érik Li '], 'before anything else read the file')
   const wants = /^namesake: \S+protection\.yaml:2:34: .*"Boad".*"Board"/m
   t.match((await run(config, 'directory', '--groups')).err, wants)
-  const sync = await run(config, 'sync', '--full')
+  const sync = await run(config, 'sync', '--full', '--accept-shrink')
   t.match(sync.err, wants)
   t.equal(sync.code, 0)
 })
