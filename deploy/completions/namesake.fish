@@ -39,7 +39,7 @@ complete -c namesake -n '__fish_seen_subcommand_from check' -l until -r -d 'only
 complete -c namesake -n '__fish_seen_subcommand_from check' -l jobs -r -d 'processes that judge (default: the number of cores less one, which reads)'
 complete -c namesake -n '__fish_seen_subcommand_from explain' -l json -d 'as one JSON object, the steps as a list'
 complete -c namesake -n '__fish_seen_subcommand_from sync' -l full -d 'read everything, not only what changed'
-complete -c namesake -n '__fish_seen_subcommand_from sync' -l accept-shrink -d 'let any number of people go'
+complete -c namesake -n '__fish_seen_subcommand_from sync' -l accept-shrink -d 'let any number of people go, or lose protection'
 complete -c namesake -n '__fish_seen_subcommand_from directory' -a show -d 'everything that decides one person'\''s protection'
 complete -c namesake -n '__fish_seen_subcommand_from directory' -l people -d 'all people, or those that QUERY finds'
 complete -c namesake -n '__fish_seen_subcommand_from directory' -l groups -d 'all groups, or those whose name QUERY is part of'

@@ -228,6 +228,9 @@ t.test('the disk under the Maildir answers EIO', { skip: missing('strace'), time
       t.ok(flow.putOff.length > known, `${calls}: put off, ${flow.putOff.at(-1)?.trim() ?? ''}`)
     await flow.goesOn()
   }
+  process.kill(hop, 'SIGKILL')
+  await daemon.waitFor((line) => line['event'] === 'next-hop-embedded-died')
+  await flow.goesOn()
   const stored = (): string[] =>
     readdirSync(join(folder, 'mail', 'new')).map(
       (name) => /^Message-ID: <([^>@]*)@/m.exec(readFileSync(join(folder, 'mail', 'new', name), 'latin1'))?.[1] ?? '',

@@ -72,6 +72,6 @@ export class Flow {
     else if (reply.startsWith('4')) this.putOff.push(reply)
     else if (reply.startsWith('5')) this.forGood.push(reply)
     // What was not answered may have arrived.
-    if (/^[245]/.test(reply) && !reply.startsWith('451 4.4.2')) this.unsure.delete(name)
+    if (/^[245]/.test(reply) && !reply.startsWith('451 4.4.')) this.unsure.delete(name)
   }
 }
