@@ -17,6 +17,8 @@ declare -A wanted=(
   [/usr/bin/faketime]=faketime
   [/usr/bin/systemd-analyze]=systemd
   [/usr/sbin/logrotate]=logrotate
+  [/usr/lib/postgresql/15/bin/postgres]=postgresql-15
+  [/usr/sbin/pgbouncer]=pgbouncer
 )
 missing=()
 for file in "${!wanted[@]}"; do [ -e "$file" ] || missing+=("${wanted[$file]}"); done

@@ -19,6 +19,8 @@ export type ErrorCode =
   | 'provider-malformed' // it answers with something that is not what it should be
   | 'next-hop-unavailable' // the embedded next hop does not come up
   | 'daemon-unreachable' // no daemon answers, or its socket may not be opened
+  | 'fleet-unavailable' // the fleet's PostgreSQL can't be reached, or refuses
+  | 'fleet-schema' // its schema is another version's, and can't be brought to ours
   | 'invariant' // our own fault
 
 interface ErrorOptionsOf {
@@ -88,6 +90,7 @@ export function exitCodeOf(error: unknown): number {
     case 'store-unusable':
     case 'store-in-use':
     case 'store-damaged':
+    case 'fleet-schema':
       return exitCode.configuration
     case 'input-invalid':
     case 'provider-malformed':
@@ -101,6 +104,7 @@ export function exitCodeOf(error: unknown): number {
     case 'provider-unavailable':
     case 'next-hop-unavailable':
     case 'daemon-unreachable':
+    case 'fleet-unavailable':
       return exitCode.unreachable
     default:
       return 70

@@ -100,6 +100,22 @@ export interface DaemonControl {
   reload(request: { readonly what: 'protection' | 'all'; readonly force?: boolean }): Promise<ReloadReport>
 }
 
+/** One node of a fleet, as `namesake fleet --json` prints it. Times are ISO 8601, ages in seconds. */
+export interface FleetMember {
+  readonly node: string
+  readonly version: string
+  readonly seen: string
+  readonly age: number
+  /** Revision of the protection rules that it has; 0: none of the fleet's yet. */
+  readonly rules: number
+  /** Which round of each directory's log its people are of; 0: none yet. */
+  readonly directories: readonly { readonly name: string; readonly revision: number }[]
+  readonly protectedPeople: number
+  readonly messages: MessageCounts
+  /** What is wrong with it, in words. */
+  readonly trouble: readonly string[]
+}
+
 /* ---------- history ---------- */
 
 /** Takes what happened to messages; never holds anybody up, and drops what it can't keep. */

@@ -552,6 +552,28 @@ export const events = {
     means: "a directory's last sync is longer ago than staleAfter",
     fields: { directory: 'text', age: 'number?' },
   },
+  'fleet-unavailable': {
+    level: 'warn',
+    means: "the fleet's PostgreSQL does not answer, or refuses; this node judges by the people and rules that it has",
+    fields: { error: 'error' },
+  },
+  'fleet-available': { level: 'info', means: "the fleet's PostgreSQL answers again", fields: {} },
+  'fleet-failed': {
+    level: 'warn',
+    means: 'a round that this node read could not be given to the others; it is read again',
+    fields: { error: 'error' },
+  },
+  'fleet-rules': {
+    level: 'info',
+    means: 'the protection rules of this node went to the others (`pushed`), or those of another node came (`taken`)',
+    fields: { outcome: 'text', revision: 'number', node: 'text' },
+  },
+  'fleet-conflict': {
+    level: 'error',
+    means:
+      'an edit of the protection file on this node lost against a newer one; it is kept beside it until `namesake fleet resolve`',
+    fields: { revision: 'number', node: 'text', kept: 'text', diff: 'texts' },
+  },
   'store-moved-aside': {
     level: 'error',
     means: 'the store was damaged; it is built anew',

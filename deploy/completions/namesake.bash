@@ -9,12 +9,12 @@ _namesake() {
     esac
     next=${verb:+$verb }$word
     case $next in
-      init|serve|status|reload|check|explain|sync|directory|directory\ show|protect|unprotect|secondary|secondary\ add|secondary\ remove|secondary\ list|actions|history|history\ erase|history\ summary|history\ audit|review|review\ decide|review\ undo|authorize|console|console\ invite|console\ user|console\ user\ add|console\ user\ remove|console\ user\ list|console\ token|console\ token\ add|console\ token\ remove|console\ token\ list|config|config\ check) verb=$next ;;
+      init|serve|status|reload|check|explain|sync|directory|directory\ show|protect|unprotect|secondary|secondary\ add|secondary\ remove|secondary\ list|actions|history|history\ erase|history\ summary|history\ audit|review|review\ decide|review\ undo|fleet|fleet\ resolve|fleet\ migrate|authorize|console|console\ invite|console\ user|console\ user\ add|console\ user\ remove|console\ user\ list|console\ token|console\ token\ add|console\ token\ remove|console\ token\ list|config|config\ check) verb=$next ;;
       *) break ;;
     esac
   done
   case $verb in
-    "") words="init serve status reload check explain sync directory protect unprotect secondary actions history review authorize console config --config --help" ;;
+    "") words="init serve status reload check explain sync directory protect unprotect secondary actions history review fleet authorize console config --config --help" ;;
     "init") words="--people --office365 --tenant --client-id --listen --clients --relay --protect --yes --config --help" ;;
     "serve") words="--config --help" ;;
     "status") words="--json --config --help" ;;
@@ -38,6 +38,9 @@ _namesake() {
     "review") words="decide undo --all --limit --json --config --help" ;;
     "review decide") words="--preview --yes --note --until --name --require-authentication --config --help" ;;
     "review undo") words="--config --help" ;;
+    "fleet") words="resolve migrate --json --config --help" ;;
+    "fleet resolve") words="--ours --theirs --config --help" ;;
+    "fleet migrate") words="--config --help" ;;
     "authorize") words="--open --port --no-consent --config --help" ;;
     "console") words="invite user token --config --help" ;;
     "console invite") words="--role --config --help" ;;

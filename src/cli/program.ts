@@ -9,6 +9,7 @@ import { addCheckVerb } from './check.ts'
 import { addConfigVerbs } from './config-check.ts'
 import { addConsoleVerb } from './console.ts'
 import { addDirectoryVerb } from './directory.ts'
+import { addFleetVerb } from './fleet.ts'
 import { addHistoryVerb } from './history.ts'
 import { addProtectVerbs } from './protect.ts'
 import { addExplainVerb } from './explain.ts'
@@ -43,6 +44,7 @@ export function buildProgram(cli: Cli): Command {
   addProtectVerbs(program, cli)
   addHistoryVerb(program, cli)
   addReviewVerbs(program, cli)
+  addFleetVerb(program, cli)
   addAuthorizeVerb(program, process.stdin.isTTY ? { ...cli, input: process.stdin } : cli)
   addConsoleVerb(program, { out: cli.out, input: process.stdin })
   addConfigVerbs(program, cli)

@@ -16,6 +16,7 @@ import type { ProtectionProblem, ResolvedRules } from '../policy/rules.ts'
 import { tellProblems } from './problems.ts'
 import { printable } from '../text.ts'
 import { syncInWords } from '../admin/directories.ts'
+import { Installation } from '../admin/installation.ts'
 import { configPath, examples } from './verb.ts'
 
 /** Where results and messages go, and what of the wiring the verb needs. */
@@ -60,6 +61,10 @@ export function addSyncVerb(program: Command, deps: SyncDeps): void {
     )
     .action(async (name: string | undefined, options: SyncVerbOptions, command: Command) => {
       const { loaded, chosen } = load(configPath(command), name, deps)
+      if (loaded.config.fleet !== null) {
+        await askDaemon(configPath(command), chosen, options, deps)
+        return
+      }
       const store = await openStore({
         path: loaded.config.store,
         onDamaged: (why, to) => deps.err.write(`namesake: the store can't be used: ${why}; it was moved to ${to}\n`),
@@ -72,6 +77,23 @@ export function addSyncVerb(program: Command, deps: SyncDeps): void {
         await store.close()
       }
     })
+}
+
+/** Which of a fleet's nodes reads a directory is settled between their daemons: this node's is asked. */
+async function askDaemon(
+  path: string,
+  directories: readonly ScheduledDirectory[],
+  { full = false, acceptShrink = false }: SyncVerbOptions,
+  deps: SyncDeps,
+): Promise<void> {
+  const { control } = new Installation(path)
+  for (const { provider } of directories) {
+    const line = progressLine(deps.err, provider.name)
+    const report = await control
+      .sync({ directory: provider.name, full, acceptShrink }, ({ phase, count }) => line.show({ phase, count }))
+      .finally(() => line.clear())
+    deps.out.write(`${printable(provider.name)}: ${syncInWords(report)}\n`)
+  }
 }
 
 /** Configuration and directories to be read. Credentials are looked for only where one of them signs in somewhere. */

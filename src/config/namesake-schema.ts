@@ -1,5 +1,6 @@
 /** namesake.yaml as a whole. */
 
+import { hostname } from 'node:os'
 import * as z from 'zod'
 import { parseListen } from '../net/addresses.ts'
 import type { SocketAddress } from '../net/addresses.ts'
@@ -7,7 +8,7 @@ import { consoleSchema } from './console-schema.ts'
 import { directorySchema } from './directories-schema.ts'
 import { choice, duration, flag, list, optional, options, parsed, section, size } from '../options/fields.ts'
 import type { Field } from '../options/fields.ts'
-import { path } from '../options/files.ts'
+import { path, secret } from '../options/files.ts'
 import type { Surroundings } from '../options/files.ts'
 import type { SourceOptions } from '../options/source.ts'
 import { milterSchema } from './milter-schema.ts'
@@ -54,6 +55,7 @@ export function namesakeSchema(
       }),
       history: historySchema(around),
       console: optional(consoleSchema(around)),
+      fleet: optional(fleetSchema(around)),
       ops: section({ listen: opsListen(around) }, 'Metrics and health.'),
       workers: z
         .union([z.literal('auto'), z.int(workersAccepts).min(1, workersAccepts).max(256, workersAccepts)], {
@@ -79,6 +81,28 @@ export function namesakeSchema(
       ),
     },
     "The daemon's configuration. Paths are relative to this file's folder.",
+  )
+}
+
+const nodeAccepts = 'up to 63 letters, digits, dots, hyphens or underscores'
+
+function fleetSchema(around: Surroundings): Field<NamesakeConfig['fleet']> {
+  const name = (value: string): string | null => (/^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/.test(value) ? value : null)
+  return options(
+    {
+      postgres: secret(
+        around,
+        'URL of the database, such as postgres://namesake:password@db.corp.example/namesake; TLS is on and verified unless it says sslmode=disable, on the loopback only.',
+      ),
+      node: parsed(name, '', nodeAccepts)
+        .prefault(() =>
+          hostname()
+            .replace(/[^A-Za-z0-9._-]/g, '-')
+            .slice(0, 63),
+        )
+        .meta({ description: "This node's name, another one on each; default: the host's.", accepts: nodeAccepts }),
+    },
+    'Several nodes with the same people and rules, over PostgreSQL. Left out: one node by itself.',
   )
 }
 

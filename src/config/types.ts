@@ -25,6 +25,8 @@ export interface NamesakeConfig {
   /** Null: none is kept. */
   readonly history: HistoryConfig | null
   readonly console: ConsoleConfig | null
+  /** Null: one node by itself. */
+  readonly fleet: FleetConfig | null
   readonly ops: OpsConfig
   /** Worker processes; `auto` is one a core. */
   readonly workers: number | 'auto'
@@ -115,6 +117,13 @@ export interface HistoryConfig {
   readonly maxSize: number
   /** Whether subjects are kept. */
   readonly subject: boolean
+}
+
+/** A node of several that share people and rules. */
+export interface FleetConfig {
+  /** URL of the database. */
+  readonly postgres: Secret
+  readonly node: string
 }
 
 export interface ConsoleConfig {

@@ -88,6 +88,11 @@ export class LocalControl implements DaemonControl {
     })
   }
 
+  /** What was counted at the last look, at most a minute ago. */
+  totals(): MessageCounts {
+    return this.#counts.at(-1) ?? nothing
+  }
+
   close(): void {
     clearInterval(this.#timer)
   }

@@ -2,8 +2,9 @@
 
 import { statSync } from 'node:fs'
 import type { LoadedConfig, LoadedProtection } from '../config/types.ts'
+import type { Provider } from '../directory/provider.ts'
 import { Scheduler } from '../directory/schedule.ts'
-import type { DirectoryStatus, RunOptions, SyncEvent } from '../directory/schedule.ts'
+import type { DirectoryStatus, RunOptions, ScheduledDirectory, SyncEvent } from '../directory/schedule.ts'
 import { scheduledOf } from '../directory/sources/registry.ts'
 import { openStore } from '../directory/store/open.ts'
 import type { Store } from '../directory/store/store.ts'
@@ -11,6 +12,7 @@ import type { SyncOutcome } from '../directory/sync.ts'
 import { NamesakeError } from '../errors.ts'
 import type { Events } from '../ops/events.ts'
 import type { GroupMembers } from '../history/members.ts'
+import type { DirectoryConfig } from '../options/source.ts'
 import { freedBy, indexMaker, protectedGroups } from './index-maker.ts'
 import type { IndexFindings } from './index-maker.ts'
 
@@ -19,6 +21,14 @@ const firstSyncTime = 30_000
 
 /** How often rules that could not be stored are tried again. */
 const retryMs = 30_000
+
+/** What stands between a directory and its source, if anything does. */
+export interface Between {
+  /** The provider that is read in place of a source. */
+  feed(source: Provider): Provider
+  /** The store has taken what was read last. */
+  synchronised(directory: string): void
+}
 
 /** The store in the primary: kept in step with the directories by a schedule, and with the rules by `useRules`. */
 export class Directories {
@@ -33,26 +43,28 @@ export class Directories {
   /** Directories whose last sync failed for want of a disk that takes it, and why. */
   readonly #diskFaults = new Map<string, string>()
   #retry: NodeJS.Timeout | undefined
+  readonly #between: Between | null
   #onChanged: () => void = () => undefined
   /** An edit that waits for a second look: its rules, and which saving of the file brought them. */
   #waitingEdit: { readonly rules: string; readonly saved: string } | null = null
 
-  private constructor(store: Store, loaded: LoadedConfig, events: Events) {
+  private constructor(store: Store, loaded: LoadedConfig, events: Events, between: Between | null) {
     this.#store = store
+    this.#between = between
     this.#loaded = loaded
     this.#events = events
     this.#scheduler = this.#schedule()
   }
 
   /** Opens the store; a damaged one is moved aside, said aloud, and rebuilt. @throws NamesakeError store-unusable */
-  static async open(loaded: LoadedConfig, events: Events): Promise<Directories> {
+  static async open(loaded: LoadedConfig, events: Events, between: Between | null = null): Promise<Directories> {
     const store = await openStore({
       path: loaded.config.store,
       daemon: loaded.config.file,
       onDamaged: (reason, movedTo) => events.emit('store-moved-aside', { reason, movedTo }),
       onOutdated: (movedTo) => events.emit('store-outdated', { movedTo }),
     })
-    return new Directories(store, loaded, events)
+    return new Directories(store, loaded, events, between)
   }
 
   /** Told whenever people or rules have changed. */
@@ -173,15 +185,21 @@ export class Directories {
   #schedule(): Scheduler {
     return new Scheduler({
       store: this.#store,
-      directories: this.#loaded.config.directories.map((directory) => scheduledOf(directory)),
+      directories: this.#loaded.config.directories.map((directory) => this.#scheduled(directory)),
       makeIndex: () => indexMaker(this.#loaded, (findings) => this.#note(findings)),
       tell: (event) => this.#tell(event),
     })
   }
 
+  #scheduled(directory: DirectoryConfig): ScheduledDirectory {
+    const scheduled = scheduledOf(directory)
+    return this.#between === null ? scheduled : { ...scheduled, provider: this.#between.feed(scheduled.provider) }
+  }
+
   #tell(told: SyncEvent): void {
     const { directory } = told
     if (told.event === 'synchronised') {
+      this.#between?.synchronised(directory)
       this.#diskFaults.delete(directory)
       this.#events.emit('directory-synchronised', { directory, ...told.outcome })
       this.#onChanged()

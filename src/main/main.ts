@@ -22,6 +22,8 @@ import { CertificateWatch, certificateEnds } from './certificate-watch.ts'
 import { ConsoleProcess } from './console.ts'
 import type { WorkerSettings } from './ipc.ts'
 import { Directories } from './directories.ts'
+import { openFleet } from './fleet-node.ts'
+import type { Fleet } from '../fleet/fleet.ts'
 import { HistoryKeeper } from './history-keeper.ts'
 import { contentsMark, InForce } from './in-force.ts'
 import { readReadiness } from './readiness.ts'
@@ -72,6 +74,7 @@ class Daemon {
   #loaded: LoadedConfig
   #directories: Directories | null = null
   #history: HistoryKeeper | null = null
+  #fleet: Fleet | null = null
   #maildir: EmbeddedHop | null = null
   #pool: WorkerPool | null = null
   #ops: OpsServer | null = null
@@ -125,6 +128,7 @@ class Daemon {
       pool: () => this.#pool,
       workers: () => workerCount(this.#config),
       configProblems: () => [
+        ...(this.#fleet?.problems() ?? []),
         ...this.#refused.map((fault) => `an edit was refused, the configuration before it is in force: ${fault}`),
         ...(this.#refused.length > 0 ? [] : this.#inForce.edited().map(notInForce)),
         ...this.#loaded.warnings.map(formatFault),
@@ -159,7 +163,8 @@ class Daemon {
 
   async #start(): Promise<void> {
     this.#tellWarnings()
-    this.#directories = await Directories.open(this.#loaded, this.#events)
+    await this.#joinFleet()
+    this.#directories = await Directories.open(this.#loaded, this.#events, this.#fleet)
     await this.#directories.start()
     if (this.#stopping) return
     this.#maildir = await this.#openMaildir()
@@ -200,6 +205,7 @@ class Daemon {
     this.#control.close()
     // A synchronisation that waits for a source or a lock and a message that waits for its next hop wait side by side.
     await Promise.all([this.#console?.stop(), this.#socket?.close(), this.#pool?.drain(), this.#directories?.close()])
+    await this.#fleet?.close()
     await this.#history?.close()
     await Promise.all([this.#ops?.close(), this.#maildir?.close(), this.#manager.close()])
     await this.#events.flush()
@@ -290,6 +296,39 @@ class Daemon {
     }
   }
 
+  /** What other nodes have decided holds from the first message on; with the database away the start does not wait for it. */
+  async #joinFleet(): Promise<void> {
+    const { fleet } = this.#config
+    if (fleet === null) return
+    const daemon = {
+      rulesInForce: () => this.#inForce.holds('protection.yaml'),
+      readRules: () => this.#readFleetRules(),
+      state: () => ({
+        protectedPeople: this.#directories?.protectedPeople ?? 0,
+        messages: this.#control.totals(),
+        trouble: [...(this.#directories?.problems() ?? []), ...this.#refused],
+      }),
+    }
+    this.#fleet = openFleet(fleet, this.#config, daemon, this.#events)
+    await this.#fleet.start()
+  }
+
+  /** The protection file holds another node's edit. What it frees was looked at there. */
+  async #readFleetRules(): Promise<void> {
+    if (this.#directories === null) {
+      const { protection } = this.#config
+      const mark = contentsMark(protection)
+      try {
+        this.#loaded = { ...loadProtection(this.#config), config: this.#config }
+        this.#inForce.took('protection.yaml', protection, mark)
+      } catch (error) {
+        this.#refuse(this.#config.protection, error)
+      }
+      return
+    }
+    await this.#reloadAsked('protection', true)
+  }
+
   #watchProtection(): void {
     this.#watcher?.stop()
     this.#watcher = watchFile(
@@ -344,15 +383,20 @@ class Daemon {
         this.#refused = []
         this.#tellWarnings()
         this.#events.emit('config-reloaded', { file, protected: this.#directories?.protectedPeople ?? 0 })
+        void this.#fleet?.rulesChanged()
       } catch (error) {
         if (this.#stopping) return
-        const faults = error instanceof NamesakeError ? error.message.split('\n') : [String(error)]
-        this.#refused = faults
-        this.#events.emit('config-refused', { file, faults })
+        this.#refuse(file, error)
       }
       this.#tellReady()
     })
     return this.#reloading
+  }
+
+  #refuse(file: string, error: unknown): void {
+    const faults = error instanceof NamesakeError ? error.message.split('\n') : [String(error)]
+    this.#refused = faults
+    this.#events.emit('config-refused', { file, faults })
   }
 
   async #reloadProtection(force = false): Promise<void> {
@@ -390,6 +434,7 @@ class Daemon {
     }
     this.#events.use(this.#config.log)
     if (this.#config.history !== null) this.#history?.useConfig(this.#config.history)
+    this.#fleet?.keepFeeds(this.#config.directories.map(({ name }) => name))
     await this.#directories?.useConfig(this.#loaded)
     const { protection } = loaded.config
     const samePath = protection === before.config.protection
@@ -417,14 +462,14 @@ class Daemon {
 
   /** A new configuration, with the running one's values where only a start can bring in others; says so for each. */
   #keepUntilRestart(loaded: LoadedConfig): LoadedConfig {
-    const { store, ops } = this.#config
-    for (const key of ['store', 'ops'] as const) {
-      if (isDeepStrictEqual(loaded.config[key], this.#config[key])) continue
+    const { store, ops, fleet } = this.#config
+    for (const key of ['store', 'ops', 'fleet'] as const) {
+      if (isDeepStrictEqual(revealed(loaded.config)[key], revealed(this.#config)[key])) continue
       const warning = `${key}: the new value takes effect at the next start; until then the running one stays`
       this.#events.emit('config-warning', { file: loaded.config.file, warning })
     }
     const history = this.#historyUntilRestart(loaded.config)
-    return { ...loaded, config: { ...loaded.config, store, ops, history } }
+    return { ...loaded, config: { ...loaded.config, store, ops, fleet, history } }
   }
 
   /** How long and how much is kept changes at once; whether and where, at the next start. */
@@ -459,6 +504,12 @@ function nextStep({ smtp }: NamesakeConfig, directories: Directories): string {
     return `mail goes into ${smtp.relay.path} and no further: name your mail server as smtp.relay; namesake status says how it is`
   }
   return 'send it mail; namesake status says how it is'
+}
+
+/** With the database's URL as text, so that it can be compared. */
+function revealed(config: NamesakeConfig): Pick<NamesakeConfig, 'store' | 'ops'> & { readonly fleet: unknown } {
+  const { store, ops, fleet } = config
+  return { store, ops, fleet: fleet && { node: fleet.node, url: fleet.postgres.reveal() } }
 }
 
 /** Where the workers listen. */

@@ -1,0 +1,17 @@
+-- Two roles for a fleet: one that makes and upgrades the schema, one that nodes run as. Run once by a superuser, in the
+-- database that nodes will share:
+--
+--   createdb namesake && psql -d namesake -v owner_password="'…'" -v member_password="'…'" -f roles.sql
+--
+-- then "namesake fleet migrate" with the owner's URL, and again after each upgrade that says so.
+
+create role fleet_owner login password :owner_password;
+create role fleet_member login password :member_password;
+
+create schema namesake authorization fleet_owner;
+grant usage on schema namesake to fleet_member;
+alter default privileges for role fleet_owner in schema namesake
+  grant select, insert, update, delete on tables to fleet_member;
+
+-- A node that hangs with a transaction open must not hold the others up.
+alter role fleet_member set idle_in_transaction_session_timeout = '30s';

@@ -1,0 +1,183 @@
+/** PostgreSQL: a pool of few connections, transactions with time limits, TLS, and the schema with its migrations. */
+
+import { readFileSync } from 'node:fs'
+import { isIP } from 'node:net'
+import pg from 'pg'
+import { NamesakeError } from '../errors.ts'
+import { migrations } from './migrations.ts'
+
+/** Connections of one node. Whatever waits for one waits at most as long as a statement. */
+const maxConnections = 4
+/** Milliseconds that opening a connection, a statement, and waiting for a lock may take. */
+const maxConnectMs = 5_000
+const maxStatementMs = 10_000
+const maxLockMs = 5_000
+
+/** One transaction's statements. */
+export interface Transaction {
+  /** Rows of one statement; `values` stand for $1, $2, …. */
+  readonly query: <Row extends object>(text: string, values?: readonly unknown[]) => Promise<Row[]>
+}
+
+/**
+ * A database that may be away, slow or another one by the next statement: nothing is kept on a connection beyond one
+ * transaction, so that PgBouncer may stand between (in transaction mode).
+ */
+export class Database {
+  readonly #pool: pg.Pool
+
+  /** @param url of the database. Throws NamesakeError input-invalid for one that can't be used. */
+  constructor(url: string) {
+    this.#pool = new pg.Pool({
+      ...connectionOf(url),
+      max: maxConnections,
+      connectionTimeoutMillis: maxConnectMs,
+      idleTimeoutMillis: 30_000,
+      query_timeout: maxStatementMs + 1000,
+      application_name: 'namesake',
+      allowExitOnIdle: true,
+    })
+    // A connection that breaks while nobody uses it is replaced at the next use, which tells what is wrong.
+    this.#pool.on('error', () => {})
+  }
+
+  /**
+   * Runs `work` in one transaction: all of it, or, if it throws, nothing.
+   * @throws NamesakeError fleet-unavailable where PostgreSQL can't be reached or refuses
+   */
+  async transact<T>(work: (transaction: Transaction) => Promise<T>): Promise<T> {
+    let client: pg.PoolClient | undefined
+    let broken = true
+    try {
+      client = await this.#pool.connect()
+      const held = client
+      const query = async <Row extends object>(text: string, values: readonly unknown[] = []): Promise<Row[]> =>
+        (await held.query<Row>(text, [...values])).rows
+      await held.query('begin')
+      await held.query(`set local statement_timeout = ${maxStatementMs}; set local lock_timeout = ${maxLockMs}`)
+      try {
+        const result = await work({ query })
+        await held.query('commit')
+        broken = false
+        return result
+      } catch (error) {
+        // A statement that PostgreSQL refused leaves the connection good; any other fault leaves it in the unknown.
+        if (error instanceof pg.DatabaseError || error instanceof NamesakeError) {
+          await held.query('rollback').then(() => (broken = false))
+        }
+        throw error
+      }
+    } catch (error) {
+      throw unavailable(error)
+    } finally {
+      client?.release(broken)
+    }
+  }
+
+  /**
+   * Brings the schema to this version, forward only; one node at a time does it, others wait. Nothing is written where it
+   * is there already, which any member may find out.
+   * @throws NamesakeError fleet-unavailable; fleet-schema if the schema is newer than this program, or this user may not change it
+   */
+  async migrate(list: readonly string[] = migrations): Promise<void> {
+    const found = await this.#version()
+    if (found === list.length) return
+    if (found > list.length) {
+      throw new NamesakeError(
+        'fleet-schema',
+        `the fleet's database has schema version ${found}, and this program knows ${list.length}; fix: upgrade this node`,
+      )
+    }
+    try {
+      await this.transact(async ({ query }) => {
+        await query('create schema if not exists namesake')
+        await query('create table if not exists namesake.schema_version (version int not null)')
+        await query('lock table namesake.schema_version in access exclusive mode')
+        const rows = await query<{ version: number }>('select version from namesake.schema_version')
+        const from = rows[0]?.version ?? 0
+        for (const step of list.slice(from)) await query(step)
+        await query('delete from namesake.schema_version')
+        await query('insert into namesake.schema_version values ($1)', [list.length])
+      })
+    } catch (error) {
+      if ((await this.#version()) === list.length) return
+      const why = error instanceof Error ? error.message : String(error)
+      throw new NamesakeError(
+        'fleet-schema',
+        `the fleet's database has schema version ${found}, ${list.length} is needed, and it could not be made: ${why}; ` +
+          'fix: run "namesake fleet migrate" once with the URL of the database\'s owner',
+        { cause: error },
+      )
+    }
+  }
+
+  /** 0: there is none yet. */
+  async #version(): Promise<number> {
+    return this.transact(async ({ query }) => {
+      const [there] = await query<{ there: string | null }>(
+        "select to_regclass('namesake.schema_version')::text as there",
+      )
+      if ((there?.there ?? null) === null) return 0
+      const [row] = await query<{ version: number }>('select version from namesake.schema_version')
+      return row?.version ?? 0
+    })
+  }
+
+  async close(): Promise<void> {
+    await this.#pool.end().catch(() => undefined)
+  }
+}
+
+/** A fault of the database in our words; what the work itself threw stays what it is. */
+function unavailable(error: unknown): NamesakeError {
+  if (error instanceof NamesakeError) return error
+  const { code } = error as { code?: unknown }
+  const why = error instanceof Error && error.message !== '' ? error.message : String(code ?? error)
+  return new NamesakeError('fleet-unavailable', `PostgreSQL: ${why}`)
+}
+
+/**
+ * What a URL means: `postgres://user:password@host:port/database`, with `sslmode` (`verify-full`, the default; `disable`
+ * only on the loopback or a socket's folder), `sslrootcert`, `sslcert` and `sslkey` (files), and `host` (a socket's folder).
+ * @throws NamesakeError input-invalid, without the password
+ */
+export function connectionOf(text: string): pg.ClientConfig {
+  const bad = (why: string): NamesakeError => new NamesakeError('input-invalid', `fleet.postgres: ${why}`)
+  const url = URL.canParse(text) ? new URL(text) : null
+  if (url === null || !['postgres:', 'postgresql:'].includes(url.protocol)) {
+    throw bad('not a URL; accepted: postgres://user:password@host:5432/database')
+  }
+  const known = ['sslmode', 'sslrootcert', 'sslcert', 'sslkey', 'host']
+  const strange = [...url.searchParams.keys()].find((key) => !known.includes(key))
+  if (strange !== undefined) throw bad(`the parameter "${strange}" is not known; accepted: ${known.join(', ')}`)
+  const socket = url.searchParams.get('host')
+  const host = socket ?? url.hostname.replace(/^\[|\]$/g, '')
+  const mode = url.searchParams.get('sslmode') ?? (socket === null ? 'verify-full' : 'disable')
+  if (mode !== 'verify-full' && mode !== 'disable') {
+    throw bad(`sslmode=${mode} leaves open who answers; accepted: verify-full, and disable on the loopback`)
+  }
+  if (mode === 'disable' && !isLocal(host))
+    throw bad(`sslmode=disable is for the loopback only; found the host ${host}`)
+  const file = (key: string): string | undefined => {
+    const path = url.searchParams.get(key)
+    if (path === null) return undefined
+    try {
+      return readFileSync(path, 'utf8')
+    } catch (error) {
+      throw bad(`${key}: ${(error as Error).message}`)
+    }
+  }
+  const [ca, cert, key] = [file('sslrootcert'), file('sslcert'), file('sslkey')]
+  return {
+    host,
+    port: url.port === '' ? 5432 : Number(url.port),
+    user: decodeURIComponent(url.username) || undefined,
+    password: decodeURIComponent(url.password) || undefined,
+    database: decodeURIComponent(url.pathname.slice(1)) || undefined,
+    ssl: mode === 'disable' ? false : { rejectUnauthorized: true, ca, cert, key },
+  }
+}
+
+function isLocal(host: string): boolean {
+  return host.startsWith('/') || host === 'localhost' || host === '::1' || (isIP(host) === 4 && host.startsWith('127.'))
+}

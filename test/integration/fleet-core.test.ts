@@ -1,0 +1,384 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import fc from 'fast-check'
+import t from 'tap'
+import { replaceFile } from '../../src/config/replace-file.ts'
+import type { Change, Provider, Step } from '../../src/directory/provider.ts'
+import { connectionOf, Database } from '../../src/fleet/database.ts'
+import { SharedDocument } from '../../src/fleet/document.ts'
+import { Feed } from '../../src/fleet/feed.ts'
+import { Leases } from '../../src/fleet/lease.ts'
+import { announce, membersOf } from '../../src/fleet/members.ts'
+import { RoundLog } from '../../src/fleet/rounds.ts'
+import { noPostgres, startPostgres } from './peers/postgres.ts'
+
+// Lease, log and documents over a real PostgreSQL; daemons are in fleet.test.ts.
+t.setTimeout(240_000)
+
+/** A source whose people are set by the test: full rounds, or deltas from a cursor that counts changes. */
+class Source implements Provider {
+  readonly name = 'Staff'
+  readonly type = 'file'
+  fingerprint = 'one'
+  readonly deltas = true
+  reads = 0
+  readonly history: Change[] = []
+
+  set(id: string, displayName: string | null): void {
+    this.history.push(
+      displayName === null ? { op: 'person-gone', id } : { op: 'person', id, attributes: { displayName } },
+    )
+  }
+
+  async *read({ cursor }: { cursor: string | null }): AsyncGenerator<Step> {
+    this.reads++
+    const from = cursor === null ? 0 : Number(cursor)
+    yield { step: 'begin', round: cursor === null ? 'full' : 'delta' }
+    for (let i = from; i < this.history.length; i += 2) yield { step: 'changes', changes: this.history.slice(i, i + 2) }
+    yield { step: 'end', cursor: String(this.history.length) }
+  }
+
+  personOf(): null {
+    return null
+  }
+}
+
+/** What a store makes of a feed's steps; `fails` is the brake, a full disk, a crash before the commit. */
+class Node {
+  people = new Map<string, string>()
+  cursor: string | null = null
+  readonly feed: Feed
+  readonly leases: Leases
+
+  readonly name: string
+
+  constructor(name: string, source: Source, database: Database) {
+    this.name = name
+    this.leases = new Leases(database, name)
+    this.feed = new Feed(source, new RoundLog(database, source.name), this.leases, name)
+  }
+
+  async sync({ full = false, fails = false, tells = true } = {}): Promise<void> {
+    let people = new Map(this.people)
+    let cursor: string | null | undefined
+    const request = { cursor: full ? null : this.cursor, signal: AbortSignal.timeout(10_000), notice: () => {} }
+    for await (const step of this.feed.read(request)) {
+      if (step.step === 'begin') people = step.round === 'full' ? new Map() : new Map(this.people)
+      else if (step.step === 'end') cursor = step.cursor
+      else {
+        for (const change of step.changes) {
+          if (change.op === 'person') people.set(change.id, String(change.attributes['displayName']))
+          else if (change.op === 'person-gone') people.delete(change.id)
+        }
+      }
+    }
+    if (fails || cursor === undefined) return
+    this.people = people
+    this.cursor = cursor
+    if (tells) await this.feed.synchronised()
+  }
+}
+
+const sorted = (people: Map<string, string>): string => JSON.stringify([...people].sort())
+
+t.test('a database', { skip: noPostgres }, async (t) => {
+  const postgres = await startPostgres()
+  t.teardown(() => postgres.remove())
+  const database = new Database(postgres.url)
+  t.teardown(() => database.close())
+  await Promise.all([database.migrate(), new Database(postgres.url).migrate(), database.migrate()])
+  const clear = (): string =>
+    postgres.sql('truncate namesake.lease, namesake.round, namesake.page, namesake.document, namesake.node')
+
+  t.test('schema: a newer one is refused, and one that may not be made', async (t) => {
+    await t.rejects(database.migrate([]), { code: 'fleet-schema', message: /upgrade this node/ })
+    postgres.sql(
+      'create role member login; grant usage on schema namesake to member; grant select on all tables in schema namesake to member',
+    )
+    const member = new Database(postgres.url.replace('owner', 'member'))
+    t.teardown(() => member.close())
+    await member.migrate()
+    await t.rejects(member.migrate(['select 1', 'create table namesake.x (a int)']), {
+      code: 'fleet-schema',
+      message: /permission denied.*namesake fleet migrate/s,
+    })
+  })
+
+  t.test('leases: one holder, an epoch that grows, and what an older one writes is refused', async (t) => {
+    clear()
+    const [a, b] = [new Leases(database, 'a'), new Leases(database, 'b')]
+    const first = await a.take('x')
+    t.match(first, { epoch: 1n })
+    t.equal(await b.take('x'), null)
+    t.match(await a.take('x'), { epoch: 1n }, 'renewed')
+    postgres.sql("update namesake.lease set until = now() - interval '1 second'")
+    const second = await b.take('x')
+    t.match(second, { epoch: 2n })
+    t.equal(await a.take('x'), null)
+    await a.renew()
+    if (first === null || second === null) throw new Error('no lease')
+    t.equal(await database.transact((transaction) => a.holds(transaction, first)), false)
+    t.equal(await database.transact((transaction) => b.holds(transaction, second)), true)
+    await b.release()
+    t.match(await a.take('x'), { epoch: 3n }, 'given back: no wait')
+  })
+
+  t.test('one node reads the source, all others its log', async (t) => {
+    clear()
+    const source = new Source()
+    for (let i = 0; i < 7; i++) source.set(`p${i}`, `Person ${i}`)
+    const [a, b, c] = ['a', 'b', 'c'].map((name) => new Node(name, source, database)) as [Node, Node, Node]
+    await a.sync()
+    await b.sync()
+    t.equal(source.reads, 1)
+    t.equal(sorted(b.people), sorted(a.people))
+    t.equal(b.people.size, 7)
+    source.set('p1', null)
+    source.set('p9', 'Late')
+    await a.sync()
+    await a.sync()
+    t.equal(postgres.sql('select count(*) from namesake.round'), '2', 'a read that found nothing makes no round')
+    await b.sync()
+    t.equal(sorted(b.people), sorted(a.people))
+    t.equal(b.people.get('p9'), 'Late')
+    await c.sync()
+    t.equal(sorted(c.people), sorted(a.people), 'a node that comes new')
+    await b.sync({ full: true })
+    t.equal(sorted(b.people), sorted(a.people), 'a full read of a node that reads the log')
+
+    source.set('p2', null)
+    await a.sync({ fails: true })
+    await b.sync()
+    t.equal(b.people.has('p2'), true, 'what the store of the reading node did not take is told to nobody')
+    await a.sync()
+    await b.sync()
+    t.equal(b.people.has('p2'), false)
+
+    source.set('p3', null)
+    await a.sync({ tells: false })
+    postgres.sql("update namesake.lease set until = now() - interval '1 second'")
+    source.set('p4', null)
+    await b.sync()
+    await b.feed.synchronised()
+    await a.feed.synchronised()
+    t.equal(sorted(b.people) === sorted(a.people), false, 'the round of the former reader does not count')
+    await a.sync()
+    t.equal(sorted(a.people), sorted(b.people), 'and it begins anew with what counts')
+  })
+
+  t.test('a directory that is declared otherwise on another node', async (t) => {
+    clear()
+    const [one, other] = [new Source(), new Source()]
+    one.set('p', 'P')
+    other.fingerprint = 'two'
+    await new Node('mx1', one, database).sync()
+    await t.rejects(new Node('mx2', other, database).sync(), {
+      code: 'input-invalid',
+      message: /declared otherwise.*"mx1"/,
+    })
+  })
+
+  t.test('any order of reads, crashes, lost leases and compaction leaves all nodes alike', async (t) => {
+    const step = fc.oneof(
+      fc.record({ do: fc.constant('change' as const), id: fc.nat(5), name: fc.option(fc.string({ maxLength: 3 })) }),
+      fc.record({
+        do: fc.constant('sync' as const),
+        node: fc.nat(2),
+        full: fc.boolean(),
+        fails: fc.boolean(),
+        tells: fc.boolean(),
+      }),
+      fc.record({ do: fc.constantFrom('expire' as const, 'compact' as const, 'restart' as const), node: fc.nat(2) }),
+    )
+    await fc.assert(
+      fc.asyncProperty(fc.array(step, { maxLength: 25 }), async (steps) => {
+        clear()
+        const source = new Source()
+        source.set('p0', 'First')
+        const make = (name: string): Node => new Node(name, source, database)
+        const nodes = ['a', 'b', 'c'].map(make)
+        await (nodes[0] as Node).sync()
+        for (const one of steps) {
+          if (one.do === 'change') source.set(`p${one.id}`, one.name)
+          else if (one.do === 'sync') await (nodes[one.node] as Node).sync(one)
+          else if (one.do === 'expire') postgres.sql("update namesake.lease set until = now() - interval '1 second'")
+          else if (one.do === 'compact') {
+            postgres.sql(
+              "update namesake.round set at = at - interval '2 hours'; update namesake.page set at = at - interval '2 hours'",
+            )
+          } else {
+            const { people, cursor, name } = nodes[one.node] as Node
+            nodes[one.node] = Object.assign(make(`${name}'`), { people, cursor })
+          }
+        }
+        // Every epoch's rounds are in one piece and in order.
+        const epochs = postgres.sql('select epoch from namesake.round order by seq').split('\n').map(Number)
+        t.same(
+          epochs,
+          [...epochs].sort((a, b) => a - b),
+        )
+        postgres.sql("update namesake.lease set until = now() - interval '1 second'")
+        // The first brings its own store up to the log, then reads the source; the others follow.
+        for (const node of [nodes[0], nodes[0], nodes[1], nodes[2]]) await (node as Node).sync()
+        const real = new Map<string, string>()
+        for (const change of source.history) {
+          if (change.op === 'person') real.set(change.id, String(change.attributes['displayName']))
+          else if (change.op === 'person-gone') real.delete(change.id)
+        }
+        for (const node of nodes) t.equal(sorted(node.people), sorted(real))
+      }),
+      { numRuns: 25 },
+    )
+  })
+
+  t.test('a shared file', async (t) => {
+    clear()
+    const folder = mkdtempSync(join(tmpdir(), 'namesake-doc-'))
+    t.teardown(() => rmSync(folder, { recursive: true }))
+    const make = (node: string, text: string): { path: string; document: SharedDocument } => {
+      const path = join(folder, `${node}.yaml`)
+      writeFileSync(path, text)
+      return {
+        path,
+        document: new SharedDocument(database, 'protection', node, {
+          path,
+          statePath: `${path}.state`,
+          replace: replaceFile,
+        }),
+      }
+    }
+    const [a, b] = [make('a', 'one\n'), make('b', 'one\n')]
+    const yes = (): boolean => true
+    t.match(await a.document.reconcile(yes), { outcome: 'pushed', revision: 1 })
+    t.match(await b.document.reconcile(yes), { outcome: 'same', revision: 1 }, 'the same text already')
+    writeFileSync(a.path, 'two\n')
+    t.match(await a.document.reconcile(() => false), { outcome: 'same' }, 'what is not in force is given to nobody')
+    t.match(await a.document.reconcile(yes), { outcome: 'pushed', revision: 2 })
+    t.match(await b.document.reconcile(yes), { outcome: 'taken', revision: 2, node: 'a' })
+    t.equal(readFileSync(b.path, 'utf8'), 'two\n')
+    writeFileSync(a.path, 'three from a\n')
+    writeFileSync(b.path, '\ufeffthree from b\n')
+    const [first, second] = [await a.document.reconcile(yes), await b.document.reconcile(yes)]
+    t.match(first, { outcome: 'pushed', revision: 3 })
+    t.match(second, { outcome: 'conflict', revision: 3, node: 'a', ours: 'three from b\n', theirs: 'three from a\n' })
+    t.equal(readFileSync(b.path, 'utf8'), '\ufeffthree from a\n', "the newest counts; a byte-order mark is the file's")
+    t.equal(readFileSync(b.document.conflictPath, 'utf8'), 'three from b\n', 'and the edit that lost is kept')
+    t.ok(b.document.inConflict)
+    t.match(await b.document.reconcile(yes), { outcome: 'same', revision: 3 })
+
+    postgres.sql('delete from namesake.document where revision > 1')
+    t.match(
+      await b.document.reconcile(yes),
+      { outcome: 'pushed', revision: 3 },
+      'a restored database gets back what a node has',
+    )
+    t.match(await a.document.reconcile(yes), { outcome: 'same', revision: 3 })
+  })
+
+  t.test('two edits at once: one of them is pushed, none is lost in silence', async (t) => {
+    const folder = mkdtempSync(join(tmpdir(), 'namesake-doc-'))
+    t.teardown(() => rmSync(folder, { recursive: true }))
+    await fc.assert(
+      fc.asyncProperty(fc.array(fc.tuple(fc.nat(2), fc.boolean()), { minLength: 1, maxLength: 12 }), async (edits) => {
+        clear()
+        const files = [0, 1, 2].map((n) => join(folder, `${n}.yaml`))
+        const documents = files.map((path, n) => {
+          writeFileSync(path, 'start\n')
+          rmSync(`${path}.state`, { force: true })
+          rmSync(`${path}.conflict`, { force: true })
+          return new SharedDocument(database, 'protection', `n${n}`, {
+            path,
+            statePath: `${path}.state`,
+            replace: replaceFile,
+          })
+        })
+        const all = (): Promise<unknown> => Promise.all(documents.map((document) => document.reconcile(() => true)))
+        await all()
+        await all()
+        const written: string[] = []
+        const kept: string[] = []
+        for (const [n, [node, looks]] of edits.entries()) {
+          const path = files[node] as string
+          const text = `edit ${n}\n`
+          // An operator's edit over one of the same node that was not looked at yet is one edit.
+          written.push(text)
+          const before = readFileSync(path, 'utf8')
+          if (written.includes(before)) kept.push(before)
+          writeFileSync(path, text)
+          if (looks) {
+            for (const result of (await all()) as { outcome: string; ours?: string }[])
+              if (result.ours !== undefined) kept.push(result.ours)
+          }
+        }
+        for (let i = 0; i < 3; i++) {
+          for (const result of (await all()) as { outcome: string; ours?: string }[])
+            if (result.ours !== undefined) kept.push(result.ours)
+        }
+        const texts = files.map((path) => readFileSync(path, 'utf8'))
+        t.equal(new Set(texts).size, 1, 'all nodes have the same rules')
+        const pushed = postgres
+          .sql('select text from namesake.document')
+          .split('\n')
+          .map((line) => `${line}\n`)
+        for (const text of written)
+          t.ok(pushed.includes(text) || kept.includes(text), `${text} is in the database or was told`)
+      }),
+      { numRuns: 20 },
+    )
+  })
+
+  t.test('members', async (t) => {
+    clear()
+    const state = {
+      rules: 3,
+      directories: [{ name: 'Staff', revision: 7 }],
+      protectedPeople: 2,
+      messages: { total: 1, detected: 0, unchecked: 0 },
+      trouble: [],
+    }
+    await announce(database, 'mx1', '1.0.0', state)
+    await announce(database, 'mx2', '1.0.0', { ...state, trouble: ['x'] })
+    postgres.sql("update namesake.node set seen = now() - interval '5 minutes' where name = 'mx2'")
+    t.match(await membersOf(database), [
+      { node: 'mx1', version: '1.0.0', age: 0, rules: 3, directories: [{ name: 'Staff', revision: 7 }], trouble: [] },
+      { node: 'mx2', trouble: [/not heard of for 300 s/, 'x'] },
+    ])
+  })
+
+  t.test('away', async (t) => {
+    const gone = new Database(`postgres://owner@127.0.0.1:${postgres.port + 1}/postgres?sslmode=disable`)
+    t.teardown(() => gone.close())
+    await t.rejects(gone.migrate(), { code: 'fleet-unavailable', message: /ECONNREFUSED/ })
+  })
+})
+
+t.test('the URL', async (t) => {
+  t.match(connectionOf('postgres://u:p%20w@db.corp.example/n'), {
+    ...{
+      host: 'db.corp.example',
+      port: 5432,
+      user: 'u',
+      password: 'p w',
+      database: 'n',
+      ssl: { rejectUnauthorized: true },
+    },
+  })
+  t.match(connectionOf('postgresql://u@[::1]:6432/n?sslmode=disable'), { host: '::1', port: 6432, ssl: false })
+  t.match(connectionOf('postgres://u@localhost/n?host=/run/postgresql'), { host: '/run/postgresql', ssl: false })
+  for (const [url, message] of [
+    ['mysql://x/y', /not a URL.*postgres:/],
+    ['nonsense', /not a URL/],
+    ['postgres://u:secret@db.corp.example/n?sslmode=disable', /loopback only; found the host db/],
+    ['postgres://u@db.corp.example/n?sslmode=require', /leaves open who answers/],
+    ['postgres://u@db.corp.example/n?pool=4', /"pool" is not known/],
+    ['postgres://u@db.corp.example/n?sslrootcert=/nowhere', /sslrootcert: ENOENT/],
+  ] as const) {
+    t.throws(() => connectionOf(url), { code: 'input-invalid', message })
+    try {
+      connectionOf(url)
+    } catch (error) {
+      t.notMatch((error as Error).message, /secret/)
+    }
+  }
+})

@@ -1,0 +1,145 @@
+import { execFileSync, spawn } from 'node:child_process'
+import type { ChildProcess } from 'node:child_process'
+import { appendFileSync, chmodSync, chownSync, existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { connect } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { waitUntil } from './daemon.ts'
+import { freePort } from './ports.ts'
+
+/** A real PostgreSQL out of a temporary folder, on a port above 1024 of the loopback. */
+
+const bin = '/usr/lib/postgresql/15/bin'
+
+const pgbouncer = '/usr/sbin/pgbouncer'
+
+/** Why it can't be run here; false if it can. */
+export const noPostgres: string | false =
+  existsSync(join(bin, 'initdb')) && existsSync(pgbouncer) ? false : "needs Debian's postgresql-15 and pgbouncer"
+
+export interface Postgres {
+  readonly folder: string
+  readonly port: number
+  /** Of an owner who may do anything. */
+  readonly url: string
+  /** The server's own process. */
+  readonly child: ChildProcess
+  start(): Promise<void>
+  /** `SIGTERM` smart, `SIGINT` fast, `SIGQUIT` at once, `SIGKILL` as a crash. */
+  stop(signal?: NodeJS.Signals): Promise<void>
+  sql(text: string, database?: string): string
+  remove(): Promise<void>
+}
+
+/** PostgreSQL does not run as root: Debian's user for it does. */
+function user(): { uid?: number; gid?: number } {
+  if (process.getuid?.() !== 0) return {}
+  const id = (flag: string): number => Number(execFileSync('id', [flag, 'postgres']).toString())
+  return { uid: id('-u'), gid: id('-g') }
+}
+
+function accepts(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect(port, '127.0.0.1')
+    socket.once('connect', () => resolve(true)).once('error', () => resolve(false))
+    socket.once('close', () => resolve(false))
+    setTimeout(() => socket.destroy(), 300)
+  })
+}
+
+export async function startPostgres(settings: Readonly<Record<string, string>> = {}): Promise<Postgres> {
+  const folder = mkdtempSync(join(tmpdir(), 'namesake-pg-'))
+  const as = user()
+  if (as.uid !== undefined) chownSync(folder, as.uid, as.gid ?? 0)
+  const data = join(folder, 'data')
+  execFileSync(join(bin, 'initdb'), ['-D', data, '-U', 'owner', '-A', 'trust', '-N', '-E', 'UTF8', '--locale=C'], {
+    ...as,
+    cwd: folder,
+    stdio: 'ignore',
+  })
+  const port = await freePort()
+  const all = { fsync: 'off', listen_addresses: '127.0.0.1', unix_socket_directories: folder, ...settings }
+  const lines = Object.entries({ ...all, port: String(port) }).map(([key, value]) => `${key} = '${value}'`)
+  appendFileSync(join(data, 'postgresql.conf'), `${lines.join('\n')}\n`)
+  let child: ChildProcess
+  let ended: Promise<unknown> = Promise.resolve()
+  const sql = (text: string, database = 'postgres'): string =>
+    execFileSync(
+      'psql',
+      ['-XAtq', '-v', 'ON_ERROR_STOP=1', '-h', '127.0.0.1', '-p', String(port), '-U', 'owner', database],
+      {
+        input: text,
+        stdio: ['pipe', 'pipe', 'pipe'],
+        cwd: '/',
+      },
+    )
+      .toString()
+      .trim()
+  const postgres = {
+    folder,
+    port,
+    url: `postgres://owner@127.0.0.1:${port}/postgres?sslmode=disable`,
+    get child() {
+      return child
+    },
+    async start() {
+      child = spawn(join(bin, 'postgres'), ['-D', data], { ...as, cwd: folder, stdio: 'ignore' })
+      const server = child
+      ended = new Promise((resolve) => server.once('exit', resolve))
+      await waitUntil('PostgreSQL', async () => {
+        if (!(await accepts(port))) return undefined
+        try {
+          return sql('select 1') === '1' || undefined
+        } catch {
+          return undefined
+        }
+      })
+    },
+    async stop(signal: NodeJS.Signals = 'SIGINT') {
+      if (child.exitCode !== null || child.signalCode !== null) return
+      child.kill('SIGCONT')
+      child.kill(signal)
+      await ended
+    },
+    sql,
+    async remove() {
+      await postgres.stop('SIGQUIT')
+      rmSync(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 })
+    },
+  }
+  await postgres.start()
+  return postgres
+}
+
+/** PgBouncer before a server, in transaction mode. */
+export async function startPgBouncer(postgres: Postgres): Promise<{ readonly url: string; remove(): Promise<void> }> {
+  const folder = mkdtempSync(join(tmpdir(), 'namesake-bouncer-'))
+  const port = await freePort()
+  writeFileSync(join(folder, 'users'), '"owner" ""\n')
+  writeFileSync(
+    join(folder, 'ini'),
+    `[databases]
+* = host=127.0.0.1 port=${postgres.port}
+[pgbouncer]
+listen_addr = 127.0.0.1
+listen_port = ${port}
+auth_type = trust
+auth_file = ${join(folder, 'users')}
+pool_mode = transaction
+unix_socket_dir =
+server_login_retry = 1
+`,
+  )
+  chmodSync(folder, 0o755)
+  const child = spawn(pgbouncer, ['-q', join(folder, 'ini')], { ...user(), cwd: '/', stdio: 'ignore' })
+  const ended = new Promise((resolve) => child.once('exit', resolve))
+  await waitUntil('PgBouncer', async () => (await accepts(port)) || undefined)
+  return {
+    url: `postgres://owner@127.0.0.1:${port}/postgres?sslmode=disable`,
+    async remove() {
+      child.kill('SIGKILL')
+      await ended
+      rmSync(folder, { recursive: true, force: true })
+    },
+  }
+}
