@@ -209,8 +209,8 @@ function positionsOf(tables: Tables, key: Buffer, columns: Columns, search: Sear
     const time = times[i] ?? 0
     if (time < since || time >= until) continue
     const start = i === 0 ? 0 : (termEnds[i - 1] ?? 0)
-    const terms = all.length === 0 && any === null ? null : columns.terms.subarray(start, termEnds[i] ?? 0)
-    if (terms === null || (hasAll(terms, all) && (any === null || hasAny(terms, any)))) positions.push(i)
+    const terms = columns.terms.subarray(start, termEnds[i] ?? 0)
+    if (hasAll(terms, all) && (any === null || hasAny(terms, any))) positions.push(i)
   }
   return positions
 }
