@@ -183,7 +183,7 @@ function rowsOf(schema: Route['query'], place: string): string[] {
   }
   return Object.entries(properties).map(([key, of]) => {
     const needed = required.includes(key) ? '' : ', or left out'
-    return `| \`${key}\` (${place}) | ${typeOf(of)}${needed} | ${String(of['description'] ?? '')} |`
+    return `| \`${key}\` (${place}) | ${typeOf(of)}${needed} | ${typeof of['description'] === 'string' ? of['description'] : ''} |`
   })
 }
 
@@ -193,7 +193,7 @@ function typeOf(schema: Json): string {
   const anyOf = (schema['anyOf'] ?? schema['oneOf']) as Json[] | undefined
   if (anyOf !== undefined) return [...new Set(anyOf.map(typeOf))].join(' or ')
   if (Array.isArray(values)) return values.map((value) => `\`${String(value)}\``).join(', ')
-  if (only !== undefined) return `\`${String(only)}\``
+  if (only !== undefined) return `\`${JSON.stringify(only).replaceAll('"', '')}\``
   if (type === 'array') return `list of ${typeOf(items as Json)}`
   if (type === 'object' && properties !== undefined) {
     return `{ ${Object.entries(properties as Record<string, Json>)

@@ -79,34 +79,33 @@ export const exitCode = {
   configuration: 78,
 } as const
 
+/** Our own fault; sysexits.h calls it a software error. */
+const ownFault = 70
+
+const exitCodes: Readonly<Record<ErrorCode, number>> = {
+  usage: exitCode.usage,
+  'config-invalid': exitCode.configuration,
+  'listen-failed': exitCode.configuration,
+  'store-unusable': exitCode.configuration,
+  'store-in-use': exitCode.configuration,
+  'store-damaged': exitCode.configuration,
+  'fleet-schema': exitCode.configuration,
+  'input-invalid': exitCode.badInput,
+  'provider-malformed': exitCode.badInput,
+  'sync-shrink': exitCode.badInput,
+  'rules-shrink': exitCode.badInput,
+  'store-full': exitCode.unreachable,
+  'sync-busy': exitCode.unreachable,
+  'provider-auth': exitCode.unreachable,
+  'provider-throttled': exitCode.unreachable,
+  'provider-unavailable': exitCode.unreachable,
+  'next-hop-unavailable': exitCode.unreachable,
+  'daemon-unreachable': exitCode.unreachable,
+  'fleet-unavailable': exitCode.unreachable,
+  invariant: ownFault,
+}
+
 /** The exit code that an error calls for. */
 export function exitCodeOf(error: unknown): number {
-  if (!(error instanceof NamesakeError)) return 70
-  switch (error.code) {
-    case 'usage':
-      return exitCode.usage
-    case 'config-invalid':
-    case 'listen-failed':
-    case 'store-unusable':
-    case 'store-in-use':
-    case 'store-damaged':
-    case 'fleet-schema':
-      return exitCode.configuration
-    case 'input-invalid':
-    case 'provider-malformed':
-    case 'sync-shrink':
-    case 'rules-shrink':
-      return exitCode.badInput
-    case 'store-full':
-    case 'sync-busy':
-    case 'provider-auth':
-    case 'provider-throttled':
-    case 'provider-unavailable':
-    case 'next-hop-unavailable':
-    case 'daemon-unreachable':
-    case 'fleet-unavailable':
-      return exitCode.unreachable
-    default:
-      return 70
-  }
+  return error instanceof NamesakeError ? exitCodes[error.code] : ownFault
 }

@@ -44,7 +44,7 @@ export type DocumentOutcome =
     }
 
 /** The number of the newest revision; 0 if there is none. */
-export async function newestRevision({ query }: Transaction, name: string): Promise<number> {
+async function newestRevision({ query }: Transaction, name: string): Promise<number> {
   const [row] = await query<{ revision: string | null }>(
     'select max(revision) as revision from namesake.document where name = $1',
     [name],

@@ -19,7 +19,7 @@ const maxLookMs = 5_000
 const announceMs = 5000
 
 /** The name of the shared document that protection.yaml is. */
-export const rulesDocument = 'protection'
+const rulesDocument = 'protection'
 
 export interface FleetOptions {
   readonly url: string

@@ -3,7 +3,7 @@
 import type { Database, Transaction } from './database.ts'
 
 /** Seconds after which a lease that was not renewed is anybody's; and how often it is renewed, in milliseconds. */
-export const leaseSeconds = 15
+const leaseSeconds = 15
 export const renewMs = 5_000
 
 /** A lease that was given to us. It may have passed to another by now: `holds` says so within a transaction. */

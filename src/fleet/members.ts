@@ -7,7 +7,7 @@ import type { Database } from './database.ts'
 export type MemberState = Omit<FleetMember, 'node' | 'version' | 'seen' | 'age'>
 
 /** Seconds without a word after which a node counts as away, and after which it is forgotten. */
-export const awayAfterSeconds = 30
+const awayAfterSeconds = 30
 const forgottenAfter = '30 days'
 
 interface NodeRow {

@@ -11,7 +11,7 @@ import type { Route } from './route.ts'
 /** A page of this console: never another site, whatever was written into a link. */
 const pageOfOurs = /^\/[a-z-]{0,40}(?:[?#][!-~]{0,1000})?$/
 
-export const oidcReturnPath = '/api/v1/oidc/return'
+const oidcReturnPath = '/api/v1/oidc/return'
 
 export const oidcRoutes: readonly Route[] = [
   route({

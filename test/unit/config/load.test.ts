@@ -140,7 +140,7 @@ onUnchecked: tag
   const office = office365(result?.config.directories[0])
   if (office?.credential.kind !== 'secret') throw new Error('no secret was read')
   t.equal(office.credential.secret.reveal(), 'hunter2')
-  t.equal(`${office.credential.secret.toString()}`, '[secret]')
+  t.equal(JSON.stringify(office.credential.secret), '"[secret]"')
   t.same(office.fullEvery, { duration: 604_800_000 })
 })
 
