@@ -67,7 +67,9 @@ export class Flow {
   async #send(client: RawClient, name: string): Promise<void> {
     const message = `From: Jane Roe <${name}@evil.example>\r\nMessage-ID: <${name}@x>\r\n\r\nhi\r\n`
     this.unsure.add(name)
-    const reply = (await client.transaction(message, ['max@corp.example'])).at(-1) ?? ''
+    const replies = await client.transaction(message, ['max@corp.example'])
+    // As an MTA takes it: what the first refusal says; 503 to what comes behind a refused MAIL says nothing more.
+    const reply = replies.find((one) => /^[45]/.test(one)) ?? replies.at(-1) ?? ''
     if (/^250 /m.test(reply)) this.acknowledged.add(name)
     else if (reply.startsWith('4')) this.putOff.push(reply)
     else if (reply.startsWith('5')) this.forGood.push(reply)
