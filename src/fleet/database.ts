@@ -37,8 +37,10 @@ export class Database {
       application_name: 'namesake',
       allowExitOnIdle: true,
     })
-    // A connection that breaks while nobody uses it is replaced at the next use, which tells what is wrong.
+    // A connection that breaks while nobody uses it is replaced at the next use, and one in use fails its statement: both tell
+    // what is wrong. Without a listener the break itself would end the process.
     this.#pool.on('error', () => {})
+    this.#pool.on('connect', (client) => client.on('error', () => {}))
   }
 
   /**

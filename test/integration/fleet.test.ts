@@ -155,7 +155,7 @@ t.test('a fleet', { skip: noPostgres }, async (t) => {
     )
     t.pass('the edit came to the other node')
 
-    t.test('two edits at once', async (t) => {
+    await t.test('two edits at once', async (t) => {
       await postgres.stop('SIGINT')
       t.match(await namesake(again, env, 'secondary', 'add', 'jane.roe@corp.example', 'one@private.example'), {
         code: 0,
