@@ -78,7 +78,7 @@ t.test('by options: a configuration that holds, and nothing is overwritten', asy
 
   const before = readFileSync(config.file, 'utf8')
   const second = await init(folder, options)
-  t.match(second.error, { code: 'input-invalid', message: /stands there already, and nothing is overwritten/ })
+  t.match(second.error, { code: 'input-invalid', message: /stands? there already, and nothing is overwritten/ })
   t.equal(readFileSync(config.file, 'utf8'), before)
 })
 
