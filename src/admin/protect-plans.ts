@@ -140,7 +140,12 @@ export function planSecondaryRemove(rules: ProtectionRules, view: DirectoryView,
       message: `${quote(address)} is no secondary address of ${quote(who)}${has === '' ? '' : `; it has ${has}`}`,
     }
   }
-  const steps = found.map((at) => removeStep(['people', entry.who, 'secondaryEmails', at])).reverse()
+  const path = ['people', entry.who, 'secondaryEmails']
+  // The last one goes with what held it alone: an empty list says nothing.
+  const steps: readonly Step[] =
+    found.length === entry.secondaryEmails.length
+      ? [{ op: 'unset', path }]
+      : found.map((at) => removeStep([...path, at])).reverse()
   return { steps, message: `no longer a secondary address of ${quote(who)}: ${quote(address)}` }
 }
 

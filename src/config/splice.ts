@@ -66,16 +66,19 @@ function spliceKeyOut(source: YamlSource, path: Keys): string | null {
   const end = endOfPair(lines, pair)
   if (end === null) return null
   const at = map.items.indexOf(pair)
-  if (map.flow === true) {
-    const next = (map.items[at + 1]?.key as Node | undefined)?.range?.[0]
-    if (next !== undefined) return lines.cut(from, next)
-    const before = map.items[at - 1]
-    const beforeEnd = before === undefined ? null : endOfPair(lines, before)
-    return beforeEnd === null ? null : lines.cut(beforeEnd, end)
-  }
+  if (map.flow === true) return spliceFlowKeyOut(lines, map.items, at, from, end)
   const start = lines.startOf(from)
   if (lines.text.slice(start, from).trim() !== '' || map.items.length === 1) return null
-  return lines.cut(start, lines.startOfNext(end))
+  const isLast = path.length === 1 && at === map.items.length - 1
+  return lines.cut(isLast ? lines.gapBefore(start) : start, lines.startOfNext(end))
+}
+
+function spliceFlowKeyOut(lines: Lines, pairs: readonly Pair[], at: number, from: number, end: number): string | null {
+  const next = (pairs[at + 1]?.key as Node | undefined)?.range?.[0]
+  if (next !== undefined) return lines.cut(from, next)
+  const before = pairs[at - 1]
+  const beforeEnd = before === undefined ? null : endOfPair(lines, before)
+  return beforeEnd === null ? null : lines.cut(beforeEnd, end)
 }
 
 function endOfPair(lines: Lines, pair: Pair): number | null {
@@ -137,6 +140,11 @@ export class Lines {
   startOfNext(offset: number): number {
     const found = this.text.indexOf('\n', offset)
     return found < 0 ? this.text.length : found + 1
+  }
+
+  /** Where the empty line before a line starts, which sets it apart; the line's own start if there is none. */
+  gapBefore(start: number): number {
+    return /\n\r?\n$/.test(this.text.slice(Math.max(0, start - 3), start)) ? this.startOf(start - 1) : start
   }
 
   columnOf(offset: number): number {

@@ -19,7 +19,7 @@ for (const sample of new Set([sampleBeside(), null])) {
     t.ok(day.preview.cleared >= 2, `the answer clears ${day.preview.cleared} messages`)
     t.same(day.preview, day.judgedAgain, 'the preview says what a judgement of the messages gives')
     t.same(day.states, ['them', 'open', 'them', 'open'], 'answered, taken back, answered, and taken out by hand')
-    t.ok(day.restored, 'after undo the protection file says what it said before')
+    t.ok(day.restored, 'undo leaves the protection file as it was')
     t.same(day.audit, ['review decide', 'review undo', 'review decide'])
     for (const [what, ms] of Object.entries(day.inForce)) t.ok(ms < 10_000, `in force after ${what}: ${ms} ms`)
   })

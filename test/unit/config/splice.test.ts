@@ -181,6 +181,9 @@ t.test('a switch or text is set, and a key goes, without a change of any other l
     ['g:\n  E:\n    c: t\n  F: { c: r }\n# end\n', ['g', 'E', 'c'], 'g:\n  F: { c: r }\n# end\n'],
     ['h: 1\ng:\n  E: { c: t }\nb: 1\n', ['g', 'E', 'c'], 'h: 1\nb: 1\n'],
     ['a: 1\n', ['b', 'c'], 'a: 1\n'],
+    ['a: 1\n\npeople:\n  x:\n    e: [1]\n', ['people', 'x', 'e'], 'a: 1\n'],
+    ['a: 1\r\n\r\npeople:\r\n  x: 1\r\n', ['people', 'x'], 'a: 1\r\n'],
+    ['a: 1\n\nb: 2\n\nc: 3\n', ['b'], 'a: 1\n\n\nc: 3\n'],
   ]
   for (const [before, path, after] of gone) t.equal(unsetKey(parseYaml('f', before), path).text, after, before)
   fc.assert(
