@@ -85,7 +85,7 @@ export class ClaimFinder {
     const key = personKey(ref)
     let person = this.#people.get(key)
     if (person === undefined) {
-      this.#budget.spend(60)
+      this.#budget.spend(20)
       person = this.#lookup.person(ref) ?? null
       this.#people.set(key, person)
     }
@@ -108,7 +108,7 @@ export class ClaimFinder {
   #tablesFor(shown: string): NameTables {
     let tables = this.#tables.get(shown)
     if (tables === undefined) {
-      this.#budget.spend(20)
+      this.#budget.spend(100)
       tables = this.#context.companies.tablesFor(this.#policy.tables, this.#read(shown), this.#budget)
       this.#tables.set(shown, tables)
     }
@@ -162,7 +162,7 @@ export class ClaimFinder {
       this.#budget.spend(20)
       const refs = this.#lookup.byKey(key, maxPeoplePerKey)
       cut ||= refs.length >= maxPeoplePerKey
-      this.#budget.spend(15 * refs.length)
+      this.#budget.spend(refs.length === 0 ? 0 : 40 + 5 * refs.length)
       for (const ref of refs) {
         const id = personKey(ref)
         if (seen.has(id)) continue

@@ -29,7 +29,7 @@ export interface InspectLimits {
 }
 
 /** Some microseconds as mail is; under 10 ms, however it is made. */
-export const defaultLimits: InspectLimits = { fromOctets: 65_536, maxSteps: 50_000 }
+export const defaultLimits: InspectLimits = { fromOctets: 65_536, maxSteps: 40_000 }
 
 /** Of all steps, those that reading leaves to judging, and judging to the weighing of what it found. */
 const keptForJudging = 0.5

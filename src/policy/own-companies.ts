@@ -79,7 +79,7 @@ export class OwnCompanies {
   #isName(together: string, budget: Budget | undefined): boolean {
     if (this.#names === undefined) this.#names = this.#heldNames()
     if (this.#names !== null) {
-      budget?.spend(2)
+      budget?.spend(15)
       const first = together.charAt(0)
       const isLetter = first >= 'a' && first <= 'z'
       return (!isLetter || this.#beginnings.has(first)) && this.#names.has(skeleton(together))

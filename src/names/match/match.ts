@@ -77,7 +77,7 @@ function costOf({ tokens }: ShownText, form: NameForm): number {
 function likelyCost({ tokens }: ShownText, variants: PersonForm['given']): number {
   const long = tokens.filter(({ base }) => base.length > 5).length
   const longVariants = variants.filter(({ word }) => word.base.length > 5).length
-  return 3 * tokens.length * variants.length + 20 * long * longVariants
+  return 12 * tokens.length * variants.length + 80 * long * longVariants
 }
 
 /** Certain matches before likely ones, then by kind. */
