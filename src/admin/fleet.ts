@@ -1,11 +1,11 @@
 /** What an operator sees and does of a fleet: its nodes, a conflict of edits, the database's schema. */
 
-import { existsSync, readFileSync, rmSync } from 'node:fs'
+import { readFileSync, rmSync } from 'node:fs'
 import { replaceFile } from '../config/replace-file.ts'
 import type { FleetConfig, NamesakeConfig } from '../config/types.ts'
 import { NamesakeError } from '../errors.ts'
 import { Database } from '../fleet/database.ts'
-import { conflictPathOf } from '../fleet/document.ts'
+import { conflictsOf } from '../fleet/document.ts'
 import { membersOf } from '../fleet/members.ts'
 import type { FleetMember } from '../ports.ts'
 import { diffOf, diffText } from './diff.ts'
@@ -19,12 +19,9 @@ function fleetOf(config: NamesakeConfig): FleetConfig {
   )
 }
 
-/** All nodes, by name. @throws NamesakeError usage, fleet-unavailable, fleet-schema */
+/** All nodes, by name; none before the first one has joined. Only looks. @throws NamesakeError usage, fleet-unavailable, fleet-schema */
 export function fleetMembers(config: NamesakeConfig): Promise<FleetMember[]> {
-  return withDatabase(config, async (database) => {
-    await database.migrate()
-    return membersOf(database)
-  })
+  return withDatabase(config, async (database) => ((await database.isMigrated()) ? membersOf(database) : []))
 }
 
 /** Makes the database's schema, or brings it to this version. @throws NamesakeError usage, fleet-unavailable, fleet-schema */
@@ -32,23 +29,34 @@ export function migrateFleet(config: NamesakeConfig): Promise<void> {
   return withDatabase(config, (database) => database.migrate())
 }
 
-/** The edit of this node that lost against a newer one, as a diff from what is in force to it; null without a conflict. */
-export function conflictOf(config: NamesakeConfig): { readonly path: string; readonly diff: string } | null {
+/** An edit of this node that lost against a newer one. */
+interface Conflict {
+  /** Where it is kept. */
+  readonly path: string
+  /** From what is in force to it. */
+  readonly diff: string
+  /** How many more wait behind it. */
+  readonly more: number
+}
+
+/** The first edit of this node that lost and waits for an answer; null without a conflict. */
+export function conflictOf(config: NamesakeConfig): Conflict | null {
   fleetOf(config)
-  const path = conflictPathOf(config.protection)
-  if (!existsSync(path)) return null
-  return { path, diff: diffText(diffOf(textOf(config.protection), textOf(path))) }
+  const [path, ...more] = conflictsOf(config.protection)
+  if (path === undefined) return null
+  return { path, diff: diffText(diffOf(textOf(config.protection), textOf(path))), more: more.length }
 }
 
 /**
- * Ends a conflict: `ours` puts the edit that lost into the protection file, over the newest rules, from where it goes to all
- * nodes; `theirs` throws it away. @throws NamesakeError usage if there is none; input-invalid if the file can't be written
+ * Ends the first conflict: `ours` puts the edit that lost into the protection file, over the newest rules, from where it goes to all
+ * nodes; `theirs` throws it away. @returns how many are left. @throws NamesakeError usage if there is none; input-invalid if the file can't be written
  */
-export function resolveConflict(config: NamesakeConfig, which: 'ours' | 'theirs'): void {
+export function resolveConflict(config: NamesakeConfig, which: 'ours' | 'theirs'): number {
   const conflict = conflictOf(config)
   if (conflict === null) throw new NamesakeError('usage', 'there is no conflict to resolve on this node')
   if (which === 'ours') replaceFile(config.protection, textOf(config.protection), textOf(conflict.path))
   rmSync(conflict.path)
+  return conflict.more
 }
 
 /** A byte-order mark belongs to the file, not to the text. */

@@ -8,7 +8,7 @@ import type { NamesakeConfig } from '../config/types.ts'
 import { directorySources } from '../directory/sources/registry.ts'
 import { NamesakeError } from '../errors.ts'
 import type { FleetMember } from '../ports.ts'
-import { fittedTable, jsonLine, printable } from '../text.ts'
+import { count, fittedTable, jsonLine, printable } from '../text.ts'
 import { duration } from './progress.ts'
 import { configPath, examples } from './verb.ts'
 import type { Cli } from './verb.ts'
@@ -49,11 +49,13 @@ export function addFleetVerb(program: Command, cli: Cli): void {
         cli.out.write(
           conflict === null ? 'no conflict on this node\n' : `conflict: ${conflict.path}\n${conflict.diff}\n`,
         )
+        if (conflict !== null && conflict.more > 0) cli.out.write(`${waiting(conflict.more)}\n`)
         return
       }
-      resolveConflict(config, options.ours === true ? 'ours' : 'theirs')
+      const left = resolveConflict(config, options.ours === true ? 'ours' : 'theirs')
       if (options.theirs === true) cli.out.write("resolved: the other node's edit stays in force\n")
       else cli.out.write(await inForce(configPath(command)))
+      if (left > 0) cli.out.write(`${waiting(left)}\n`)
     })
   fleet
     .command('migrate')
@@ -67,6 +69,10 @@ export function addFleetVerb(program: Command, cli: Cli): void {
       await migrateFleet(read(command))
       cli.out.write('the schema is what this version needs\n')
     })
+}
+
+function waiting(more: number): string {
+  return `${count(more, 'more edit', 'more edits')} of this node waits: "namesake fleet resolve" again`
 }
 
 function read(command: Command, credentials = true): NamesakeConfig {

@@ -82,14 +82,8 @@ export class Database {
    * @throws NamesakeError fleet-unavailable; fleet-schema if the schema is newer than this program, or this user may not change it
    */
   async migrate(list: readonly string[] = migrations): Promise<void> {
-    const found = await this.#version()
+    const found = await this.#knownVersion(list)
     if (found === list.length) return
-    if (found > list.length) {
-      throw new NamesakeError(
-        'fleet-schema',
-        `the fleet's database has schema version ${found}, and this program knows ${list.length}; fix: upgrade this node`,
-      )
-    }
     try {
       await this.transact(async ({ query }) => {
         await query('create schema if not exists namesake')
@@ -111,6 +105,23 @@ export class Database {
         { cause: error },
       )
     }
+  }
+
+  /**
+   * Whether the schema is this version's; false where it is older or there is none yet. Only looks.
+   * @throws NamesakeError fleet-unavailable; fleet-schema if it is newer than this program
+   */
+  async isMigrated(): Promise<boolean> {
+    return (await this.#knownVersion(migrations)) === migrations.length
+  }
+
+  async #knownVersion(list: readonly string[]): Promise<number> {
+    const found = await this.#version()
+    if (found <= list.length) return found
+    throw new NamesakeError(
+      'fleet-schema',
+      `the fleet's database has schema version ${found}, and this program knows ${list.length}; fix: upgrade this node`,
+    )
   }
 
   /** 0: there is none yet. */

@@ -1,8 +1,8 @@
 /** A text file that all nodes share: revisions in PostgreSQL, compare and set, and what an edit that loses comes to. */
 
 import { createHash } from 'node:crypto'
-import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
-import { dirname } from 'node:path'
+import { mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { basename, dirname, join } from 'node:path'
 import type { Database, Transaction } from './database.ts'
 
 /** What a node's file was made from. */
@@ -52,9 +52,37 @@ async function newestRevision({ query }: Transaction, name: string): Promise<num
   return Number(row?.revision ?? 0)
 }
 
-/** Where an edit is kept that lost: beside its file. */
-export function conflictPathOf(path: string): string {
-  return `${path}.conflict`
+/** Edits of this node that lost and wait for an answer, beside their file: the first one first. */
+export function conflictsOf(path: string): string[] {
+  const begin = `${basename(path)}.conflict`
+  const numbers = readdirSync(dirname(path)).map((name) => {
+    if (name === begin) return 1
+    const number = name.startsWith(`${begin}-`) ? name.slice(begin.length + 1) : ''
+    return /^[1-9]\d{0,5}$/.test(number) ? Number(number) : 0
+  })
+  return numbers
+    .filter((number) => number > 0)
+    .sort((a, b) => a - b)
+    .map((number) => conflictPath(path, number))
+}
+
+function conflictPath(path: string, number: number): string {
+  return join(dirname(path), `${basename(path)}.conflict${number === 1 ? '' : `-${number}`}`)
+}
+
+/** Keeps an edit that lost, beside those that wait already and once only. @returns where */
+function keepBeside(path: string, text: string): string {
+  const same = conflictsOf(path).find((kept) => readFileSync(kept, 'utf8') === text)
+  if (same !== undefined) return same
+  for (let number = 1; ; number++) {
+    const kept = conflictPath(path, number)
+    try {
+      writeFileSync(kept, text, { flag: 'wx', mode: 0o640 })
+      return kept
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
+    }
+  }
 }
 
 /** A document on one node. Its calls must not run side by side. */
@@ -71,19 +99,14 @@ export class SharedDocument {
     this.#files = files
   }
 
-  /** Where an edit of this node is kept that lost against another one's. */
-  get conflictPath(): string {
-    return conflictPathOf(this.#files.path)
-  }
-
   /** Which revision the file was made from; 0: none yet. */
   get revision(): number {
     return this.#base().revision
   }
 
-  /** Whether an edit waits for `fleet resolve`. */
-  get inConflict(): boolean {
-    return existsSync(this.conflictPath)
+  /** Edits of this node that lost against other ones and wait for `fleet resolve`, the first one first. */
+  get conflicts(): readonly string[] {
+    return conflictsOf(this.#files.path)
   }
 
   /**
@@ -113,11 +136,11 @@ export class SharedDocument {
       this.#note(known)
       return { outcome: 'same', revision }
     }
-    if (isEdited) writeFileSync(this.conflictPath, text, { mode: 0o640 })
+    const kept = isEdited ? keepBeside(this.#files.path, text) : null
     this.#files.replace(this.#files.path, text, newest.text)
     this.#note(known)
-    if (!isEdited) return { outcome: 'taken', revision, node }
-    return { outcome: 'conflict', revision, node, kept: this.conflictPath, ours: text, theirs: newest.text }
+    if (kept === null) return { outcome: 'taken', revision, node }
+    return { outcome: 'conflict', revision, node, kept, ours: text, theirs: newest.text }
   }
 
   async #newest(): Promise<Revision | null> {

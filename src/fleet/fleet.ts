@@ -106,11 +106,10 @@ export class Fleet {
 
   /** What an operator should know, in words. */
   problems(): readonly string[] {
-    const conflict = this.#rules.inConflict
-      ? [
-          `conflict: an edit of this node lost against a newer one, it is kept in ${this.#rules.conflictPath}; "namesake fleet resolve" ends it`,
-        ]
-      : []
+    const conflict = this.#rules.conflicts.map(
+      (kept) =>
+        `conflict: an edit of this node lost against a newer one, it is kept in ${kept}; "namesake fleet resolve" ends it`,
+    )
     return this.#trouble === null ? conflict : [`fleet: ${this.#trouble}`, ...conflict]
   }
 

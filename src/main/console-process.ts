@@ -131,7 +131,7 @@ function settingsOf(config: NamesakeConfig): ConsoleSettings {
     oidc: oidcOf(console.signIn.oidc),
     readOnly: console.readOnly,
     version: version(),
-    node: hostname(),
+    node: config.fleet?.node ?? hostname(),
     keys: join(accountsPath(config), 'keys'),
   }
 }

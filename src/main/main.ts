@@ -284,11 +284,11 @@ class Daemon {
   }
 
   #workerSettings(embedded: EmbeddedHop | null): WorkerSettings {
-    const { log, store, history, smtp, milter } = this.#config
+    const { log, store, history, smtp, milter, fleet } = this.#config
     return {
       log,
       store,
-      history: history && { node: hostname(), subject: history.subject, redact: log.redact },
+      history: history && { node: fleet?.node ?? hostname(), subject: history.subject, redact: log.redact },
       smtp: smtp === null ? null : smtpSettings(smtp, embedded?.url ?? null),
       milter,
       fromField: { smtp: smtp?.limits.fromField ?? 0, milter: milter?.limits.fromField ?? 0 },

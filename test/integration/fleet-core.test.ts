@@ -263,17 +263,26 @@ t.test('a database', { skip: noPostgres }, async (t) => {
     t.match(first, { outcome: 'pushed', revision: 3 })
     t.match(second, { outcome: 'conflict', revision: 3, node: 'a', ours: 'three from b\n', theirs: 'three from a\n' })
     t.equal(readFileSync(b.path, 'utf8'), '\ufeffthree from a\n', "the newest counts; a byte-order mark is the file's")
-    t.equal(readFileSync(b.document.conflictPath, 'utf8'), 'three from b\n', 'and the edit that lost is kept')
-    t.ok(b.document.inConflict)
-    t.match(await b.document.reconcile(yes), { outcome: 'same', revision: 3 })
+    t.same(b.document.conflicts, [`${b.path}.conflict`])
+    t.equal(readFileSync(`${b.path}.conflict`, 'utf8'), 'three from b\n', 'and the edit that lost is kept')
+    writeFileSync(a.path, 'four from a\n')
+    writeFileSync(b.path, 'four from b\n')
+    t.match(await a.document.reconcile(yes), { outcome: 'pushed', revision: 4 })
+    t.match(await b.document.reconcile(yes), { outcome: 'conflict', kept: `${b.path}.conflict-2` })
+    t.same(
+      b.document.conflicts.map((path) => readFileSync(path, 'utf8')),
+      ['three from b\n', 'four from b\n'],
+      'a second edit that loses is kept beside the first',
+    )
+    t.match(await b.document.reconcile(yes), { outcome: 'same', revision: 4 })
 
     postgres.sql('delete from namesake.document where revision > 1')
     t.match(
       await b.document.reconcile(yes),
-      { outcome: 'pushed', revision: 3 },
+      { outcome: 'pushed', revision: 4 },
       'a restored database gets back what a node has',
     )
-    t.match(await a.document.reconcile(yes), { outcome: 'same', revision: 3 })
+    t.match(await a.document.reconcile(yes), { outcome: 'same', revision: 4 })
   })
 
   t.test('two edits at once: one of them is pushed, none is lost in silence', async (t) => {
