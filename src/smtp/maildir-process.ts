@@ -1,10 +1,11 @@
 /**
  * The embedded next hop's process. It is an SMTP server (the smtp-server package) on a unix socket that writes each
- * message into a Maildir. Started by `maildir.ts` with the socket and the folder as arguments; ends with its parent.
+ * message into a Maildir. Started by `maildir.ts` with the socket, the folder and the id of the process that it follows (0 for none)
+ * as arguments; ends with its parent.
  */
 
 import { randomBytes } from 'node:crypto'
-import { mkdir, open, rename, unlink } from 'node:fs/promises'
+import { mkdir, open, readdir, rename, stat, unlink } from 'node:fs/promises'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { SMTPServer } from 'smtp-server'
@@ -12,7 +13,12 @@ import type { SMTPServerDataStream, SMTPServerSession } from 'smtp-server'
 
 const sizeLimit = 1_073_741_824
 
-const [socketPath = '', folder = ''] = process.argv.slice(2)
+/** What lies in tmp for this long (ms) is nobody's any more: https://cr.yp.to/proto/maildir.html. */
+const abandonedMs = 36 * 3_600_000
+
+const [socketPath = '', folder = '', follows = '0'] = process.argv.slice(2)
+/** The host in file names, which may hold neither the folder's sign nor the one before a message's flags. */
+const host = hostname().replace(/\//g, '\\057').replace(/:/g, '\\072')
 
 /** A reply that smtp-server sends as it is. */
 function smtpError(code: number, text: string): Error {
@@ -43,15 +49,15 @@ async function* unixLines(stream: AsyncIterable<Buffer>): AsyncGenerator<Buffer>
 }
 
 /**
- * One delivery for all recipients: tmp, fsync, rename into new, fsync of the folder. Returns the file's name.
+ * One delivery for all recipients: tmp, fsync, rename into new, fsync of the folder. Returns the file's name. If it throws,
+ * the message is in neither folder: the client sends it again, and it must not arrive twice.
  * @param delivery its number in this process, which makes the name unique
  */
 async function deliver(stream: SMTPServerDataStream, session: SMTPServerSession, delivery: number): Promise<string> {
   const now = Date.now()
-  const host = hostname().replace(/\//g, '\\057').replace(/:/g, '\\072')
   const unique = `M${(now % 1000) * 1000}P${process.pid}Q${delivery}R${randomBytes(6).toString('hex')}`
   const name = `${Math.floor(now / 1000)}.${unique}.${host}`
-  const path = join(folder, 'tmp', name)
+  let path = join(folder, 'tmp', name)
   const { mailFrom, rcptTo } = session.envelope
   const head = [
     `Return-Path: <${mailFrom === false ? '' : mailFrom.address}>`,
@@ -65,6 +71,7 @@ async function deliver(stream: SMTPServerDataStream, session: SMTPServerSession,
     await file.sync()
     await file.close()
     await rename(path, join(folder, 'new', name))
+    path = join(folder, 'new', name)
     const directory = await open(join(folder, 'new'), 'r')
     await directory.sync().finally(() => directory.close())
   } catch (error) {
@@ -75,7 +82,18 @@ async function deliver(stream: SMTPServerDataStream, session: SMTPServerSession,
   return name
 }
 
+/** Removes from tmp what a process that was killed has left half written. What another program is writing there stays. */
+async function clearAway(): Promise<void> {
+  for (const name of await readdir(join(folder, 'tmp'))) {
+    const path = join(folder, 'tmp', name)
+    const predecessors = name.includes(`P${follows}Q`) && name.endsWith(`.${host}`)
+    const { mtimeMs } = await stat(path).catch(() => ({ mtimeMs: Infinity }))
+    if (predecessors || Date.now() - mtimeMs > abandonedMs) await unlink(path).catch(() => {})
+  }
+}
+
 for (const part of ['tmp', 'new', 'cur']) await mkdir(join(folder, part), { recursive: true, mode: 0o700 })
+await clearAway()
 
 /** 1, 2, 3 … */
 function* numbers(): Generator<number, never> {

@@ -33,11 +33,11 @@ export async function startMaildir(path: string, hooks: MaildirHooks = {}): Prom
   const folder = await mkdtemp(join(tmpdir(), 'namesake-'))
   const socket = join(folder, 'maildir.sock')
   let closing = false
-  let child: ChildProcess
+  let child: ChildProcess | undefined
   let timer: NodeJS.Timeout | null = null
   const start = async (): Promise<void> => {
     await unlink(socket).catch(() => {})
-    child = await startProcess(socket, path)
+    child = await startProcess(socket, path, child?.pid ?? 0)
     child.once('exit', (code, signal) => {
       if (closing) return
       hooks.onDied?.({ code, signal, restartIn })
@@ -60,18 +60,18 @@ export async function startMaildir(path: string, hooks: MaildirHooks = {}): Prom
     async close(): Promise<void> {
       closing = true
       if (timer !== null) clearTimeout(timer)
-      await end(child)
+      if (child !== undefined) await end(child)
       await rm(folder, { recursive: true, force: true })
     },
   }
 }
 
-/** Resolves once the process listens. */
-function startProcess(socket: string, path: string): Promise<ChildProcess> {
+/** Resolves once the process listens. `follows` is the id of the process whose place it takes, 0 for none. */
+function startProcess(socket: string, path: string, follows: number): Promise<ChildProcess> {
   // Compiled or not, the process's file has the suffix that this one has.
   const suffix = import.meta.url.endsWith('.ts') ? 'ts' : 'js'
   const program = fileURLToPath(new URL(`./maildir-process.${suffix}`, import.meta.url))
-  const child = fork(program, [socket, path], { stdio: ['ignore', 'ignore', 'pipe', 'ipc'] })
+  const child = fork(program, [socket, path, String(follows)], { stdio: ['ignore', 'ignore', 'pipe', 'ipc'] })
   let said = ''
   child.stderr?.on('data', (chunk: Buffer) => {
     said = (said + chunk.toString('utf8')).slice(-2000)
