@@ -10,7 +10,6 @@ import type { Surroundings } from '../options/files.ts'
 import type { SourceOptions } from '../options/source.ts'
 import { checkNamesake } from './namesake-checks.ts'
 import { namesakeSchema } from './namesake-schema.ts'
-import { notYetFaults } from './not-yet.ts'
 import { checkProtection } from './protection-checks.ts'
 import { protectionSchema } from './protection-schema.ts'
 import type { LoadedConfig, LoadedProtection, NamesakeConfig } from './types.ts'
@@ -51,7 +50,6 @@ export function loadConfig(
   const faults = [...parsed.faults]
   const warnings: ConfigFault[] = []
   if (source.faults.length === 0) {
-    faults.push(...notYetFaults(source, parsed.data))
     const found = checkNamesake(source, parsed.data, sources)
     faults.push(...found.faults)
     warnings.push(...found.warnings)

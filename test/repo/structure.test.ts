@@ -117,7 +117,6 @@ const smallFiles: Record<string, string> = {
   'cli/run.ts': 'loaded by cli.ts after the heap was set',
   'cli/serve.ts': 'a verb',
   'config/directories-schema.ts': 'a section of namesake.yaml, one file each',
-  'config/not-yet.ts': 'options whose part is not built: goes with the last of them',
   'config/tls-checks.ts': 'reads certificates, which load.ts does not know',
   'console/assets.ts': 'reads the bundle; the server knows no files',
   'console/routes.ts': 'the table of routes',

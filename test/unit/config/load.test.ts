@@ -5,11 +5,9 @@ import { inspect } from 'node:util'
 import fc from 'fast-check'
 import t from 'tap'
 import { loadConfig, loadProtection } from '../../../src/config/load.ts'
-import { notYetFaults } from '../../../src/config/not-yet.ts'
 import { office365Source } from '../../../src/directory/sources/office365/source.ts'
 import { directorySources } from '../../../src/directory/sources/registry.ts'
 import { Secret } from '../../../src/options/secret.ts'
-import { parseYaml } from '../../../src/config/yaml-source.ts'
 import { ConfigError } from '../../../src/errors.ts'
 import type { DirectoryConfig } from '../../../src/options/source.ts'
 
@@ -405,27 +403,6 @@ t.test('the protection file alone, for a reload', async (t) => {
   )
   writeFileSync(config.protection, 'protect: [{ directory: Staff, users: [a@b.example] }]\n')
   t.same(loadProtection(config).rules.protect[0]?.users, ['a@b.example'])
-})
-
-t.test('options that are not available yet are refused at their place', async (t) => {
-  const source = parseYaml(
-    'namesake.yaml',
-    'smtp:\n  listen: ["a:1", { address: "b:1", tls: {} }]\n  relay: "lmtp://h"\nmilter: {}\n',
-  )
-  const list = [
-    { option: 'smtp.listen[].tls' },
-    { option: 'smtp.relay[]', value: /^lmtp/ },
-    { option: 'milter' },
-    { option: 'smtp.received' },
-  ]
-  t.same(
-    notYetFaults(source, source.data, list).map((f) => `${f.line}:${f.column} ${f.path}: ${f.message}`),
-    [
-      '2:37 smtp.listen[1].tls: not available yet; fix: leave it out until a later version has it',
-      '3:3 smtp.relay: not available yet; here stands "lmtp://h"; fix: leave it out until a later version has it',
-      '4:1 milter: not available yet; fix: leave it out until a later version has it',
-    ],
-  )
 })
 
 t.test('who signs in nowhere needs no secret, key or certificate; all else is checked', async (t) => {
