@@ -23,22 +23,14 @@ export type ErrorCode =
   | 'fleet-schema' // its schema is another version's, and can't be brought to ours
   | 'invariant' // our own fault
 
-interface ErrorOptionsOf {
-  /** Text for the peer: ASCII, one line, nothing from the directory. Defaults to a neutral sentence. */
-  readonly publicText?: string
-  readonly cause?: unknown
-}
-
-/** The one base of errors that Namesake throws: a code, a text for the operator, and a text for the peer. */
+/** The one base of errors that Namesake throws: a code, and a text for the operator. */
 export class NamesakeError extends Error {
   readonly code: ErrorCode
-  readonly publicText: string
 
-  constructor(code: ErrorCode, message: string, options: ErrorOptionsOf = {}) {
+  constructor(code: ErrorCode, message: string, options: { readonly cause?: unknown } = {}) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause })
     this.name = 'NamesakeError'
     this.code = code
-    this.publicText = options.publicText ?? 'temporary failure'
   }
 }
 

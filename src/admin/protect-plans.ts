@@ -5,12 +5,12 @@
 
 import { canonicalAddress, domainOf } from '../mail/address.ts'
 import type { DirectoryView, Group, Person, TierActions } from '../model.ts'
-import { compilePattern } from '../policy/pattern.ts'
+import { compilePattern, patternFault } from '../policy/pattern.ts'
 import type { ProtectEntry, ProtectionRules } from '../policy/rules.ts'
 import { means } from '../config/edit.ts'
 import type { Plan, Step } from '../config/edit.ts'
 import { quote } from '../text.ts'
-import { expressionFault, isAddress } from '../options/fields.ts'
+import { isAddress } from '../options/fields.ts'
 import { findPerson, findTarget, foldName, refusal } from './targets.ts'
 
 /** Guards a group's members or a person. @throws NamesakeError input-invalid if no directory has it */
@@ -304,7 +304,7 @@ export function planUntrust(rules: ProtectionRules, from: string, names: readonl
 }
 
 function addressProblem(address: string): string | null {
-  if (address.startsWith('/')) return expressionFault(address)
+  if (address.startsWith('/')) return patternFault(address)
   return isAddress(address)
     ? null
     : `${quote(address)} is no e-mail address; accepted: jane@home.example, or a /regular expression/`

@@ -5,8 +5,8 @@
 
 import * as z from 'zod'
 import cron from 'node-cron'
-import { RE2JS } from 're2js'
 import { parseNetwork } from '../net/networks.ts'
+import { patternFault } from '../policy/pattern.ts'
 import { isDate, parseDuration, parseMode, parseSize } from './units.ts'
 
 /** An option's schema: what it gives after validation, and what may stand in the file. */
@@ -234,7 +234,7 @@ export function isDomain(value: string): boolean {
 }
 
 /**
- * `/regular expression/` or what `isPlain` accepts. The expression is compiled with re2js here, so that a bad one is a
+ * `/regular expression/` or what `isPlain` accepts. The expression is compiled here, so that a bad one is a
  * fault at its place and not a surprise at the first message.
  */
 export function expressionOr(
@@ -247,21 +247,10 @@ export function expressionOr(
     .string({ error: all })
     .transform((value, ctx) => {
       if (!value.startsWith('/')) return isPlain(value) ? value : refuse(ctx, all)
-      const problem = expressionFault(value)
+      const problem = patternFault(value)
       return problem === null
         ? value
         : refuse(ctx, `${all} in RE2 syntax (no look-around, no back-references)`, problem)
     })
     .meta({ description: prose, accepts: all })
-}
-
-/** What is wrong with a `/regular expression/`; null if it is sound. */
-export function expressionFault(value: string): string | null {
-  if (value.length < 3 || !value.endsWith('/')) return 'a regular expression ends with a slash too'
-  try {
-    RE2JS.compile(value.slice(1, -1))
-    return null
-  } catch (error) {
-    return error instanceof Error ? error.message : 'this is no regular expression'
-  }
 }

@@ -1,21 +1,19 @@
-/** Addresses, domains and expressions of operators. */
-
-import { RE2JS } from 're2js'
-
 /**
  * Addresses as operators write them in the protection file: an address, a domain, or a `/regular expression/` over the
  * whole canonical address. Regular expressions are RE2's (linear time), so no rule can make a message slow.
  */
+
+import { RE2JS } from 're2js'
 
 /** Whether the text is written as a regular expression: between slashes. */
 export function isPattern(text: string): boolean {
   return patternSource(text) !== null
 }
 
-/** What is wrong with a `/regular expression/`, in RE2's words; null if nothing is, or if it is not one. */
-function patternFault(text: string): string | null {
+/** What is wrong with a text that begins as a `/regular expression/`, in RE2's words; null if it is sound. */
+export function patternFault(text: string): string | null {
   const source = patternSource(text)
-  if (source === null) return null
+  if (source === null) return 'a regular expression ends with a slash too'
   try {
     RE2JS.compile(source, RE2JS.CASE_INSENSITIVE)
     return null
