@@ -192,6 +192,8 @@ export interface MetricSpec {
   readonly type: 'counter' | 'gauge' | 'histogram'
   readonly help: string
   readonly labels: Readonly<Record<string, LabelValues>>
+  /** Who is asked for it at a scrape: every process for itself, or the primary alone. Left out: events count it. */
+  readonly readFrom?: 'primary' | 'every process'
 }
 
 /** Every metric: its name, labels with their values, and help. docs/metrics.md is generated from this table. */
@@ -253,54 +255,63 @@ export const metrics = {
     type: 'gauge',
     help: 'Seconds since the last sync that succeeded',
     labels: { directory: 'open' },
+    readFrom: 'primary',
   },
   directoryPeople: {
     name: 'namesake_directory_people',
     type: 'gauge',
     help: 'People that a directory holds',
     labels: { directory: 'open' },
+    readFrom: 'primary',
   },
   protectedPeople: {
     name: 'namesake_protected_people',
     type: 'gauge',
     help: 'People whose names are guarded',
     labels: {},
+    readFrom: 'primary',
   },
   protectionProblems: {
     name: 'namesake_protection_problems',
     type: 'gauge',
     help: 'Entries of the protection file that mean nobody, or more than one',
     labels: {},
+    readFrom: 'primary',
   },
   configInForce: {
     name: 'namesake_config_in_force',
     type: 'gauge',
     help: 'Whether what stands in the file is what the daemon goes by: 1 or 0',
     labels: { file: configFiles as typeof configFiles },
+    readFrom: 'primary',
   },
   buildInfo: {
     name: 'namesake_build_info',
     type: 'gauge',
     help: 'Always 1; its labels say which version runs, on which Node',
     labels: { version: 'open', node: 'open' },
+    readFrom: 'primary',
   },
   startTime: {
     name: 'namesake_start_time_seconds',
     type: 'gauge',
     help: 'When the daemon was started, in seconds since 1970',
     labels: {},
+    readFrom: 'primary',
   },
   certificateExpiry: {
     name: 'namesake_certificate_expiry_seconds',
     type: 'gauge',
     help: 'Seconds until the first certificate of a listener ends; below zero when it has ended',
     labels: { listener: 'open' },
+    readFrom: 'primary',
   },
   workers: {
     name: 'namesake_workers',
     type: 'gauge',
     help: 'Worker processes that carry mail',
     labels: {},
+    readFrom: 'primary',
   },
   workerRestarts: {
     name: 'namesake_worker_restarts_total',
@@ -313,18 +324,21 @@ export const metrics = {
     type: 'gauge',
     help: 'Memory of the processes, shared pages of the store included, by what they are',
     labels: { process: processes as typeof processes },
+    readFrom: 'every process',
   },
   processCpu: {
     name: 'namesake_process_cpu_seconds_total',
     type: 'counter',
     help: 'Processor time of the processes by what they are',
     labels: { process: processes as typeof processes },
+    readFrom: 'every process',
   },
   processFiles: {
     name: 'namesake_process_open_files',
     type: 'gauge',
     help: 'Open files and connections of the processes by what they are; only on Linux',
     labels: { process: processes as typeof processes },
+    readFrom: 'every process',
   },
   logLinesLost: {
     name: 'namesake_log_lines_lost_total',
@@ -349,15 +363,21 @@ export const metrics = {
     type: 'gauge',
     help: 'Records that the history holds',
     labels: {},
+    readFrom: 'primary',
   },
   historyBytes: {
     name: 'namesake_history_bytes',
     type: 'gauge',
     help: 'Octets that the history takes up, of which history.maxSize is the limit',
     labels: {},
+    readFrom: 'primary',
   },
 } as const
 export type MetricName = keyof typeof metrics
+/** Metrics that are read at a scrape, by who is asked for them. */
+export type MetricReadFrom<Who extends NonNullable<MetricSpec['readFrom']>> = {
+  [Name in MetricName]: (typeof metrics)[Name] extends { readonly readFrom: Who } ? Name : never
+}[MetricName]
 
 export type Level = 'debug' | 'info' | 'warn' | 'error'
 

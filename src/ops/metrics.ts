@@ -4,7 +4,15 @@ import { readdirSync } from 'node:fs'
 import { AggregatorRegistry, Counter, Gauge, Histogram, Registry } from 'prom-client'
 import type { DirectoryState } from '../model.ts'
 import { configFiles, events, metrics } from '../vocabulary.ts'
-import type { CountSpec, EventDetails, EventName, EventSpec, MetricName, MetricSpec } from '../vocabulary.ts'
+import type {
+  CountSpec,
+  EventDetails,
+  EventName,
+  EventSpec,
+  MetricName,
+  MetricReadFrom,
+  MetricSpec,
+} from '../vocabulary.ts'
 
 /** What one process counted, as it travels from a worker to the primary. */
 export type MetricsSnapshot = object[]
@@ -45,14 +53,14 @@ type Add = (labels: Record<string, string>, value: number) => void
 /**
  * Makes the metrics of a process.
  *
- * @param read asked at each snapshot, in the process that synchronises
+ * @param primary asked at each snapshot, in the process that synchronises
  * @param now milliseconds since the epoch
  */
-export function openCounters(read: (() => Gauges) | null = null, now: () => number = Date.now): Counters {
+export function openCounters(primary: (() => Gauges) | null = null, now: () => number = Date.now): Counters {
   const registry = new Registry()
-  const gauges = new Map<MetricName, Gauge>()
+  const read = new Map<string, Counter | Gauge>()
   const adders = new Map<MetricName, Add>()
-  const told = process.cpuUsage()
+  const began = process.cpuUsage()
   for (const name of Object.keys(metrics) as MetricName[]) {
     const spec: MetricSpec = metrics[name]
     const options = { name: spec.name, help: spec.help, labelNames: Object.keys(spec.labels), registers: [registry] }
@@ -62,8 +70,8 @@ export function openCounters(read: (() => Gauges) | null = null, now: () => numb
       continue
     }
     const metric = spec.type === 'counter' ? new Counter(options) : new Gauge(options)
-    if (metric instanceof Gauge) gauges.set(name, metric)
-    adders.set(name, (labels, value) => metric.inc(labels, value))
+    if (spec.readFrom === undefined) adders.set(name, (labels, value) => metric.inc(labels, value))
+    else read.set(name, metric)
     startAtZero(spec.labels, (labels) => metric.inc(labels, 0))
   }
   return {
@@ -71,8 +79,14 @@ export function openCounters(read: (() => Gauges) | null = null, now: () => numb
       for (const spec of countsOf(event)) addTo(adders, spec, details)
     },
     snapshot() {
-      tellProcess(gauges, adders, told, { process: read === null ? 'worker' : 'primary' })
-      if (read !== null) setGauges(gauges, read(), now())
+      const readings = {
+        ...readProcess(primary === null ? 'worker' : 'primary', began),
+        ...(primary && readPrimary(primary(), now())),
+      }
+      for (const [name, series] of Object.entries<Readings>(readings)) {
+        read.get(name)?.reset()
+        for (const [labels, value] of series) read.get(name)?.inc(labels, value)
+      }
       return registry.getMetricsAsJSON()
     },
   }
@@ -109,43 +123,45 @@ function addTo(
   adders.get(spec.metric)?.(labels, value)
 }
 
-/** What this process uses. `told`: processor time that was counted before; it is brought up to date. */
-function tellProcess(
-  gauges: ReadonlyMap<MetricName, Gauge>,
-  adders: ReadonlyMap<MetricName, Add>,
-  told: NodeJS.CpuUsage,
-  labels: { readonly process: 'primary' | 'worker' },
-): void {
-  const { user, system } = process.cpuUsage()
-  adders.get('processCpu')?.(labels, (user + system - told.user - told.system) / 1e6)
-  Object.assign(told, { user, system })
-  gauges.get('processMemory')?.set(labels, process.memoryUsage.rss())
+/** What a scrape reads of one metric: a value for each of its series. */
+type Readings = readonly (readonly [labels: Record<string, string>, value: number])[]
+
+/** What this process uses. `began`: its processor time when counting began. */
+function readProcess(
+  who: 'primary' | 'worker',
+  began: NodeJS.CpuUsage,
+): Record<MetricReadFrom<'every process'>, Readings> {
+  const { user, system } = process.cpuUsage(began)
+  let files: number | null = null
   try {
-    gauges.get('processFiles')?.set(labels, readdirSync('/proc/self/fd').length)
+    files = readdirSync('/proc/self/fd').length
   } catch {
     // A system without /proc.
   }
+  const labels = { process: who }
+  return {
+    processCpu: [[labels, (user + system) / 1e6]],
+    processMemory: [[labels, process.memoryUsage.rss()]],
+    processFiles: files === null ? [] : [[labels, files]],
+  }
 }
 
-function setGauges(gauges: ReadonlyMap<MetricName, Gauge>, given: Gauges, now: number): void {
-  const set = (name: MetricName, value: number, labels: Record<string, string> = {}): void =>
-    gauges.get(name)?.set(labels, value)
-  gauges.get('directoryAge')?.reset()
-  gauges.get('directoryPeople')?.reset()
-  for (const { name: directory, lastSync, people } of given.directories) {
-    if (lastSync !== null) set('directoryAge', Math.max(0, (now - lastSync) / 1e3), { directory })
-    set('directoryPeople', people, { directory })
+function readPrimary(given: Gauges, now: number): Record<MetricReadFrom<'primary'>, Readings> {
+  const { directories, certificates = new Map<string, number>(), history } = given
+  const synced = directories.filter(({ lastSync }) => lastSync !== null)
+  return {
+    directoryAge: synced.map(({ name, lastSync }) => [{ directory: name }, Math.max(0, now - (lastSync ?? 0)) / 1e3]),
+    directoryPeople: directories.map(({ name, people }) => [{ directory: name }, people]),
+    certificateExpiry: [...certificates].map(([listener, end]) => [{ listener }, (end - now) / 1e3]),
+    protectedPeople: [[{}, given.protectedPeople]],
+    protectionProblems: [[{}, given.protectionProblems]],
+    configInForce: configFiles.map((file) => [{ file }, given.inForce[file] ? 1 : 0]),
+    buildInfo: [[{ version: given.version, node: process.versions.node }, 1]],
+    startTime: [[{}, given.started / 1000]],
+    workers: [[{}, given.workers]],
+    historyKept: [[{}, history?.records ?? 0]],
+    historyBytes: [[{}, history?.bytes ?? 0]],
   }
-  gauges.get('certificateExpiry')?.reset()
-  for (const [listener, end] of given.certificates ?? []) set('certificateExpiry', (end - now) / 1e3, { listener })
-  set('protectedPeople', given.protectedPeople)
-  set('protectionProblems', given.protectionProblems)
-  for (const file of configFiles) set('configInForce', given.inForce[file] ? 1 : 0, { file })
-  set('buildInfo', 1, { version: given.version, node: process.versions.node })
-  set('startTime', given.started / 1000)
-  set('workers', given.workers)
-  set('historyKept', given.history?.records ?? 0)
-  set('historyBytes', given.history?.bytes ?? 0)
 }
 
 /** Adds up the snapshots of several processes into one. */

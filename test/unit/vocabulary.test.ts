@@ -13,7 +13,7 @@ import {
   strictest,
   tiers,
 } from '../../src/vocabulary.ts'
-import type { EventSpec, MetricName } from '../../src/vocabulary.ts'
+import type { EventSpec, MetricName, MetricSpec } from '../../src/vocabulary.ts'
 
 t.test('the strictest action is the last of the list', async (t) => {
   for (const [index, action] of actionNames.entries()) {
@@ -58,12 +58,10 @@ t.test('what an event counts names a metric, all of its labels, and values that 
       }
     }
   }
-  // What no event counts is read at a scrape.
   const counted = new Set(Object.values<EventSpec>(events).flatMap(({ counts }) => (counts ?? []).map((c) => c.metric)))
   for (const name of Object.keys(metrics) as MetricName[]) {
-    // The system counts a process's processor time; like a gauge it is read.
-    const isRead = metrics[name].type === 'gauge' || name === 'processCpu'
-    t.ok(counted.has(name) || isRead, `${name} is counted by an event, or read`)
+    const { readFrom }: MetricSpec = metrics[name]
+    t.not(counted.has(name), readFrom !== undefined, `${name} is counted by an event, or read at a scrape; never both`)
   }
   t.ok(dispositionNames.length > 0)
 })
