@@ -10,22 +10,13 @@ import { compilePolicy, policyIndexer } from '../src/policy/compile.ts'
 import type { Policy } from '../src/policy/compile.ts'
 import { resolveRules } from '../src/policy/protection.ts'
 import type { ProtectionRules } from '../src/policy/rules.ts'
+import { defaultRules } from '../test/default-rules.ts'
 import { commonPeople } from './common-names.ts'
 
 const rules: ProtectionRules = {
+  ...defaultRules,
   protect: [{ directory: 'Common', groups: ['everyone'], users: [], exclude: [] }],
-  people: [],
-  trustedSenders: [],
-  actions: { certain: 'tag', likely: 'tag' },
-  groupActions: [],
-  onUnchecked: 'tag',
-  oversize: 'unchecked',
-  authservIds: [],
-  requireAuthentication: { own: false, secondary: false },
-  fields: { sender: true, replyTo: true },
   initials: true,
-  presets: [],
-  names: { titles: [], roles: [], companies: [], nicknames: [] },
 }
 
 const people = commonPeople()

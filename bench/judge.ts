@@ -25,6 +25,7 @@ import type { contexts } from '../src/policy/context.ts'
 import type { inspect } from '../src/policy/inspect.ts'
 import type { resolveRules } from '../src/policy/protection.ts'
 import type { ProtectionRules, ResolvedRules } from '../src/policy/rules.ts'
+import { defaultRules } from '../test/default-rules.ts'
 
 /** What is measured, of whichever checkout. */
 interface Code {
@@ -55,19 +56,8 @@ async function load(sources: string): Promise<Code> {
 }
 
 const rules: ProtectionRules = {
+  ...defaultRules,
   protect: [{ directory: 'Bench', groups: ['everyone'], users: [], exclude: [] }],
-  people: [],
-  trustedSenders: [],
-  actions: { certain: 'tag', likely: 'tag' },
-  groupActions: [],
-  onUnchecked: 'tag',
-  oversize: 'unchecked',
-  authservIds: [],
-  requireAuthentication: { own: false, secondary: false },
-  fields: { sender: true, replyTo: true },
-  initials: false,
-  presets: [],
-  names: { titles: [], roles: [], companies: [], nicknames: [] },
 }
 
 /** A repeatable stream of numbers below a limit (mulberry32). */

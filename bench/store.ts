@@ -10,6 +10,7 @@ import { synchronise } from '../src/directory/sync.ts'
 import { compilePolicy, policyIndexer } from '../src/policy/compile.ts'
 import { resolveRules } from '../src/policy/protection.ts'
 import type { ProtectionRules } from '../src/policy/rules.ts'
+import { defaultRules } from '../test/default-rules.ts'
 
 /**
  * The store at the size of a large tenant: `npm run bench:store [-- people]` (200,000). Prints time, the longest hold-up
@@ -88,20 +89,10 @@ class Tenant implements Provider {
 
 function rulesFor(groupNames: readonly string[], users: readonly string[]): ProtectionRules {
   return {
+    ...defaultRules,
     protect: [{ directory: 'Tenant', groups: groupNames, users, exclude: [] }],
-    people: [],
-    trustedSenders: [],
-    actions: { certain: 'tag', likely: 'tag' },
-    groupActions: [],
-    onUnchecked: 'tag',
-    oversize: 'unchecked',
-    authservIds: [],
-    requireAuthentication: { own: false, secondary: false },
-    fields: { sender: true, replyTo: true },
     initials: true,
-    presets: [],
-    names: { titles: [], roles: [], companies: [], nicknames: [] },
-  } as unknown as ProtectionRules
+  }
 }
 
 function index(rules: ProtectionRules): MakeIndex {

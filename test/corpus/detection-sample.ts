@@ -21,6 +21,8 @@ export interface Sample {
   readonly ordinary: string
   /** How many fields of ordinary mail it has at least. */
   readonly minOrdinary: number
+  /** How many of its cases say what a mail program shows. */
+  readonly minShown: number
 }
 
 /** The project's own sample (sample/README.md), and the larger one where it is. */
@@ -30,6 +32,7 @@ export const samples: readonly Sample[] = [
     folder: resolve(import.meta.dirname, 'sample'),
     ordinary: resolve(import.meta.dirname, 'sample/ordinary.txt'),
     minOrdinary: 2700,
+    minShown: 84,
   },
   ...(sampleExists
     ? [
@@ -38,6 +41,7 @@ export const samples: readonly Sample[] = [
           folder: sampleFolder,
           ordinary: resolve(sampleFolder, 'real_from.txt'),
           minOrdinary: 8000,
+          minShown: 166,
         },
       ]
     : []),

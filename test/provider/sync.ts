@@ -10,23 +10,10 @@ import type { MakeIndex } from '../../src/directory/store/reindex.ts'
 import { Store } from '../../src/directory/store/store.ts'
 import { synchronise } from '../../src/directory/sync.ts'
 import type { SyncOutcome } from '../../src/directory/sync.ts'
+import { defaultRules } from '../default-rules.ts'
 
 const nobody: ResolvedRules = {
-  rules: {
-    protect: [],
-    people: [],
-    trustedSenders: [],
-    actions: { certain: 'tag', likely: 'tag' },
-    groupActions: [],
-    onUnchecked: 'tag',
-    oversize: 'unchecked',
-    authservIds: [],
-    requireAuthentication: { own: false, secondary: false },
-    fields: { sender: true, replyTo: true },
-    initials: true,
-    presets: [],
-    names: { titles: [], roles: [], companies: [], nicknames: [] },
-  },
+  rules: { ...defaultRules, initials: true },
   protectedGroups: [],
   protectedPeople: [],
   excluded: [],

@@ -1,24 +1,10 @@
 import type { Group, Person } from '../../../src/model.ts'
 import type { ProtectEntry, ProtectionRules } from '../../../src/policy/rules.ts'
+import { defaultRules } from '../../default-rules.ts'
 
 /** Rules as the protection file's defaults give them, with some replaced. */
 export function rulesWith(part: Partial<ProtectionRules> = {}): ProtectionRules {
-  return {
-    protect: [],
-    people: [],
-    trustedSenders: [],
-    actions: { certain: 'tag', likely: 'tag' },
-    groupActions: [],
-    onUnchecked: 'tag',
-    oversize: 'unchecked',
-    authservIds: [],
-    requireAuthentication: { own: false, secondary: false },
-    fields: { sender: true, replyTo: true },
-    initials: false,
-    presets: [],
-    names: { titles: [], roles: [], companies: [], nicknames: [] },
-    ...part,
-  }
+  return { ...defaultRules, ...part }
 }
 
 /** An entry of `protect` for directory `Staff`. */
