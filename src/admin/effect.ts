@@ -1,13 +1,13 @@
 /** What a change of the rules would have done to the messages of the history. */
 
+import { judgedLimits } from '../config/judged-limits.ts'
+import type { NamesakeConfig } from '../config/types.ts'
 import type { Store } from '../directory/store/store.ts'
 import { canonicalAddress, domainOf } from '../mail/address.ts'
 import { parseHeaderSection } from '../mail/section.ts'
-import type { Action, Entrance, HeaderSection, HistoryRecord, PairOf, Verdict } from '../model.ts'
+import type { Action, HeaderSection, HistoryRecord, PairOf, Verdict } from '../model.ts'
 import type { HistoryReader } from '../ports.ts'
 import { inspectSafely } from '../policy/decide.ts'
-import { defaultLimits } from '../policy/inspect.ts'
-import type { NamesakeConfig } from '../config/types.ts'
 import type { ProtectionRules } from '../policy/rules.ts'
 import { count } from '../text.ts'
 import type { PlannedEdit } from './protection.ts'
@@ -42,17 +42,6 @@ export interface Preview {
 const maxJudged = 200_000
 const alsoListed = 10
 
-/** Octets of one originator field that are read, as the entrance of each message is configured. */
-type FieldLimit = (entrance: Entrance) => number
-
-export function fieldLimitOf({ smtp, milter }: NamesakeConfig): FieldLimit {
-  const limits: Partial<Record<Entrance, number | undefined>> = {
-    smtp: smtp?.limits.fromField,
-    milter: milter?.limits.fromField,
-  }
-  return (entrance) => limits[entrance] ?? defaultLimits.fromOctets
-}
-
 /**
  * Judges stored messages by both rules, each against the people known now.
  * @param about the pair that the change is about: only messages that show an address of its domain can come out otherwise
@@ -63,7 +52,7 @@ export function effectOf(
   before: ProtectionRules,
   after: ProtectionRules,
   about: PairOf | null,
-  fieldLimit: FieldLimit,
+  config: NamesakeConfig,
 ): Effect {
   const judges = [judgeBy(store, before), judgeBy(store, after)] as const
   const now = Date.now()
@@ -76,7 +65,9 @@ export function effectOf(
     const section = sectionOf(record)
     if (section === null) tally.unjudged++
     else {
-      const [was, is] = judges.map((judge) => verdictOf(section, judge, now, fieldLimit(record.entrance)))
+      const [was, is] = judges.map((judge) =>
+        verdictOf(section, judge, now, judgedLimits(config, record.entrance).fromField),
+      )
       tally.add(record, was as Verdict, is as Verdict)
     }
   }
@@ -115,7 +106,7 @@ export async function actionEffect(
   before: ProtectionRules,
   after: ProtectionRules,
   since: number,
-  fieldLimit: FieldLimit,
+  config: NamesakeConfig,
   waits: (verdict: Extract<Verdict, { state: 'detected' }>) => boolean,
 ): Promise<ActionEffect> {
   const was = judgeBy(store, before)
@@ -140,8 +131,8 @@ export async function actionEffect(
       continue
     }
     tally.judged++
-    const first = verdictOf(section, was, now, fieldLimit(record.entrance))
-    const second = verdictOf(section, is, now, fieldLimit(record.entrance))
+    const first = verdictOf(section, was, now, judgedLimits(config, record.entrance).fromField)
+    const second = verdictOf(section, is, now, judgedLimits(config, record.entrance).fromField)
     if (first.state === 'detected') counts.before[first.action]++
     if (second.state === 'detected') counts.after[second.action]++
     if (first.state === 'detected' && second.state === 'clean') tally.cleared++

@@ -13,7 +13,7 @@ import { reportOf } from './directories.ts'
 import { People } from './people.ts'
 import { auditEdit, openHistoryToRead } from './audit.ts'
 import type { Actor } from './audit.ts'
-import { effectOf, fieldLimitOf } from './effect.ts'
+import { effectOf } from './effect.ts'
 import type { Preview } from './effect.ts'
 import type { PairOf } from '../model.ts'
 import { draftRules, makeEdit, planEdit } from './protection.ts'
@@ -137,7 +137,7 @@ export class Installation {
     try {
       return {
         planned,
-        effect: history && effectOf(history, await this.store(), before, after, about, fieldLimitOf(this.config)),
+        effect: history && effectOf(history, await this.store(), before, after, about, this.config),
       }
     } finally {
       await history?.close()

@@ -21,7 +21,7 @@ import { samePerson } from '../policy/person-key.ts'
 import type { ProtectionRules } from '../policy/rules.ts'
 import type { HistoryPort } from '../ports.ts'
 import type { Actor } from './audit.ts'
-import { effectOf, fieldLimitOf } from './effect.ts'
+import { effectOf } from './effect.ts'
 import type { Preview } from './effect.ts'
 import { draftRules, makeEdit } from './protection.ts'
 import type { EditContext, MadeEdit, ProtectionRequest } from './protection.ts'
@@ -276,7 +276,7 @@ export function previewAnswer(
   answer: Answer,
 ): Preview {
   const { planned, before, after } = draftRules(context, requestsFor(pair, answer))
-  return { planned, effect: effectOf(history, store, before, after, pairOf(pair), fieldLimitOf(context.config)) }
+  return { planned, effect: effectOf(history, store, before, after, pairOf(pair), context.config) }
 }
 
 function pairOf({ directory, person, address }: PairWithState): PairOf {

@@ -9,7 +9,7 @@ import { canonicalAddress } from '../mail/address.ts'
 import { presets } from '../policy/presets.ts'
 import type { HistoryReader } from '../ports.ts'
 import type { ProtectionRules } from '../policy/rules.ts'
-import { actionEffect, fieldLimitOf } from './effect.ts'
+import { actionEffect } from './effect.ts'
 import type { ActionEffect } from './effect.ts'
 import type { Installation } from './installation.ts'
 import { draftRules } from './protection.ts'
@@ -160,6 +160,6 @@ export async function previewRules(
     waiting.set(key, known)
     return known
   }
-  const effect = await actionEffect(history, store, before, after, since, fieldLimitOf(installation.config), waits)
+  const effect = await actionEffect(history, store, before, after, since, installation.config, waits)
   return { planned, effect }
 }

@@ -4,6 +4,7 @@ import { availableParallelism } from 'node:os'
 import { resolve } from 'node:path'
 import type { Readable } from 'node:stream'
 import type { Command } from 'commander'
+import { judgedLimits } from '../config/judged-limits.ts'
 import { loadConfig, loadProtection } from '../config/load.ts'
 import type { LoadedConfig } from '../config/types.ts'
 import { directorySources } from '../directory/sources/registry.ts'
@@ -78,10 +79,6 @@ export function addCheckVerb(program: Command, deps: CheckDeps): void {
     })
 }
 
-/** Octets of fields that are read where the configuration has no listener to say so. */
-const defaultHeaderOctets = 262_144
-const defaultFromOctets = 65_536
-
 /** The exit code of shells for a process that Ctrl-C ended. */
 const interruptedCode = 130
 
@@ -110,9 +107,7 @@ async function run(
   stop: AbortSignal,
 ): Promise<number> {
   const { paths, form, all, explain, since, until, jobs } = options
-  const limits = loaded.config.smtp?.limits ?? loaded.config.milter?.limits
-  const headerOctets = limits?.headerSection ?? defaultHeaderOctets
-  const fromOctets = limits?.fromField ?? defaultFromOctets
+  const { headerSection: headerOctets, fromField: fromOctets } = judgedLimits(loaded.config)
   const compared = judgement.before !== null
   const tally = new Tally()
   const listed: Judged[] = []

@@ -3,14 +3,12 @@
 import type { Command } from 'commander'
 import { explainFrom } from '../admin/explain.ts'
 import { openJudgement } from '../admin/replay/people.ts'
+import { judgedLimits } from '../config/judged-limits.ts'
 import { loadConfig } from '../config/load.ts'
 import { directorySources } from '../directory/sources/registry.ts'
 import { jsonLine, printable } from '../text.ts'
 import { configPath, examples } from './verb.ts'
 import type { Cli } from './verb.ts'
-
-/** Octets of the field that are read where the configuration has no listener to say so. */
-const usualFromBytes = 65_536
 
 /** Adds `explain FROM`: how one From field would be judged, each reading of it and each step of the match. */
 export function addExplainVerb(program: Command, cli: Cli): void {
@@ -25,8 +23,8 @@ export function addExplainVerb(program: Command, cli: Cli): void {
       const warn = (text: string): boolean => cli.err.write(`namesake: warning: ${printable(text)}\n`)
       const judgement = await openJudgement(loaded, null, warn)
       try {
-        const limits = loaded.config.smtp?.limits ?? loaded.config.milter?.limits
-        const { outcome, steps } = explainFrom(from, judgement.by, limits?.fromField ?? usualFromBytes, Date.now())
+        const { fromField } = judgedLimits(loaded.config)
+        const { outcome, steps } = explainFrom(from, judgement.by, fromField, Date.now())
         if (options.json === true) cli.out.write(`${jsonLine({ from, ...outcome, steps })}\n`)
         else for (const step of steps) cli.out.write(`${printable(step)}\n`)
       } finally {

@@ -3,8 +3,9 @@
 import * as z from 'zod'
 import { nextHopAccepts, parseListen, parseNextHop, parseServerName } from '../net/addresses.ts'
 import type { SocketAddress } from '../net/addresses.ts'
-import { defaultJudged, defaultLimits, defaultTimeouts } from '../net/limits.ts'
+import { defaultLimits, defaultTimeouts } from '../net/limits.ts'
 import type { ListenerTls } from '../net/tls-files.ts'
+import { defaultLimits as inspectLimits } from '../policy/inspect.ts'
 import { formatDuration, formatSize } from '../options/units.ts'
 import {
   choice,
@@ -289,12 +290,12 @@ export function judgedSizes(): {
   return {
     headerSection: size(
       'Octets of a header section. A longer one is judged as oversize in protection.yaml says.',
-      formatSize(defaultJudged.headerSection),
+      formatSize(defaultLimits.headerSection),
       { min: '4KiB', max: '16MiB' },
     ),
     fromField: size(
       'Octets of all From fields. Longer ones are judged as oversize in protection.yaml says.',
-      formatSize(defaultJudged.fromField),
+      formatSize(inspectLimits.fromOctets),
       {
         min: '1KiB',
         max: '4MiB',

@@ -2,6 +2,7 @@
 
 import { hostname } from 'node:os'
 import { dirname, join } from 'node:path'
+import { judgedLimits } from '../config/judged-limits.ts'
 import { loadConfig } from '../config/load.ts'
 import type { NamesakeConfig } from '../config/types.ts'
 import { judgeOctets } from '../admin/explain.ts'
@@ -96,9 +97,6 @@ function rulesOf(desk: Desk<History>): RulesPort {
   }
 }
 
-/** Octets of one originator field that are read where no listener says so. */
-const defaultFromOctets = 65_536
-
 /** Judges as the daemon does; what the rules were made ready to is kept while neither they nor the people change. */
 function judgeOf(desk: Desk<History>): Services['judge'] {
   let kept: { readonly rules: unknown; readonly people: string; readonly by: JudgedBy } | null = null
@@ -108,9 +106,7 @@ function judgeOf(desk: Desk<History>): Services['judge'] {
     const { rules } = installation.protection()
     const people = JSON.stringify(store.records().map(({ name, lastSync }) => [name, lastSync]))
     if (kept?.rules !== rules || kept.people !== people) kept = { rules, people, by: judgeBy(store, rules) }
-    const { smtp, milter } = installation.config
-    const fromOctets = smtp?.limits.fromField ?? milter?.limits.fromField ?? defaultFromOctets
-    return judgeOctets(octets, kept.by, fromOctets, Date.now())
+    return judgeOctets(octets, kept.by, judgedLimits(installation.config).fromField, Date.now())
   }
 }
 

@@ -49,9 +49,6 @@ export const defaultTimeouts = {
   drain: 30_000,
 } as const
 
-/** Defaults of what both entrances judge, in octets. */
-export const defaultJudged = { headerSection: 262_144, fromField: 65_536 } as const
-
 export const defaultLimits: SmtpLimits = {
   connections: 1000,
   connectionsPerNetwork: 200,
@@ -60,7 +57,7 @@ export const defaultLimits: SmtpLimits = {
   commands: 100_000,
   unknownCommands: 20,
   junkCommands: 100,
-  headerSection: defaultJudged.headerSection,
+  headerSection: 262_144,
   heldSections: 67_108_864,
   hops: 100,
 }

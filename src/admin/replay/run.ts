@@ -1,6 +1,7 @@
 /** Old mail judged again for somebody who watches: bounded, with progress, ended at will. */
 
 import { PassThrough, Writable } from 'node:stream'
+import { judgedLimits } from '../../config/judged-limits.ts'
 import type { NamesakeConfig } from '../../config/types.ts'
 import type { Store } from '../../directory/store/store.ts'
 import type { ProtectionRules } from '../../policy/rules.ts'
@@ -50,8 +51,6 @@ export interface ReplayRequest {
   readonly until: number | null
 }
 
-/** Octets of fields that are read where the configuration has no listener to say so. */
-const defaultLimits = { headerSection: 262_144, fromField: 65_536 }
 const shownRows = 20
 const shownListed = 100
 const maxProblems = 20
@@ -139,8 +138,8 @@ export class ReplayRun {
 
   async #run(store: Store, rules: ProtectionRules): Promise<void> {
     const { path, since, until } = this.request
-    const limits = this.#config.smtp?.limits ?? this.#config.milter?.limits ?? defaultLimits
-    const settings = { headerOctets: limits.headerSection, fromOctets: limits.fromField, since, until, explain: false }
+    const { headerSection: headerOctets, fromField: fromOctets } = judgedLimits(this.#config)
+    const settings = { headerOctets, fromOctets, since, until, explain: false }
     const out = new Writable({ write: (_chunk, _encoding, done) => done() })
     const err = new Writable({
       write: (chunk, _encoding, done) => {
