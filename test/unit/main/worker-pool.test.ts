@@ -13,7 +13,7 @@ import type { Events } from '../../../src/ops/events.ts'
 type Told = [event: string, details: Readonly<Record<string, unknown>>][]
 
 /** A pool of real processes over an empty store, and what it tells of them. */
-async function startPool(t: Test, workers: number, gapMs?: number): Promise<{ pool: WorkerPool; told: Told }> {
+async function startPool(t: Test, workers: number, gapMs?: number): Promise<Told> {
   const folder = mkdtempSync(join(tmpdir(), 'namesake-pool-'))
   t.teardown(() => rmSync(folder, { recursive: true, force: true }))
   const store = await openStore({ path: join(folder, 'store') })
@@ -39,7 +39,7 @@ async function startPool(t: Test, workers: number, gapMs?: number): Promise<{ po
   const pool = new WorkerPool(workers, settings, events, gapMs)
   t.teardown(() => pool.drain())
   await pool.start()
-  return { pool, told }
+  return told
 }
 
 const pidsOf = (told: Told, event: string): number[] =>
@@ -47,7 +47,7 @@ const pidsOf = (told: Told, event: string): number[] =>
 
 /** The signs of life come fast so that the test does not take long. */
 t.test('a worker that hangs is killed and replaced', async (t) => {
-  const { told } = await startPool(t, 1, 300)
+  const told = await startPool(t, 1, 300)
   const pids = (event: string): number[] => pidsOf(told, event)
   const [first] = pids('worker-started') as [number]
   await new Promise((resolve) => setTimeout(resolve, 2000))
@@ -62,7 +62,7 @@ t.test('a worker that hangs is killed and replaced', async (t) => {
 })
 
 t.test('originator fields that a worker dies of are not judged by the next one', async (t) => {
-  const { pool, told } = await startPool(t, 2)
+  const told = await startPool(t, 2)
   const started = (): number[] => pidsOf(told, 'worker-started')
   /** What each worker was sent, by its process. */
   const sent = new Map<number, ToWorker[]>()
