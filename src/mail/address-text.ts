@@ -23,10 +23,7 @@ export function mayHoldAddress(name: string): boolean {
 export function addressesIn(name: string): { found: string[]; rest: string } {
   if (!mayHoldAddress(name)) return { found: [], rest: name }
   const ends = bothEnds(name)
-  // Cut once more behind NFKC: it makes up to 18 characters of one.
-  const folded = /[^\0-\x7f]/.test(ends)
-    ? bothEnds(ends.normalize('NFKC').replace(/[\p{Cf}\p{Default_Ignorable_Code_Point}]+/gu, ''))
-    : ends
+  const folded = /[^\0-\x7f]/.test(ends) ? withoutForms(ends) : ends
   const tight = withWrittenAt(folded.replace(/\s+/g, ' '))
     .replace(/ ?[([{] ?at ?[)\]}] ?/gi, '@')
     .replace(/ ?@ ?/g, '@')
@@ -41,6 +38,15 @@ export function addressesIn(name: string): { found: string[]; rest: string } {
   }
   return found.length === 0 ? { found, rest: name } : { found, rest: rest.join(' ') }
 }
+
+/** Compatibility forms as what they stand for, invisible characters gone. Cut once more, as it makes up to six characters of one. */
+function withoutForms(text: string): string {
+  const plain = text.replace(blessings, ' ').normalize('NFKC')
+  return bothEnds(plain.replace(/[\p{Cf}\p{Default_Ignorable_Code_Point}]+/gu, ''))
+}
+
+/** Signs that NFKC would write out in eighteen letters; no address has them. */
+const blessings = /[\ufdfa\ufdfb]+/g
 
 /** `jane at corp.example` as a whole is an address; in a longer text "at" is a word. */
 function withWrittenAt(text: string): string {

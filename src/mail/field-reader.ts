@@ -203,6 +203,7 @@ export class FieldReader {
       const seen = name.replace(overridden, (_, inside: string) => [...inside].reverse().join(''))
       if (mayHoldAddress(seen)) this.emitShown(part, seen.replaceAll('\u202e', ''), address)
     }
+    if (mayHoldAddress(name)) this.budget.spend(Math.min(name.length, 4096) / 2)
     const { found, rest } = addressesIn(name)
     if (found.length === 0) {
       set.add(place, 'own', part, name, address)

@@ -23,8 +23,8 @@ const paddingRun =
 const padding = new RegExp(paddingRun, 'u')
 const allPadding = new RegExp(paddingRun, 'gu')
 
-/** Signs that NFKC would turn into letters. */
-const tradeMarks = /[\u2122\u2120\u00ae\u00a9\u2117]/g
+/** Signs that NFKC would turn into letters, and the blessings (U+FDFA, U+FDFB) that it would write out in eighteen. */
+const noLetters = /[\u2122\u2120\u00ae\u00a9\u2117\ufdfa\ufdfb]/g
 
 const override = /[\u202d\u202e]/
 /** A right-to-left override shows what follows it backwards, up to its end or the next direction control. */
@@ -37,6 +37,8 @@ const marks =
 /** Longest shown name that is read whole, in UTF-16 units; of a longer one its head and its tail are read. */
 export const shownLimit = 512
 const headLength = 320
+/** What is left of a longer one: the two with a bar between. */
+const longestShown = shownLimit + 3
 
 interface CleanText {
   /** The text as a reader sees it: NFKC, white space single, nothing invisible; letters keep their case. */
@@ -57,11 +59,13 @@ const plainAscii = /^[\x20-\x7e]*$/
 /** Cleans a shown text. Idempotent on its `text`; linear in the input's length, which it cuts at `shownLimit`. */
 export function cleanText(shown: string): CleanText {
   const whole = shown.length > shownLimit ? cutMiddle(shown) : shown
-  const parted = padding.test(whole.trim()) ? fold(whole.trim().replace(allPadding, ' | ')) : null
+  const parted = padding.test(whole.trim())
+    ? fold(whole.trim().replace(allPadding, ' | ').replace(noLetters, ' '))
+    : null
   if (plainAscii.test(whole)) {
     return { text: whole.replace(/ {2,}/g, ' ').trim(), mirrored: null, parted, altered: false }
   }
-  const cut = whole.replace(tradeMarks, ' ')
+  const cut = whole.replace(noLetters, ' ')
   const mirrored = override.test(cut) ? fold(cut.replace(overridden, (_, inside: string) => backwards(inside))) : null
   const text = fold(cut)
   return { text, mirrored: mirrored === text ? null : mirrored, parted, altered: isAltered(cut, text) }
@@ -69,17 +73,22 @@ export function cleanText(shown: string): CleanText {
 
 /** Strips decoration from letters: accents, stacked marks, strike-through, vowel points. Keeps marks that spell (Thai, Indic, kana). */
 export function stripMarks(text: string): string {
-  return text.normalize('NFD').replace(marks, '').normalize('NFC')
+  if (plainAscii.test(text)) return text
+  const apart = text.normalize('NFD')
+  const bare = apart.replace(marks, '')
+  return plainAscii.test(bare) ? bare : bare.normalize('NFC')
 }
 
 function fold(text: string): string {
-  return text
+  const folded = text
     .replace(spaceLike, ' ')
     .replace(invisible, '')
     .normalize('NFKC')
     .replace(invisible, '')
     .replace(spaceLike, ' ')
     .trim()
+  // Cut once more: compatibility forms stand for up to six letters each.
+  return folded.length > longestShown ? cutMiddle(folded) : folded
 }
 
 function isAltered(before: string, after: string): boolean {

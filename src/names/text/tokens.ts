@@ -44,6 +44,7 @@ const commas = ',、，،'
 const conjoining = '&+＆'
 const apostrophe = '\u2019'
 const symbol = /\p{S}/u
+const letter = /\p{L}/u
 const bars = '@|/\\;:•·•→←↔►▶◆■–—―¦│┃～~※・'
 
 /**
@@ -214,11 +215,15 @@ const noSign = /^[\x20"#%&'()*+,\-./0-9:;<=>?A-Z[\\\]^_`a-z{}~]*$/
 /** Whether a sign that looks like a letter stands within a word or at its edge. */
 export function holdsSignInWord(text: string): boolean {
   if (noSign.test(text)) return false
-  let before = ''
+  let isLetter = false
+  let isSign = false
   for (const char of text) {
-    if (isLookSign(char) && !neverLast.includes(char) && /\p{L}/u.test(before)) return true
-    if (isLookSign(before) && /\p{L}/u.test(char)) return true
-    before = char
+    const wasLetter = isLetter
+    const wasSign = isSign
+    isLetter = letter.test(char)
+    if (wasSign && isLetter) return true
+    isSign = !isLetter && isLookSign(char)
+    if (wasLetter && isSign && !neverLast.includes(char)) return true
   }
   return false
 }

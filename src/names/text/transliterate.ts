@@ -70,14 +70,17 @@ export function baseForm(text: string): string {
   return foldHan(foldKana(out))
 }
 
-/** Lower case with accented letters spelt out: ö to oe, ø to oe, å to aa; the same as `baseForm` where none is. */
-export function expandedForm(text: string): string {
+/**
+ * Lower case with accented letters spelt out: ö to oe, ø to oe, å to aa; the same as `baseForm` where none is.
+ * @param base the text's `baseForm`, if it is known
+ */
+export function expandedForm(text: string, base = baseForm(text)): string {
   const lower = text.toLowerCase().normalize('NFC')
-  if (!nonAscii.test(lower)) return lower
-  let out = ''
-  for (const char of lower) out += letterExpanded[char] ?? char
-  return baseForm(out)
+  return expandable.test(lower) ? baseForm(lower.replace(allExpandable, (char) => letterExpanded[char] ?? char)) : base
 }
+
+const expandable = new RegExp(`[${Object.keys(letterExpanded).join('')}]`, 'u')
+const allExpandable = new RegExp(expandable.source, 'gu')
 
 export type Script = 'latin' | 'cyrillic' | 'greek' | 'kana' | 'hangul' | 'han' | 'arabic' | 'hebrew' | 'other'
 
@@ -158,8 +161,7 @@ function looksOf(letters: string, more: Record<string, string>): ReadonlyMap<str
  * A Cyrillic, Greek, kana or Han word in Latin letters (Han as read in Mandarin), lower case; null for a word of another script (Latin included).
  * Look-alikes from other alphabets count as the word's own.
  */
-export function romanise(word: string): string | null {
-  const script = scriptOfWord(word)
+export function romanise(word: string, script = scriptOfWord(word)): string | null {
   switch (script) {
     case 'cyrillic': {
       const ukrainian = /[іїєґ]/i.test(word)

@@ -54,11 +54,13 @@ export function makeWord(raw: string): Word {
   }
   const plain = raw.toLowerCase().normalize('NFC')
   const looks = looksOfCharacters(raw)
-  const latin = romanise(raw)
+  const script = scriptOfWord(raw)
+  const latin = romanise(raw, script)
   const base = baseForm(raw)
-  const expanded = expandedForm(raw)
+  const expanded = expandedForm(raw, base)
   const look = joinPairs(looks)
-  const otherLooks = base === plain ? none : [skeleton(base), skeleton(expanded)].filter((other) => other !== look)
+  const others = base === plain ? none : base === expanded ? [skeleton(base)] : [skeleton(base), skeleton(expanded)]
+  const otherLooks = others.filter((other) => other !== look)
   return {
     raw,
     plain,
@@ -69,7 +71,7 @@ export function makeWord(raw: string): Word {
     otherLooks,
     roman: latin === null ? null : romanCanon(latin),
     latin: latin ?? base,
-    script: scriptOfWord(raw),
+    script,
   }
 }
 
