@@ -86,11 +86,11 @@ export async function stand(options: Partial<DaemonOptions> = {}, section = ''):
 
 export const password = 'correct horse battery'
 
-/** Makes the first administrator by the link, as a person would. */
-export async function firstAdministrator(page: Page, link: string): Promise<void> {
+/** Makes the first administrator by the link, as a person would; or, by another link, an account of its role. */
+export async function firstAdministrator(page: Page, link: string, name = 'Mira Dahl'): Promise<void> {
   await page.goto(link)
-  await page.getByLabel('Your name').fill('Mira Dahl')
-  await page.getByLabel('User name').fill('mira.dahl')
+  await page.getByLabel('Your name').fill(name)
+  await page.getByLabel('User name').fill(name.toLowerCase().replace(' ', '.'))
   await page.getByLabel('Password', { exact: true }).fill(password)
   await page.getByLabel('Password again').fill(password)
   await page.getByRole('button', { name: 'Make the account and sign in' }).click()

@@ -144,9 +144,8 @@ function Nav({ pages, page }: { readonly pages: readonly PageEntry[]; readonly p
         <kbd>/</kbd>
       </button>
       <ul class="nav-list">
-        {listed.flatMap((entry) => [
-          ...(entry.apart === true ? [<li class="nav-sep" key={`${entry.name}-sep`} role="presentation" />] : []),
-          <li key={entry.name}>
+        {listed.map((entry) => (
+          <li key={entry.name} class={entry.apart === true ? 'apart' : ''}>
             <a
               href={`/${entry.name}`}
               {...(entry.name === (page.within ?? page.name) ? { 'aria-current': 'page' as const } : {})}
@@ -160,8 +159,8 @@ function Nav({ pages, page }: { readonly pages: readonly PageEntry[]; readonly p
                 </span>
               ) : null}
             </a>
-          </li>,
-        ])}
+          </li>
+        ))}
       </ul>
       <div class="nav-foot">
         <div class="nav-user">

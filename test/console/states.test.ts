@@ -1,0 +1,338 @@
+import { readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import t from 'tap'
+import type { Test } from 'tap'
+import type { Page, Route } from 'playwright-core'
+import { RawClient } from '../integration/peers/smtp-client.ts'
+import { firstAdministrator, skip, stand, waitUntil } from './harness.ts'
+import type { Stand } from './harness.ts'
+import { protectionYaml } from './seed.ts'
+
+/**
+ * Each page in each of its states: axe-core finds nothing, no script fails, nothing is wider than the window, nothing is asked
+ * of another host, and what came from mail is text. States that a healthy server does not give (no answer, a fault, 200,000
+ * people) are put into its answers on their way; bench/console.ts has them for real.
+ */
+
+t.setTimeout(240_000)
+
+const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
+
+interface Violation {
+  readonly id: string
+  readonly nodes: readonly { readonly html: string; readonly failureSummary: string }[]
+}
+
+/** What axe-core finds on the page as it stands, a line a node. */
+async function violations(page: Page): Promise<string[]> {
+  await page.evaluate(`if (typeof axe === 'undefined') { ${axe} }`)
+  const found = (await page.evaluate(
+    `axe.run(document, { resultTypes: ['violations'] }).then(({ violations }) => violations)`,
+  )) as Violation[]
+  return found.flatMap(({ id, nodes }) =>
+    nodes.slice(0, 3).map(({ html, failureSummary }) => `${id}: ${html.slice(0, 160)} ${failureSummary}`),
+  )
+}
+
+/** No violation, and no scrolling to the side. */
+async function isSound(t: Test, page: Page, what: string): Promise<void> {
+  t.same(await violations(page), [], what)
+  const [wide, window] = (await page.evaluate('[document.documentElement.scrollWidth, innerWidth]')) as [number, number]
+  t.ok(wide <= window, `${what}: ${wide} pixels in a window of ${window}`)
+}
+
+const longName = 'Maximiliane-Alexandrina '.repeat(10).trim()
+const longGroup = 'Finance & Controlling '.repeat(10).trim()
+const people = `users:
+  - { id: u1, displayName: Jane Roe, givenName: Jane, surname: Roe, mail: jane.roe@corp.example }
+  - { id: u2, displayName: ${JSON.stringify(longName)}, mail: max@corp.example }
+  - { id: u3, displayName: "דוד כהן", givenName: "דוד", surname: "כהן", mail: david@corp.example }
+  - { id: u4, displayName: "محمد الفارسي", mail: mohamed@corp.example }
+  - { id: u5, displayName: "<img src=x onerror=window.hit=1>", mail: tag@corp.example }
+groups:
+  - { id: executives, displayName: Executives, members: [u1, u3] }
+  - { id: finance, displayName: ${JSON.stringify(longGroup)}, members: [u2, u4, u5] }
+  - { id: legal, displayName: "الشؤون القانونية", members: [u4] }
+`
+const protection = protectionYaml
+  .replace('groups: ["Executives", "Finance"]', 'groups: ["Executives", "finance"]')
+  .replace('    users:\n      - ingrid.halvorsen@corp.example\n', '')
+
+const pages = [
+  'overview',
+  'detections',
+  'review',
+  'protection',
+  'directories',
+  'rules',
+  'try',
+  'replay',
+  'settings',
+] as const
+
+/** Fields of people who mean no good. All show a protected name, so that they are kept and shown. */
+const hostile: readonly string[] = [
+  'From: "<script>window.hit=1</script> Jane Roe" <a@evil.example>',
+  'From: "<img src=x onerror=window.hit=1> Jane Roe" <"<b>x</b>"@evil.example>',
+  'From: =?utf-8?Q?Jane_Roe=E2=80=AE=3Cgnp.gniht=3E?= <b@evil.example>',
+  'From: =?utf-8?Q?J=E2=80=8Ban=E2=81=A0e_=F0=9D=95=BD=F0=9D=96=94=F0=9D=96=8A?= <c@evil.example>',
+  'From: =?utf-8?Q?Jane_Roe_=00=1B=5B31m=07?= <d@evil.example>',
+  `From: "Jane Roe" <e@evil.example>\r\nReply-To: "Jane Roe ${'x'.repeat(4000)}" <e2@evil.example>`,
+  `From: Jane Roe <${'y'.repeat(60)}@${'z'.repeat(60)}.${'q'.repeat(60)}.example>`,
+  'From: Jane Roe <f@evil.example>\r\nReply-To: "\\"><svg onload=window.hit=1>" <g@evil.example>',
+  'From: =?utf-8?B?15PXldeTINeb15TXnw==?= <david@evil.example>',
+  `From: Jane Roe <h@evil.example>\r\nMessage-ID: <"><img/src=x/onerror=window.hit=1>@x>`,
+]
+
+t.test('the states of each page', { skip }, async (t) => {
+  const console = await stand({ people, protection, more: 'history: { path: ./history }' })
+  t.teardown(() => console.close())
+  const { origin } = console
+  const gate = await console.open()
+  await gate.goto(`${origin}/sign-in`)
+  await gate.getByText('There is no account yet').waitFor()
+  await isSound(t, gate, 'sign-in, without an account yet')
+  await gate.goto(console.link)
+  await gate.getByLabel('Your name').waitFor()
+  await isSound(t, gate, 'first administrator')
+  await firstAdministrator(gate, console.link)
+  const { cookies } = await gate.context().storageState()
+  const cookie = cookies.map(({ name, value }) => `${name}=${value}`).join('; ')
+  const elsewhere: string[] = []
+  const opened = async (dark = false, width = 1440): Promise<Page> => {
+    const page = await console.open({ width, height: 900 }, dark)
+    await page.context().addCookies(cookies)
+    page.on('request', (request) => {
+      if (!request.url().startsWith(`${origin}/`)) elsewhere.push(request.url())
+    })
+    return page
+  }
+  const settle = (page: Page, name: string): Promise<void> => settled(page, `${origin}/${name}`)
+
+  await t.test('empty', async (t) => {
+    for (const name of pages) {
+      await settle(gate, name)
+      await isSound(t, gate, name)
+    }
+    await overlays(t, gate, origin)
+  })
+
+  await t.test('hostile mail, right-to-left and very long names: text, whatever it says', async (t) => {
+    await sendHostile(console)
+    const page = await opened()
+    await settle(page, 'detections')
+    await isSound(t, page, 'the list')
+    const rows = page.locator('main .row-link')
+    t.equal(await rows.count(), hostile.length)
+    for (let at = 0; at < hostile.length; at++) {
+      await rows.nth(at).click()
+      const panel = page.getByRole('complementary', { name: 'Detection' })
+      await panel.getByText('As it came, undecoded').click()
+      await panel.getByText('What was done').waitFor()
+      await isSound(t, page, `message ${at}`)
+    }
+    t.equal(await page.locator('main script, main img, main b b, main i i, main svg[onload]').count(), 0)
+    t.ok((await page.getByText('RLO', { exact: true }).count()) > 0, 'what turns text round is a box with its name')
+    for (const name of ['overview', 'review', 'rules'] as const) {
+      await settle(page, name)
+      await isSound(t, page, name)
+    }
+    await settle(page, 'protection')
+    for (const group of ['Executives', longGroup, 'الشؤون القانونية']) {
+      await page
+        .getByRole('button', { name: `Members of ${group}` })
+        .first()
+        .click()
+    }
+    await page.getByRole('link', { name: longName }).click()
+    await page.getByLabel('Secondary emails').waitFor()
+    await isSound(t, page, 'protection, a person beside it')
+    const asked = hostile[2]?.slice(6) ?? ''
+    await page.goto(`${origin}/try?from=${encodeURIComponent(asked)}`)
+    await page.getByText('letter by letter').waitFor()
+    await isSound(t, page, 'try')
+    t.equal(await page.evaluate('window.hit'), undefined, 'nothing of it has run')
+    await page.close()
+  })
+
+  await t.test('dark, and as narrow as a telephone', async (t) => {
+    for (const [dark, width] of [
+      [true, 1440],
+      [false, 360],
+    ] as const) {
+      const page = await opened(dark, width)
+      for (const name of pages) {
+        await settle(page, name)
+        await isSound(t, page, `${name}, ${dark ? 'dark' : width}`)
+      }
+      await page.close()
+    }
+  })
+
+  await t.test('loading, failed, offline', async (t) => {
+    const page = await opened()
+    for (const how of ['never', 'fails', 'away'] as const) {
+      await page.route(/\/api\/v1\/(?!session|events)/, (route) => answer(route, how))
+      for (const name of pages) {
+        await page.goto(`${origin}/${name}`)
+        await page.getByRole('heading', { level: 1 }).waitFor()
+        const asks = name !== 'try'
+        if (how === 'never' && asks && name !== 'overview') await page.locator('.sk').first().waitFor()
+        if (how === 'fails' && asks) await page.getByText('This part could not be shown').first().waitFor()
+        if (how === 'away') await page.getByText('No answer from the console’s server').waitFor()
+        await isSound(t, page, `${name}, ${how}`)
+      }
+      await page.unrouteAll({ behavior: 'ignoreErrors' })
+    }
+    await page.close()
+  })
+
+  await t.test('200,000 people', async (t) => {
+    const page = await opened()
+    await page.route(/\/api\/v1\/(people|groups|directories)/, manyPeople)
+    await settle(page, 'overview')
+    await page.getByText('200,000').first().waitFor()
+    await isSound(t, page, 'overview')
+    await settle(page, 'directories')
+    await isSound(t, page, 'directories')
+    await settle(page, 'protection')
+    await page.getByRole('button', { name: 'Members of Department 0', exact: true }).click()
+    await page.getByText('50 of 200,000 people').waitFor()
+    await isSound(t, page, 'a group of all')
+    await page.getByRole('button', { name: 'Load 50 more' }).first().click()
+    await page.getByText('100 of 200,000 people').waitFor()
+    await page.getByLabel('Name or address').fill('given')
+    await page.getByText('50 of 200,000 people').waitFor()
+    await isSound(t, page, 'search')
+    await page.unrouteAll({ behavior: 'ignoreErrors' })
+    await page.close()
+  })
+
+  await t.test('a reader, and files that are only read', async (t) => {
+    const reader = await readerOf(console, cookie)
+    for (const name of pages) {
+      await settle(reader, name)
+      await isSound(t, reader, `${name}, a reader`)
+      const writing = await reader
+        .getByRole('main')
+        .getByRole('button', { name: /^(Save|Protect|Invite|Sync now)$/ })
+        .count()
+      t.equal(writing, 0, `${name}: nothing that a reader would be refused`)
+    }
+    t.match(new URL(reader.url()).pathname, /^\/settings$/)
+    await reader.close()
+    const page = await opened()
+    await page.route('**/api/v1/session', async (route) => {
+      const response = await route.fetch()
+      const session = (await response.json()) as { product: object }
+      await route.fulfill({ response, json: { ...session, product: { ...session.product, readOnly: true } } })
+    })
+    for (const name of ['protection', 'directories', 'review', 'rules'] as const) {
+      await settle(page, name)
+      await page.getByText('The files are read-only here').waitFor()
+      await isSound(t, page, `${name}, read-only`)
+    }
+    await page.close()
+  })
+
+  t.same(elsewhere, [], 'nothing was asked of another host')
+  const faults = console.faults.filter((fault) => !fault.includes('status of 500'))
+  t.same(faults, [], 'no script failed, and no policy was violated')
+})
+
+/** The page at an address, with nothing of it still on its way. */
+async function settled(page: Page, url: string): Promise<void> {
+  await page.goto(url)
+  await page.getByRole('heading', { level: 1 }).waitFor()
+  await waitUntil('nothing is loading', async () =>
+    (await page.getByText('Loading', { exact: true }).count()) === 0 ? true : undefined,
+  )
+}
+
+/** What lies over the pages. */
+async function overlays(t: Test, page: Page, origin: string): Promise<void> {
+  const over: readonly (readonly [path: string, open: (page: Page) => Promise<void>])[] = [
+    ['overview', (page) => page.keyboard.press('?')],
+    ['overview', (page) => page.keyboard.press('/')],
+    ['overview', (page) => page.getByLabel('Your menu').click()],
+    ['directories#add', () => Promise.resolve()],
+    ['directories', (page) => page.getByRole('main').locator('summary').first().click()],
+    ['settings', (page) => page.getByRole('button', { name: 'Invite' }).click()],
+    ['settings', (page) => page.getByRole('button', { name: 'Make a token' }).click()],
+    ['settings', (page) => page.getByRole('button', { name: 'Change the password' }).click()],
+    ['rules', (page) => page.getByRole('button', { name: 'Edit' }).first().click()],
+  ]
+  for (const [at, [path, open]] of over.entries()) {
+    await settled(page, `${origin}/${path}`)
+    await open(page)
+    await isSound(t, page, `over ${path} (${at})`)
+  }
+}
+
+async function sendHostile({ daemon }: Stand): Promise<void> {
+  const client = await RawClient.hello(daemon.smtpPort)
+  for (const [at, fields] of hostile.entries()) {
+    const id = fields.includes('Message-ID') ? '' : `Message-ID: <hostile-${at}@x>\r\n`
+    const replies = await client.transaction(`${fields}\r\n${id}\r\nhi\r\n`, ['a@corp.example'])
+    if (!/^(?:250|550 5\.7\.1) /.test(replies.at(-1) ?? '')) throw new Error(`message ${at}: ${replies.join(' | ')}`)
+  }
+  await client.quit()
+  await waitUntil('all of them were judged', () =>
+    daemon.lines().filter(({ event }) => event === 'message').length === hostile.length ? true : undefined,
+  )
+}
+
+/** What the network, or a server in trouble, makes of a request. */
+async function answer(route: Route, how: 'never' | 'fails' | 'away'): Promise<void> {
+  if (how === 'away') await route.abort('connectionrefused')
+  if (how !== 'fails') return
+  const body = { status: 500, title: 'x', detail: 'Something went wrong here.', code: 'internal', instance: 'urn:x:1' }
+  await route.fulfill({ status: 500, contentType: 'application/problem+json', body: JSON.stringify(body) })
+}
+
+/** Answers as a directory of 200,000 people in 2,000 groups gives them, one page at a time. */
+async function manyPeople(route: Route): Promise<void> {
+  const url = new URL(route.request().url())
+  const limit = Number(url.searchParams.get('limit') ?? 50)
+  const from = Number(url.searchParams.get('cursor') ?? 0)
+  const of = <T>(make: (at: number) => T): T[] => Array.from({ length: limit }, (_, at) => make(from + at))
+  const next = String(from + limit)
+  const directory = 'Staff'
+  const persons = of((at) => ({
+    ...{ directory, id: `p${at}`, displayName: `Given Surname${at}`, givenName: 'Given', surname: `Surname${at}` },
+    ...{ addresses: [`p${at}@corp.example`], secondaryEmails: [], groups: [], protected: at % 3 === 0 },
+  }))
+  const groups = of((at) => ({
+    ...{
+      directory,
+      id: `g${at}`,
+      displayName: `Department ${at}`,
+      people: 200_000,
+      protectedPeople: at,
+      protected: at === 0,
+    },
+  }))
+  if (url.pathname.endsWith('/members')) {
+    return route.fulfill({ json: { groups: [], people: persons, total: 200_000, next } })
+  }
+  if (url.pathname.endsWith('/people')) return route.fulfill({ json: { items: persons, total: 200_000, next } })
+  if (url.pathname.endsWith('/groups')) return route.fulfill({ json: { items: groups, total: 2_000, next } })
+  const response = await route.fetch()
+  const { items } = (await response.json()) as { items: object[] }
+  await route.fulfill({ response, json: { items: items.map((one) => ({ ...one, people: 200_000, groups: 2_000 })) } })
+}
+
+/** Somebody else with the least role, in a browser of their own. */
+async function readerOf(console: Stand, cookie: string): Promise<Page> {
+  const api = `${console.origin}/api/v1`
+  const { csrf } = (await (await fetch(`${api}/session`, { headers: { cookie } })).json()) as { csrf: string }
+  const made = await fetch(`${api}/invitations`, {
+    method: 'POST',
+    headers: { cookie, 'x-csrf-token': csrf, 'content-type': 'application/json' },
+    body: '{"role":"reader"}',
+  })
+  const { url } = (await made.json()) as { url: string }
+  const page = await console.open()
+  await firstAdministrator(page, url, 'Leo Hart')
+  return page
+}
