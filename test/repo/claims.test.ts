@@ -56,3 +56,15 @@ t.test('every table of claims in docs/security.md has the column', async (t) => 
     t.ok(head.includes('Shown by') || head.includes('Test that shows it'), head.join(', '))
   }
 })
+
+t.test('what docs/operations.md claims in prose names a test, too', async (t) => {
+  const page = readFileSync(join(root, 'docs/operations.md'), 'utf8')
+  for (const name of namedTests(page).filter((path) => path.startsWith('test/') && !path.includes('*'))) {
+    t.ok(existsSync(join(root, name)), `${name} is there`)
+  }
+  const sections = page.split(/^## /m).slice(1)
+  for (const title of ['Signals', 'Nothing is lost', 'When something fails', 'Health', 'Log', 'The store', 'Syncs']) {
+    const section = sections.find((text) => text.startsWith(`${title}\n`)) ?? ''
+    t.match(section, /`test\//, title)
+  }
+})
