@@ -53,17 +53,13 @@ export function writeDirectories({ file, before, after }: DirectoriesDraft): voi
 
 function changed(source: YamlSource, change: DirectoryChange): YamlSource {
   if (change.do === 'add') return addToList(source, ['directories'], change.entry)
-  const at = positionOf(source, change.name)
-  return change.do === 'remove'
-    ? removeFromList(source, ['directories', at])
-    : setScalar(source, ['directories', at, 'sync'], change.sync)
-}
-
-function positionOf(source: YamlSource, name: string): number {
+  const name = change.name
   const { directories } = (source.data ?? {}) as { directories?: unknown }
   const at = Array.isArray(directories)
     ? directories.findIndex((entry) => (entry as { name?: unknown } | null)?.name === name)
     : -1
   if (at < 0) throw new NamesakeError('input-invalid', `namesake.yaml has no directory ${quote(name)}`)
-  return at
+  return change.do === 'remove'
+    ? removeFromList(source, ['directories', at])
+    : setScalar(source, ['directories', at, 'sync'], change.sync)
 }

@@ -151,25 +151,19 @@ function validate<T>(
   }
   const first = schema.safeParse(source.data)
   if (first.success) return { value: first.data, data: source.data, faults: [] }
-  const data = withoutEmpty(source.data, first.error.issues)
-  const result = schema.safeParse(data)
-  if (result.success) return { value: result.data, data, faults: [] }
-  return { value: null, data, faults: faultsOf(source, data, result.error.issues) }
-}
-
-/**
- * A key whose lines are all commented out has the value null. Where a list belongs it counts as not given, where a map
- * belongs as an empty one. Which belongs where, the schema itself says by its findings.
- */
-function withoutEmpty(data: unknown, issues: readonly z.core.$ZodIssue[]): unknown {
-  const copy = structuredClone(data)
+  // A key whose lines are all commented out has the value null. Where a list belongs it counts as not given,
+  // where a map belongs as an empty one. Which belongs where, the schema itself says by its findings.
+  const issues = first.error.issues
+  const data = structuredClone(source.data)
   for (const { path, code, ...issue } of issues) {
     const key = path.at(-1)
-    if (code !== 'invalid_type' || typeof key !== 'string' || valueAt(copy, path) !== null) continue
-    const parent = valueAt(copy, path.slice(0, -1)) as Record<PropertyKey, unknown>
+    if (code !== 'invalid_type' || typeof key !== 'string' || valueAt(data, path) !== null) continue
+    const parent = valueAt(data, path.slice(0, -1)) as Record<PropertyKey, unknown>
     const expected = 'expected' in issue ? issue.expected : ''
     if (expected === 'array') delete parent[key]
     else if (expected === 'object' || expected === 'record') parent[key] = {}
   }
-  return copy
+  const result = schema.safeParse(data)
+  if (result.success) return { value: result.data, data, faults: [] }
+  return { value: null, data, faults: faultsOf(source, data, result.error.issues) }
 }

@@ -29,7 +29,10 @@ export function replaceFile(path: string, expected: string | null, text: string)
   let temporary: string | null = null
   try {
     if (expected === null) {
-      beginFile(path, text)
+      // A file that is not there yet. It gets the group of its folder: root writes it, and the daemon reads it.
+      writeFileSync(path, text, { flag: 'wx', mode: 0o640 })
+      keepOwner(path, statSync(path).uid, statSync(dirname(path)).gid)
+      syncFolder(dirname(path))
       return
     }
     const target = realpathSync(path)
@@ -57,13 +60,6 @@ export function replaceFile(path: string, expected: string | null, text: string)
   } finally {
     if (temporary !== null) rmSync(temporary, { force: true })
   }
-}
-
-/** A file that is not there yet. It gets the group of its folder: root writes it, and the daemon reads it. */
-function beginFile(path: string, text: string): void {
-  writeFileSync(path, text, { flag: 'wx', mode: 0o640 })
-  keepOwner(path, statSync(path).uid, statSync(dirname(path)).gid)
-  syncFolder(dirname(path))
 }
 
 const byteOrderMark = '\ufeff'

@@ -17,21 +17,16 @@ export type Scalar = string | boolean
  * the change stays as it is, and what the splice gives is parsed again and compared with what it should give.
  */
 export function setScalar(source: YamlSource, path: Keys, value: Scalar): YamlSource {
-  const wanted = withSet(source.data, path, value)
+  const wanted = (structuredClone(source.data) ?? {}) as Record<string | number, unknown>
+  let here = wanted
+  for (const key of path.slice(0, -1)) here = (here[key] ??= {}) as Record<string | number, unknown>
+  here[path.at(-1) ?? ''] = value
   const spliced = splice(source, path, value)
   const result = spliced === null ? null : parseYaml(source.file, spliced)
   if (result !== null && isDeepStrictEqual(result.data, wanted)) return result
   const { document } = parseYaml(source.file, source.text)
   document.setIn(path, value)
   return parseYaml(source.file, document.toString({ lineWidth: 0 }))
-}
-
-function withSet(data: unknown, path: Keys, value: Scalar): unknown {
-  const copy = (structuredClone(data) ?? {}) as Record<string | number, unknown>
-  let here = copy
-  for (const key of path.slice(0, -1)) here = (here[key] ??= {}) as Record<string | number, unknown>
-  here[path.at(-1) ?? ''] = value
-  return copy
 }
 
 function splice(source: YamlSource, path: Keys, value: Scalar): string | null {

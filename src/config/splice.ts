@@ -20,7 +20,13 @@ export type Keys = readonly (string | number)[]
 
 /** The file with `value` behind the last item of the list at `path`. Maps and the list itself are made as needed. */
 export function addToList(source: YamlSource, path: Keys, value: Value): YamlSource {
-  const wanted = withAdded(source.data, path, value)
+  const wanted = (structuredClone(source.data) ?? {}) as Record<string | number, unknown>
+  let here = wanted
+  path.forEach((key, index) => {
+    here[key] ??= index === path.length - 1 ? [] : {}
+    here = here[key] as Record<string | number, unknown>
+  })
+  ;(here as unknown as unknown[]).push(structuredClone(value))
   return proven(spliceIn(source, path, value), wanted, source, (document) => {
     const before = document.getIn(path, true)
     const list = document.createNode(valueIn(wanted, path))
@@ -97,17 +103,6 @@ function proven(
   const { document } = parseYaml(source.file, source.text)
   rewrite(document)
   return parseYaml(source.file, document.toString({ lineWidth: 0 }))
-}
-
-function withAdded(data: unknown, path: Keys, value: Value): unknown {
-  const copy = (structuredClone(data) ?? {}) as Record<string | number, unknown>
-  let here = copy
-  path.forEach((key, index) => {
-    here[key] ??= index === path.length - 1 ? [] : {}
-    here = here[key] as Record<string | number, unknown>
-  })
-  ;(here as unknown as unknown[]).push(structuredClone(value))
-  return copy
 }
 
 function valueIn(data: unknown, path: Keys): unknown {

@@ -98,7 +98,9 @@ function parseText(
   if (excess !== null) return unusable(fault(excess.offset, excess.message))
   try {
     const document = parseDocument(text, parseOptions(lineCounter))
-    const faults = [...document.errors, ...document.warnings].map((e) => fault(e.pos[0], syntaxMessage(e)))
+    const faults = [...document.errors, ...document.warnings].map((e) =>
+      fault(e.pos[0], remedies[e.code] ?? `not YAML: ${e.message.split('\n')[0] ?? ''}`),
+    )
     visit(document, {
       Map(_key, map) {
         for (const key of repeatedKeys(map)) {
@@ -136,10 +138,6 @@ const remedies: Partial<Record<YAMLError['code'], string>> = {
     'a key and its value are nested on one line; fix: quote the value, or put it on a line of its own',
   MULTILINE_IMPLICIT_KEY: 'this key has no value, or a quote is not closed; fix: "key: value" on one line',
   NON_STRING_KEY: 'this key is not plain text; fix: put it in quotes',
-}
-
-function syntaxMessage(error: YAMLError): string {
-  return remedies[error.code] ?? `not YAML: ${error.message.split('\n')[0] ?? ''}`
 }
 
 /** Keys of a map that stand there before. The parser's own check compares each with each: hours for a large file. */
