@@ -26,16 +26,15 @@ function check(folder: string, readOnly: boolean): number {
   }
   const rules = tables.meta.get('rules')
   if (rules !== undefined) JSON.parse(rules.toString())
-  if (!readOnly) searchFreePages(tables)
+  if (!readOnly) {
+    // Asks for more adjoining pages than are likely free, so that lmdb reads its whole list of free ones; then
+    // takes it back.
+    tables.root.transactionSync(() => {
+      tables.meta.putSync('trial', Buffer.alloc(16 * 2 ** 20))
+      return ABORT
+    })
+  }
   return checkExit.sound
-}
-
-/** Asks for more adjoining pages than are likely free, so that lmdb reads its whole list of free ones; then takes it back. */
-function searchFreePages(tables: Tables): void {
-  tables.root.transactionSync(() => {
-    tables.meta.putSync('trial', Buffer.alloc(16 * 2 ** 20))
-    return ABORT
-  })
 }
 
 answerCheck(check)

@@ -121,8 +121,16 @@ export async function deriveAll(
         if (person === undefined) continue
         tables.people.putSync(key, packPerson(person))
         for (const hash of new Set(person.addresses.map(hashOf))) addresses.add(hash, number)
-        countDomains(domains, person)
-        compare(tables, serving, person, tally)
+        for (const [domain, primary] of domainsOfPerson(person)) {
+          const count = domains.get(domain) ?? { primary: 0, any: 0 }
+          count.any++
+          if (primary) count.primary++
+          domains.set(domain, count)
+        }
+        tally.people++
+        const before = serving === null ? undefined : personById(tables, serving, person.id)
+        if (before === undefined) tally.added++
+        else if (!sameFacts(before, person)) tally.changed++
       }
     })
     if (addresses.full) await flush()
@@ -131,13 +139,6 @@ export async function deriveAll(
   await flush()
   await writeDomains(environment, slot, domains)
   return tally
-}
-
-function compare(tables: Tables, serving: number | null, person: PersonRecord, tally: Tally): void {
-  tally.people++
-  const before = serving === null ? undefined : personById(tables, serving, person.id)
-  if (before === undefined) tally.added++
-  else if (!sameFacts(before, person)) tally.changed++
 }
 
 function personById(tables: Tables, slot: number, id: string): PersonRecord | undefined {
@@ -175,15 +176,6 @@ function domainsOfPerson(person: PersonFacts): Map<string, boolean> {
     domains.set(domain, i === 0 || domains.get(domain) === true)
   })
   return domains
-}
-
-function countDomains(counts: Map<string, { primary: number; any: number }>, person: PersonFacts): void {
-  for (const [domain, primary] of domainsOfPerson(person)) {
-    const count = counts.get(domain) ?? { primary: 0, any: 0 }
-    count.any++
-    if (primary) count.primary++
-    counts.set(domain, count)
-  }
 }
 
 async function writeDomains(

@@ -204,7 +204,8 @@ function domainsOf(tables: Tables, slot: number): string[] {
 export function addDomain(tables: Tables, indexer: Indexer, keySlot: number, domain: string): void {
   for (const key of new Set(indexer.domainKeys(domain))) {
     const at = hashKey(keySlot, hashOf(key))
-    const before = domainList(tables, at)
+    const bytes = tables.domainKeys.getBinaryFast(at)
+    const before = bytes === undefined ? [] : bytes.toString('utf8', 0, bytes.length).split('\n')
     if (!before.includes(domain)) tables.domainKeys.putSync(at, Buffer.from([...before, domain].join('\n')))
   }
 }
@@ -213,9 +214,4 @@ export function addDomain(tables: Tables, indexer: Indexer, keySlot: number, dom
 export function rebuildDomainKeys(tables: Tables, indexer: Indexer, place: Place, keySlot: number): void {
   for (const key of [...tables.domainKeys.getKeys(slotBounds(keySlot))]) tables.domainKeys.removeSync(key)
   for (const domain of domainsOf(tables, place.slot)) addDomain(tables, indexer, keySlot, domain)
-}
-
-function domainList(tables: Tables, key: Buffer): string[] {
-  const bytes = tables.domainKeys.getBinaryFast(key)
-  return bytes === undefined ? [] : bytes.toString('utf8', 0, bytes.length).split('\n')
 }

@@ -69,18 +69,6 @@ const maxReaders = 4 * (2 * 256 + 64)
 const lockFileBytes = 64 * maxReaders + 512
 
 /**
- * The lock file is mapped into memory. Where it has holes, and the disk is full when one is first touched, the process
- * ends by SIGBUS: so it is written out in full when it is made.
- */
-function makeLockFile(folder: string): void {
-  try {
-    writeFileSync(join(folder, 'lock.mdb'), Buffer.alloc(lockFileBytes), { flag: 'wx', mode: 0o640 })
-  } catch {
-    // It is there, or there is no room: lmdb makes do with what it finds.
-  }
-}
-
-/**
  * Opens the LMDB environment in a folder. Choices, measured at 200,000 people: one value a key holding packed
  * numbers (a get is 0.7 µs; a cursor over `dupSort` values is several times that), binary keys and values,
  * no cache (memory stays flat) and no compression (records are about 200 octets).
@@ -88,7 +76,15 @@ function makeLockFile(folder: string): void {
  */
 export function openTables(folder: string, readOnly: boolean): Tables | undefined {
   const binary = { encoding: 'binary', keyEncoding: 'binary' } as const
-  if (!readOnly) makeLockFile(folder)
+  if (!readOnly) {
+    // The lock file is mapped into memory. Where it has holes, and the disk is full when one is first touched,
+    // the process ends by SIGBUS: so it is written out in full when it is made.
+    try {
+      writeFileSync(join(folder, 'lock.mdb'), Buffer.alloc(lockFileBytes), { flag: 'wx', mode: 0o640 })
+    } catch {
+      // It is there, or there is no room: lmdb makes do with what it finds.
+    }
+  }
   const root: RootDatabase<Buffer, Buffer> = open(folder, {
     ...binary,
     ...({ permissionsMode: 0o640 } as object),

@@ -94,7 +94,16 @@ class CsvSplitter {
       return undefined
     }
     if (char === '"') {
-      this.#takeQuote()
+      if (this.#state === 'quote-in-quoted') {
+        this.#append('"')
+        this.#state = 'quoted'
+      } else if (this.#field.trim() === '' && this.#state !== 'after-quoted') {
+        this.#field = ''
+        this.#state = 'quoted'
+      } else {
+        // A quote within a plain field is text: `Jane "Jay" Roe`.
+        this.#append('"')
+      }
       return undefined
     }
     if (char === this.#delimiter) {
@@ -106,7 +115,7 @@ class CsvSplitter {
     if (this.#state === 'after-quoted') {
       if (char !== ' ') {
         this.#faults.add(
-          this.#here(),
+          { line: this.#line, column: this.#column },
           '',
           `found ${quoted(char)} after a closing quote; accepted: ${JSON.stringify(this.delimiter)} or a line end`,
         )
@@ -117,19 +126,6 @@ class CsvSplitter {
     if (this.#state === 'start') this.#state = 'plain'
     this.#append(char)
     return undefined
-  }
-
-  #takeQuote(): void {
-    if (this.#state === 'quote-in-quoted') {
-      this.#append('"')
-      this.#state = 'quoted'
-    } else if (this.#field.trim() === '' && this.#state !== 'after-quoted') {
-      this.#field = ''
-      this.#state = 'quoted'
-    } else {
-      // A quote within a plain field is text: `Jane "Jay" Roe`.
-      this.#append('"')
-    }
   }
 
   #append(char: string): void {
@@ -154,10 +150,6 @@ class CsvSplitter {
     this.#places = []
     this.#size = 0
     return row.fields.every((field) => field.trim() === '') ? undefined : row
-  }
-
-  #here(): FilePlace {
-    return { line: this.#line, column: this.#column }
   }
 }
 

@@ -51,12 +51,6 @@ const groupKeys = ['id', 'displayName', 'members']
 const addressForm =
   /^(?:[^\s@<>()[\]\\,;:"\x00-\x1f\x7f]{1,64}|"[^"\r\n]{1,62}")@(?=.{1,253}$)[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?(?:\.[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?)*$/
 
-/** The canonical form of what an operator wrote as an address; null if it is none. */
-function addressOf(text: string): string | null {
-  const canonical = canonicalAddress(text)
-  return addressForm.test(canonical) ? canonical : null
-}
-
 /** Reads an entry; undefined if it has faults, which are noted. */
 export function readUser(entry: FileEntry, faults: FileFaults): FileUser | undefined {
   const reader = EntryReader.of(entry, userKeys, faults)
@@ -166,7 +160,9 @@ class EntryReader {
   }
 
   addressText(property: string, text: string, into: Set<string>): void {
-    const address = addressOf(text)
+    // The canonical form of what an operator wrote as an address; null if it is none.
+    const canonical = canonicalAddress(text)
+    const address = addressForm.test(canonical) ? canonical : null
     if (address !== null) into.add(address)
     else this.#fault(property, `found ${quoted(text)}; accepted: an address such as jane.roe@corp.example`)
   }

@@ -61,7 +61,17 @@ export class FileProvider implements Provider {
       const { line = 0, octet = 0 } = detector.bad ?? {}
       request.notice(`"${this.#path}" is not UTF-8 (line ${line}, octet ${octet}); it is read as Windows-1252`)
     }
-    const known = await this.#check(encoding, request.signal)
+    // First reading: every fault, and what the second needs to know.
+    const signal = request.signal
+    const faults = new FileFaults(this.#path)
+    const known = new KnownIds(faults)
+    for await (const entry of this.#entries(faults, encoding, signal)) {
+      if (entry.kind === 'user') known.addUser(entry, readUser(entry, faults))
+      else known.addGroup(entry, readGroup(entry, faults))
+    }
+    // After a fault of syntax the rest of the file was not seen, and nothing can be said about what refers to it.
+    if (faults.count === 0) known.checkMembers()
+    faults.throwIfAny()
     yield { step: 'begin', round: 'full' }
     yield* this.#changes(known, encoding, request.signal)
     // The ids were checked in the file that had this digest: another one may not follow them.
@@ -111,20 +121,6 @@ export class FileProvider implements Provider {
     if (extname(this.#path).toLowerCase() === '.csv') return 'windows-1252'
     const where = `line ${bad.line}, octet ${bad.octet}: 0x${bad.value.toString(16).toUpperCase()}`
     throw new NamesakeError('input-invalid', `"${this.#path}" is not UTF-8 text (${where}); fix: save it as UTF-8`)
-  }
-
-  /** First reading: every fault, and what the second needs to know. */
-  async #check(encoding: Encoding, signal: AbortSignal): Promise<KnownIds> {
-    const faults = new FileFaults(this.#path)
-    const known = new KnownIds(faults)
-    for await (const entry of this.#entries(faults, encoding, signal)) {
-      if (entry.kind === 'user') known.addUser(entry, readUser(entry, faults))
-      else known.addGroup(entry, readGroup(entry, faults))
-    }
-    // After a fault of syntax the rest of the file was not seen, and nothing can be said about what refers to it.
-    if (faults.count === 0) known.checkMembers()
-    faults.throwIfAny()
-    return known
   }
 
   /** Second reading. */

@@ -137,10 +137,20 @@ async function proveReading(connection: Connection, consented: boolean, authoriz
     try {
       const token = await connection.tokens.token({ fresh: true, signal })
       for (const collection of ['users', 'groups'] as const) {
-        const count = countOf(await connection.graph.one(collection, signal))
+        const payload = await connection.graph.one(collection, signal)
+        const value = (payload as { value?: unknown } | null)?.value
+        const count = Array.isArray(value) ? value.length : 0
         authorizer.say(`Reading ${collection}: ${count === 0 ? 'works, there are none yet' : 'works'}.`)
       }
-      warnOfMore(token, authorizer)
+      // Says if the application may do more than it needs, by the token's `roles`: read for this alone, never to
+      // decide.
+      const needed: readonly string[] = (['users', 'groups'] satisfies Collection[]).map((name) => permissionOf[name])
+      const more = rolesOf(token).filter((role) => !needed.includes(role))
+      if (more.length > 0) {
+        authorizer.say(
+          `The application also holds ${more.join(', ')}, which Namesake doesn't need: better take it away.`,
+        )
+      }
       return
     } catch (error) {
       const gap = consented ? spreading[tries] : undefined
@@ -148,20 +158,6 @@ async function proveReading(connection: Connection, consented: boolean, authoriz
       authorizer.say(`Not yet (${error.message}). Consent takes a while to spread; asking again in ${gap / 1000} s.`)
       await connection.surroundings.runtime.sleep(gap, signal)
     }
-  }
-}
-
-function countOf(payload: unknown): number {
-  const value = (payload as { value?: unknown } | null)?.value
-  return Array.isArray(value) ? value.length : 0
-}
-
-/** Says if the application may do more than it needs, by the token's `roles`: read for this alone, never to decide. */
-function warnOfMore(token: string, authorizer: Authorizer): void {
-  const needed: readonly string[] = (['users', 'groups'] satisfies Collection[]).map((name) => permissionOf[name])
-  const more = rolesOf(token).filter((role) => !needed.includes(role))
-  if (more.length > 0) {
-    authorizer.say(`The application also holds ${more.join(', ')}, which Namesake doesn't need: better take it away.`)
   }
 }
 
