@@ -172,7 +172,16 @@ async function edit(
 ): Promise<void> {
   const path = configPath(command)
   if (options.preview === true) {
-    await preview(path, requests, deps)
+    const { out } = deps
+    const installation = new Installation(path, true)
+    try {
+      const { planned, effect } = await installation.preview(requests)
+      for (const line of [...planned.messages, ...planned.doubts]) out.write(`${printable(line)}\n`)
+      if (planned.changed) out.write(`${diffText(planned.diff).split('\n').map(printable).join('\n')}\n`)
+      for (const line of effect === null ? [] : effectLines(effect)) out.write(`${printable(line)}\n`)
+    } finally {
+      await installation.close()
+    }
     return
   }
   const installation = deps.edit === undefined ? new Installation(path, true) : null
@@ -193,16 +202,4 @@ async function edit(
     await installation?.close()
   }
   if (force === 'running') deps.out.write('in force: the running daemon judges by it\n')
-}
-
-async function preview(path: string, requests: readonly ProtectionRequest[], { out }: ProtectDeps): Promise<void> {
-  const installation = new Installation(path, true)
-  try {
-    const { planned, effect } = await installation.preview(requests)
-    for (const line of [...planned.messages, ...planned.doubts]) out.write(`${printable(line)}\n`)
-    if (planned.changed) out.write(`${diffText(planned.diff).split('\n').map(printable).join('\n')}\n`)
-    for (const line of effect === null ? [] : effectLines(effect)) out.write(`${printable(line)}\n`)
-  } finally {
-    await installation.close()
-  }
 }
