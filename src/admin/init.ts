@@ -111,20 +111,16 @@ export function writeInit({ files }: InitPlan): void {
     try {
       mkdirSync(dirname(path), { recursive: true })
       writeFileSync(path, text, { flag: 'wx', mode: 0o640 })
-      giveToGroupOf(path)
+      // Root writing into the daemon's folder leaves files that the daemon may read: they get the folder's group.
+      try {
+        const { gid } = statSync(dirname(path))
+        chownSync(path, statSync(path).uid, gid)
+      } catch {
+        // Not ours to give: the file has the writer's group, as with any editor.
+      }
     } catch (error) {
       throw new NamesakeError('input-invalid', `writing ${path}: ${(error as Error).message}`, { cause: error })
     }
-  }
-}
-
-/** Root writing into the daemon's folder leaves files that the daemon may read: they get the folder's group. */
-function giveToGroupOf(path: string): void {
-  try {
-    const { gid } = statSync(dirname(path))
-    chownSync(path, statSync(path).uid, gid)
-  } catch {
-    // Not ours to give: the file has the writer's group, as with any editor.
   }
 }
 

@@ -111,7 +111,15 @@ export async function makeEdit(
     )
   }
   if (made.begins && planned.changed && !accepted) await refuseToBeginAnew(config.protection, control)
-  write(config, made, planned.diff)
+  // Writes, or says which lines are to be put in by hand where the file can't be written.
+  try {
+    writeDraft(config, made)
+  } catch (error) {
+    const code = (error as { cause?: { code?: unknown } }).cause?.code
+    if (!(error instanceof NamesakeError) || !unwritable.includes(code)) throw error
+    const message = `${error.message}; nothing was changed; the lines to put in (+) and to take out (-) by hand:`
+    throw new NamesakeError('input-invalid', `${message}\n${printableLines(diffText(planned.diff))}`, { cause: error })
+  }
   if (!planned.changed) return { ...planned, force: 'unchanged', faults: [], unrecorded: null }
   if (control === null) return { ...planned, force: 'later', faults: [], unrecorded: null }
   try {
@@ -151,18 +159,6 @@ async function refuseToBeginAnew(file: string, control: DaemonControl | null): P
     `${file} is missing or empty, and the running daemon still protects ${count(guarded, 'person', 'people')} by what it held: ` +
       'this edit would begin it anew and free them\nnothing was changed; fix: put the file back, or --yes if it is meant',
   )
-}
-
-/** Writes, or says which lines are to be put in by hand where the file can't be written. */
-function write(config: NamesakeConfig, made: Draft, diff: readonly DiffLine[]): void {
-  try {
-    writeDraft(config, made)
-  } catch (error) {
-    const code = (error as { cause?: { code?: unknown } }).cause?.code
-    if (!(error instanceof NamesakeError) || !unwritable.includes(code)) throw error
-    const message = `${error.message}; nothing was changed; the lines to put in (+) and to take out (-) by hand:`
-    throw new NamesakeError('input-invalid', `${message}\n${printableLines(diffText(diff))}`, { cause: error })
-  }
 }
 
 /** A file that may not be written, a file system that is read-only, a mount (as of a ConfigMap) that nothing may be put beside. */

@@ -75,19 +75,17 @@ export class Replay {
           await this.#submit()
           await this.#deliver(0)
           await this.#tellUnreadable(found.source, found.problem)
-        } else await this.#add(found)
+        } else {
+          this.#batch.push(found)
+          if ('octets' in found) this.#octets += found.octets.length
+          if (this.#batch.length >= batchMessages || this.#octets >= batchOctets) await this.#submit()
+        }
       }
       await this.#submit()
       await this.#deliver(0)
     } finally {
       await this.#pool?.close()
     }
-  }
-
-  async #add(message: FoundMessage | FoundFile): Promise<void> {
-    this.#batch.push(message)
-    if ('octets' in message) this.#octets += message.octets.length
-    if (this.#batch.length >= batchMessages || this.#octets >= batchOctets) await this.#submit()
   }
 
   async #submit(): Promise<void> {

@@ -46,11 +46,21 @@ export class ResultWriter {
 
   async add(judged: Judged): Promise<void> {
     const { form, explain } = this.#options
-    if (explain) this.#addSteps(judged)
+    if (explain) {
+      const { source, steps } = judged
+      const text = `${printable(source)}\n${steps.map((step) => `  ${printable(step)}\n`).join('')}`
+      if (this.#options.form === 'table') this.#text += text
+      else {
+        this.#beforeWriting()
+        this.#streams.err.write(text)
+      }
+    }
     if (form === 'json') this.#text += `${jsonOf(judged)}\n`
     else if (this.#isWanted(judged)) {
-      if (form === 'csv') this.#addCsv(judged)
-      else if (!explain) this.#rows.push(judged)
+      if (form === 'csv') {
+        if (!this.#begun && this.#text === '') this.#text = csvHead(this.#options.compared)
+        this.#text += csvRow(judged)
+      } else if (!explain) this.#rows.push(judged)
     }
     if (this.#rows.length >= rowsAtOnce || this.#text.length >= textAtOnce) await this.flush()
   }
@@ -77,20 +87,6 @@ export class ResultWriter {
   async end(): Promise<void> {
     if (this.#options.form === 'csv' && !this.#begun && this.#text === '') this.#text = csvHead(this.#options.compared)
     await this.flush()
-  }
-
-  #addSteps({ source, steps }: Judged): void {
-    const text = `${printable(source)}\n${steps.map((step) => `  ${printable(step)}\n`).join('')}`
-    if (this.#options.form === 'table') this.#text += text
-    else {
-      this.#beforeWriting()
-      this.#streams.err.write(text)
-    }
-  }
-
-  #addCsv(judged: Judged): void {
-    if (!this.#begun && this.#text === '') this.#text = csvHead(this.#options.compared)
-    this.#text += csvRow(judged)
   }
 
   #isWanted({ outcome, before }: Judged): boolean {
