@@ -60,7 +60,17 @@ export class MilterConnection {
     this.#reader.push(chunk)
     const answers: Buffer[] = []
     try {
-      this.#take(answers)
+      // Takes every packet that is whole by now.
+      for (let packet = this.#reader.next(); packet !== null && !this.#over; packet = this.#reader.next()) {
+        const answer = this.#session.receive(packet)
+        answers.push(...answer.send)
+        if (answer.fault !== undefined) this.#report(answer.fault)
+        if (answer.close) this.#over = true
+      }
+      if (this.#reader.fault !== null) {
+        this.#report(this.#reader.fault)
+        this.#over = true
+      }
     } catch (error) {
       this.#options.onEvent('milter-failed', { peer: this.#peer, queueId: null, error })
       this.destroy()
@@ -74,31 +84,13 @@ export class MilterConnection {
     }
     if (this.#over) this.#hangUp()
     else this.#closeIfDrained()
-    this.#setTimeout()
-  }
-
-  /** Takes every packet that is whole by now. */
-  #take(answers: Buffer[]): void {
-    for (let packet = this.#reader.next(); packet !== null && !this.#over; packet = this.#reader.next()) {
-      const answer = this.#session.receive(packet)
-      answers.push(...answer.send)
-      if (answer.fault !== undefined) this.#report(answer.fault)
-      if (answer.close) this.#over = true
-    }
-    if (this.#reader.fault !== null) {
-      this.#report(this.#reader.fault)
-      this.#over = true
-    }
+    // Between messages an MTA may be silent for as long as its SMTP client is; elsewhere it may not.
+    const idle = this.#session.negotiated && !this.#session.inMessage && this.#reader.held === 0
+    this.#socket.setTimeout(idle ? 0 : this.#options.timeout)
   }
 
   #report(problem: string): void {
     this.#options.onEvent('milter-protocol-error', { peer: this.#peer, problem })
-  }
-
-  /** Between messages an MTA may be silent for as long as its SMTP client is; elsewhere it may not. */
-  #setTimeout(): void {
-    const idle = this.#session.negotiated && !this.#session.inMessage && this.#reader.held === 0
-    this.#socket.setTimeout(idle ? 0 : this.#options.timeout)
   }
 
   #expire(): void {
