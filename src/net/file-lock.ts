@@ -70,7 +70,15 @@ export class FileLock {
         const found = readLock(path)
         if (found === undefined) continue
         if (isAlive(path, found, options.whileProcessExists === true)) return undefined
-        displace(path, found)
+        // Removes a dead holder's lock, unless somebody else was quicker.
+        const aside = `${path}.${randomUUID()}`
+        try {
+          renameSync(path, aside)
+          if (readLock(aside)?.token !== found.token) linkSync(aside, path)
+          unlinkSync(aside)
+        } catch {
+          // Another process displaced it, or took it: the next attempt sees which.
+        }
       }
       return undefined
     } finally {
@@ -191,18 +199,6 @@ function exists(pid: number): boolean {
     return pid > 0
   } catch (error) {
     return (error as NodeJS.ErrnoException).code === 'EPERM'
-  }
-}
-
-/** Removes a dead holder's lock, unless somebody else was quicker. */
-function displace(path: string, holder: LockFile): void {
-  const aside = `${path}.${randomUUID()}`
-  try {
-    renameSync(path, aside)
-    if (readLock(aside)?.token !== holder.token) linkSync(aside, path)
-    unlinkSync(aside)
-  } catch {
-    // Another process displaced it, or took it: the next attempt sees which.
   }
 }
 

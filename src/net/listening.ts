@@ -58,7 +58,13 @@ export async function listenOn(
     })
   })
   if (address.kind === 'unix') {
-    await setAccess(address, access)
+    const { mode, group } = access
+    try {
+      if (group !== null) await chown(address.path, process.getuid?.() ?? -1, await groupId(group))
+      if (mode !== null) await chmod(address.path, mode)
+    } catch (error) {
+      throw listenFailed(address, `its mode or group can't be set (${(error as Error).message})`, error)
+    }
     return address
   }
   const bound = server.address()
@@ -121,18 +127,6 @@ function isLive(address: SocketAddress & { readonly kind: 'unix' }): Promise<boo
       }
     })
   })
-}
-
-async function setAccess(
-  address: SocketAddress & { readonly kind: 'unix' },
-  { mode, group }: SocketAccess,
-): Promise<void> {
-  try {
-    if (group !== null) await chown(address.path, process.getuid?.() ?? -1, await groupId(group))
-    if (mode !== null) await chmod(address.path, mode)
-  } catch (error) {
-    throw listenFailed(address, `its mode or group can't be set (${(error as Error).message})`, error)
-  }
 }
 
 /** A group's number: as written, from /etc/group, or from what else the system asks (getent). */

@@ -87,15 +87,12 @@ export class Outlet {
     this.#writing = true
     if (pieces.length > 1) socket.cork()
     for (const [index, piece] of pieces.entries()) {
-      writePiece(socket, piece, index === pieces.length - 1 ? this.#written : undefined)
+      const written = index === pieces.length - 1 ? this.#written : undefined
+      if (typeof piece === 'string') socket.write(piece, 'latin1', written)
+      else socket.write(piece, written)
     }
     if (pieces.length > 1) socket.uncork()
   }
-}
-
-function writePiece(socket: Socket, piece: Buffer | string, written: (() => void) | undefined): void {
-  if (typeof piece === 'string') socket.write(piece, 'latin1', written)
-  else socket.write(piece, written)
 }
 
 /** The same octets in fewer pieces: small neighbours are copied into one. */
