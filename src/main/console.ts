@@ -65,7 +65,11 @@ export class ConsoleProcess {
       execArgv: [...process.execArgv, `--max-old-space-size=${maxHeapMegabytes}`],
     })
     this.#child = child
-    lower(child)
+    try {
+      if (child.pid !== undefined) setPriority(child.pid, niceness)
+    } catch {
+      // A system without priorities runs it as any other.
+    }
     let heardAt = Date.now()
     const pings = setInterval(() => {
       if (Date.now() - heardAt > patienceMs) {
@@ -148,12 +152,4 @@ export const failedCode = 3
 function send(child: ChildProcess, message: ToConsole): void {
   // A process that has just ended is told nothing any more; its exit says the rest.
   if (child.connected) child.send(message, () => undefined)
-}
-
-function lower(child: ChildProcess): void {
-  try {
-    if (child.pid !== undefined) setPriority(child.pid, niceness)
-  } catch {
-    // A system without priorities runs it as any other.
-  }
 }

@@ -56,7 +56,9 @@ export class JudgementGuard {
   run<T>(section: HeaderSection, now: number, judge: () => T): T | null {
     const fields = originatorFields(section)
     if (fields.length === 0) return judge()
-    const digest = digestOf(section, fields)
+    const hash = createHash('sha256')
+    for (const index of fields) hash.update(fieldBodyOctets(section, index)).update('\n')
+    const digest = hash.digest('base64url')
     const until = this.#hung.get(digest)
     if (until !== undefined && now < until) return null
     this.#box.work = judge
@@ -98,10 +100,4 @@ function originatorFields(section: HeaderSection): readonly number[] {
 function isOriginator(name: string): boolean {
   const plain = name.replace(/[^!-~]+/g, '').toLowerCase()
   return plain === 'from' || plain === 'sender' || plain === 'reply-to'
-}
-
-function digestOf(section: HeaderSection, fields: readonly number[]): string {
-  const hash = createHash('sha256')
-  for (const index of fields) hash.update(fieldBodyOctets(section, index)).update('\n')
-  return hash.digest('base64url')
 }
