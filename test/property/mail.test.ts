@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict'
 import fc from 'fast-check'
 import libmime from 'libmime'
 import t from 'tap'
@@ -67,6 +68,30 @@ const garbage = fc
     { maxLength: 60 },
   )
   .map((parts) => Buffer.from(parts.join(''), 'latin1'))
+
+t.test('a name of encoded-words is read alike by the first look and by the general reader', async () => {
+  const charset = fc.constantFrom('utf-8', 'ISO-8859-1', 'koi8-r', 'shift_jis', 'hz-gb-2312', 'nobody-knows')
+  const payload = fc
+    .array(
+      fc.constantFrom('Jane', 'R', '=C3=B3', '=F3', '=00', '=3C', '=40', '=E2=80=AE', '_', '', '=', '7Jy8', '=3D=3F'),
+    )
+    .map((pieces) => pieces.join(''))
+  const word = fc
+    .tuple(charset, fc.constantFrom('q', 'Q', 'b', 'B'), payload)
+    .map(([label, encoding, text]) => `=?${label}?${encoding}?${text}?=`)
+  const names = fc
+    .tuple(word, fc.array(fc.tuple(fc.constantFrom(' ', '  ', '\r\n ', ''), word), { maxLength: 3 }))
+    .map(([first, others]) => first + others.map(([gap, one]) => gap + one).join(''))
+  fc.assert(
+    fc.property(names, fc.constantFrom('jane.roe@mail.example', 'x@y'), (name, address) => {
+      // A blank inside the brackets changes nothing, but that the field is not of the plainest kind.
+      const plain = read(Buffer.from(`From: ${name} <${address}>\r\n`))
+      const general = read(Buffer.from(`From: ${name} < ${address}>\r\n`))
+      assert.deepEqual(plain.readings, general.readings)
+    }),
+    { numRuns: 3000 },
+  )
+})
 
 t.test('any octets are read, with bounded readings that are one line of text', async () => {
   fc.assert(

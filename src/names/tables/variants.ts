@@ -52,21 +52,21 @@ const mayBeSofter = /[cqwzyj]|.h|dt|ie|ei|kw|(.)\1/
 /** One form for spellings that sound alike: Sundqvist and Sundquist, Mattsson and Matson, Gonzales and Gonzalez. */
 function softForm(base: string): string {
   if (!mayBeSofter.test(base)) return base
-  return base
-    .replace(/ph/g, 'f')
-    .replace(/th/g, 't')
-    .replace(/q[uv]|kw/g, 'kv')
-    .replace(/ck|c(?![heiy])/g, 'k')
-    .replace(/w/g, 'v')
-    .replace(/z/g, 's')
-    .replace(/ij|[yj]/g, 'i')
-    .replace(/dt/g, 't')
-    .replace(/ie/g, 'i')
-    .replace(/ei/g, 'ai')
-    .replace(/(?<=[^cs])h/g, '')
-    .replace(/(.)\1+/g, '$1')
+  let soft = base
+  // Each replacement is only tried where its letter stands: most words have one or two of them.
+  const hasH = soft.includes('h')
+  if (hasH) soft = soft.replace(/ph/g, 'f').replace(/th/g, 't')
+  if (soft.includes('q') || soft.includes('w')) soft = soft.replace(/q[uv]|kw/g, 'kv')
+  if (soft.includes('c')) soft = soft.replace(/ck|c(?![heiy])/g, 'k')
+  soft = soft.replaceAll('w', 'v').replaceAll('z', 's')
+  if (soft.includes('y') || soft.includes('j')) soft = soft.replace(/ij|[yj]/g, 'i')
+  soft = soft.replaceAll('dt', 't').replaceAll('ie', 'i').replaceAll('ei', 'ai')
+  if (hasH) soft = soft.replace(/(?<=[^cs])h/g, '')
+  return doubled.test(soft) ? soft.replace(allDoubled, '$1') : soft
 }
 
+const doubled = /(.)\1/
+const allDoubled = /(.)\1+/g
 const innerVowels = /(?<=[^aeiou])[aeiou](?=[^aeiou])/g
 
 function withoutInnerVowels(soft: string): string {
