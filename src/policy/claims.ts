@@ -22,6 +22,7 @@ import type { Claim } from './claim.ts'
 import type { Policy } from './compile.ts'
 import type { JudgementContext } from './context.ts'
 import { personKey } from './person-key.ts'
+import { isPublicMailDomain } from './public-mail.ts'
 import { mayShowAddress, shownAddresses } from './shown-address.ts'
 
 /** People asked for under one key: namesakes, of whom any may be the one that the policy is strictest about. */
@@ -248,16 +249,16 @@ export class ClaimFinder {
     const known = new Set(lookAlikes.map((claim) => personKey(claim.person)))
     const byName = standsAlone(reading, canonical)
       ? [...this.#byLocalPart(localPart), ...this.#byInitial(localPart)]
-      : this.#besideName(reading.name, localPart)
+      : this.#besideName(reading.name, localPart, isPublicMailDomain(domain))
     claims.push(...byName.filter((claim) => !known.has(personKey(claim.person))))
   }
 
   /** A mailbox that carries a name, where the name shown says nothing of its own, or only a part of that name. */
-  #besideName(shown: string, localPart: string): Claim[] {
+  #besideName(shown: string, localPart: string, personal: boolean): Claim[] {
     const read = this.#read(shown)
-    const plain = readBeside(read, this.#policy.tables)
+    const plain = readBeside(read, this.#policy.tables, personal)
     // The own company's words only take away: what says nothing without them stays so.
-    const { saysNothing, parts } = plain.saysNothing ? plain : readBeside(read, this.#tablesFor(shown))
+    const { saysNothing, parts } = plain.saysNothing ? plain : readBeside(read, this.#tablesFor(shown), personal)
     if (saysNothing) return [...this.#byLocalPart(localPart), ...this.#byInitial(localPart)]
     const [part] = parts
     // Most names shown are nobody's here.

@@ -12,6 +12,7 @@ import { readShown } from '../names/text/shown-name.ts'
 import type { ShownName } from '../names/text/shown-name.ts'
 import { mailboxName, standsAlone } from './claims.ts'
 import type { JudgementContext } from './context.ts'
+import { isPublicMailDomain } from './public-mail.ts'
 import { mayShowAddress } from './shown-address.ts'
 
 /**
@@ -27,7 +28,8 @@ function isNobody({ reading, address }: PlainOriginator, context: JudgementConte
   const { domains } = context
   if (mayShowAddress(reading.name)) return false
   const canonical = canonicalAddress(address)
-  const { isOwn, imitated } = domains.of(domainOf(canonical))
+  const domain = domainOf(canonical)
+  const { isOwn, imitated } = domains.of(domain)
   // Who writes from there is most often somebody known, so that the names would be looked up twice.
   if (isOwn || imitated.length > 0) return false
   const read = reading.name === '' ? null : readShown(reading.name)
@@ -36,7 +38,7 @@ function isNobody({ reading, address }: PlainOriginator, context: JudgementConte
   const names =
     read === null || standsAlone(reading, canonical)
       ? namesOf(localPart, context)
-      : namesBeside(read, localPart, context)
+      : namesBeside(read, localPart, isPublicMailDomain(domain), context)
   return !names.some((name) => leadsToSomebody(readShown(name), context))
 }
 
@@ -49,11 +51,13 @@ function namesOf(localPart: string, { policy }: JudgementContext): string[] {
 }
 
 /** The names that a mailbox may carry beside a shown name: none where that says enough of its own. */
-function namesBeside(read: ShownName, localPart: string, context: JudgementContext): string[] {
+function namesBeside(read: ShownName, localPart: string, personal: boolean, context: JudgementContext): string[] {
   const { policy, companies, words } = context
-  const plain = readBeside(read, policy.tables)
+  const plain = readBeside(read, policy.tables, personal)
   const { saysNothing, parts } =
-    plain.saysNothing || !companies.mayName(read) ? plain : readBeside(read, companies.tablesFor(policy.tables, read))
+    plain.saysNothing || !companies.mayName(read)
+      ? plain
+      : readBeside(read, companies.tablesFor(policy.tables, read), personal)
   if (saysNothing) return namesOf(localPart, context)
   const [part] = parts
   const mayBePart = ({ base }: { readonly base: string }): boolean => {

@@ -127,6 +127,8 @@ function isMiddleName(token: Token, { form, tables, isName }: Surroundings): boo
     if (!named || (bits & classes.organisation) !== 0) return false
   }
   if ((bits & classes.particle) !== 0 && (bits & classes.conjunction) === 0) return true
+  // Müge Hanım Yılmaz.
+  if ((bits & (classes.title | classes.suffix)) !== 0 && token.base.length > 2 && !isName(token.base)) return true
   if ([...token.base].length === 1 || isInitials(token)) return true
   // Margaret Peg Kellerman: a short form that is shown between.
   if (tables.nicknames.classesOf(token.base).length > 0) return true
@@ -239,6 +241,8 @@ function isSetOffAffix(around: Surroundings, token: Token, at: number, side: 'le
   const { tokens, tables, form } = around
   const bits = classesOf(token, tables)
   const next = tokens[at + 1]
+  // Sharma Ji, but not Li Ji.
+  if (token.base === 'ji' && side === 'right' && !isEastAsianName(form)) return true
   if (token.dotted || token.gap >= gaps.comma || (side === 'left' && (next?.gap ?? 0) >= gaps.comma)) return true
   if (syllables.test(token.base) && (isEastAsianName(form) || isVietnameseName(form))) return false
   if (side === 'left' || (bits & (classes.role | classes.department)) !== 0) return true
@@ -295,9 +299,30 @@ function isBesideOnTheLeft(around: Surroundings, at: number, start: number): boo
   const token = tokens[at]
   if (token === undefined || token.joins) return false
   if (isDecoration(around, at, 'left') || isSpeech(around, token) || beginsSpeech(around, at, start)) return true
+  // Monsieur le Directeur, La Dott.ssa.
+  if (articles.has(token.base) && at + 1 < start && isDecoration(around, at + 1, 'left')) return true
+  if (isVietnameseAddress(around, at)) return true
   if (token.possessive) return false
   if (token.dotted && isOneLetter(token) && token.script === 'latin') return true
   return isPlainWord(around, token, tokens[start]) && !tables.isName(token.base)
+}
+
+/** What stands before a title or a role: le Directeur, Il Direttore, O Sr. */
+const articles: ReadonlySet<string> = new Set(
+  'the le la les il lo los las el o a os as der die das den dem de het en et i'.split(' '),
+)
+
+/** Anh, Chị, Ông: older brother, older sister, grandfather; how people are addressed in Vietnamese mail. */
+const vietnameseAddress: ReadonlySet<string> = new Set('anh chi ong ba co thay chu bac em sep'.split(' '))
+
+/** Whether a form of address stands before a name that begins with the surname, as Vietnamese names do: behind it the word is a name. */
+function isVietnameseAddress({ tokens, form }: Surroundings, at: number): boolean {
+  const next = tokens[at + 1]?.base
+  return (
+    vietnameseAddress.has(tokens[at]?.base ?? '') &&
+    isVietnameseName(form) &&
+    form.surname.some(({ word }) => word.base === next)
+  )
 }
 
 /** Message from, on behalf of: what follows is who it is from. "Of" and its like only behind a word for a message. */

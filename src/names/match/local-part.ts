@@ -4,6 +4,7 @@ import type { NameForms } from '../person/person-name.ts'
 import { classes, decoration } from '../tables/tables.ts'
 import type { NameTables } from '../tables/tables.ts'
 import type { ShownName } from '../text/shown-name.ts'
+import { gaps } from '../text/tokens.ts'
 import type { Token } from '../text/tokens.ts'
 
 /**
@@ -16,6 +17,7 @@ const longest = 48
 /** Digits and separators that people put around the name when the plain one is taken. */
 const separators = /[._\-~=/]+/
 const outerDigits = /^\d+|(?<!\d)\d+$/g
+const latinWord = /^[a-z]{2,20}$/
 
 /**
  * The names that a local-part reads as, likeliest first, words parted by spaces; at most three, none for what looks
@@ -55,17 +57,23 @@ interface ShownBeside {
 
 /** Most words of a shown name that says nothing or only a part of a name. */
 const maxWords = 6
-const beside = decoration | classes.generic | classes.speech
+const sentence = classes.speech | classes.unnamed
+const beside = decoration | classes.generic | classes.speech | classes.unnamed
 
-/** Reads what stands beside a mailbox: `CEO`, `🔒`, `Jane`, `J Roe`. */
-export function readBeside({ texts }: ShownName, tables: NameTables): ShownBeside {
+/**
+ * Reads what stands beside a mailbox: `CEO`, `🔒`, `Jane`, `J Roe`, `Sent from my iPhone`.
+ * @param personal whether the mailbox is at a provider with whom people choose their mailboxes themselves: there a word that nobody
+ * bears (`Read it`) is no name of anybody else
+ */
+export function readBeside({ texts }: ShownName, tables: NameTables, personal: boolean): ShownBeside {
   const tokens = texts[0]?.tokens ?? []
   if (tokens.length > maxWords) return { saysNothing: false, parts: [] }
+  const inSentence = tokens.some(({ base }) => (tables.classOf(base) & sentence) !== 0 && !tables.isName(base))
   const parts: Token[] = []
-  for (const token of tokens) {
-    const { base, numeric, joins } = token
-    if (numeric || joins) continue
-    if ((tables.classOf(base) & beside) !== 0 && (!tables.isName(base) || isRole(base, tables))) continue
+  for (const [i, token] of tokens.entries()) {
+    if (namesNobody(token, tokens[i + 1], inSentence, tables)) continue
+    if (personal && latinWord.test(token.base) && tables.classOf(token.base) === 0 && !tables.isBorne(token.base))
+      continue
     parts.push(token)
     // The rest is not asked for: each word costs look-ups where it may be the own company's.
     if (parts.length > 1 && (parts.length > 2 || !parts.some(({ raw }) => raw.length === 1))) {
@@ -73,6 +81,23 @@ export function readBeside({ texts }: ShownName, tables: NameTables): ShownBesid
     }
   }
   return { saysNothing: parts.length === 0, parts }
+}
+
+/** Whether a word beside a mailbox is of no name: a title, a role, of a sentence, of a mail program, or leads to such a word. */
+function namesNobody(token: Token, next: Token | undefined, inSentence: boolean, tables: NameTables): boolean {
+  const { base, numeric, joins } = token
+  if (numeric || joins) return true
+  const bits = tables.classOf(base)
+  if ((bits & beside) !== 0 && (!tables.isName(base) || isRole(base, tables) || (bits & classes.unnamed) !== 0))
+    return true
+  // My iPhone, Good morning: in a sentence what some are called by is no name either, if it is no given name.
+  if (inSentence && (bits & (classes.particle | classes.via | classes.from)) !== 0) return true
+  if (inSentence && (bits & classes.speech) !== 0) {
+    return tables.nicknames.classesOf(base).length === 0 && tables.variants.setsOf(base, 'given').length === 0
+  }
+  // Le directeur, Co-Founder.
+  const leads = (bits & classes.particle) !== 0 || next?.gap === gaps.joined
+  return next !== undefined && leads && isRole(next.base, tables)
 }
 
 function isRole(base: string, tables: NameTables): boolean {
@@ -108,7 +133,6 @@ export function arePartsOf(parts: readonly Token[], { forms }: NameForms, { nick
 
 /** Spellings taken from one person's mailboxes. */
 const spellingLimit = 2
-const latinWord = /^[a-z]{2,20}$/
 
 /**
  * How a name that is not written in Latin letters is spelt in them, as the person's own mailboxes tell: 高田 真一 at

@@ -181,9 +181,23 @@ function isSlippedLetter(letter: string, shown: string, stored: string, head: nu
   const longer = shown.length > stored.length ? shown : stored
   const doubled = longer[head] === longer[head - 1] || longer[head] === longer[head + 1]
   if (doubled) return true
-  if (head === 0 || stored.length < 5) return false
+  if (head === 0) return false
+  // Of four letters only a vowel is passed over, between two consonants: Erk, Jne.
+  if (stored.length < 5) {
+    return (
+      shown.length < 4 &&
+      tail > 0 &&
+      vowels.includes(letter) &&
+      isConsonant(stored[head - 1]) &&
+      isConsonant(stored[head + 1])
+    )
+  }
   // At the end a letter makes another name: Erik and Erika, Brook and Brooks, Peters and Petersen.
   return tail > 0 || (stored.length >= 6 && !vowels.includes(letter) && !'snzr'.includes(letter))
+}
+
+function isConsonant(letter: string | undefined): boolean {
+  return letter !== undefined && !vowels.includes(letter)
 }
 
 /** One letter for another. */

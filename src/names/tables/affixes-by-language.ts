@@ -20,7 +20,7 @@ export const titlesByLanguage: readonly string[] = words(`
   et härra proua preili hr pr prl
   fi herra rouva neiti hra rva nti ti di tkt vtt ktt ktm ott oik vtm fm ft dosentti professori tohtori maisteri insinööri ins
   fr m mme mlle mr dr pr me maître docteur professeur monsieur madame mgr abbé père soeur frère
-  de herr frau hr fr dr prof ing dipl dipl-ing dipl-kfm dipl-kffr dipl-betriebsw dipl-volksw dipl-inf dipl-phys dipl-chem dipl-math dipl-psych
+  de herr herrn frau hr fr dr prof ing dipl dipl-ing dipl-kfm dipl-kffr dipl-betriebsw dipl-volksw dipl-inf dipl-phys dipl-chem dipl-math dipl-psych
   ra rain stb wp mag magª ddr kommr komm-rat hofrat priv-doz pd pdin univ-prof freifrau freiherr graf gräfin fräulein
   el κ κος κα δις κύριος κυρία δεσποινίς δρ καθ καθηγητής καθηγήτρια ιατρός δικηγόρος αρχιμ π πάτερ
   hu dr prof úr asszony kisasszony özv ifj id okl mérnök ügyvéd
@@ -44,12 +44,13 @@ export const titlesByLanguage: readonly string[] = words(`
   he מר גב גברת העלמה דר פרופ פרופסור עוד רוח הרב רב אינג אדריכל כבוד השופט השופטת
   hi श्री श्रीमती सुश्री कुमारी डॉ डॉक्टर डा प्रो प्रोफेसर प्रोफ पंडित पं आदरणीय माननीय श्रीमान इंजीनियर अधिवक्ता एडवोकेट
   vi ông ts ths gs pgs bs ks ls cn thsbs
+  in shri shree sri smt shrimati kumari kum shriman khun
   id bapak bpk ibu pak bu saudara saudari sdr sdri tuan nyonya nn ny nona drs dra dr prof ir hj haji hajjah kh ust ustadz ustadzah raden rm
   th นาย นาง นางสาว น.ส นส คุณ ดร ผศ รศ ศ ศาสตราจารย์ อาจารย์ อ นพ พญ ทพ ว่าที่ ร.ต พล พ.ต.อ ท่าน
 `)
 
 /** The same with their accents: without them they are names (Bà and Ba). */
-export const accentedTitles: readonly string[] = words('bà ông anh chị cô thầy chú bác sư gđ tgđ pgđ')
+export const accentedTitles: readonly string[] = words('bà ông anh chị cô thầy chú bác sư sếp gđ tgđ pgđ')
 
 /** Titles, roles and forms of address of Chinese, Japanese and Korean names, on either side and often without a blank. */
 export const eastAsianTitles: readonly string[] = words(`
@@ -64,7 +65,7 @@ export const eastAsianTitles: readonly string[] = words(`
 
 /** Degrees, orders, memberships and generations behind a name. */
 export const suffixesByLanguage: readonly string[] = words(`
-  bey hanim beyefendi hanimefendi जी साहब
+  ji bey hanim beyefendi hanimefendi जी साहब
   fca fcca aca acca fcma acma fcis fcg cgma cima fcii acii frsa frs frse freng freg frics mrics fiet miet ceng ieng eur mice fice imeche cphys cchem csci cmgr fcmi mcmi fcipd mcipd fmaat aat
   gcb gbe gcmg kcmg cmg kcvo cvo dcmg dcvo dbe kg kt cb cbe obe mbe bem qfsm qpm vc gc dso dsc mc tdm td rd vrd vd oam cm oc cc pc dl jp qc kc mp msp mep mla td
   bsc bcom bcomm beng barch bba bfa bs msc mphil mres mba emba llb llm phd dphil dsc dba edd engd md dds dmd dvm jd jsd sjd mpa mpp mph msw mfa mlis meng march mtech btech

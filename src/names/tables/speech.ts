@@ -14,7 +14,7 @@ export const speechWords: readonly string[] = words(`
   send sends sending sent call calls calling text texting message write writes writing wrote contact reach reaching speak talk chat meet meeting join open read view click buy purchase pay paid wire transfer process processed handle help assist assistance
   available availability urgent urgently immediately immediate asap quick quickly fast soon now today tonight tomorrow yesterday morning afternoon evening week month day days hour hours minute minutes moment time deadline due pending overdue outstanding waiting awaiting
   monday tuesday wednesday thursday friday saturday sunday january february march april june july august september october november december
-  favor favour task tasks errand gift card cards giftcard giftcards itunes amazon steam cell number phone numbers personal private discreet discretion confidential confidentially attention action follow followup up about regarding concerning re
+  free favor favour task tasks errand gift card cards giftcard giftcards itunes amazon steam cell number phone numbers personal private discreet discretion confidential confidentially attention action follow followup up about regarding concerning re
   hello hi hey dear good greetings thanks thank thx regards cheers best sincerely yours truly respectfully
   name named called yeah yes no not just only also still again back out off over before after if and or but then so because to too for with without from at on in of by as into onto until till while during between
   new updated update change changed changing details detail account bank banking invoice payment payroll salary direct deposit document file attached attachment enclosed shared
@@ -22,7 +22,7 @@ export const speechWords: readonly string[] = words(`
   ich bin mein meine dein deine ihr ihre sein seine unser unsere wir uns euch sie er es mir mich dir dich ihnen ist sind war waren wird werden wurde hat haben hatte kann konnen konnte muss mussen soll sollte will wollen mochte mochten bitte bitten bittet brauche braucht brauchen benotige benotigt
   hier dort da heute morgen gestern jetzt gleich sofort dringend schnell kurz bald noch nur auch nicht kein keine und oder aber fur mit ohne bei zu zum zur von vom aus im in an am auf uber wegen dass wenn weil
   antworten antworte antwort ruf rufen ruckruf melden melde meldet schreib schreiben sende senden schick schicken kaufen uberweisen uberweisung zahlen zahlung freigabe freigeben unterschrift unterschreiben prufen anfrage aufgabe gefallen erledigen verfugbar frage fragen
-  hallo guten gruss grusse lieber liebe sehr geehrte geehrter montag dienstag mittwoch donnerstag freitag samstag sonnabend sonntag heisse name auftrag namens
+  hallo guten gruss grusse grussen viele freundlichen freundliche herzliche herzlichen lieber liebe sehr geehrte geehrter montag dienstag mittwoch donnerstag freitag samstag sonnabend sonntag heisse name auftrag namens
   je suis moi mon ma mes ton votre vos notre nos c'est cest est sont etait sera ai avez avons ont peux peut pouvez pouvons pouvoir dois doit devez faut besoin merci svp voulez veuillez ici aujourd'hui aujourdhui demain maintenant urgence vite rapidement bonjour bonsoir salut cher chere
   repondre reponse rappeler rappel appelez appeler envoyer envoyez virement payer signer valider disponible pour avec sans chez dans sur et ou mais si que qui quoi pas ne lundi mardi mercredi jeudi vendredi samedi dimanche demande tache service besoin nom m'appelle part
   yo soy mi mis tu tus su sus nuestro nuestra es son esta estoy estas estamos era sera he ha han puedo puede puedes podemos debo debe necesito necesita necesitamos quiero quiere favor aqui hoy manana ahora ya pronto rapido hola buenos buenas dias tardes noches gracias estimado estimada
@@ -55,6 +55,16 @@ export const speechWords: readonly string[] = words(`
   saya adalah ini itu kami butuh perlu mohon tolong harap silakan hari sekarang segera besok cepat mendesak halo selamat pagi siang sore malam terima kasih balas hubungi kirim bayar untuk dengan tanpa dan atau tapi jika atas nama dari
   ผม ฉัน ดิฉัน นี่ คือ ต้องการ กรุณา โปรด วันนี้ พรุ่งนี้ ตอนนี้ ด่วน สวัสดี ขอบคุณ ตอบ ครับ ค่ะ
   我是 这是 這是 请 請 需要 今天 明天 现在 現在 马上 馬上 紧急 緊急 您好 你好 谢谢 謝謝 回复 回覆 急 代 です より から 至急 お願いします 本日 明日 今すぐ 返信 の件 저는 입니다 긴급 오늘 내일 지금 부탁드립니다 회신 드림 올림 배상
+`)
+
+/** What is shown where no name is given: of nobody, of mail programs and the devices they run on, and how these say that they sent. */
+export const unnamedWords: readonly string[] = words(`
+  hey dear unknown unnamed anonymous noname nobody someone somebody sender recipient friend user username email e-mail mail mailbox inbox draft drafts unread subject untitled question questions work company the read delivery
+  iphone ipad ipod ios macbook android samsung galaxy huawei xiaomi pixel nokia blackberry smartphone mobile phone telephone device tablet laptop pc handy cellphone outlook gmail googlemail yahoo hotmail icloud protonmail
+  gesendet meinem unbekannt absender freund nachricht envoye depuis inconnu expediteur ami courriel portable enviado desde desconocido remitente amigo correo movil celular
+  inviato dal sconosciuto mittente amico telefono cellulare messaggio telefone remetente desconhecido mensagem mensaje verzonden vanaf onbekend afzender vriend bericht mobiel telefoon skickat skickades okand avsandare mobil sendt afsender avsender ukendt ukjent
+  lahetetty tuntematon lahettaja puhelimesta wyslano nieznany nadawca telefonu wiadomosc odeslano neznamy odesilatel telefonu odoslane odosielatel kuldve ismeretlen kuldo trimis necunoscut expeditor gonderildi bilinmeyen gonderen poslano nepoznat posiljatelj
+  отправлено неизвестный отправитель телефона сообщение надіслано невідомий відправник повідомлення изпратено неизвестен подател στάλθηκε άγνωστος αποστολέας مجهول مرسل من هاتفي נשלח אלמוני שולח 无名 匿名 未知 发件人 送信者 不明 익명 발신자
 `)
 
 /** Days of the week. */

@@ -27,7 +27,7 @@ import { unpackKnownNames } from './known-names.ts'
 import { buildNicknames } from './nicknames.ts'
 import type { Nicknames } from './nicknames.ts'
 import { isRareName } from './rare-names.ts'
-import { days, speechWords } from './speech.ts'
+import { days, speechWords, unnamedWords } from './speech.ts'
 import { buildVariants } from './variants.ts'
 import type { Variants } from './variants.ts'
 import { baseForm } from '../text/transliterate.ts'
@@ -60,6 +60,8 @@ export const classes = {
   speech: 8192,
   /** A day of the week: of a sentence even where some people are called so. */
   day: 16384,
+  /** Of those who give no name: Unknown, Sent from my iPhone. */
+  unnamed: 32768,
 } as const
 
 /** Words that may stand beside a name without a mark between. */
@@ -114,6 +116,7 @@ export function buildTables(additions: NameAdditions = noAdditions): NameTables 
   add(departmentsByLanguage, classes.department, 2)
   add(organisationsByLanguage, classes.organisation, 2)
   add(speechWords, classes.speech)
+  add(unnamedWords, classes.unnamed)
   add(days, classes.speech | classes.day)
   for (const title of accentedTitles) mark(`=${title}`, classes.title)
   add(additions.titles, classes.title)

@@ -98,7 +98,7 @@ ernest ernst
 eva ewa
 evelyn evelin
 felicia felisha
-filip philip phillip philipp
+filip philip phillip philipp philippe philipe phillippe
 francesca franceska
 frederic frederick fredrick frederik fredrik fredric
 gabriela gabriella
@@ -124,7 +124,7 @@ hartmut hartmuth
 heidi heidy
 helen hellen
 helmut helmuth hellmut
-henrik henrick henric
+henrik henrick henric hendrik hendrick
 herman hermann herrmann
 hildegard hildegarde
 ian iain
@@ -149,7 +149,7 @@ joann joanne
 joanna johanna
 johan johann
 john jon
-jonathan jonathon johnathan johnathon
+jonathan jonathon jonathen johnathan johnathon
 jordan jordon
 jorg joerg
 joseph josef jozef
@@ -528,7 +528,7 @@ matos mattos
 matthews mathews
 mccarthy mccarty
 melo mello
-meyer meier mayer maier mayr meir meyr mayer meijer
+meyer myer meier mayer maier mayr meir meyr mayer meijer
 michaud michaux
 miller millar
 mishra misra
@@ -590,6 +590,7 @@ sinclair sinklair
 smirnov smirnoff
 smit smid
 smith smyth smythe
+obrien obrian obryan
 sousa souza
 spencer spenser
 srivastava shrivastava srivastav

@@ -109,8 +109,11 @@ function sharesSound(a: Word, b: Word): boolean {
   if (a.latin.length > 3 * b.latin.length || b.latin.length > 3 * a.latin.length) return false
   const ra = a.roman ?? (a.script === 'latin' ? romanCanon(a.base) : null)
   const rb = b.roman ?? (b.script === 'latin' ? romanCanon(b.base) : null)
-  return ra !== null && ra === rb && ra.length > 1
+  return ra !== null && ra === rb && ra.length > 1 && glide.test(a.latin) === glide.test(b.latin)
 }
+
+/** Yana is not Anna; but Yelena is Elena, and Jana Yana. */
+const glide = /^[yij][aou]/
 
 function pinyinOf({ latin }: Word): string {
   return latin.replace(/v|ü/g, 'u')
