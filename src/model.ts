@@ -470,6 +470,11 @@ export interface AuditEntry {
   readonly after: unknown
 }
 
+/** Whose or which records are to be erased: people by directory id, or a canonical address. */
+export type Erasure =
+  | { readonly kind: 'person'; readonly people: readonly PersonRef[] }
+  | { readonly kind: 'address'; readonly address: string }
+
 /** Pairs in order: by the latest message, by detections, by refused messages; the greatest first. */
 export type PairOrder = 'newest' | 'messages' | 'refused'
 

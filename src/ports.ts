@@ -2,6 +2,7 @@
 
 import type {
   AuditEntry,
+  Erasure,
   FormerMember,
   HistoryOverview,
   HistoryQuery,
@@ -124,20 +125,24 @@ export interface HistorySink {
   add(lines: readonly string[], dropped: number): void
 }
 
+/** Answered at once by a history on this machine, later by a database: whoever asks waits for it. */
+export type Soon<T> = T | Promise<T>
+type Stream<T> = Iterable<T> | AsyncIterable<T>
+
 /** What was caught, what was decided about it, and who changed what; as of the moment at which each is asked for. */
 export interface HistoryReader {
   /** Newest first. */
-  records(query: HistoryQuery): Iterable<HistoryRecord>
+  records(query: HistoryQuery): Stream<HistoryRecord>
   /** The same, each as the line of JSON that is kept. */
-  lines(query: HistoryQuery): Iterable<string>
-  record(id: string): HistoryRecord | undefined
-  count(): number
-  overview(since: number, until: number): HistoryOverview
+  lines(query: HistoryQuery): Stream<string>
+  record(id: string): Soon<HistoryRecord | undefined>
+  count(): Soon<number>
+  overview(since: number, until: number): Soon<HistoryOverview>
   /** Pairs in the order that is asked for; each is read when it is its turn. */
-  pairs(query?: PairQuery): Iterable<PairWithState>
+  pairs(query?: PairQuery): Stream<PairWithState>
   /** Null if nothing of it is kept. */
-  pair(of: PairOf): PairWithState | null
-  pairTotals(): PairTotals
+  pair(of: PairOf): Soon<PairWithState | null>
+  pairTotals(): Soon<PairTotals>
   decisions(): readonly PairDecision[]
   /** Who has left a protected group since then (milliseconds since the epoch), the latest first. */
   formerMembers(since: number): readonly FormerMember[]
@@ -150,6 +155,38 @@ export interface HistoryPort extends HistoryReader {
   /** Puts an answer in the place of the one before; null takes it away. With its entry of the audit log. */
   decide(of: PairOf, decision: PairDecision | null, audit: Omit<AuditEntry, 'id'>): void
   writeAudit(entry: Omit<AuditEntry, 'id'>): void
+}
+
+/** The history, opened, with what only its keeper may do. */
+export interface KeptHistory extends HistoryPort {
+  /** Records that an erasure is about, newest first. */
+  recordsToErase(erasure: Erasure): Stream<HistoryRecord>
+  /** @returns how many records went */
+  erase(erasure: Erasure): Promise<number>
+  close(): Promise<void>
+}
+
+/** The history that a node keeps itself. */
+export interface OwnHistory extends KeptHistory {
+  decision(of: PairOf): PairDecision | null
+  /** Whether an erasure is about a record. */
+  isMeant(erasure: Erasure): (record: HistoryRecord) => boolean
+}
+
+/** A record as it is kept, a line of JSON, with its number in one history: later ones have higher ones. */
+export interface WrittenRecord {
+  readonly sequence: number
+  readonly line: string
+}
+
+/** What was written into one history, in the order of its numbers. */
+export interface WrittenRecords {
+  /** Tells this history from every other, and from an earlier one in the same place. */
+  readonly id: string
+  /** The highest number that was given. */
+  readonly last: number
+  /** Records behind a number, some thousands at most, as of one moment. */
+  after(sequence: number): Iterable<WrittenRecord>
 }
 
 /* ---------- access to the console ---------- */

@@ -13,5 +13,8 @@ grant usage on schema namesake to fleet_member;
 alter default privileges for role fleet_owner in schema namesake
   grant select, insert, update, delete on tables to fleet_member;
 
+-- For searches in the history of all nodes.
+create extension if not exists pg_trgm with schema namesake;
+
 -- A node that hangs with a transaction open must not hold the others up.
 alter role fleet_member set idle_in_transaction_session_timeout = '30s';

@@ -6,7 +6,7 @@ import type { Store } from '../directory/store/store.ts'
 import { canonicalAddress, domainOf } from '../mail/address.ts'
 import { parseHeaderSection } from '../mail/section.ts'
 import type { Action, HeaderSection, HistoryRecord, PairOf, Verdict } from '../model.ts'
-import type { HistoryReader } from '../ports.ts'
+import type { HistoryReader, Soon } from '../ports.ts'
 import { inspectSafely } from '../policy/decide.ts'
 import type { ProtectionRules } from '../policy/rules.ts'
 import { count } from '../text.ts'
@@ -46,18 +46,18 @@ const alsoListed = 10
  * Judges stored messages by both rules, each against the people known now.
  * @param about the pair that the change is about: only messages that show an address of its domain can come out otherwise
  */
-export function effectOf(
+export async function effectOf(
   history: HistoryReader,
   store: Store,
   before: ProtectionRules,
   after: ProtectionRules,
   about: PairOf | null,
   config: NamesakeConfig,
-): Effect {
+): Promise<Effect> {
   const judges = [judgeBy(store, before), judgeBy(store, after)] as const
   const now = Date.now()
   const tally = new Tally(about)
-  for (const record of history.records(about === null ? {} : { domain: domainOf(about.address) })) {
+  for await (const record of history.records(about === null ? {} : { domain: domainOf(about.address) })) {
     if (tally.judged >= maxJudged) {
       tally.cut = true
       break
@@ -107,7 +107,7 @@ export async function actionEffect(
   after: ProtectionRules,
   since: number,
   config: NamesakeConfig,
-  waits: (verdict: Extract<Verdict, { state: 'detected' }>) => boolean,
+  waits: (verdict: Extract<Verdict, { state: 'detected' }>) => Soon<boolean>,
 ): Promise<ActionEffect> {
   const was = judgeBy(store, before)
   const is = judgeBy(store, after)
@@ -116,7 +116,7 @@ export async function actionEffect(
   const counts = { before: none(), after: none() }
   const tally = { judged: 0, unjudged: 0, newlyRefused: 0, newlyRefusedUndecided: 0, cleared: 0, caught: 0, cut: false }
   let turn = Date.now()
-  for (const record of history.records({ since })) {
+  for await (const record of history.records({ since })) {
     if (tally.judged + tally.unjudged >= maxPreviewed) {
       tally.cut = true
       break
@@ -140,7 +140,7 @@ export async function actionEffect(
     const refused = (verdict: Verdict): boolean => verdict.state === 'detected' && verdict.action === 'reject'
     if (second.state !== 'detected' || !refused(second) || refused(first)) continue
     tally.newlyRefused++
-    if (waits(second)) tally.newlyRefusedUndecided++
+    if (await waits(second)) tally.newlyRefusedUndecided++
   }
   return { ...tally, ...counts }
 }

@@ -6,8 +6,9 @@ import type { FleetConfig, NamesakeConfig } from '../config/types.ts'
 import { NamesakeError } from '../errors.ts'
 import { Database } from '../fleet/database.ts'
 import { conflictsOf } from '../fleet/document.ts'
+import { FleetHistory } from '../fleet/history.ts'
 import { membersOf } from '../fleet/members.ts'
-import type { FleetMember } from '../ports.ts'
+import type { FleetMember, KeptHistory, OwnHistory } from '../ports.ts'
 import { diffOf, diffText } from './diff.ts'
 
 /** @throws NamesakeError usage if this node is in no fleet */
@@ -17,6 +18,25 @@ function fleetOf(config: NamesakeConfig): FleetConfig {
     'usage',
     'this node is in no fleet; fix: "fleet" in namesake.yaml names the database that nodes share',
   )
+}
+
+/**
+ * The history as its users see it: of all nodes where this one is in a fleet, with its own standing in while PostgreSQL is
+ * away.
+ * @param tell told in words when it does
+ */
+export function sharedHistory(config: NamesakeConfig, own: OwnHistory, tell: (text: string) => void): KeptHistory {
+  const { fleet } = config
+  if (fleet === null) return own
+  const away = (why: string): void => tell(`only what this node itself has kept is shown: ${why}`)
+  const url = fleet.postgres.reveal()
+  if (url === '') {
+    away(
+      "fleet.postgres of namesake.yaml can't be read here; fix: set the variable, or give a file that this user may read",
+    )
+    return own
+  }
+  return new FleetHistory(new Database(url), own, fleet.node, (error) => away(error.message))
 }
 
 /** All nodes, by name; none before the first one has joined. Only looks. @throws NamesakeError usage, fleet-unavailable, fleet-schema */

@@ -13,6 +13,7 @@ import { reportOf } from './directories.ts'
 import { People } from './people.ts'
 import { auditEdit, openHistoryToRead } from './audit.ts'
 import type { Actor } from './audit.ts'
+import { sharedHistory } from './fleet.ts'
 import { effectOf } from './effect.ts'
 import type { Preview } from './effect.ts'
 import type { PairOf } from '../model.ts'
@@ -133,11 +134,12 @@ export class Installation {
   /** What changes would do to the rules, and what they would have done to the messages of the history. @throws as `planEdit` */
   async preview(requests: readonly ProtectionRequest[], about: PairOf | null = null): Promise<Preview> {
     const { planned, before, after } = draftRules(await this.editContext(), requests)
-    const history = await openHistoryToRead(this.config)
+    const own = await openHistoryToRead(this.config)
+    const history = own && sharedHistory(this.config, own, () => undefined)
     try {
       return {
         planned,
-        effect: history && effectOf(history, await this.store(), before, after, about, this.config),
+        effect: history && (await effectOf(history, await this.store(), before, after, about, this.config)),
       }
     } finally {
       await history?.close()

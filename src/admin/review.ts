@@ -40,17 +40,21 @@ export interface ReviewedPair extends PairWithState {
  * All pairs with their state: what was decided, as far as the protection file still says it, and what it says without a decision.
  * Those that may really be the person come first, then the latest. Each is read when it is its turn.
  */
-export function* reviewPairs(
+export async function* reviewPairs(
   history: HistoryPort,
   store: Store,
   rules: ProtectionRules,
   now: number,
-): Generator<ReviewedPair> {
+): AsyncGenerator<ReviewedPair> {
   const review = reviewer(store, rules, now)
-  const likely = [...history.pairs({ likely: true })].map(review).filter(({ suggestion }) => suggestion.length > 0)
+  const likely: ReviewedPair[] = []
+  for await (const pair of history.pairs({ likely: true })) {
+    const reviewed = review(pair)
+    if (reviewed.suggestion.length > 0) likely.push(reviewed)
+  }
   yield* likely.sort((a, b) => b.suggestion.length - a.suggestion.length)
   const listed = new Set(likely.map(idOf))
-  for (const pair of history.pairs()) if (!listed.has(idOf(pair))) yield review(pair)
+  for await (const pair of history.pairs()) if (!listed.has(idOf(pair))) yield review(pair)
 }
 
 /** Which pairs a page shows: those that wait, in an order, or those that are answered, the latest answer first. */
@@ -74,13 +78,13 @@ const maxLookedAt = 1000
  * One page of pairs, however many there are. What the protection file answers without a decision, by an entry that somebody wrote
  * by hand, is known for pairs with excused messages, the latest pairs and those of the page.
  */
-export function reviewPage(
+export async function reviewPage(
   history: HistoryPort,
   store: Store,
   rules: ProtectionRules,
   now: number,
   { state, order, limit }: ReviewQuery,
-): ReviewPage {
+): Promise<ReviewPage> {
   const review = reviewer(store, rules, now)
   const answered = new Map<string, ReviewedPair>()
   const look = (pair: PairWithState): ReviewedPair => {
@@ -89,23 +93,23 @@ export function reviewPage(
     return reviewed
   }
   for (const decision of history.decisions()) {
-    const pair = history.pair(decision)
+    const pair = await history.pair(decision)
     if (pair !== null) look(pair)
   }
-  for (const pair of history.pairs({ excused: true })) look(pair)
+  for await (const pair of history.pairs({ excused: true })) look(pair)
   let looked = 0
-  for (const pair of history.pairs()) {
+  for await (const pair of history.pairs()) {
     if (looked++ === maxLookedAt) break
     look(pair)
   }
   const items: ReviewedPair[] = []
   if (state === 'open') {
-    for (const pair of history.pairs({ order, detected: true })) {
+    for await (const pair of history.pairs({ order, detected: true })) {
       if (items.length === limit) break
       const reviewed = look(pair)
       if (reviewed.state === 'open') items.push(reviewed)
     }
-    const totals = history.pairTotals()
+    const totals = await history.pairTotals()
     const taken = [...answered.values()].filter(({ detected }) => detected > 0)
     const messages = totals.messages - taken.reduce((sum, { detected }) => sum + detected, 0)
     return { items, total: totals.pairs - taken.length, messages }
@@ -116,14 +120,14 @@ export function reviewPage(
 }
 
 /** One pair; null if nothing of it is kept. */
-export function reviewPair(
+export async function reviewPair(
   history: HistoryPort,
   store: Store,
   rules: ProtectionRules,
   now: number,
   of: PairOf,
-): ReviewedPair | null {
-  const pair = history.pair(of)
+): Promise<ReviewedPair | null> {
+  const pair = await history.pair(of)
   return pair === null ? null : reviewer(store, rules, now)(pair)
 }
 
@@ -201,9 +205,14 @@ export interface Answer {
 }
 
 /** The pair that a person (an address, an id, a name) and an address mean. @throws NamesakeError input-invalid */
-export function pairMeant(history: HistoryPort, context: EditContext, who: string, address: string): PairWithState {
+export async function pairMeant(
+  history: HistoryPort,
+  context: EditContext,
+  who: string,
+  address: string,
+): Promise<PairWithState> {
   const canonical = address === '' ? '' : canonicalAddress(address)
-  const [found, ...more] = pairsMeant(history, context, who, canonical)
+  const [found, ...more] = await pairsMeant(history, context, who, canonical)
   if (found === undefined) {
     throw new NamesakeError(
       'input-invalid',
@@ -220,19 +229,26 @@ export function pairMeant(history: HistoryPort, context: EditContext, who: strin
   return found
 }
 
-function pairsMeant(history: HistoryPort, { view }: EditContext, who: string, address: string): PairWithState[] {
-  const ofPeople = (people: readonly PersonRef[]): PairWithState[] => {
+async function pairsMeant(
+  history: HistoryPort,
+  { view }: EditContext,
+  who: string,
+  address: string,
+): Promise<PairWithState[]> {
+  const ofPeople = async (people: readonly PersonRef[]): Promise<PairWithState[]> => {
     const distinct = people.filter((one, i) => people.findIndex((other) => samePerson(one, other)) === i)
-    return distinct
-      .map(({ directory, id }) => history.pair({ directory, person: id, address }))
-      .filter((pair) => pair !== null)
+    const pairs = await Promise.all(
+      distinct.map(async ({ directory, id }) => await history.pair({ directory, person: id, address })),
+    )
+    return pairs.filter((pair) => pair !== null)
   }
-  const byId = ofPeople(view.directoryNames().map((directory) => ({ directory, id: who })))
+  const byId = await ofPeople(view.directoryNames().map((directory) => ({ directory, id: who })))
   if (byId.length > 0) return byId
-  const owners = ofPeople(view.byAddress(canonicalAddress(who)))
+  const owners = await ofPeople(view.byAddress(canonicalAddress(who)))
   if (owners.length > 0) return owners
   // A name, or somebody whom no directory has any more: each pair is looked at.
-  const known = [...history.pairs()].filter((pair) => pair.address === address)
+  const known: PairWithState[] = []
+  for await (const pair of history.pairs()) if (pair.address === address) known.push(pair)
   const named = known.filter((pair) => pair.person === who || pair.name === who)
   return named.length > 0 ? named : ofPeople([findPerson(view, who, null)])
 }
@@ -268,15 +284,15 @@ function requestsFor(pair: PairWithState, answer: Answer): ProtectionRequest[] {
 }
 
 /** What an answer would change: the lines of the file, and what it would have done to the messages kept. */
-export function previewAnswer(
+export async function previewAnswer(
   history: HistoryPort,
   store: Store,
   context: EditContext,
   pair: PairWithState,
   answer: Answer,
-): Preview {
+): Promise<Preview> {
   const { planned, before, after } = draftRules(context, requestsFor(pair, answer))
-  return { planned, effect: effectOf(history, store, before, after, pairOf(pair), context.config) }
+  return { planned, effect: await effectOf(history, store, before, after, pairOf(pair), context.config) }
 }
 
 function pairOf({ directory, person, address }: PairWithState): PairOf {

@@ -99,7 +99,7 @@ async function shown(
   since: number,
 ): Promise<RulesInForce> {
   const people = await installation.people().catch(() => null)
-  const letThrough = history === null ? new Map<string, number>() : countExcuses(history, since)
+  const letThrough = history === null ? new Map<string, number>() : await countExcuses(history, since)
   return {
     actions: rules.actions,
     groups: rules.groupActions.map(({ group, actions }) => {
@@ -126,10 +126,10 @@ function labelOf({ from, note }: { readonly from: string; readonly note: string 
   return `trusted sender ${note === '' ? from : `${from} (${note})`}`
 }
 
-function countExcuses(history: Pick<HistoryReader, 'records'>, since: number): Map<string, number> {
+async function countExcuses(history: Pick<HistoryReader, 'records'>, since: number): Promise<Map<string, number>> {
   const counts = new Map<string, number>()
   let seen = 0
-  for (const { excusedBy, excuse } of history.records({ since, verdict: 'clean' })) {
+  for await (const { excusedBy, excuse } of history.records({ since, verdict: 'clean' })) {
     if (++seen > maxCounted) break
     if (excusedBy === 'trusted-sender' && excuse !== null) counts.set(excuse, (counts.get(excuse) ?? 0) + 1)
   }
@@ -153,10 +153,16 @@ export async function previewRules(
   if (history === null || !planned.changed) return { planned, effect: null }
   const store = await installation.store()
   const waiting = new Map<string, boolean>()
-  const waits = ({ person, address }: { readonly person: PersonRef; readonly address: string }): boolean => {
+  const waits = async ({
+    person,
+    address,
+  }: {
+    readonly person: PersonRef
+    readonly address: string
+  }): Promise<boolean> => {
     const of = { directory: person.directory, person: person.id, address: canonicalAddress(address) }
     const key = JSON.stringify(of)
-    const known = waiting.get(key) ?? history.pair(of)?.state === 'open'
+    const known = waiting.get(key) ?? (await history.pair(of))?.state === 'open'
     waiting.set(key, known)
     return known
   }

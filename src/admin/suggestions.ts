@@ -16,11 +16,17 @@ const maxLines = 5
 const lookBackMs = 90 * 86_400_000
 
 /** Whom to protect as well, in words; nobody is by itself. */
-export function suggestions(history: HistoryReader, store: Store, rules: ProtectionRules, now: number): string[] {
+export async function suggestions(
+  history: HistoryReader,
+  store: Store,
+  rules: ProtectionRules,
+  now: number,
+): Promise<string[]> {
   const view = store.snapshot()
   const { policy } = judgeBy(store, rules)
+  const { people } = await history.overview(now - lookBackMs, now)
   return [
-    ...suggestGroups(history.overview(now - lookBackMs, now).people, view, rules),
+    ...suggestGroups(people, view, rules),
     ...suggestFormer(history.formerMembers(now - lookBackMs), view, (person) => policy.protects(person), now),
   ]
 }

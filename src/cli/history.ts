@@ -10,6 +10,7 @@ import {
   idsOf,
   summaryLines,
 } from '../admin/history.ts'
+import { sharedHistory } from '../admin/fleet.ts'
 import { timeOfOption } from '../admin/replay/message-time.ts'
 import { directorySources } from '../directory/sources/registry.ts'
 import { count, jsonLine, quote } from '../text.ts'
@@ -19,7 +20,8 @@ import { openStoreToRead } from '../directory/store/open.ts'
 import { NamesakeError } from '../errors.ts'
 import { History } from '../history/history.ts'
 import { canonicalAddress } from '../mail/address.ts'
-import type { DirectoryView, HistoryQuery, HistoryRecord, PersonRef, Tier } from '../model.ts'
+import type { DirectoryView, HistoryQuery, HistoryRecord, PairOf, PersonRef, Tier } from '../model.ts'
+import type { KeptHistory } from '../ports.ts'
 import { actor, confirmed, isAtTerminal } from './confirm.ts'
 import { actionNames } from '../vocabulary.ts'
 import { configPath, examples, limitGiven, write } from './verb.ts'
@@ -121,7 +123,7 @@ export function addHistoryVerb(program: Command, cli: Cli): void {
 async function show(text: string | undefined, options: HistoryOptions, loaded: LoadedConfig, cli: Cli): Promise<void> {
   if (options.json === true && options.csv === true) throw usage('--json and --csv exclude each other')
   const query = queryOf(text, options)
-  const history = await openToRead(loaded)
+  const history = await openToRead(loaded, cli)
   try {
     const people = options.person === undefined ? null : await idsOfPerson(loaded, options.person)
     await print(history, { ...query, ...(people === null ? {} : { people }) }, options, cli)
@@ -139,7 +141,7 @@ interface AuditOptions {
 async function auditVerb(options: AuditOptions, loaded: LoadedConfig, cli: Cli): Promise<void> {
   const since = timeGiven('--since', options.since, Date.now())
   const limit = limitGiven(options.limit)
-  const history = await openToRead(loaded)
+  const history = await openToRead(loaded, cli)
   try {
     let shown = 0
     for (const entry of limit === 0 ? [] : history.audit()) {
@@ -168,9 +170,9 @@ async function summaryVerb(options: SummaryOptions, loaded: LoadedConfig, cli: C
   const now = Date.now()
   const since = timeGiven('--since', options.since, now) ?? now - summaryMs
   const people = options.limit === undefined ? summaryPeople : limitGiven(options.limit)
-  const history = await openToRead(loaded)
+  const history = await openToRead(loaded, cli)
   try {
-    const overview = history.overview(since, now)
+    const overview = await history.overview(since, now)
     if (options.json === true)
       await write(cli, `${jsonLine({ ...overview, people: overview.people.slice(0, people) })}\n`)
     else for (const line of summaryLines(overview, people)) await write(cli, `${line}\n`)
@@ -194,7 +196,7 @@ function queryOf(text: string | undefined, options: HistoryOptions): HistoryQuer
   }
 }
 
-async function print(history: History, query: HistoryQuery, options: HistoryOptions, cli: Cli): Promise<void> {
+async function print(history: KeptHistory, query: HistoryQuery, options: HistoryOptions, cli: Cli): Promise<void> {
   const limit = limitGiven(options.limit)
   let shown = 0
   if (options.csv === true) await write(cli, historyCsvHead())
@@ -205,7 +207,7 @@ async function print(history: History, query: HistoryQuery, options: HistoryOpti
     if (rows.length > 0) await write(cli, `${lines.join('\n')}\n`)
     rows = []
   }
-  for (const line of limit === 0 ? [] : history.lines(query)) {
+  for await (const line of limit === 0 ? [] : history.lines(query)) {
     shown++
     if (options.json === true) await write(cli, `${jsonLine(JSON.parse(line))}\n`)
     else {
@@ -227,10 +229,10 @@ async function print(history: History, query: HistoryQuery, options: HistoryOpti
 
 async function eraseVerb(who: string, options: EraseOptions, loaded: LoadedConfig, cli: Cli): Promise<void> {
   const refs = await refsOf(loaded, who)
-  const history = await openToWrite(loaded)
+  const history = await openToWrite(loaded, cli)
   try {
     const isAddress = refs.length === 0 && who.includes('@')
-    const known = isAddress ? [] : refs.length > 0 ? refs : refsInHistory(history, who)
+    const known = isAddress ? [] : refs.length > 0 ? refs : await refsInHistory(history, who)
     if (!isAddress && known.length === 0) {
       throw new NamesakeError('input-invalid', `neither a directory nor the history knows ${quote(who)}`)
     }
@@ -238,7 +240,7 @@ async function eraseVerb(who: string, options: EraseOptions, loaded: LoadedConfi
       ? ({ kind: 'address', address: canonicalAddress(who) } as const)
       : ({ kind: 'person', people: known } as const)
     let records = 0
-    for (const _ of history.recordsToErase(erasure)) records++
+    for await (const _ of history.recordsToErase(erasure)) records++
     const what = `${count(records, 'record', 'records')} of ${isAddress ? 'the address' : 'the person'} ${quote(who)}`
     if (options.preview === true) {
       cli.out.write(`would erase: ${what}\n`)
@@ -259,11 +261,13 @@ async function eraseVerb(who: string, options: EraseOptions, loaded: LoadedConfi
 }
 
 /** People whom a word means in the history alone: a directory id that no directory has any more. */
-function refsInHistory(history: History, who: string): PersonRef[] {
+async function refsInHistory(history: KeptHistory, who: string): Promise<PersonRef[]> {
   const found = new Map<string, PersonRef>()
-  for (const { directory } of [...history.pairs(), ...history.decisions()].filter(({ person }) => person === who)) {
-    found.set(directory, { directory, id: who })
+  const add = ({ directory, person }: PairOf): void => {
+    if (person === who) found.set(directory, { directory, id: who })
   }
+  for await (const pair of history.pairs()) add(pair)
+  for (const decision of history.decisions()) add(decision)
   return [...found.values()]
 }
 
@@ -299,12 +303,16 @@ async function withPeople<T>({ config }: LoadedConfig, work: (view: DirectoryVie
 }
 
 /** @throws NamesakeError config-invalid where none is kept, or as `History.openToRead` does */
-function openToRead({ config }: LoadedConfig): Promise<History> {
-  return History.openToRead(pathOf(config.history))
+async function openToRead({ config }: LoadedConfig, cli: Cli): Promise<KeptHistory> {
+  return sharedHistory(config, await History.openToRead(pathOf(config.history)), (text) => warn(cli, text))
 }
 
-function openToWrite({ config }: LoadedConfig): Promise<History> {
-  return History.open({ path: pathOf(config.history) })
+async function openToWrite({ config }: LoadedConfig, cli: Cli): Promise<KeptHistory> {
+  return sharedHistory(config, await History.open({ path: pathOf(config.history) }), (text) => warn(cli, text))
+}
+
+function warn(cli: Cli, text: string): void {
+  cli.err.write(`namesake: ${text}\n`)
 }
 
 function pathOf(history: LoadedConfig['config']['history']): string {

@@ -4,6 +4,7 @@ import type { Command } from 'commander'
 import { diffText } from '../admin/diff.ts'
 import { effectLines } from '../admin/effect.ts'
 import type { Preview } from '../admin/effect.ts'
+import { sharedHistory } from '../admin/fleet.ts'
 import { openHistoryToWrite, unrecordedText } from '../admin/audit.ts'
 import { Installation } from '../admin/installation.ts'
 import type { MadeEdit, EditContext } from '../admin/protection.ts'
@@ -14,8 +15,8 @@ import { count, fittedTable, jsonLine, printable, quote } from '../text.ts'
 import { isDate } from '../options/units.ts'
 import type { Store } from '../directory/store/store.ts'
 import { NamesakeError } from '../errors.ts'
-import type { History } from '../history/history.ts'
 import type { PairAnswer, PairWithState } from '../model.ts'
+import type { KeptHistory } from '../ports.ts'
 import { actor, confirmed, isAtTerminal } from './confirm.ts'
 import { configPath, examples, limitGiven, write } from './verb.ts'
 import type { Cli } from './verb.ts'
@@ -61,16 +62,16 @@ export function addReviewVerbs(program: Command, cli: Cli): void {
       ),
     )
     .action((options: ReviewOptions, command: Command) =>
-      withHistory(command, async (installation, store, history) => {
+      withHistory(command, cli, async (installation, store, history) => {
         const limit = limitGiven(options.limit)
         const { rules } = installation.protection()
         const pairs = reviewPairs(history, store, rules, Date.now())
         if (options.json === true) {
-          for (const pair of firstOf(pairs, limit)) await write(cli, `${jsonLine(pair)}\n`)
+          for await (const pair of firstOf(pairs, limit)) await write(cli, `${jsonLine(pair)}\n`)
           return
         }
         await list(pairs, options.all === true, limit, cli)
-        for (const line of suggestions(history, store, rules, Date.now())) cli.out.write(`${printable(line)}\n`)
+        for (const line of await suggestions(history, store, rules, Date.now())) cli.out.write(`${printable(line)}\n`)
       }),
     )
   review
@@ -88,7 +89,7 @@ export function addReviewVerbs(program: Command, cli: Cli): void {
     .option('--name <name...>', 'further names that a service may carry')
     .option('--require-authentication', 'only messages that a trusted server found authenticated')
     .action((person: string, address: string, answer: string, options: DecideOptions, command: Command) =>
-      withHistory(command, (installation, store, history, context) =>
+      withHistory(command, cli, (installation, store, history, context) =>
         decideVerb({ installation, store, history, context }, person, address, answerOf(answer, options), options, cli),
       ),
     )
@@ -97,8 +98,8 @@ export function addReviewVerbs(program: Command, cli: Cli): void {
     .summary('take an answer back')
     .description('Takes out of the protection file what the answer wrote; the pair waits again.')
     .action((person: string, address: string, _: object, command: Command) =>
-      withHistory(command, async (_installation, _store, history, context) => {
-        const pair = pairMeant(history, context, person, address)
+      withHistory(command, cli, async (_installation, _store, history, context) => {
+        const pair = await pairMeant(history, context, person, address)
         tellMade(await undo(history, context, pair, actor()), cli)
         cli.out.write(`the pair waits again: ${printable(pair.name)} at ${printable(pair.address)}\n`)
       }),
@@ -108,7 +109,7 @@ export function addReviewVerbs(program: Command, cli: Cli): void {
 interface Opened {
   readonly installation: Installation
   readonly store: Store
-  readonly history: History
+  readonly history: KeptHistory
   readonly context: EditContext
 }
 
@@ -120,8 +121,8 @@ async function decideVerb(
   options: DecideOptions,
   cli: Cli,
 ): Promise<void> {
-  const pair = pairMeant(history, context, person, address)
-  const preview = previewAnswer(history, store, context, pair, answer)
+  const pair = await pairMeant(history, context, person, address)
+  const preview = await previewAnswer(history, store, context, pair, answer)
   tellPreview(preview, pair, answer, cli)
   if (options.preview === true) return
   if (options.yes !== true && isAtTerminal() && !(await confirmed('Do it?', cli))) {
@@ -155,10 +156,10 @@ function tellMade(made: MadeEdit, cli: Cli): void {
 const rowsAtOnce = 500
 const head = ['state', 'person', 'address', 'messages', 'auth', 'first', 'last', 'kinds', 'note']
 
-async function list(pairs: Iterable<ReviewedPair>, all: boolean, limit: number, cli: Cli): Promise<void> {
+async function list(pairs: AsyncIterable<ReviewedPair>, all: boolean, limit: number, cli: Cli): Promise<void> {
   let isEmpty = true
-  function* wanted(): Generator<ReviewedPair> {
-    for (const pair of pairs) {
+  async function* wanted(): AsyncGenerator<ReviewedPair> {
+    for await (const pair of pairs) {
       isEmpty = false
       if (all || pair.state === 'open') yield pair
     }
@@ -170,7 +171,7 @@ async function list(pairs: Iterable<ReviewedPair>, all: boolean, limit: number, 
     for (const line of fittedTable(rows, columns)) await write(cli, `${line}\n`)
     rows = []
   }
-  for (const pair of firstOf(wanted(), limit)) {
+  for await (const pair of firstOf(wanted(), limit)) {
     shown++
     rows.push(rowOf(pair))
     if (rows.length >= rowsAtOnce) await flush()
@@ -193,10 +194,10 @@ function rowOf(pair: ReviewedPair): string[] {
   ]
 }
 
-function* firstOf<T>(items: Iterable<T>, limit: number): Generator<T> {
+async function* firstOf<T>(items: AsyncIterable<T>, limit: number): AsyncGenerator<T> {
   let taken = 0
   if (limit > 0) {
-    for (const item of items) {
+    for await (const item of items) {
       yield item
       if (++taken === limit) return
     }
@@ -217,16 +218,18 @@ function answerOf(answer: string, options: DecideOptions): Answer {
 
 async function withHistory(
   command: Command,
-  work: (installation: Installation, store: Store, history: History, context: EditContext) => Promise<void>,
+  cli: Cli,
+  work: (installation: Installation, store: Store, history: KeptHistory, context: EditContext) => Promise<void>,
 ): Promise<void> {
   const installation = new Installation(configPath(command))
-  let history: History | null = null
+  let history: KeptHistory | null = null
   try {
     const store = await installation.store()
-    history = await openHistoryToWrite(installation.config)
-    if (history === null) {
+    const own = await openHistoryToWrite(installation.config)
+    if (own === null) {
       throw new NamesakeError('config-invalid', 'no history is kept (history: null); fix: take the option out')
     }
+    history = sharedHistory(installation.config, own, (text) => cli.err.write(`namesake: ${text}\n`))
     const context = { config: installation.config, view: store.snapshot(), control: installation.control }
     await work(installation, store, history, context)
   } finally {

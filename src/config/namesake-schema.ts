@@ -93,6 +93,7 @@ function fleetSchema(around: Surroundings): Field<NamesakeConfig['fleet']> {
       postgres: secret(
         around,
         'URL of the database, such as postgres://namesake:password@db.corp.example/namesake; TLS is on and verified unless it says sslmode=disable, on the loopback only.',
+        true,
       ),
       node: parsed(name, '', nodeAccepts)
         .prefault(() =>

@@ -87,7 +87,7 @@ export class Desk<H extends HistoryPort = HistoryPort> {
     const store = await installation.store().catch(() => null)
     const records = store?.records() ?? []
     return {
-      detections: history === null ? '' : String(history.count()),
+      detections: history === null ? '' : String(await history.count()),
       people: records.map(({ name, lastSync, people, groups }) => `${name} ${lastSync} ${people} ${groups}`).join('\n'),
       protection: stampOf(installation.config.protection),
       directories: [

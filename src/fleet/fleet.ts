@@ -10,13 +10,19 @@ import { Feed } from './feed.ts'
 import { Leases, renewMs } from './lease.ts'
 import { announce } from './members.ts'
 import type { MemberState } from './members.ts'
+import { expireRecords } from './records.ts'
 import { RoundLog } from './rounds.ts'
+import { RecordSender } from './sender.ts'
+import type { SentHistory } from './sender.ts'
 
 /** Milliseconds between two looks at what other nodes did, and at most, after failures in a row. */
 const lookMs = 1000
 const maxLookMs = 5_000
 /** Milliseconds between two words of this node. */
 const announceMs = 5000
+/** Milliseconds between two looks for records that are too old, and that the last records may take at the end. */
+const expireMs = 60_000
+const maxLastMs = 1000
 
 /** The name of the shared document that protection.yaml is. */
 const rulesDocument = 'protection'
@@ -33,6 +39,8 @@ export interface FleetOptions {
   readonly readRules: () => Promise<void>
   /** What this node tells of itself; what the fleet adds is not in it. */
   readonly state: () => Omit<MemberState, 'rules' | 'directories' | 'trouble'> & { readonly trouble: readonly string[] }
+  /** This node's own history, and how many milliseconds records are kept; null while none is open. */
+  readonly history: () => { readonly own: SentHistory; readonly keep: number } | null
   readonly tell: (event: FleetEvent) => void
 }
 
@@ -52,6 +60,7 @@ export class Fleet {
   readonly #database: Database
   readonly #leases: Leases
   readonly #rules: SharedDocument
+  readonly #sender: RecordSender
   #feeds = new Map<string, Feed>()
   #timer: NodeJS.Timeout | undefined
   #looking: Promise<void> = Promise.resolve()
@@ -60,6 +69,7 @@ export class Fleet {
   #isMigrated = false
   #announced = -Infinity
   #renewed = -Infinity
+  #expired = -Infinity
   #closed = false
 
   /** @throws NamesakeError input-invalid for a URL that can't be used */
@@ -67,6 +77,7 @@ export class Fleet {
     this.#options = options
     this.#database = new Database(options.url)
     this.#leases = new Leases(this.#database, `${options.node} ${randomUUID()}`)
+    this.#sender = new RecordSender(this.#database, options.node)
     this.#rules = new SharedDocument(this.#database, rulesDocument, options.node, options.rules)
   }
 
@@ -117,8 +128,17 @@ export class Fleet {
     this.#closed = true
     clearTimeout(this.#timer)
     await this.#looking
+    await this.#sendLast()
     await this.#leases.release()
     await this.#database.close()
+  }
+
+  /** What was written since the last look; what is not sent in time goes at the next start. */
+  async #sendLast(): Promise<void> {
+    const history = this.#options.history()
+    if (history === null || this.#trouble !== null) return
+    const late = new Promise((resolve) => setTimeout(resolve, maxLastMs).unref())
+    await Promise.race([this.#sender.look(history.own).catch(() => undefined), late])
   }
 
   #again(): void {
@@ -143,6 +163,7 @@ export class Fleet {
       }
       await this.#reconcileRules()
       await this.#lookAtRounds()
+      await this.#shareHistory()
       await this.#tellOfUs()
       if (this.#trouble !== null) this.#options.tell({ event: 'back' })
       this.#failures = 0
@@ -170,6 +191,17 @@ export class Fleet {
       ),
     )
     for (const { directory, id } of heads) this.#feeds.get(directory)?.headIs(id)
+  }
+
+  /** Sends what was caught here; one node takes out what is too old. */
+  async #shareHistory(): Promise<void> {
+    const history = this.#options.history()
+    if (history === null) return
+    await this.#sender.look(history.own)
+    if (performance.now() - this.#expired < expireMs) return
+    this.#expired = performance.now()
+    if ((await this.#leases.take('history')) === null) return
+    while ((await expireRecords(this.#database, history.keep)) > 0);
   }
 
   async #tellOfUs(): Promise<void> {

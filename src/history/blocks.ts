@@ -11,7 +11,7 @@ import { decodeColumns, encodeColumns } from './columns.ts'
 import type { Columns } from './columns.ts'
 import type { ReadOptions, Tables } from './environment.ts'
 import { blockKey, recordKey, timeOfKey } from './keys.ts'
-import { recordEnd, searchTextOf } from './search-text.ts'
+import { recordEnd, searchTextOf } from '../search-text.ts'
 
 /** Records of one block, and of one piece of it that is compressed by itself: what is unpacked to read one record. */
 export const recordsOfBlock = 256

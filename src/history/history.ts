@@ -2,6 +2,7 @@
 
 import type {
   AuditEntry,
+  Erasure,
   FormerMember,
   HistoryOverview,
   HistoryQuery,
@@ -12,7 +13,7 @@ import type {
   PairTotals,
   PairWithState,
 } from '../model.ts'
-import type { HistoryPort } from '../ports.ts'
+import type { OwnHistory } from '../ports.ts'
 import { pairTotals } from './pair-summaries.ts'
 import { findDecision, listAudit, listDecisions, writeAudit, writeDecision } from './decisions.ts'
 import { openEnvironment, openEnvironmentToRead, schemaVersion } from './environment.ts'
@@ -22,14 +23,19 @@ import { countRecords, findLines, findPair, findRecords, listPairs, overview, re
 import { formerMembers, noteMembers } from './members.ts'
 import type { GroupMembers } from './members.ts'
 import { appendRecords } from './records.ts'
-import { erase, oldestRecord, recordsToErase, retainSlice } from './retention.ts'
-import type { Erasure, RetentionLimits } from './retention.ts'
+import { erase, isMeantBy, oldestRecord, recordsToErase, retainSlice } from './retention.ts'
+import type { RetentionLimits } from './retention.ts'
+import { Written } from './written.ts'
 import { NamesakeError } from '../errors.ts'
 
+/** As many are remembered; an older one that is made once more changes nothing. */
+const maxErasures = 1000
+
 /** The history: records, pairs, answers, audit. Read and written by any number of processes at once. */
-export class History implements HistoryPort {
+export class History implements OwnHistory {
   /** For the console's accounts, which lie in the same environment. */
   readonly environment: Environment
+  #written: Written | undefined
 
   private constructor(environment: Environment) {
     this.environment = environment
@@ -123,6 +129,24 @@ export class History implements HistoryPort {
     return listAudit(this.environment)
   }
 
+  /** What was written, for whoever takes it on. */
+  get written(): Written {
+    return (this.#written ??= new Written(this.environment))
+  }
+
+  /** Ids of erasures that other nodes asked for and that were made here. */
+  erasures(): readonly string[] {
+    const octets = this.environment.tables.meta.get('erasures')
+    return octets === undefined ? [] : (JSON.parse(octets.toString()) as string[])
+  }
+
+  noteErasure(id: string): void {
+    this.environment.transact(() => {
+      const ids = [...this.erasures(), id].slice(-maxErasures)
+      this.environment.tables.meta.putSync('erasures', Buffer.from(JSON.stringify(ids)))
+    })
+  }
+
   /** Takes note of who is in the protected groups now. */
   noteMembers(groups: readonly GroupMembers[], now: number): void {
     noteMembers(this.environment, groups, now)
@@ -134,6 +158,10 @@ export class History implements HistoryPort {
 
   retainSlice(limits: RetentionLimits, now: number): number {
     return retainSlice(this.environment, limits, now)
+  }
+
+  isMeant(erasure: Erasure): (record: HistoryRecord) => boolean {
+    return isMeantBy(erasure)
   }
 
   recordsToErase(erasure: Erasure): Generator<HistoryRecord> {

@@ -19,7 +19,7 @@ import { countOfBlock, earliestTimeOfBlock, pairKey, pairOf, recordKey, recordKe
 import { readDecision, readPair } from './pairs.ts'
 import { orderedPairKeys } from './pair-summaries.ts'
 import { singleRecords } from './records.ts'
-import { foldForSearch, recordEnd, searchTextOf } from './search-text.ts'
+import { foldForSearch, recordEnd, searchTextOf } from '../search-text.ts'
 
 /** Records newest first; those of one moment in the order in which they were written, last first. */
 export function* findRecords(environment: Environment, query: HistoryQuery): Generator<HistoryRecord> {

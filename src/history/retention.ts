@@ -1,7 +1,7 @@
 /** What goes: by age, by size, and what an operator wants erased; in slices. */
 
 import { canonicalAddress } from '../mail/address.ts'
-import type { AuditEntry, HistoryRecord, PairDecision } from '../model.ts'
+import type { AuditEntry, Erasure, HistoryRecord, PairDecision } from '../model.ts'
 import { keyed, recordsOfBlock } from './blocks.ts'
 import type { KeyedRecord } from './blocks.ts'
 import type { Environment, Tables } from './environment.ts'
@@ -11,7 +11,7 @@ import { allPairs, removePairs } from './pairs.ts'
 import { findRecords } from './reader.ts'
 import { removeRecords } from './records.ts'
 import type { RecordPlaces } from './records.ts'
-import { foldForSearch } from './search-text.ts'
+import { foldForSearch } from '../search-text.ts'
 
 /** Blocks and counters taken out in one transaction: some milliseconds, between which others write. */
 const blocksAtOnce = 1
@@ -83,11 +83,6 @@ function dropCounters(environment: Environment, before: number): void {
   })
 }
 
-/** Whose or which records are to be erased: a person by directory id, or a canonical address. */
-export type Erasure =
-  | { readonly kind: 'person'; readonly people: readonly { readonly directory: string; readonly id: string }[] }
-  | { readonly kind: 'address'; readonly address: string }
-
 /** Records that an erasure is about, newest first. */
 export function* recordsToErase(environment: Environment, erasure: Erasure): Generator<HistoryRecord> {
   const isMeant = isMeantBy(erasure)
@@ -96,7 +91,8 @@ export function* recordsToErase(environment: Environment, erasure: Erasure): Gen
   for (const record of findRecords(environment, query)) if (isMeant(record)) yield record
 }
 
-function isMeantBy(erasure: Erasure): (record: HistoryRecord) => boolean {
+/** Whether an erasure is about a record. */
+export function isMeantBy(erasure: Erasure): (record: HistoryRecord) => boolean {
   if (erasure.kind === 'address') return (record) => holdsAddress(record, erasure.address)
   return (record) => erasure.people.some(({ directory, id }) => record.person === id && record.directory === directory)
 }

@@ -5,6 +5,7 @@ import { dirname, join } from 'node:path'
 import { judgedLimits } from '../config/judged-limits.ts'
 import { loadConfig } from '../config/load.ts'
 import type { NamesakeConfig } from '../config/types.ts'
+import { sharedHistory } from '../admin/fleet.ts'
 import { judgeOctets } from '../admin/explain.ts'
 import { Installation } from '../admin/installation.ts'
 import { judgeBy } from '../admin/replay/people.ts'
@@ -28,6 +29,7 @@ import { History } from '../history/history.ts'
 import { Hasher } from '../history/passwords.ts'
 import { failedCode } from './console.ts'
 import type { FromConsole, ToConsole } from './console.ts'
+import type { KeptHistory } from '../ports.ts'
 import { version } from './version.ts'
 
 process.title = 'namesake console'
@@ -48,14 +50,15 @@ function accountsPath(config: NamesakeConfig): string {
   return config.console?.path ?? join(dirname(config.store), 'console')
 }
 
-/** The history that the daemon keeps; null: none. Several processes may have it open. */
-async function openHistory(config: NamesakeConfig): Promise<History | null> {
+/** The history that the daemon keeps, of all nodes in a fleet; null: none. Several processes may have it open. */
+async function openHistory(config: NamesakeConfig): Promise<KeptHistory | null> {
   const { history } = config
-  return history === null ? null : History.open({ path: history.path })
+  // That PostgreSQL is away is among the daemon's problems, which every page shows.
+  return history === null ? null : sharedHistory(config, await History.open({ path: history.path }), () => undefined)
 }
 
 /** Review over this installation's history, people and rules. */
-function reviewOf(desk: Desk<History>): ReviewPort {
+function reviewOf(desk: Desk<KeptHistory>): ReviewPort {
   const opened = async () => {
     const installation = desk.refresh()
     const [history, store, context] = await Promise.all([
@@ -89,7 +92,7 @@ function reviewOf(desk: Desk<History>): ReviewPort {
   }
 }
 
-function rulesOf(desk: Desk<History>): RulesPort {
+function rulesOf(desk: Desk<KeptHistory>): RulesPort {
   return {
     page: async (since) => protectionPage(desk.refresh(), await desk.history().catch(() => null), since),
     preview: async (requests, since) =>
@@ -98,7 +101,7 @@ function rulesOf(desk: Desk<History>): RulesPort {
 }
 
 /** Judges as the daemon does; what the rules were made ready to is kept while neither they nor the people change. */
-function judgeOf(desk: Desk<History>): Services['judge'] {
+function judgeOf(desk: Desk<KeptHistory>): Services['judge'] {
   let kept: { readonly rules: unknown; readonly people: string; readonly by: JudgedBy } | null = null
   return async (octets) => {
     const installation = desk.refresh()

@@ -13,7 +13,7 @@ import { version } from './version.ts'
 export function openFleet(
   fleet: FleetConfig,
   config: Pick<NamesakeConfig, 'protection' | 'store'>,
-  daemon: Pick<FleetOptions, 'rulesInForce' | 'readRules' | 'state'>,
+  daemon: Pick<FleetOptions, 'rulesInForce' | 'readRules' | 'state' | 'history'>,
   events: Events,
 ): Fleet {
   return new Fleet({

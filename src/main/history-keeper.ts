@@ -93,6 +93,18 @@ export class HistoryKeeper implements HistorySink {
     else if (this.#timers.size === 0 || this.#dropped === records) this.#later(tellMs, () => this.#tellDropped())
   }
 
+  /** How many milliseconds records are kept. */
+  get keep(): number {
+    return this.#config.keep
+  }
+
+  /** Writes what waits; nothing more is taken. */
+  async end(): Promise<void> {
+    this.#closed = true
+    await this.#opening
+    this.#writer.flush()
+  }
+
   /** Writes what waits and closes. */
   async close(): Promise<void> {
     this.#closed = true

@@ -216,6 +216,8 @@ class Daemon {
     this.#control.close()
     // A synchronisation that waits for a source or a lock and a message that waits for its next hop wait side by side.
     await Promise.all([this.#console?.stop(), this.#socket?.close(), this.#pool?.drain(), this.#directories?.close()])
+    // What was caught last goes to the fleet as well.
+    await this.#history?.end()
     await this.#fleet?.close()
     await this.#history?.close()
     await Promise.all([this.#ops?.close(), this.#maildir?.close(), this.#manager.close()])
@@ -314,6 +316,10 @@ class Daemon {
     const daemon = {
       rulesInForce: () => this.#inForce.holds('protection.yaml'),
       readRules: () => this.#readFleetRules(),
+      history: () => {
+        const own = this.#history?.history ?? null
+        return own && { own, keep: this.#history?.keep ?? Infinity }
+      },
       state: () => ({
         protectedPeople: this.#directories?.protectedPeople ?? 0,
         messages: this.#control.totals(),

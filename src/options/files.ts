@@ -49,8 +49,11 @@ export function fileOption(around: Surroundings, prose: string): z.ZodType<strin
     .meta({ description: prose, accepts })
 }
 
-/** A secret by `{ env: NAME }` or `{ file: PATH }`: read now, so that a missing one is a fault at its place. */
-export function secret(around: Surroundings, prose: string): z.ZodType<Secret, object> {
+/**
+ * A secret by `{ env: NAME }` or `{ file: PATH }`: read now, so that a missing one is a fault at its place.
+ * @param always whether it is also read, if it can be, for those who can do without credentials
+ */
+export function secret(around: Surroundings, prose: string, always = false): z.ZodType<Secret, object> {
   const env = parsed(
     (v) => (/^[A-Za-z_][A-Za-z0-9_]*$/.test(v) ? v : null),
     'Name of an environment variable.',
@@ -66,12 +69,21 @@ export function secret(around: Surroundings, prose: string): z.ZodType<Secret, o
         return refuse(ctx, secretAccepts, 'env and file stand here together')
       if (value.env === null && value.file === null)
         return refuse(ctx, secretAccepts, 'neither env nor file stands here')
-      if (!around.credentials) return unread()
+      if (!around.credentials) return always ? readIfThere(value, around.env) : unread()
       if (value.file !== null) return secretOfFile(value.file) ?? refuse(ctx, secretAccepts, problemOf(value.file))
       const found = fromEnvironment(value.env ?? '', around.env)
       return typeof found === 'string' ? new Secret(found) : refuse(ctx, secretAccepts, found.problem)
     })
     .meta({ description: prose, accepts: '{ env: NAME } or { file: PATH }' })
+}
+
+function readIfThere(
+  value: { readonly env: string | null; readonly file: string | null },
+  env: Surroundings['env'],
+): Secret {
+  if (value.file !== null) return secretOfFile(value.file) ?? unread()
+  const found = fromEnvironment(value.env ?? '', env)
+  return typeof found === 'string' ? new Secret(found) : unread()
 }
 
 /** A secret that was not read, as nobody will ask for it. */

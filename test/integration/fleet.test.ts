@@ -52,7 +52,7 @@ t.test('a fleet', { skip: noPostgres }, async (t) => {
     const daemon = await startDaemon({
       relay: `smtp://127.0.0.1:${sink.port}`,
       env,
-      more: `fleet: { postgres: { env: NAMESAKE_POSTGRES }, node: ${node} }\nhistory: null`,
+      more: `fleet: { postgres: { env: NAMESAKE_POSTGRES }, node: ${node} }`,
       ...more,
     })
     t.teardown(() => removeDaemon(daemon))
@@ -97,6 +97,30 @@ t.test('a fleet', { skip: noPostgres }, async (t) => {
     t.match((await namesake(a, env, 'fleet')).out, /NODE +VERSION +SEEN.*\nmx1 /)
   })
 
+  const history = async (daemon: Daemon): Promise<Record<string, unknown>[]> =>
+    (await namesake(daemon, env, 'history', '--json')).out
+      .split('\n')
+      .filter((line) => line !== '')
+      .map((line) => JSON.parse(line) as Record<string, unknown>)
+
+  t.test('one history', async (t) => {
+    const detected = (daemon: Daemon): unknown[] =>
+      daemon.lines().filter(({ event, verdict }) => event === 'message' && verdict === 'detected')
+    const wanted = detected(a).length + detected(b).length
+    await waitUntil('all records', async () => (await history(b)).length === wanted || undefined)
+    const found = await history(a)
+    t.same(await history(b), found, 'the same on every node')
+    t.same([...new Set(found.map(({ node }) => node))].sort(), ['mx1', 'mx2'])
+    t.equal(new Set(found.map(({ id }) => id)).size, wanted, 'each once')
+    const { out } = await namesake(b, env, 'review', '--json')
+    t.match(JSON.parse(out.split('\n')[0] ?? ''), { person: /./, state: 'open' })
+    t.match(await namesake(a, env, 'history', 'evil.example', '--limit', '1'), {
+      code: 0,
+      out: /evil\.example/,
+      err: '',
+    })
+  })
+
   t.test('an edit of the source goes to every node', async (t) => {
     writeFileSync(join(a.folder, 'people.yaml'), `${peopleYaml}  - { id: g2, displayName: Board, members: [u3] }\n`)
     t.match(await namesake(a, env, 'sync'), { code: 0, out: /Staff: / })
@@ -131,6 +155,9 @@ t.test('a fleet', { skip: noPostgres }, async (t) => {
       t.equal(await verdictOf(daemon, jane), 'detected')
     }
     t.match((await namesake(a, env, 'fleet')).code, 69)
+    const alone = await namesake(a, env, 'history', '--json')
+    t.match(alone, { code: 0, err: /only what this node itself has kept is shown: PostgreSQL/ })
+    t.notMatch(alone.out, /"node":"mx2"/)
     t.match(
       await namesake(a, env, 'protect', 'olivia@corp.example', '--yes'),
       { code: 0 },
@@ -141,6 +168,7 @@ t.test('a fleet', { skip: noPostgres }, async (t) => {
     const status = JSON.parse((await namesake(a, env, 'status', '--json')).out) as { problems: string[] }
     t.match(status.problems.join('\n'), /fleet: PostgreSQL/)
     await a.stop()
+    const lines = a.lines()
     rmSync(join(a.folder, 'log'))
     const again = await start('mx1', {
       folder: a.folder,
@@ -186,6 +214,19 @@ t.test('a fleet', { skip: noPostgres }, async (t) => {
         (await verdictOf(other, `Jane Roe <${mine}@private.example>`)) === 'clean' ? true : undefined,
       )
       t.pass('what was resolved is in force on the other node')
+    })
+    await t.test('what was caught meanwhile is sent, once each', async (t) => {
+      const detected = [...lines, ...again.lines(), ...b.lines()]
+        .filter(({ event, verdict }) => event === 'message' && verdict === 'detected')
+        .map(({ id }) => String(id))
+      const ids = async (daemon: Daemon): Promise<string[]> => (await history(daemon)).map(({ id }) => String(id))
+      await waitUntil('all records', async () => {
+        const found = await ids(again)
+        return detected.every((id) => found.includes(id)) || undefined
+      })
+      const found = await ids(again)
+      t.equal(new Set(found).size, found.length)
+      t.same(await ids(b), found, 'the same on every node')
     })
     await again.stop()
   })

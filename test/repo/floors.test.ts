@@ -12,6 +12,7 @@ const floorOf: Record<string, number> = {
   'text.ts': 0,
   'budget.ts': 0,
   'memo.ts': 0,
+  'search-text.ts': 0,
   'vocabulary.ts': 0,
   'ports.ts': 0,
   mail: 1,

@@ -79,7 +79,7 @@ export const detectionRoutes: readonly Route[] = [
     params: z.object({ id: z.string().max(100) }),
     response: z.record(z.string(), z.unknown()),
     handle: async ({ services, params }) => {
-      const record = (await services.desk.historyOrProblem()).record(params.id)
+      const record = await (await services.desk.historyOrProblem()).record(params.id)
       if (record === undefined) throw new Problem('not-found', 'this detection is not kept any more')
       return { ...record }
     },
@@ -131,13 +131,13 @@ export const detectionRoutes: readonly Route[] = [
       const history = await services.desk.historyOrProblem()
       const number = query.days ?? 30
       const since = Date.now() - number * 86_400_000
-      const { counts, people } = history.overview(since, Date.now())
+      const { counts, people } = await history.overview(since, Date.now())
       return {
-        days: daysOf(history, number),
+        days: await daysOf(history, number),
         changes: changesSince(history, since),
         counts: counts.map((count) => ({ ...count })),
         people: people.slice(0, 20).map((person) => ({ ...person })),
-        kept: history.count(),
+        kept: await history.count(),
       }
     },
   }),
@@ -160,15 +160,15 @@ export const detectionRoutes: readonly Route[] = [
 function daysOf(
   history: HistoryPort,
   number: number,
-): { day: string; certain: number; likely: number; unchecked: number }[] {
+): Promise<{ day: string; certain: number; likely: number; unchecked: number }[]> {
   const midnight = new Date()
   midnight.setHours(0, 0, 0, 0)
-  return Array.from({ length: number }, (_, at) => {
+  const days = Array.from({ length: number }, async (_, at) => {
     const from = new Date(midnight)
     from.setDate(midnight.getDate() - (number - 1 - at))
     const to = new Date(from)
     to.setDate(from.getDate() + 1)
-    const { counts } = history.overview(from.getTime(), to.getTime())
+    const { counts } = await history.overview(from.getTime(), to.getTime())
     const sum = (fits: (of: (typeof counts)[number]) => boolean): number =>
       counts.reduce((all, of) => all + (fits(of) ? of.count : 0), 0)
     return {
@@ -178,6 +178,7 @@ function daysOf(
       unchecked: sum(({ verdict }) => verdict === 'unchecked'),
     }
   })
+  return Promise.all(days)
 }
 
 const ruleChanges = ['rules', 'protect', 'unprotect', 'actions', 'review decide']
@@ -200,7 +201,7 @@ async function* found(services: Services, query: Omit<ListQuery, 'limit'>): Asyn
   const until = cursorTime !== null ? cursorTime + 1 : query.until === undefined ? undefined : Date.parse(query.until)
   let skipping = after !== undefined && cursorTime !== null
   let scanned = 0
-  for (const record of history.records({ ...asked(query), ...(until === undefined ? {} : { until }) })) {
+  for await (const record of history.records({ ...asked(query), ...(until === undefined ? {} : { until }) })) {
     if (++scanned > maxScanned) return
     if (skipping) {
       if (Date.parse(record.time) === cursorTime) {

@@ -223,7 +223,11 @@ export const settingsRoutes: readonly Route[] = [
       const status = daemon === null ? 'unreachable' : daemon.problems.length > 0 ? 'degraded' : 'ok'
       if (maybeCaller === null) return { status }
       const history = await services.desk.history().catch(() => null)
-      return { status, ...(daemon === null ? {} : { daemon: plainStatus(daemon) }), kept: history?.count() ?? null }
+      return {
+        status,
+        ...(daemon === null ? {} : { daemon: plainStatus(daemon) }),
+        kept: (await history?.count()) ?? null,
+      }
     },
   }),
   route({

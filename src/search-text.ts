@@ -1,6 +1,6 @@
 /** What a search looks through. */
 
-import type { HistoryRecord } from '../model.ts'
+import type { HistoryRecord } from './model.ts'
 
 /** Stands between the texts of two records; folded text holds no control characters. */
 export const recordEnd = 0x1e
