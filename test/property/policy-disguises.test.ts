@@ -146,6 +146,73 @@ t.test('two disguises of the letters at once', async () => {
   )
 })
 
+/** Titles and roles as they stand in front, and what stands behind, of many languages. */
+const front =
+  'Dr.|Prof.|Prof. Dr.|Herr|Frau|Dott.ssa|Ing.|Mgr.|Avv.|Señora|Sra.|Exmo. Sr.|Engº|Mme|Maître|Monsieur le Directeur|M. le Président|Dhr.|Mevr.|Drs.|Fru|Direktør|Dyrektor|Pani Prezes|Ředitel|Igazgató|Toimitusjohtaja|Direktorius|Juhataja|Genel Müdür|Директор|Г-жа|Κος|Διευθυντής|Bapak|Shri|Geschäftsführerin|VD|Predsednik|Sir|Rt Hon|CEO|Chief Financial Officer|The Chairman'.split(
+    '|',
+  )
+const back =
+  ' MBA|, Ph.D.| OBE| (CEO)| - Direktor|, Geschäftsführer| | Prezes Zarządu|, генеральный директор|, Genel Müdür| (VD)|, toimitusjohtaja| CFO| [External]| (Διευθυντής)|, Directeur financier'
+    .split('|')
+    .filter((one) => one.trim() !== '')
+
+t.test('titles, roles and honours in any number and order leave the name what it is', async () => {
+  fc.assert(
+    fc.property(
+      fc.nat(people.length - 1),
+      fc.array(fc.constantFrom(...front), { maxLength: 4 }),
+      fc.array(fc.constantFrom(...back), { maxLength: 3 }),
+      fc.boolean(),
+      (which, before, behind, reversed) => {
+        const [given = '', surname = ''] = names[which] ?? []
+        const titles = before.map((one) => `${one} `).join('')
+        const shown = reversed
+          ? `${surname}, ${titles}${given}${behind.join('')}`
+          : `${titles}${given} ${surname}${behind.join('')}`
+        const inspection = judge(`From: ${base64(shown)} <x@rogue.example>\r\n`)
+        const { verdict } = inspection
+        const found = verdict.state === 'detected' ? `${verdict.tier} ${verdict.person.id}` : verdict.state
+        assert.equal(found, `certain p${which}`, `${shown}\n${explain(inspection, policy).join('\n')}`)
+      },
+    ),
+    { numRuns: 1000 },
+  )
+})
+
+/** Ways to write a letter of an address that nobody's program uses, and that folding would undo. */
+const unwritten: readonly ((letter: string) => string)[] = [
+  (letter) => String.fromCharCode(letter.charCodeAt(0) + 0xfee0),
+  (letter) => (/[a-z]/.test(letter) ? bold(letter) : `${letter}\u200b`),
+  (letter) => `${letter}\u200b`,
+  (letter) => `${letter}\u00ad`,
+  (letter) => `\u2060${letter}`,
+  (letter) => (letter === '.' ? '\u3002' : `${letter}\ufe0f`),
+  (letter) => (letter === '.' ? '\uff61' : `${letter}\u034f`),
+]
+
+t.test('an own address in letters that nobody writes never excuses', async () => {
+  fc.assert(
+    fc.property(
+      fc.nat(people.length - 1),
+      fc.array(fc.tuple(fc.nat(30), fc.constantFrom(...unwritten)), { minLength: 1, maxLength: 4 }),
+      fc.boolean(),
+      (which, changes, rootDot) => {
+        const one = people[which] as Person
+        const own = [...(one.addresses[0] ?? '')]
+        for (const [at, change] of changes) {
+          const place = at % own.length
+          if (/^[a-z0-9.]$/.test(own[place] ?? '')) own[place] = change(own[place] ?? '')
+        }
+        const address = `${own.join('')}${rootDot ? '.' : ''}`
+        if (address === one.addresses[0]) return
+        const inspection = judge(`From: ${base64(one.displayName)} <${address}>\r\n`)
+        assert.equal(inspection.verdict.state, 'detected', `${address}\n${explain(inspection, policy).join('\n')}`)
+      },
+    ),
+    { numRuns: 1000 },
+  )
+})
+
 /** An own mailbox in any spelling that mail programs take for it. */
 const aMailbox = (one: Person): fc.Arbitrary<string> => {
   const [local = '', domain = ''] = (one.addresses[0] ?? '').split('@')

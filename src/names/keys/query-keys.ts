@@ -111,6 +111,7 @@ function addLookKeys(text: ShownText, query: Query): readonly Unit[] {
       if (step === 1) addRoman(first.word, last.word, query)
     }
   }
+  addBehindComma(units, query)
   for (let i = 0; i + 2 < units.length && units.length <= fewUnits; i++) {
     addWord(joinUnits(units.slice(i, i + 3)), false, query)
   }
@@ -120,6 +121,18 @@ function addLookKeys(text: ShownText, query: Query): readonly Unit[] {
     else addWord(unit.word, false, query)
   }
   return units
+}
+
+/** Roe, Prof. Dr. Dr. Jane: the given name may stand far behind the comma. */
+function addBehindComma(units: readonly Unit[], query: Query): void {
+  const comma = units.findIndex(({ setOff }) => setOff)
+  const surname = units[comma]
+  if (surname === undefined) return
+  for (const given of units.slice(comma + 3, comma + maxBehindComma)) {
+    if (query.sink.isFull) return
+    count(given.word, query.budget)
+    addWord(joinWords(surname.word, given.word), false, query)
+  }
 }
 
 function addWord(word: KeyWord, roman: boolean, query: Query): void {
@@ -137,6 +150,9 @@ function addRoman(a: KeyWord, b: KeyWord | null, { words, sink }: Query): void {
 }
 
 const asciiLetters = /^[A-Za-z]+$/
+
+/** Words behind a comma of which any may be the given name of the surname before it. */
+const maxBehindComma = 12
 
 /** A text of more units is a sentence: names in it are looked for by fewer keys. */
 const fewUnits = 6

@@ -37,7 +37,7 @@ interface WholeName {
 /** Words that make a sentence of what they stand in: Summer in Fields, Summer Sale Fields. */
 const ambiguous = classes.note | classes.organisation
 
-/** Most words that may be further names or titles between the two. */
+/** Most words that may be further names between the two. */
 const middleLimit = 4
 
 /** Whether a given name and a surname found in a text are one name, and the text shows that person; null if not. */
@@ -75,8 +75,11 @@ function isTornApart(tokens: readonly Token[], first: Found, second: Found, reor
 function judgeBetween(around: Surroundings, from: number, to: number, reordered: boolean): boolean {
   const { tokens, tables, form } = around
   const second = tokens[to]
-  if (to - from > middleLimit || second === undefined) return false
+  if (second === undefined) return false
   const comma = tokens.slice(from, to + 1).some((token) => token.gap === gaps.comma)
+  // Roe, Prof. Dr. Dr. h.c. Jane: titles may be many.
+  const names = tokens.slice(from, to).filter((_, i) => !(reordered && comma && isTitleInside(around, from + i)))
+  if (names.length > middleLimit) return false
   for (let i = from; i < to; i++) if (!mayStandBetween(around, i, reordered, comma)) return false
   if (to > from && second.gap === gaps.joined && !isParticle(tokens[to - 1], tables)) return false
   // Roe Mary Jane: with a further name between, surname first needs its comma, but where that is the usual order.
@@ -87,12 +90,18 @@ function mayStandBetween(around: Surroundings, at: number, reordered: boolean, c
   const { tokens, tables, form } = around
   const token = tokens[at]
   if (token === undefined || token.joins || token.possessive || token.gap >= gaps.bracket) return false
+  // Roe, Dr. Jane; Jennings Jr., Robert; but Roe, Mary Jane is Mary Jane Roe.
+  if (reordered && comma && isTitleInside(around, at)) return true
   if (token.gap === gaps.joined && !isParticle(token, tables) && !isOwnMiddle(token, form)) return false
   if (token.gap === gaps.comma && !reordered) return false
-  // Roe, Dr. Jane; Jennings Jr., Robert; but Roe, Mary Jane is Mary Jane Roe.
-  if (reordered && comma && isDecoration(around, at, 'left')) return true
   if (reordered && isGivenName(token, around) && !isOwnMiddle(token, form)) return false
   return isMiddleName(token, around)
+}
+
+/** A title between a surname and the given name behind its comma, or the article before one (M. le Président). */
+function isTitleInside(around: Surroundings, at: number): boolean {
+  if (isDecoration(around, at, 'left')) return true
+  return articles.has(around.tokens[at]?.base ?? '') && isDecoration(around, at + 1, 'left')
 }
 
 /** A word between the names that is a name itself, not an initial or a particle. */
