@@ -5,8 +5,13 @@ import type { HistoryRecord } from './model.ts'
 /** Stands between the texts of two records; folded text holds no control characters. */
 export const recordEnd = 0x1e
 
+type SearchedFields = Pick<
+  HistoryRecord,
+  'name' | 'address' | 'fromName' | 'fromAddress' | 'subject' | 'messageId' | 'id'
+>
+
 /** All that a search looks through, folded; parted by line ends, which no query holds. */
-export function searchTextOf(record: HistoryRecord): string {
+export function searchTextOf(record: SearchedFields): string {
   const { name, address, fromName, fromAddress, subject, messageId, id } = record
   const texts = [name, address, fromName, fromAddress, subject, messageId, id]
   const folded = texts.map((text) => (text === null ? '' : foldForSearch(text)))

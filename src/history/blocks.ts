@@ -7,8 +7,9 @@
 
 import { deflateRawSync, inflateRawSync } from 'node:zlib'
 import type { HistoryRecord } from '../model.ts'
-import { decodeColumns, encodeColumns } from './columns.ts'
+import { ColumnsEncoder, decodeColumns } from './columns.ts'
 import type { Columns } from './columns.ts'
+import type { RecordHead } from './head.ts'
 import type { ReadOptions, Tables } from './environment.ts'
 import { blockKey, recordKey, timeOfKey } from './keys.ts'
 import { recordEnd, searchTextOf } from '../search-text.ts'
@@ -31,20 +32,57 @@ export function keyed(key: Buffer, line: string): KeyedRecord {
   return { key, line, record: JSON.parse(line) as HistoryRecord }
 }
 
-/** Packs records, the earliest first, into one block. Within a transaction. */
-export function writeBlock(tables: Tables, records: readonly KeyedRecord[]): void {
-  const [first, last] = [records[0], records.at(-1)]
-  if (first === undefined || last === undefined) return
-  const key = blockKey(last.key, timeOfKey(first.key), records.length)
-  tables.blocks.putSync(key, packed(records.map(({ line }) => line)))
-  writeDerivedOfBlock(tables, key, records)
+/** Packs records, the earliest first, into one block. Holds no record: of each only what goes into the block. */
+export class BlockPacker {
+  readonly #derived = new DerivedOfBlock()
+  readonly #chunks: Buffer[] = []
+  #lines: string[] = []
+  #first: Buffer | null = null
+  #last: Buffer | null = null
+
+  add(key: Buffer, line: string, head: RecordHead): void {
+    this.#first ??= key
+    this.#last = key
+    this.#derived.add(key, head)
+    if (this.#lines.push(line) === recordsOfChunk) this.#endChunk()
+  }
+
+  /** Writes the block, if it holds any record. Within a transaction. */
+  write(tables: Tables): void {
+    if (this.#first === null || this.#last === null) return
+    if (this.#lines.length > 0) this.#endChunk()
+    const { count } = this.#derived
+    const key = blockKey(this.#last, timeOfKey(this.#first), count)
+    tables.blocks.putSync(key, packed(count, this.#chunks))
+    this.#derived.write(tables, key)
+  }
+
+  #endChunk(): void {
+    // JSON holds no line end.
+    this.#chunks.push(deflateRawSync(this.#lines.join('\n'), { level: compressionLevel }))
+    this.#lines = []
+  }
 }
 
-/** What is made of a block's records to find them by. Within a transaction. */
-export function writeDerivedOfBlock(tables: Tables, key: Buffer, records: readonly KeyedRecord[]): void {
-  tables.columns.putSync(key, encodeColumns(records))
-  const texts = records.map(({ record }) => searchTextOf(record) + String.fromCharCode(recordEnd))
-  tables.texts.putSync(key, Buffer.from(texts.join('')))
+/** What is made of a block's records to find them by. */
+export class DerivedOfBlock {
+  readonly #columns = new ColumnsEncoder()
+  #texts = ''
+
+  get count(): number {
+    return this.#columns.count
+  }
+
+  add(key: Buffer, head: RecordHead): void {
+    this.#columns.add(key, head)
+    this.#texts += searchTextOf(head) + String.fromCharCode(recordEnd)
+  }
+
+  /** Within a transaction. */
+  write(tables: Tables, key: Buffer): void {
+    tables.columns.putSync(key, this.#columns.encode())
+    tables.texts.putSync(key, Buffer.from(this.#texts))
+  }
 }
 
 /** Takes a block out. Within a transaction. */
@@ -53,14 +91,9 @@ export function removeBlock(tables: Tables, key: Buffer): void {
 }
 
 /** Number of records, number of pieces, where each ends, the pieces. */
-function packed(lines: readonly string[]): Buffer {
-  const chunks: Buffer[] = []
-  for (let i = 0; i < lines.length; i += recordsOfChunk) {
-    // JSON holds no line end.
-    chunks.push(deflateRawSync(lines.slice(i, i + recordsOfChunk).join('\n'), { level: compressionLevel }))
-  }
+function packed(count: number, chunks: readonly Buffer[]): Buffer {
   const head = Buffer.alloc(8 + 4 * chunks.length)
-  head.writeUInt32LE(lines.length, 0)
+  head.writeUInt32LE(count, 0)
   head.writeUInt32LE(chunks.length, 4)
   let end = head.length
   for (const [i, chunk] of chunks.entries()) head.writeUInt32LE((end += chunk.length), 8 + 4 * i)

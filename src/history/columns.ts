@@ -5,7 +5,7 @@
  * index, which would have to be written at a random place for each record and each thing it is found by.
  */
 
-import type { HistoryRecord } from '../model.ts'
+import type { RecordHead } from './head.ts'
 import { pairKey, pairOf, sequenceOfKey, timeOfKey } from './keys.ts'
 
 /** What a record has that a query may ask for: `tier certain`, `person 4711`. Each stands as the hash of its text. */
@@ -33,7 +33,7 @@ export function termHash(kind: TermKind, value: string): number {
   return hash >>> 0
 }
 
-function termsOf(record: HistoryRecord): number[] {
+function termsOf(record: RecordHead): number[] {
   const { verdict, tier, kind, action, disposition, person, domains } = record
   const terms = [termHash('verdict', verdict), termHash('disposition', disposition)]
   if (tier !== null) terms.push(termHash('tier', tier))
@@ -44,25 +44,40 @@ function termsOf(record: HistoryRecord): number[] {
   return terms
 }
 
-/** The octets of the columns, in the order of this machine: a history is not carried between kinds of processors. */
-export function encodeColumns(records: readonly { readonly key: Buffer; readonly record: HistoryRecord }[]): Buffer {
-  const terms = records.map(({ record }) => termsOf(record))
-  const all = terms.flat()
-  const count = records.length
-  const octets = new ArrayBuffer(8 + count * (8 + 8 + 8 + 4) + all.length * 4)
-  new Uint32Array(octets, 0, 2).set([count, all.length])
-  const columns = viewsOf(octets)
-  let end = 0
-  for (const [i, { key, record }] of records.entries()) {
-    columns.times[i] = timeOfKey(key)
-    columns.sequences[i] = sequenceOfKey(key)
-    const pair = pairOf(record)
-    if (pair !== null) columns.pairs.set(pairNumbers(pairKey(pair)), 2 * i)
-    end += terms[i]?.length ?? 0
-    columns.termEnds[i] = end
+/** Makes the columns of a block, record by record. */
+export class ColumnsEncoder {
+  readonly #times: number[] = []
+  readonly #sequences: number[] = []
+  readonly #pairs: number[] = []
+  readonly #termEnds: number[] = []
+  readonly #terms: number[] = []
+
+  get count(): number {
+    return this.#times.length
   }
-  columns.terms.set(all)
-  return Buffer.from(octets)
+
+  add(key: Buffer, record: RecordHead): void {
+    this.#times.push(timeOfKey(key))
+    this.#sequences.push(sequenceOfKey(key))
+    const pair = pairOf(record)
+    this.#pairs.push(...(pair === null ? [0, 0] : pairNumbers(pairKey(pair))))
+    this.#terms.push(...termsOf(record))
+    this.#termEnds.push(this.#terms.length)
+  }
+
+  /** The octets of the columns, in the order of this machine: a history is not carried between kinds of processors. */
+  encode(): Buffer {
+    const { count } = this
+    const octets = new ArrayBuffer(8 + count * (8 + 8 + 8 + 4) + this.#terms.length * 4)
+    new Uint32Array(octets, 0, 2).set([count, this.#terms.length])
+    const columns = viewsOf(octets)
+    columns.times.set(this.#times)
+    columns.sequences.set(this.#sequences)
+    columns.pairs.set(this.#pairs)
+    columns.termEnds.set(this.#termEnds)
+    columns.terms.set(this.#terms)
+    return Buffer.from(octets)
+  }
 }
 
 export function decodeColumns(octets: Buffer): Columns {

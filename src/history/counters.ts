@@ -1,7 +1,8 @@
 /** Counters by hour and day, so that an overview reads dozens of entries and not all. */
 
 import { personKey } from '../policy/person-key.ts'
-import type { HistoryOverview, HistoryRecord } from '../model.ts'
+import type { HistoryOverview } from '../model.ts'
+import type { RecordHead } from './head.ts'
 import type { Tables } from './environment.ts'
 import { counterKey, dayMs, hourMs, personCounterKey } from './keys.ts'
 
@@ -18,30 +19,35 @@ interface PersonCounter {
 export class CounterChanges {
   readonly #tables: Tables
   readonly #hours = new Map<string, { key: Buffer; counter: Counter }>()
+  /** By day and person. */
   readonly #people = new Map<string, { key: Buffer; counter: PersonCounter }>()
 
   constructor(tables: Tables) {
     this.#tables = tables
   }
 
-  add(record: HistoryRecord): void {
+  add(record: RecordHead): void {
     const time = Date.parse(record.time)
     const what = whatOf(record)
     for (const kind of ['hour', 'day'] as const) {
-      const key = counterKey(kind, time)
-      const id = key.toString('hex')
+      const id = `${kind} ${Math.floor(time / (kind === 'hour' ? hourMs : dayMs))}`
       let entry = this.#hours.get(id)
-      if (entry === undefined) this.#hours.set(id, (entry = { key, counter: read<Counter>(this.#tables, key) ?? {} }))
+      if (entry === undefined) {
+        const key = counterKey(kind, time)
+        this.#hours.set(id, (entry = { key, counter: read<Counter>(this.#tables, key) ?? {} }))
+      }
       entry.counter[what] = (entry.counter[what] ?? 0) + 1
     }
     if (record.verdict === 'detected') this.#addPerson(record, time)
   }
 
-  #addPerson({ directory, person, name }: HistoryRecord, time: number): void {
+  #addPerson({ directory, person, name }: RecordHead, time: number): void {
     if (directory === null || person === null) return
-    const key = personCounterKey(time, personKey({ directory, id: person }))
-    const id = key.toString('hex')
-    const before = this.#people.get(id)?.counter ?? read<PersonCounter>(this.#tables, key)
+    const of = personKey({ directory, id: person })
+    const id = `${Math.floor(time / dayMs)} ${of}`
+    const known = this.#people.get(id)
+    const key = known?.key ?? personCounterKey(time, of)
+    const before = known?.counter ?? read<PersonCounter>(this.#tables, key)
     const counter = { directory, person, name: name ?? before?.name ?? '', count: (before?.count ?? 0) + 1 }
     this.#people.set(id, { key, counter })
   }
@@ -53,7 +59,7 @@ export class CounterChanges {
   }
 }
 
-function whatOf({ verdict, tier, kind, action, disposition }: HistoryRecord): string {
+function whatOf({ verdict, tier, kind, action, disposition }: RecordHead): string {
   return [verdict, tier ?? '', kind ?? '', action ?? '', disposition].join(' ')
 }
 

@@ -2,7 +2,8 @@
 
 import { createHash } from 'node:crypto'
 import { canonicalAddress } from '../mail/address.ts'
-import type { HistoryRecord, PairOf } from '../model.ts'
+import type { PairOf } from '../model.ts'
+import type { RecordHead } from './head.ts'
 
 /**
  * A record's key: milliseconds since the epoch and a running number, six octets each. Keys sort by time; the number keeps
@@ -49,7 +50,7 @@ export function earliestTimeOfBlock(key: Buffer): number {
 }
 
 /** The pair that a record belongs to; null if it names no person, or not the address. */
-export function pairOf(record: HistoryRecord): PairOf | null {
+export function pairOf(record: RecordHead): PairOf | null {
   const { directory, person, address } = record
   if (directory === null || person === null || address === null) return null
   return { directory, person, address: address === '' ? '' : canonicalAddress(address) }

@@ -1,10 +1,11 @@
 /** Bringing an older history forward. */
 
-import { keyed, unpack, writeDerivedOfBlock } from './blocks.ts'
-import type { KeyedRecord } from './blocks.ts'
+import { DerivedOfBlock, unpack } from './blocks.ts'
 import { CounterChanges } from './counters.ts'
 import { derivedTables, schemaVersion } from './environment.ts'
 import type { Environment, Tables } from './environment.ts'
+import { parseHead } from './head.ts'
+import type { RecordHead } from './head.ts'
 import { PairChanges } from './pairs.ts'
 import { packOldest } from './records.ts'
 
@@ -17,38 +18,35 @@ export async function migrate(environment: Environment): Promise<void> {
   const schema = Number(tables.meta.get('schema')?.toString() ?? '0')
   if (schema === schemaVersion) return
   if (schema < 2) dropIndex(tables)
-  const step = async (work: () => readonly KeyedRecord[]): Promise<void> => {
-    environment.transact(() => count(environment, work()))
+  const step = async (work: (count: (record: RecordHead) => void) => void): Promise<void> => {
+    environment.transact(() => {
+      const pairs = new PairChanges(environment)
+      const counters = new CounterChanges(tables)
+      work((record) => {
+        pairs.add(record)
+        counters.add(record)
+      })
+      pairs.write()
+      counters.write()
+    })
     await new Promise((resume) => setImmediate(resume))
   }
   for (const name of derivedTables) environment.transact(() => tables[name].clearSync())
   for (const key of [...tables.blocks.getKeys({})]) {
-    await step(() => {
-      const records = unpack(tables, key)
-      writeDerivedOfBlock(tables, key, records)
-      return records
+    await step((count) => {
+      const derived = new DerivedOfBlock()
+      for (const one of unpack(tables, key)) {
+        derived.add(one.key, one.record)
+        count(one.record)
+      }
+      derived.write(tables, key)
     })
   }
-  for (let packed = -1; packed !== 0;) {
-    await step(() => {
-      const records = packOldest(tables)
-      packed = records.length
-      return records
-    })
-  }
-  await step(() => [...tables.records.getRange({})].map(({ key, value }) => keyed(key, value.toString())))
+  for (let packed = -1; packed !== 0;) await step((count) => void (packed = packOldest(tables, count)))
+  await step((count) => {
+    for (const { value } of tables.records.getRange({})) count(parseHead(value.toString()))
+  })
   environment.transact(() => tables.meta.putSync('schema', Buffer.from(String(schemaVersion))))
-}
-
-function count(environment: Environment, records: readonly KeyedRecord[]): void {
-  const pairs = new PairChanges(environment)
-  const counters = new CounterChanges(environment.tables)
-  for (const { record } of records) {
-    pairs.add(record)
-    counters.add(record)
-  }
-  pairs.write()
-  counters.write()
 }
 
 /** Schema 1 had an index, an entry for each record and each thing it was found by, and texts record by record. */

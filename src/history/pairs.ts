@@ -1,9 +1,11 @@
 /** Pairs of person and address: what their records come to. */
 
-import type { HistoryRecord, Pair, PairDecision, PairOf } from '../model.ts'
+import type { Pair, PairDecision, PairOf } from '../model.ts'
 import { readColumns } from './blocks.ts'
 import { pairNumbers } from './columns.ts'
 import type { Environment, ReadOptions, Tables } from './environment.ts'
+import { parseHead } from './head.ts'
+import type { RecordHead } from './head.ts'
 import { pairKey, pairOf, timeOfKey } from './keys.ts'
 import { SummaryChanges } from './pair-summaries.ts'
 
@@ -34,7 +36,7 @@ export class PairChanges {
     this.#environment = environment
   }
 
-  add(record: HistoryRecord): void {
+  add(record: RecordHead): void {
     const of = pairOf(record)
     if (of === null) return
     const entry = this.#entry(of)
@@ -51,7 +53,7 @@ export class PairChanges {
   }
 
   /** Takes a record out of its pair; it must be gone by the time of `write`. A pair without records goes with the last. */
-  remove(record: HistoryRecord): void {
+  remove(record: RecordHead): void {
     const of = pairOf(record)
     const entry = of === null ? null : this.#entry(of)
     if (entry === null || entry.pair === null) return
@@ -107,7 +109,7 @@ export class PairChanges {
   }
 
   /** An answer holds for what was seen when it was given: who was authenticated then and is not now is asked about again. */
-  #reopen(key: Buffer, record: HistoryRecord): void {
+  #reopen(key: Buffer, record: RecordHead): void {
     if (record.authenticated !== false) return
     const id = key.toString('hex')
     let decision = this.#decisions.get(id)
@@ -142,7 +144,7 @@ function edges({ tables }: Environment, entries: readonly Entry[], newest: boole
   const latest = [...tables.records.getRange({ reverse: newest })]
   const takeLatest = (): void => {
     for (const { key, value } of wanted.size === 0 ? [] : latest) {
-      const of = pairOf(JSON.parse(value.toString()) as HistoryRecord)
+      const of = pairOf(parseHead(value.toString()))
       if (of !== null) take(pairNumbers(pairKey(of)).join(' '), timeOfKey(key))
     }
   }
@@ -174,7 +176,7 @@ const none: Counts = {
   actions: {},
 }
 
-function counts(before: Counts | null, record: HistoryRecord, by: 1 | -1): Counts {
+function counts(before: Counts | null, record: RecordHead, by: 1 | -1): Counts {
   const { authenticated, verdict, disposition, fromName, kind, action } = record
   const was = before ?? none
   const isDetected = verdict === 'detected'

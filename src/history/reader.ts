@@ -19,6 +19,7 @@ import { countOfBlock, earliestTimeOfBlock, pairKey, pairOf, recordKey, recordKe
 import { readDecision, readPair } from './pairs.ts'
 import { orderedPairKeys } from './pair-summaries.ts'
 import { singleRecords } from './records.ts'
+import { parseHead } from './head.ts'
 import { foldForSearch, recordEnd, searchTextOf } from '../search-text.ts'
 
 /** Records newest first; those of one moment in the order in which they were written, last first. */
@@ -151,7 +152,7 @@ function placeInLatest(tables: Tables, { since, until, needle }: Search, options
   const end = recordKey(since, 0)
   const start = Number.isFinite(until) ? recordKey(until, 0) : Buffer.alloc(recordKeyLength, 0xff)
   const found = [...tables.records.getRange({ ...options, start, end, reverse: true })].filter(({ value }) =>
-    needle === null ? true : Buffer.from(searchTextOf(JSON.parse(value.toString()) as HistoryRecord)).includes(needle),
+    needle === null ? true : Buffer.from(searchTextOf(parseHead(value.toString()))).includes(needle),
   )
   let at = 0
   const headAt = (): Moment | null => {

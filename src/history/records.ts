@@ -1,10 +1,12 @@
 /** Records: written with all that they are found by, and taken out again. */
 
 import type { HistoryRecord } from '../model.ts'
-import { keyed, recordsOfBlock, removeBlock, unpack, writeBlock } from './blocks.ts'
+import { BlockPacker, recordsOfBlock, removeBlock, unpack } from './blocks.ts'
 import type { KeyedRecord } from './blocks.ts'
 import { CounterChanges } from './counters.ts'
 import type { Environment, Tables } from './environment.ts'
+import { parseHead } from './head.ts'
+import type { RecordHead } from './head.ts'
 import { recordKey } from './keys.ts'
 import { PairChanges } from './pairs.ts'
 
@@ -16,19 +18,20 @@ import { PairChanges } from './pairs.ts'
 export function appendRecords(environment: Environment, lines: readonly string[]): void {
   if (lines.length === 0) return
   const isDue = singleRecords(environment.tables) + lines.length >= 2 * recordsOfBlock
-  const records = lines.map((line) => ({ line, record: JSON.parse(line) as HistoryRecord }))
   environment.transact(() => {
     const pairs = new PairChanges(environment)
     const counters = new CounterChanges(environment.tables)
     let number = environment.nextNumbers('sequence', lines.length)
-    for (const { line, record } of records) {
+    for (const line of lines) {
+      // Parsed one after the other: of some hundred parsed at once, the garbage collector would carry each about.
+      const record = parseHead(line)
       environment.tables.records.putSync(recordKey(Date.parse(record.time), number++), Buffer.from(line))
       pairs.add(record)
       counters.add(record)
     }
     pairs.write()
     counters.write()
-    if (isDue) while (packOldest(environment.tables).length > 0);
+    if (isDue) while (packOldest(environment.tables) > 0);
   })
 }
 
@@ -40,17 +43,22 @@ export function singleRecords({ records }: Tables): number {
 /**
  * Packs the oldest of the records that lie by themselves into a block, and leaves the newest: they may still be joined by
  * others of their time. Within a transaction.
- * @returns those that were packed; none where there are too few
+ * @param onPacked told of each record that was packed
+ * @returns how many were packed; 0 where there are too few
  */
-export function packOldest(tables: Tables): readonly KeyedRecord[] {
-  if (tables.records.getKeysCount({ limit: 2 * recordsOfBlock }) < 2 * recordsOfBlock) return []
-  const oldest: KeyedRecord[] = []
-  for (const { key, value } of tables.records.getRange({ limit: recordsOfBlock })) {
-    oldest.push(keyed(key, value.toString()))
+export function packOldest(tables: Tables, onPacked: (record: RecordHead) => void = () => {}): number {
+  if (tables.records.getKeysCount({ limit: 2 * recordsOfBlock }) < 2 * recordsOfBlock) return 0
+  const oldest = [...tables.records.getRange({ limit: recordsOfBlock })]
+  const packer = new BlockPacker()
+  for (const { key, value } of oldest) {
+    const line = value.toString()
+    const head = parseHead(line)
+    packer.add(key, line, head)
+    onPacked(head)
   }
-  writeBlock(tables, oldest)
+  packer.write(tables)
   for (const { key } of oldest) tables.records.removeSync(key)
-  return oldest
+  return oldest.length
 }
 
 /** Records to take out: keys of those that lie by themselves, and positions in blocks. */
@@ -82,7 +90,9 @@ export function removeRecords(environment: Environment, { single, blocks }: Reco
       if (left.length === records.length) continue
       for (const one of records) if (!left.includes(one)) pairs.remove(one.record)
       removeBlock(tables, key)
-      writeBlock(tables, left)
+      const packer = new BlockPacker()
+      for (const { key: own, line, record } of left) packer.add(own, line, record)
+      packer.write(tables)
       removed += records.length - left.length
     }
     pairs.write()

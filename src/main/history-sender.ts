@@ -7,13 +7,17 @@ import { historyLine } from './history-record.ts'
 /** Octets that may wait for the primary; above that records are dropped and counted: mail never waits for history. */
 const maxWaitingBytes = 8 * 1024 * 1024
 
+/** Milliseconds that records wait for others, and octets that do not wait: each hand-over costs both processes as much as some records. */
+const waitMs = 200
+const atOnceBytes = 256 * 1024
+
 export interface HistorySettings {
   readonly node: string
   readonly subject: boolean
   readonly redact: readonly Redaction[]
 }
 
-/** Gathers records of a batch of messages and sends them as one message. */
+/** Gathers records of some time and sends them as one message. */
 export class HistorySender {
   readonly #settings: HistorySettings
   readonly #send: (lines: readonly string[], dropped: number, sent: () => void) => void
@@ -22,6 +26,7 @@ export class HistorySender {
   #gathered = 0
   #underway = 0
   #dropped = 0
+  #timer: NodeJS.Timeout | null = null
 
   /** @param send hands lines over and calls `sent` once they are on their way, or the way is gone */
   constructor(
@@ -41,14 +46,18 @@ export class HistorySender {
     const line = historyLine(record, evidence, at, this.#settings.node, this.#settings.redact)
     if (this.#gathered + this.#underway + line.length > this.#maxBytes) {
       this.#dropped++
-      return
+    } else {
+      this.#lines.push(line)
+      this.#gathered += line.length
     }
-    this.#lines.push(line)
-    this.#gathered += line.length
+    if (this.#gathered >= atOnceBytes) this.flush()
+    else this.#timer ??= setTimeout(() => this.flush(), waitMs)
   }
 
-  /** Sends what was gathered. */
+  /** Sends what was gathered: when its time has come, and at the end. */
   flush(): void {
+    if (this.#timer !== null) clearTimeout(this.#timer)
+    this.#timer = null
     if (this.#lines.length === 0 && this.#dropped === 0) return
     const lines = this.#lines
     const dropped = this.#dropped

@@ -78,7 +78,11 @@ export function buildJudge(store: Store, options: JudgeOptions): Judge {
     })
     if (options.history === undefined || options.history === null) return decision
     try {
-      const evidence = evidenceOf(section, inspected, policy, { now, subject: options.history.subject })
+      const evidence = evidenceOf(section, inspected, policy, {
+        now,
+        subject: options.history.subject,
+        ...(by === null ? {} : { namesOf: by.namesOf }),
+      })
       return evidence === null ? decision : { ...decision, evidence }
     } catch (error) {
       // What is kept of a message must not fail it.

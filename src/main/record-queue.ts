@@ -16,14 +16,11 @@ type TakeRecord = (record: MessageRecord, at: number) => void
  */
 export class RecordQueue {
   readonly #take: TakeRecord
-  readonly #taken: () => void
   #waiting: { readonly record: MessageRecord; readonly at: number }[] = []
   #timer: NodeJS.Timeout | null = null
 
-  /** @param taken called behind the last record of some */
-  constructor(take: TakeRecord, taken: () => void = () => {}) {
+  constructor(take: TakeRecord) {
     this.#take = take
-    this.#taken = taken
   }
 
   add(record: MessageRecord): void {
@@ -40,6 +37,5 @@ export class RecordQueue {
     if (waiting.length === 0) return
     this.#waiting = []
     for (const { record, at } of waiting) this.#take(record, at)
-    this.#taken()
   }
 }

@@ -27,13 +27,10 @@ class Worker {
   readonly #events: Events
   readonly #counters: Counters = openCounters()
   readonly #history: HistorySender | null
-  readonly #records = new RecordQueue(
-    (record, at) => {
-      this.#events.message(record, at)
-      this.#history?.add(record, at)
-    },
-    () => this.#history?.flush(),
-  )
+  readonly #records = new RecordQueue((record, at) => {
+    this.#events.message(record, at)
+    this.#history?.add(record, at)
+  })
   readonly #store: Store
   readonly #guard = new JudgementGuard(undefined, {
     judging: (digest) => tell({ type: 'judging', digest }),
@@ -122,7 +119,7 @@ class Worker {
     const { drain } = this.#settings
     setTimeout(() => process.exit(0), drain + maxOverrunMs)
     await Promise.all([this.#smtp?.close({ drain }), this.#milter?.close({ drain })])
-    this.#records.flush()
+    this.#flush()
     tell({ type: 'retired', snapshot: await this.#counters.snapshot() })
     await this.#store.close()
     await this.end(0)
@@ -139,8 +136,13 @@ class Worker {
     this.#events.emit('internal', { error })
   }
 
-  async end(code: number): Promise<void> {
+  #flush(): void {
     this.#records.flush()
+    this.#history?.flush()
+  }
+
+  async end(code: number): Promise<void> {
+    this.#flush()
     await this.#events.flush()
     // The last message must be out before the channel closes with the process.
     setImmediate(() => (this.#events.stuck ? process.kill(process.pid, 'SIGKILL') : process.exit(code)))

@@ -33,6 +33,8 @@ interface EvidenceOptions {
   /** Milliseconds since the epoch: trusted senders end. */
   readonly now: number
   readonly subject: boolean
+  /** `Policy.namesOf` where the judgement has asked it already. */
+  readonly namesOf?: Policy['namesOf']
 }
 
 /**
@@ -76,7 +78,7 @@ export function evidenceOf(
     domains: inspection === null ? [] : domainsOf(inspection),
     publicProvider: isPublicMailDomain(domainOf(address)),
     subject: options.subject ? readSubject(section) : null,
-    explanation: explanationOf(inspection, policy),
+    explanation: explanationOf(inspection, policy, options.namesOf),
   }
 }
 
@@ -181,7 +183,11 @@ function domainsOf({ originators, findings }: Inspection): string[] {
 }
 
 /** A judgement as data: each reading with what was found in it, and what came of that. */
-export function explanationOf(inspection: Inspection | null, policy: Policy | null): Explanation {
+export function explanationOf(
+  inspection: Inspection | null,
+  policy: Policy | null,
+  namesOf?: Policy['namesOf'],
+): Explanation {
   if (inspection === null || policy === null || inspection.originators === null) {
     return { readings: [], defects: [], more: 0 }
   }
@@ -196,13 +202,13 @@ export function explanationOf(inspection: Inspection | null, policy: Policy | nu
       part: reading.part,
       name: reading.name.slice(0, maxNameLength),
       address: reading.address?.slice(0, maxNameLength) ?? null,
-      findings: found.slice(0, maxFindings).map((finding) => explainedFinding(finding, policy)),
+      findings: found.slice(0, maxFindings).map((finding) => explainedFinding(finding, policy, namesOf ?? policy.namesOf.bind(policy))),
     }
   })
   return { readings, defects: [...new Set(originators.defects.map(({ code }) => code))].slice(0, maxReadings), more }
 }
 
-function explainedFinding(finding: Finding, policy: Policy): ExplainedFinding {
+function explainedFinding(finding: Finding, policy: Policy, namesOf: Policy['namesOf']): ExplainedFinding {
   const { person, kind, tier, evidence, address, excuse, action } = finding
   return {
     directory: person.directory,
@@ -212,7 +218,7 @@ function explainedFinding(finding: Finding, policy: Policy): ExplainedFinding {
     tier,
     address: address.slice(0, maxNameLength),
     steps: evidence.slice(0, maxReadings).map((step) => step.slice(0, maxNameLength)),
-    letters: showsName(finding) ? alignLetters(finding.reading.name, policy.namesOf(person).forms, policy.tables) : [],
+    letters: showsName(finding) ? alignLetters(finding.reading.name, namesOf(person).forms, policy.tables) : [],
     excuse,
     action: excuse === null ? action : null,
     setting: excuse === null ? policy.actionOrigin(person, tier) : null,

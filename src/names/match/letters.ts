@@ -18,14 +18,19 @@ const cost = { look: 0.1, other: 1.2, passedSign: 0.2, passedLetter: 0.3, missed
 
 const invisible = /[\p{Cf}\p{Cc}\p{Mn}\u034f\u115f\u1160\u3164\ufe00-\ufe0f]/u
 const letter = /[\p{L}\p{N}]/u
+/** Signs that stand for no letter. */
+const separators = ' ,-'
 
-interface Letter {
+interface NameLetter {
   readonly text: string
+  readonly part: LetterPart
+}
+
+interface Letter extends NameLetter {
   readonly lower: string
   readonly folded: string
   /** What it looks like, folded. */
   readonly look: string
-  readonly part: LetterPart
 }
 
 /** A letter as it was sent. */
@@ -38,7 +43,7 @@ interface SentLetter extends Omit<Letter, 'part'> {
 /** A letter sent (null: missed) and the letter it is taken for (null: passed over). */
 interface Step {
   readonly sent: string | null
-  readonly taken: Letter | null
+  readonly taken: NameLetter | null
 }
 
 /**
@@ -48,11 +53,12 @@ interface Step {
  * @returns runs of letters in the order in which they were sent; empty for a person without forms
  */
 export function alignLetters(shown: string, forms: readonly NameForm[], tables: NameTables): LetterPair[] {
-  const sent = [...shown].slice(0, maxShown).map(sentLetter)
+  const characters = [...shown].slice(0, maxShown)
+  let sent: SentLetter[] | null = null
   let best: { steps: Step[]; total: number } | null = null
   for (const form of forms.slice(0, maxForms)) {
     for (const name of spelt(form)) {
-      const found = align(sent, name)
+      const found = sameLetters(characters, name) ?? align((sent ??= characters.map(sentLetter)), name.map(lookedAt))
       if (best === null || found.total < best.total) best = found
       // Each letter stands for itself, but for what parts the words: no other order or spelling explains it better.
       if (best.total < cost.passedLetter) return runsOf(best.steps, tables).slice(0, maxPairs)
@@ -62,7 +68,7 @@ export function alignLetters(shown: string, forms: readonly NameForm[], tables: 
 }
 
 /** The letters of a form, in both orders. */
-function spelt(form: NameForm): Letter[][] {
+function spelt(form: NameForm): NameLetter[][] {
   if (form.type === 'whole') return [lettersOf(form.source, 'name')]
   const given = lettersOf(form.given[0]?.word.raw ?? '', 'given-name')
   const surname = lettersOf(form.surname[0]?.word.raw ?? '', 'surname')
@@ -72,8 +78,33 @@ function spelt(form: NameForm): Letter[][] {
   ]
 }
 
-function lettersOf(text: string, part: LetterPart): Letter[] {
-  return [...text].filter((one) => letter.test(one)).map((one) => ({ ...looks(one, lookOf(one)), part }))
+function lettersOf(text: string, part: LetterPart): NameLetter[] {
+  return [...text].filter((one) => letter.test(one)).map((one) => ({ text: one, part }))
+}
+
+function lookedAt({ text, part }: NameLetter): Letter {
+  return { ...looks(text, lookOf(text)), part }
+}
+
+/**
+ * The alignment where all letters sent are those of the name, in its order, with signs before, behind and at most one between: no
+ * other is cheaper. Most detections show the name as it is, and need no more. Null for others.
+ */
+function sameLetters(
+  characters: readonly string[],
+  name: readonly NameLetter[],
+): { steps: Step[]; total: number } | null {
+  const steps: Step[] = []
+  let total = 0
+  let at = 0
+  for (const sent of characters) {
+    if (sent === name[at]?.text) steps.push({ sent, taken: name[at++] ?? null })
+    else if (separators.includes(sent)) {
+      if (at > 0 && at < name.length) total += cost.passedSign
+      steps.push({ sent, taken: null })
+    } else return null
+  }
+  return at === name.length && total < cost.passedLetter ? { steps, total } : null
 }
 
 function sentLetter(text: string): SentLetter {

@@ -2,6 +2,7 @@ import { existsSync, readdirSync, rmSync, truncateSync, writeFileSync } from 'no
 import { dirname, join } from 'node:path'
 import t from 'tap'
 import { openTables } from '../../../src/history/environment.ts'
+import { parseHead } from '../../../src/history/head.ts'
 import { History } from '../../../src/history/history.ts'
 import type { HistoryQuery, HistoryRecord } from '../../../src/model.ts'
 import { folder, lines, noon, openHistory, record } from './helpers.ts'
@@ -288,4 +289,20 @@ t.test('whoever left a protected group is remembered for 90 days', async (t) => 
   history.noteMembers([group({})], noon + 100 * day)
   history.noteMembers([group({ u9: 'New One' })], noon + 100 * day)
   t.same(history.formerMembers(0), [], 'and not for ever')
+})
+
+t.test('the head of a record is read by the first part of its line', async (t) => {
+  const cases: readonly [string, string][] = [
+    ['as a worker writes it', lines([record()])[0] ?? ''],
+    ['a name that says the same', lines([record({ name: 'a","originators":"b', fromName: ',"originators":' })])[0] ?? ''],
+    ['fields in another order', JSON.stringify(Object.fromEntries(Object.entries(record()).reverse()))],
+    ['the last fields alone first', JSON.stringify({ id: 'x', originators: 'From: x', domains: ['b.example'] })],
+  ] // prettier-ignore
+  for (const [what, line] of cases) {
+    const [head, whole] = [parseHead(line), JSON.parse(line) as HistoryRecord]
+    for (const key of Object.keys(record()) as (keyof HistoryRecord)[]) {
+      if (key === 'originators') break
+      t.same(head[key as keyof typeof head], whole[key], `${what}: ${key}`)
+    }
+  }
 })

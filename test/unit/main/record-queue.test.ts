@@ -1,4 +1,6 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import t from 'tap'
+import { HistorySender } from '../../../src/main/history-sender.ts'
 import { RecordQueue } from '../../../src/main/record-queue.ts'
 import type { MessageRecord } from '../../../src/model.ts'
 
@@ -33,3 +35,23 @@ t.test('few wait at once', async (t) => {
   queue.flush()
   t.equal(taken, 1000)
 })
+
+t.test('records for the history are handed over together, and no later than told', async (t) => {
+  const sent: { lines: number; dropped: number }[] = []
+  const settings = { node: 'mx1', subject: false, redact: [] }
+  const evidence = { finding: null, explanation: null, domains: [] }
+  const detected = { decision: { id: 'e', verdict: { state: 'clean' }, evidence }, duration: 1 } as unknown as MessageRecord
+  const sender = new HistorySender(settings, ({ length }, dropped) => sent.push({ lines: length, dropped }), 2000)
+  for (let i = 0; i < 3; i++) sender.add(detected, 0)
+  sender.add({ decision: { evidence: null } } as unknown as MessageRecord, 0)
+  t.same(sent, [], 'they wait for others')
+  const begun = Date.now()
+  while (sent.length === 0 && Date.now() - begun < 5000) await sleep(10)
+  t.same(sent, [{ lines: 3, dropped: 0 }], 'one hand-over')
+  sender.flush()
+  t.equal(sent.length, 1, 'nothing is left')
+  for (let i = 0; i < 20; i++) sender.add(detected, 0)
+  sender.flush()
+  const after = sent[1]
+  t.ok(after !== undefined && after.dropped > 0 && after.lines + after.dropped === 20, 'what has no room is counted')
+}) // prettier-ignore
