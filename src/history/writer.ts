@@ -10,7 +10,7 @@ const defaultLimits: QueueLimits = { maxRecords: 20_000, maxBytes: 32 * 1024 * 1
 
 /** Records of one transaction, and how long the first of them waits for others, in milliseconds. */
 const atOnce = 500
-const waitMs = 500
+const waitMs = 700
 /** How long the queue rests after a failure, in milliseconds. */
 const restMs = 1000
 

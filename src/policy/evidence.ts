@@ -202,7 +202,9 @@ export function explanationOf(
       part: reading.part,
       name: reading.name.slice(0, maxNameLength),
       address: reading.address?.slice(0, maxNameLength) ?? null,
-      findings: found.slice(0, maxFindings).map((finding) => explainedFinding(finding, policy, namesOf ?? policy.namesOf.bind(policy))),
+      findings: found
+        .slice(0, maxFindings)
+        .map((finding) => explainedFinding(finding, policy, namesOf ?? policy.namesOf.bind(policy))),
     }
   })
   return { readings, defects: [...new Set(originators.defects.map(({ code }) => code))].slice(0, maxReadings), more }
