@@ -1,10 +1,8 @@
-/** Addr-specs in the one spelling that is compared. */
-
-import { domainToASCII, domainToUnicode } from 'node:url'
-
 /**
  * Addr-specs (RFC 5322 section 3.4.1) in the one spelling in which Namesake compares and stores them.
  */
+
+import { domainToASCII, domainToUnicode } from 'node:url'
 
 /** A dot-atom of RFC 5322 section 3.2.3, with the characters above ASCII that RFC 6532 adds. */
 const dotAtom =

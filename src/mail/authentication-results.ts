@@ -108,18 +108,18 @@ function propertyOf(scanner: Scanner): { key: string; value: string } | null {
 
 /** Takes tokens off the text; comments and white space between them go (CFWS, RFC 5322 section 3.2.2). */
 class Scanner {
-  private readonly text: string
-  private at = 0
+  readonly #text: string
+  #at = 0
   /** Whether a comment had no end. */
   unclosed = false
 
   constructor(text: string) {
-    this.text = text
-    this.skip()
+    this.#text = text
+    this.#skip()
   }
 
   atEnd(): boolean {
-    return this.at >= this.text.length
+    return this.#at >= this.#text.length
   }
 
   endOfResult(): boolean {
@@ -127,54 +127,54 @@ class Scanner {
   }
 
   peek(character: string): boolean {
-    return this.text.charAt(this.at) === character
+    return this.#text.charAt(this.#at) === character
   }
 
   take(character: string): boolean {
     if (!this.peek(character)) return false
-    this.at++
-    this.skip()
+    this.#at++
+    this.#skip()
     return true
   }
 
   /** A Keyword (RFC 5321 section 4.1.2), with the underscores that some servers write; null if none stands here. */
   word(): string | null {
-    return this.match(/[A-Za-z0-9](?:[A-Za-z0-9_-]*[A-Za-z0-9])?/y)
+    return this.#match(/[A-Za-z0-9](?:[A-Za-z0-9_-]*[A-Za-z0-9])?/y)
   }
 
   /** A value (RFC 2045 section 5.1) or an address as a property's value has it; null if none stands here. */
   value(): string | null {
     if (this.peek('"')) {
-      const quoted = this.match(/"(?:[^"\\]|\\[^])*"/y)
+      const quoted = this.#match(/"(?:[^"\\]|\\[^])*"/y)
       if (quoted === null) return null
       const content = quoted
         .slice(1, -1)
         .replace(/\r?\n/g, '')
         .replace(/\\([^])/g, '$1')
       if (!this.peek('@')) return content
-      return `"${content.replace(/["\\]/g, '\\$&')}"${this.match(/@[^\s;()"]+/y) ?? ''}`
+      return `"${content.replace(/["\\]/g, '\\$&')}"${this.#match(/@[^\s;()"]+/y) ?? ''}`
     }
-    return this.match(/[^\s;()"]+/y)
+    return this.#match(/[^\s;()"]+/y)
   }
 
-  private match(pattern: RegExp): string | null {
-    pattern.lastIndex = this.at
-    const found = pattern.exec(this.text)?.[0] ?? null
+  #match(pattern: RegExp): string | null {
+    pattern.lastIndex = this.#at
+    const found = pattern.exec(this.#text)?.[0] ?? null
     if (found === null) return null
-    this.at += found.length
-    this.skip()
+    this.#at += found.length
+    this.#skip()
     return found
   }
 
-  private skip(): void {
-    const { text } = this
+  #skip(): void {
+    const text = this.#text
     let depth = 0
-    for (; this.at < text.length; this.at++) {
-      const character = text.charAt(this.at)
+    for (; this.#at < text.length; this.#at++) {
+      const character = text.charAt(this.#at)
       if (character === '(') depth++
       else if (character === ')' && depth > 0) depth--
       else if (depth > 0) {
-        if (character === '\\') this.at++
+        if (character === '\\') this.#at++
       } else if (!/[ \t\r\n]/.test(character)) return
     }
     if (depth > 0) this.unclosed = true

@@ -1,13 +1,11 @@
-/** Octets to Unicode. */
-
-import { isAscii, isUtf8 } from 'node:buffer'
-import type { Budget } from '../budget.ts'
-import { decode as decodeByLabel, normalizeCharset } from 'libmime/lib/charset'
-
 /**
  * Octets to Unicode, as mail programs do it: by the label, and where the label is missing or wrong, by guessing. Guesses
  * are further readings, never replacements.
  */
+
+import { isAscii, isUtf8 } from 'node:buffer'
+import type { Budget } from '../budget.ts'
+import { decode as decodeByLabel, normalizeCharset } from 'libmime/lib/charset'
 
 /**
  * Charsets in which unlabelled or mislabelled mail is common, for the octets that are no UTF-8. A guess that gives

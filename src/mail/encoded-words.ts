@@ -1,13 +1,11 @@
-/** Encoded-words, as leniently as the most lenient program. */
-
-import type { Budget } from '../budget.ts'
-import type { DefectCode } from '../vocabulary.ts'
-import { decodeCharset } from './charset.ts'
-
 /**
  * Encoded-words (RFC 2047), read as the most lenient programs do: anywhere, with white space or raw characters inside,
  * without an end, with the wrong charset, joined when a character is cut in two, encoded twice.
  */
+
+import type { Budget } from '../budget.ts'
+import type { DefectCode } from '../vocabulary.ts'
+import { decodeCharset } from './charset.ts'
 
 /** What decoding some text gave. */
 interface DecodedText {

@@ -2,11 +2,13 @@
 
 import type { Budget } from '../budget.ts'
 import type { HeaderSection, ReadingPart } from '../model.ts'
-import { fullSyntax, readAddressList, type Item, type ListOfItems, type Piece, type Syntax } from './address-list.ts'
+import { fullSyntax, readAddressList } from './address-list.ts'
+import type { Item, ListOfItems, Piece, Syntax } from './address-list.ts'
 import { addressesIn, mayHoldAddress } from './address-text.ts'
 import { decodeRaw } from './charset.ts'
 import { charsetsNamed, decodeEncodedWords, hidesSyntax, holdsSyntax } from './encoded-words.ts'
-import { readMailbox, type Mailbox } from './mailbox.ts'
+import { readMailbox } from './mailbox.ts'
+import type { Mailbox } from './mailbox.ts'
 import { phraseOf } from './phrase.ts'
 import { readPlain } from './plain-field.ts'
 import type { FieldPlace, ReadingSet } from './reading-set.ts'
@@ -25,47 +27,47 @@ const overridden = /\u202e([^\u202a-\u202e\u2066-\u2069]*)/gu
 
 /** Reads one field into the set of its message; made for each field anew. */
 export class FieldReader {
-  private readonly place: FieldPlace
-  private readonly at: number
-  private readonly section: HeaderSection
-  private readonly set: ReadingSet
-  private variants = variantBudget
-  private readonly budget: Budget
+  readonly #place: FieldPlace
+  readonly #at: number
+  readonly #section: HeaderSection
+  readonly #set: ReadingSet
+  #variants = variantBudget
+  readonly #budget: Budget
   /** Shown beside a name for which a second reader has none. */
-  private firstAddress: string | null = null
+  #firstAddress: string | null = null
   /** Whether all programs decode what was decoded alike, and it holds nothing that could be taken for syntax. */
-  private agreed = true
-  private readonly decoded = new Map<string, readonly string[]>()
+  #agreed = true
+  readonly #decoded = new Map<string, readonly string[]>()
 
   constructor(place: FieldPlace, at: number, section: HeaderSection, set: ReadingSet, budget: Budget) {
-    this.budget = budget
-    this.place = place
-    this.at = at
-    this.section = section
-    this.set = set
+    this.#budget = budget
+    this.#place = place
+    this.#at = at
+    this.#section = section
+    this.#set = set
   }
 
   read(octets: Buffer): void {
     const body = octets.toString('latin1')
     const plain = readPlain(body)
     if (plain !== null && !mayHoldAddress(plain.name)) {
-      this.set.add(this.place, 'own', plain.part, plain.name, plain.address)
+      this.#set.add(this.#place, 'own', plain.part, plain.name, plain.address)
       return
     }
-    this.budget.spend(30 + octets.length / 32)
-    const texts = decodeRaw(octets, /[\x80-\xff\x1b]/.test(body) ? this.charsetHints(body) : [], this.budget)
-    if (/[\x80-\xff]/.test(body)) this.set.note('raw-8bit', this.at)
-    if (texts.length > 1) this.set.note('charset-unsure', this.at)
+    this.#budget.spend(30 + octets.length / 32)
+    const texts = decodeRaw(octets, /[\x80-\xff\x1b]/.test(body) ? this.#charsetHints(body) : [], this.#budget)
+    if (/[\x80-\xff]/.test(body)) this.#set.note('raw-8bit', this.#at)
+    if (texts.length > 1) this.#set.note('charset-unsure', this.#at)
     let sure = texts.length === 1
     for (const text of texts) {
-      for (const variant of controlVariants(text)) sure = this.readText(variant) && variant === text && sure
+      for (const variant of controlVariants(text)) sure = this.#readText(variant) && variant === text && sure
     }
-    if (!sure) this.readBySecond(texts[0] ?? '')
+    if (!sure) this.#readBySecond(texts[0] ?? '')
   }
 
-  private charsetHints(body: string): string[] {
-    const [index = -1] = fieldsNamed(this.section, 'content-type')
-    const type = fieldBodyOctets(this.section, index).subarray(0, 1000).toString('latin1')
+  #charsetHints(body: string): string[] {
+    const [index = -1] = fieldsNamed(this.#section, 'content-type')
+    const type = fieldBodyOctets(this.#section, index).subarray(0, 1000).toString('latin1')
     const label = /charset\s{0,9}=\s{0,9}"?([^\s";]{1,40})/i.exec(type)?.[1]
     return label === undefined ? charsetsNamed(body) : [...charsetsNamed(body), label.toLowerCase()]
   }
@@ -75,135 +77,136 @@ export class FieldReader {
    *
    * @returns whether there is nothing to differ on
    */
-  private readText(text: string): boolean {
-    const main = this.readList(text, fullSyntax)
+  #readText(text: string): boolean {
+    const main = this.#readList(text, fullSyntax)
     if (main === null || main.plain) return main !== null
     const { list } = main
     if (text.includes('=?') && text.length <= secondReaderLimit) {
-      if (holdsSyntax(text, this.budget)) this.readList(text, { ...fullSyntax, wholeWords: true })
-      if (hidesSyntax(text, this.budget)) {
-        this.set.note('ew-syntax', this.at)
-        for (const decoded of this.decode(text).slice(0, 2)) this.readList(decoded, fullSyntax)
+      if (holdsSyntax(text, this.#budget)) this.#readList(text, { ...fullSyntax, wholeWords: true })
+      if (hidesSyntax(text, this.#budget)) {
+        this.#set.note('ew-syntax', this.#at)
+        for (const decoded of this.#decode(text).slice(0, 2)) this.#readList(decoded, fullSyntax)
       }
     }
-    if (holdsBracket(list, 'quoted')) this.readList(text, { ...fullSyntax, quotes: false })
-    if (holdsBracket(list, 'comment')) this.readList(text, { ...fullSyntax, comments: false })
-    if (list.defects.some((d) => d.code === 'unclosed-group')) this.readList(text, { ...fullSyntax, groups: false })
+    if (holdsBracket(list, 'quoted')) this.#readList(text, { ...fullSyntax, quotes: false })
+    if (holdsBracket(list, 'comment')) this.#readList(text, { ...fullSyntax, comments: false })
+    if (list.defects.some((d) => d.code === 'unclosed-group')) this.#readList(text, { ...fullSyntax, groups: false })
     if (list.defects.some((d) => d.code === 'items-dropped')) {
-      this.set.drop('items-dropped')
+      this.#set.drop('items-dropped')
       for (const length of tailLengths) {
-        const tail = this.readList(text.slice(-length), fullSyntax)
+        const tail = this.#readList(text.slice(-length), fullSyntax)
         if (tail?.list.defects.some((d) => d.code === 'items-dropped') !== true) break
       }
     }
     return false
   }
 
-  private readList(whole: string, syntax: Syntax): { list: ListOfItems; plain: boolean } | null {
-    if (this.variants === 0 || this.set.full) {
-      this.set.drop('variants-dropped')
+  #readList(whole: string, syntax: Syntax): { list: ListOfItems; plain: boolean } | null {
+    if (this.#variants === 0 || this.#set.full) {
+      this.#set.drop('variants-dropped')
       return null
     }
-    if (whole.length > this.variants) this.set.drop('variants-dropped')
-    const text = whole.slice(0, this.variants)
-    this.variants -= text.length
-    this.budget.spend(30 + text.length / 6)
+    if (whole.length > this.#variants) this.#set.drop('variants-dropped')
+    const text = whole.slice(0, this.#variants)
+    this.#variants -= text.length
+    this.#budget.spend(30 + text.length / 6)
     const list = readAddressList(text, syntax)
-    for (const defect of list.defects) this.set.note(defect.code, this.at)
+    for (const defect of list.defects) this.#set.note(defect.code, this.#at)
     const mailboxes: Mailbox[] = []
     // Each is read when it is needed, so that the first ones are shown where the budget does not reach to the last.
     const mailboxAt = (i: number): Mailbox | undefined => {
-      for (const item of list.items.slice(mailboxes.length, i + 1)) mailboxes.push(this.mailboxOf(item, text))
+      for (const item of list.items.slice(mailboxes.length, i + 1)) mailboxes.push(this.#mailboxOf(item, text))
       return mailboxes[i]
     }
     const first = nearestAddress(mailboxAt, -1)
-    if (first !== null) this.firstAddress ??= this.addressVariants(first).at(-1) ?? null
+    if (first !== null) this.#firstAddress ??= this.#addressVariants(first).at(-1) ?? null
     for (let i = 0; i < list.items.length; i++) {
       const mailbox = mailboxAt(i)
       if (mailbox === undefined) break
-      this.emitMailbox(mailbox, mailbox.addresses.length > 0 ? mailbox.addresses : [nearestAddress(mailboxAt, i)])
+      this.#emitMailbox(mailbox, mailbox.addresses.length > 0 ? mailbox.addresses : [nearestAddress(mailboxAt, i)])
     }
     list.groups.forEach((pieces, group) => {
       const members = mailboxes.filter((_, i) => list.items[i]?.group === group).flatMap((m) => m.addresses)
       const all = members.length > 0 ? members : mailboxes.flatMap((m) => m.addresses)
       const addresses = all.length > 0 ? all.slice(0, 16) : [null]
       for (const written of addresses) {
-        const address = this.addressVariants(written).at(-1) ?? null
-        this.emit('group-name', phraseOf(pieces), address)
+        const address = this.#addressVariants(written).at(-1) ?? null
+        this.#emit('group-name', phraseOf(pieces), address)
       }
     })
     const sure = mailboxes.every((mailbox) => mailbox.addresses.length === 1)
-    if (list.defects.length > 0 || !sure) this.emitWhole(text, mailboxes)
+    if (list.defects.length > 0 || !sure) this.#emitWhole(text, mailboxes)
     const [only] = mailboxes
     const plain =
       list.defects.length === 0 && mailboxes.length === 1 && list.groups.length === 0 && only?.plain === true
-    return { list, plain: plain && this.agreed }
+    return { list, plain: plain && this.#agreed }
   }
 
-  private mailboxOf(item: Item, text: string): Mailbox {
-    this.budget.spend(10 + 4 * item.pieces.length)
+  #mailboxOf(item: Item, text: string): Mailbox {
+    this.#budget.spend(10 + 4 * item.pieces.length)
     return readMailbox(item, text)
   }
 
-  private emitMailbox(mailbox: Mailbox, addresses: readonly (string | null)[]): void {
+  #emitMailbox(mailbox: Mailbox, addresses: readonly (string | null)[]): void {
     for (const near of addresses) {
-      const written = near ?? this.firstAddress
-      for (const address of this.addressVariants(written)) {
+      const written = near ?? this.#firstAddress
+      for (const address of this.#addressVariants(written)) {
         let shown = false
         for (const { part, text } of mailbox.names) {
           if (part === 'address-as-name' && text === address) continue
-          this.emit(part, text, address)
+          this.#emit(part, text, address)
           shown = true
         }
-        if (!shown) this.set.add(this.place, 'own', 'none', '', address)
+        if (!shown) this.#set.add(this.#place, 'own', 'none', '', address)
       }
     }
   }
 
   /** An address may hold encoded-words, which RFC 2047 section 5 forbids and some programs decode. */
-  private addressVariants(address: string | null): readonly (string | null)[] {
+  #addressVariants(address: string | null): readonly (string | null)[] {
     if (address === null || !address.includes('=?')) return [address]
-    this.set.note('ew-in-address', this.at)
-    const [decoded = address] = this.decode(address)
+    this.#set.note('ew-in-address', this.#at)
+    const [decoded = address] = this.#decode(address)
     const at = address.lastIndexOf('@')
-    const local = at > 0 ? (this.decode(address.slice(0, at))[0] ?? '') : ''
+    const local = at > 0 ? (this.#decode(address.slice(0, at))[0] ?? '') : ''
     // Only another way to write it: the domain, and with it the owner, is the same.
     const same = /^[\w.+-]+$/.test(local) && decoded === local + address.slice(at)
-    if (local !== '') this.emitShown('local-part', local, same ? decoded : address)
+    if (local !== '') this.#emitShown('local-part', local, same ? decoded : address)
     return same ? [decoded] : [address, decoded]
   }
 
-  private emitWhole(text: string, mailboxes: readonly Mailbox[]): void {
+  #emitWhole(text: string, mailboxes: readonly Mailbox[]): void {
     const addresses = mailboxes.flatMap((mailbox) => mailbox.addresses)
     // Beside several mailboxes the whole is nobody's name.
     if (mailboxes.filter((mailbox) => mailbox.addresses.length > 0).length > 1) return
     const angle = text.lastIndexOf('<')
     const before = angle > 0 && addresses.length > 0 ? text.slice(0, angle) : text
     if (before.trim() === '' || (addresses.length === 1 && before.trim() === addresses[0])) return
-    this.emit(
+    this.#emit(
       'whole-field',
       before.replace(/"/g, ''),
-      this.addressVariants(addresses.at(-1) ?? null).at(-1) ?? this.firstAddress,
+      this.#addressVariants(addresses.at(-1) ?? null).at(-1) ?? this.#firstAddress,
     )
   }
 
-  private emit(part: ReadingPart, raw: string, address: string | null): void {
-    for (const name of this.decode(raw)) {
-      this.emitShown(part, name, address)
+  #emit(part: ReadingPart, raw: string, address: string | null): void {
+    for (const name of this.#decode(raw)) {
+      this.#emitShown(part, name, address)
       const nul = name.indexOf('\0')
-      if (nul > 0) this.emitShown(part, name.slice(0, nul), address)
+      if (nul > 0) this.#emitShown(part, name.slice(0, nul), address)
     }
   }
 
-  private emitShown(part: ReadingPart, name: string, address: string | null): void {
-    const { set, place } = this
-    this.budget.spend(15 + name.length / 3)
+  #emitShown(part: ReadingPart, name: string, address: string | null): void {
+    const set = this.#set
+    const place = this.#place
+    this.#budget.spend(15 + name.length / 3)
     if (name.includes('\u202e')) {
       // A right-to-left override: the address that a reader sees is written backwards.
       const seen = name.replace(overridden, (_, inside: string) => [...inside].reverse().join(''))
-      if (mayHoldAddress(seen)) this.emitShown(part, seen.replaceAll('\u202e', ''), address)
+      if (mayHoldAddress(seen)) this.#emitShown(part, seen.replaceAll('\u202e', ''), address)
     }
-    if (mayHoldAddress(name)) this.budget.spend(Math.min(name.length, 4096) / 2)
+    if (mayHoldAddress(name)) this.#budget.spend(Math.min(name.length, 4096) / 2)
     const { found, rest } = addressesIn(name)
     if (found.length === 0) {
       set.add(place, 'own', part, name, address)
@@ -221,32 +224,32 @@ export class FieldReader {
     }
   }
 
-  private decode(raw: string): readonly string[] {
+  #decode(raw: string): readonly string[] {
     if (raw.length > maxDecoded) {
-      this.set.drop('name-cut')
-      return this.decode(raw.slice(0, maxDecoded))
+      this.#set.drop('name-cut')
+      return this.#decode(raw.slice(0, maxDecoded))
     }
     if (!raw.includes('=?')) return [raw]
-    const known = this.decoded.get(raw)
+    const known = this.#decoded.get(raw)
     if (known !== undefined) return known
-    const { texts, defects } = decodeEncodedWords(raw, this.budget)
-    for (const code of defects) this.set.note(code, this.at)
-    this.decoded.set(raw, texts)
-    if (texts.length > 1 || defects.length > 0 || /[<>@"()\\]/.test(texts[0] ?? '')) this.agreed = false
+    const { texts, defects } = decodeEncodedWords(raw, this.#budget)
+    for (const code of defects) this.#set.note(code, this.#at)
+    this.#decoded.set(raw, texts)
+    if (texts.length > 1 || defects.length > 0 || /[<>@"()\\]/.test(texts[0] ?? '')) this.#agreed = false
     return texts
   }
 
-  private readBySecond(text: string): void {
-    this.budget.spend(60 + 5 * Math.min(text.length, secondReaderLimit))
+  #readBySecond(text: string): void {
+    this.#budget.spend(60 + 5 * Math.min(text.length, secondReaderLimit))
     const { readings, failed } = readSecond(text)
-    if (failed) this.set.note('second-reader-failed', this.at)
+    if (failed) this.#set.note('second-reader-failed', this.#at)
     for (const { reader, name, address, group } of readings) {
-      this.set.add(
-        this.place,
+      this.#set.add(
+        this.#place,
         reader,
         group ? 'group-name' : name === '' ? 'none' : 'display-name',
         name,
-        address ?? this.firstAddress,
+        address ?? this.#firstAddress,
       )
     }
   }

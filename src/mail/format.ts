@@ -1,11 +1,9 @@
-/** Our fields as wire text. */
-
-import type { AddedField } from '../model.ts'
-
 /**
  * Wire text of the fields that Namesake adds. Whatever is put in, what comes out is one field: ASCII, no controls, no line that
  * is too long (RFC 5322 section 2.1.1).
  */
+
+import type { AddedField } from '../model.ts'
 
 /** Octets of a line that should not be passed, and of a field's whole text, line ends aside. */
 const foldAt = 78

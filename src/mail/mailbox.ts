@@ -1,14 +1,13 @@
-/** The names and addresses of one entry. */
-
-import type { Item, Piece } from './address-list.ts'
-import { readAngle } from './angle.ts'
-import { bareAddress, clip, holdsAddress, join, phraseOf, shownText, words } from './phrase.ts'
-import { Shown, type ShownName } from './shown.ts'
-
 /**
  * What one entry of an address-list may show: every name that some program would take from it, and every
  * address. Names are still as written, encoded-words included.
  */
+
+import type { Item, Piece } from './address-list.ts'
+import { readAngle } from './angle.ts'
+import { bareAddress, clip, holdsAddress, join, phraseOf, shownText, words } from './phrase.ts'
+import { Shown } from './shown.ts'
+import type { ShownName } from './shown.ts'
 
 export interface Mailbox {
   /** The likeliest name first. */

@@ -1,4 +1,10 @@
-/** From, Sender and Reply-To in all their readings. */
+/**
+ * The originator fields (RFC 5322 section 3.6.2) in all the ways in which some mail program shows them. The field is not
+ * parsed into one truth: each ambiguity gives one more reading, and whoever judges looks at all of them.
+ *
+ * The order is: octets to texts (charset), a text to entries (address-list), an entry to names and addresses (mailbox), names
+ * to Unicode (encoded-words). Where programs differ in an earlier step, the later ones are done for each.
+ */
 
 import { Budget, untilSpent } from '../budget.ts'
 import { mayHoldAddress } from './address-text.ts'
@@ -7,14 +13,6 @@ import { FieldReader } from './field-reader.ts'
 import { readPlain } from './plain-field.ts'
 import { ReadingSet, tidy } from './reading-set.ts'
 import { fieldBodyOctets, fieldsNamed } from './section.ts'
-
-/**
- * The originator fields (RFC 5322 section 3.6.2) in all the ways in which some mail program shows them. The field is not
- * parsed into one truth: each ambiguity gives one more reading, and whoever judges looks at all of them.
- *
- * The order is: octets to texts (charset), a text to entries (address-list), an entry to names and addresses (mailbox), names
- * to Unicode (encoded-words). Where programs differ in an earlier step, the later ones are done for each.
- */
 
 /** Which fields to read, and how much of them. */
 export interface OriginatorOptions {

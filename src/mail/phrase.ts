@@ -1,10 +1,8 @@
-/** Phrases as text. */
-
-import type { Piece } from './address-list.ts'
-
 /**
  * Phrases as text, and the words that they consist of (RFC 5322 section 3.2.5).
  */
+
+import type { Piece } from './address-list.ts'
 
 /** Characters looked at for words in running text, from either end. */
 const maxText = 4096

@@ -22,33 +22,33 @@ export class ReadingSet {
   readonly defects: Defect[] = []
   /** Whether readings or text were left out for want of room. */
   dropped = false
-  private readonly seen = new Set<string>()
-  private readonly addressesSeen = new Set<string>()
-  private nameTotal = 0
+  readonly #seen = new Set<string>()
+  readonly #addressesSeen = new Set<string>()
+  #nameTotal = 0
 
   get addresses(): string[] {
-    return [...this.addressesSeen]
+    return [...this.#addressesSeen]
   }
 
   get full(): boolean {
-    return this.readings.length >= maxReadings || this.nameTotal >= maxNameTotal
+    return this.readings.length >= maxReadings || this.#nameTotal >= maxNameTotal
   }
 
   /** Adds a reading unless the field has one of the same name and address already; the part counts where it changes the meaning. */
   add(place: FieldPlace, reader: Reading['reader'], part: ReadingPart, name: string, address: string | null): void {
-    const shown = this.fit(tidy(name))
+    const shown = this.#fit(tidy(name))
     const { field, fieldIndex } = place
     const key = `${field} ${fieldIndex} ${shown}\0${address ?? ''}`
     const apart = reader === 'own' && (part === 'address-as-name' || part === 'local-part')
-    if (this.seen.has(apart ? `${key}\0${part}` : key)) return
+    if (this.#seen.has(apart ? `${key}\0${part}` : key)) return
     if (this.full) {
       this.drop('readings-dropped')
       return
     }
-    if (apart) this.seen.add(`${key}\0${part}`)
-    this.seen.add(key)
-    this.nameTotal += shown.length
-    if (address !== null) this.addressesSeen.add(address)
+    if (apart) this.#seen.add(`${key}\0${part}`)
+    this.#seen.add(key)
+    this.#nameTotal += shown.length
+    if (address !== null) this.#addressesSeen.add(address)
     this.readings.push({ field, fieldIndex, reader, part: shown === '' ? 'none' : part, name: shown, address })
   }
 
@@ -65,7 +65,7 @@ export class ReadingSet {
   }
 
   /** Cuts a name to what can be shown; characters that no program shows go first. */
-  private fit(name: string): string {
+  #fit(name: string): string {
     if (name.length <= maxName) return name
     const visible = name.replace(/[\p{Default_Ignorable_Code_Point}\p{M}]{2,}/gu, (run) => run.slice(0, 2))
     if (visible.length > maxName) this.drop('name-cut')

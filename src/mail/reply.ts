@@ -1,9 +1,8 @@
-/** SMTP replies as octets. */
-
 /**
  * SMTP replies as octets (RFC 5321 section 4.2): finding where one ends, what its code is, and writing our own.
  * Replies of a next hop are passed on as they came, so nothing here rebuilds them.
  */
+
 import type { Reply } from '../model.ts'
 
 const lf = 0x0a

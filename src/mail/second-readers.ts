@@ -1,13 +1,11 @@
-/** Addressparser and libmime over the same field. */
-
-import { parseAddressHeader } from 'mailparser'
-import addressparser from 'nodemailer/lib/addressparser'
-import { decodeEncodedWords } from './encoded-words.ts'
-
 /**
  * Two readers of other projects over the same field: where they find a name or address that ours did not, a mail program
  * may as well. Both measured linear in time; longer fields are left to our own reader all the same.
  */
+
+import { parseAddressHeader } from 'mailparser'
+import addressparser from 'nodemailer/lib/addressparser'
+import { decodeEncodedWords } from './encoded-words.ts'
 
 /** Characters of a field up to which the second readers run. */
 export const secondReaderLimit = 16_384

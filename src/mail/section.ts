@@ -1,13 +1,11 @@
-/** A header section scanned into fields, located by octets. */
-
-import type { Defect, HeaderField, HeaderSection } from '../model.ts'
-import type { DefectCode } from '../vocabulary.ts'
-
 /**
  * The header section as it stands on the wire (RFC 5322 section 2.2), scanned once and located by octets, so that a field
  * can be taken out and all the rest stays byte-identical. Lenient on purpose: whatever some program downstream takes for
  * a field is a field here. Lines end with LF or CR LF; a CR alone ends no line (`originators` looks behind it).
  */
+
+import type { Defect, HeaderField, HeaderSection } from '../model.ts'
+import type { DefectCode } from '../vocabulary.ts'
 
 type Note = (code: DefectCode, at: number) => void
 

@@ -1,4 +1,6 @@
-/** From verdict to what is to be done. */
+/**
+ * From verdict to what is to be done: one value that both entrances carry out.
+ */
 
 import type { Decision, Entrance, HeaderSection, Verdict } from '../model.ts'
 import { readMessageId } from '../mail/message-id.ts'
@@ -9,8 +11,6 @@ import type { JudgementContext } from './context.ts'
 import { deferral, forgedFields, refusal, verdictFields } from './fields.ts'
 import { inspect, unread } from './inspect.ts'
 import type { Inspection, InspectLimits } from './inspect.ts'
-
-/** From verdict to what is to be done: one value that both entrances carry out. */
 
 export interface DecideOptions {
   /** Null before any rules are known, or where the store can't be read. */

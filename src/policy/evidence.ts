@@ -1,4 +1,7 @@
-/** What the history keeps of a judgement. */
+/**
+ * What the history keeps of a judgement: detections, names that a secondary address or a trusted sender excused (so that the
+ * rule can be taken back with its effect known), and messages that were not judged.
+ */
 
 import { canonicalAddress, domainOf } from '../mail/address.ts'
 import { parseAuthenticationResults } from '../mail/authentication-results.ts'
@@ -12,11 +15,6 @@ import type { Finding } from './findings.ts'
 import type { Inspection } from './inspect.ts'
 import { isPublicMailDomain } from './public-mail.ts'
 import { shownAddresses } from './shown-address.ts'
-
-/**
- * What the history keeps of a judgement: detections, names that a secondary address or a trusted sender excused (so that the
- * rule can be taken back with its effect known), and messages that were not judged.
- */
 
 /** Octets of originator fields, and of trusted servers' fields, that are kept. */
 const maxOriginatorBytes = 4096

@@ -1,4 +1,6 @@
-/** What lets a name stand beside an address. */
+/**
+ * What lets a protected name stand beside an address: the address is the person's, a namesake's, or a trusted sender's.
+ */
 
 import { domainOf, withoutTag, writtenAddress } from '../mail/address.ts'
 import type { Person, Tier } from '../model.ts'
@@ -8,8 +10,6 @@ import type { ClaimFinder } from './claims.ts'
 import type { Policy } from './compile.ts'
 import { kindRank } from '../vocabulary.ts'
 import { samePerson } from './person-key.ts'
-
-/** What lets a protected name stand beside an address: the address is the person's, a namesake's, or a trusted sender's. */
 
 /** What a claim comes to at an address. */
 interface Outcome {
@@ -22,16 +22,16 @@ interface Outcome {
 
 /** Weighs claims against the addresses beside them. One is made for each message. */
 export class ExcuseFinder {
-  private readonly policy: Policy
-  private readonly claims: ClaimFinder
-  private readonly authentication: Authentication
-  private readonly now: number
+  readonly #policy: Policy
+  readonly #claims: ClaimFinder
+  readonly #authentication: Authentication
+  readonly #now: number
 
   constructor(policy: Policy, claims: ClaimFinder, authentication: Authentication, now: number) {
-    this.policy = policy
-    this.claims = claims
-    this.authentication = authentication
-    this.now = now
+    this.#policy = policy
+    this.#claims = claims
+    this.#authentication = authentication
+    this.#now = now
   }
 
   /** @param address the one beside the name, as shown; '' if there is none */
@@ -47,19 +47,19 @@ export class ExcuseFinder {
         notes: [`no program writes ${JSON.stringify(address)} so: it is nobody's own`],
       }
     }
-    const excuse = this.ownAddress(claim.person, written, notes) ?? this.ownName(claim, written, notes)
+    const excuse = this.#ownAddress(claim.person, written, notes) ?? this.#ownName(claim, written, notes)
     if (excuse !== null) return { excuse, tier: claim.tier, notes }
-    return this.trustedSender(claim, written, notes)
+    return this.#trustedSender(claim, written, notes)
   }
 
-  private ownAddress(person: Person, written: string, notes: string[]): string | null {
-    const { requireAuthentication } = this.policy.rules
+  #ownAddress(person: Person, written: string, notes: string[]): string | null {
+    const { requireAuthentication } = this.#policy.rules
     if (ownedBy(person, written)) {
-      if (this.accepted(requireAuthentication.own, written)) return `${written} is an own address`
+      if (this.#accepted(requireAuthentication.own, written)) return `${written} is an own address`
       notes.push(`${written} is an own address, but the message is not authenticated`)
     }
-    if (this.policy.isSecondary(person, written)) {
-      if (this.accepted(requireAuthentication.secondary, written)) return `${written} is a secondary address`
+    if (this.#policy.isSecondary(person, written)) {
+      if (this.#accepted(requireAuthentication.secondary, written)) return `${written} is a secondary address`
       notes.push(`${written} is a secondary address, but the message is not authenticated`)
     }
     return null
@@ -69,13 +69,13 @@ export class ExcuseFinder {
    * The own-name rule: someone of a directory at an own address, under a name that is as much theirs as it is the
    * protected person's. Covers people who share a name, and one person in two directories.
    */
-  private ownName(claim: Claim, written: string, notes: string[]): string | null {
-    for (const owner of this.claims.owners(written)) {
+  #ownName(claim: Claim, written: string, notes: string[]): string | null {
+    for (const owner of this.#claims.owners(written)) {
       if (samePerson(owner, claim.person)) continue
-      const why = this.usesOwnName(owner, claim)
+      const why = this.#usesOwnName(owner, claim)
       if (why === null) continue
       const rejected: string[] = []
-      if (this.ownAddress(owner, written, rejected) !== null) {
+      if (this.#ownAddress(owner, written, rejected) !== null) {
         return `${written} is an own address of ${owner.displayName}, ${why}`
       }
       notes.push(...rejected)
@@ -83,24 +83,24 @@ export class ExcuseFinder {
     return null
   }
 
-  private usesOwnName(owner: Person, claim: Claim): string | null {
+  #usesOwnName(owner: Person, claim: Claim): string | null {
     // No name stands there but the mailbox's own: its owner writes from it.
     if (claim.kind === 'local-part' || claim.kind === 'lookalike-domain') return 'who writes from it'
     if (claim.shown === null) {
       const shared = claim.person.addresses.some((address) => owner.addresses.includes(address))
       return shared ? 'who shares the address shown' : null
     }
-    const match = this.claims.match(claim.shown, owner)
+    const match = this.#claims.match(claim.shown, owner)
     if (match === null) return null
     if (match.tier !== 'certain' && kindRank(match.kind) > kindRank(claim.kind)) return null
     return 'whose name this is as well'
   }
 
-  private trustedSender(claim: Claim, written: string, notes: string[]): Outcome {
+  #trustedSender(claim: Claim, written: string, notes: string[]): Outcome {
     let tier = claim.tier
-    for (const sender of this.policy.senders.find(written, this.now)) {
+    for (const sender of this.#policy.senders.find(written, this.#now)) {
       if (!sender.covers(claim.person)) continue
-      if (!this.accepted(sender.requireAuthentication, written)) {
+      if (!this.#accepted(sender.requireAuthentication, written)) {
         notes.push(`trusted sender ${sender.label} does not apply: the message is not authenticated`)
       } else if (sender.effect === 'clean') {
         return { excuse: `trusted sender ${sender.label}`, tier, notes }
@@ -112,8 +112,8 @@ export class ExcuseFinder {
     return { excuse: null, tier, notes }
   }
 
-  private accepted(required: boolean, written: string): boolean {
-    return !required || this.authentication.passed(domainOf(written))
+  #accepted(required: boolean, written: string): boolean {
+    return !required || this.#authentication.passed(domainOf(written))
   }
 }
 

@@ -1,10 +1,10 @@
-/** Fields and replies, word for word. */
+/**
+ * A verdict as it stands in fields and replies. The forms are part of the contract (docs/contract.md, "The fields"); operators match on them.
+ */
 
 import { encodeWords } from '../mail/format.ts'
 import { isOwnFieldName, ownFields } from '../vocabulary.ts'
 import type { AddedField, HeaderSection, Reply, Verdict } from '../model.ts'
-
-/** A verdict as it stands in fields and replies. The forms are part of the contract (docs/contract.md, "The fields"); operators match on them. */
 
 /**
  * The fields that say a verdict, to stand above the message's first.

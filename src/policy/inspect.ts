@@ -1,4 +1,6 @@
-/** THE judgement. */
+/**
+ * THE judgement: one header section against the people known. Synchronous, bounded, no clock, no log.
+ */
 
 import { Budget, untilSpent } from '../budget.ts'
 import type { DetectedVerdict, HeaderSection, OriginatorReadings, Reading, UncheckedReason, Verdict } from '../model.ts'
@@ -16,8 +18,6 @@ import { reasonText } from './fields.ts'
 import { decisive } from './findings.ts'
 import type { Finding } from './findings.ts'
 import { claimsNothing } from './plain-sender.ts'
-
-/** THE judgement: one header section against the people known. Synchronous, bounded, no clock, no log. */
 
 export interface InspectLimits {
   /** Octets of one originator field that are read; default 64 KiB. */

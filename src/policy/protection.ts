@@ -1,4 +1,9 @@
-/** Names that operators write, resolved into people and groups. */
+/**
+ * Names that operators write, resolved into people and groups.
+ *
+ * The protection file names groups and people as operators know them; here each name becomes a reference into a
+ * directory, or a problem with the nearest names. A problem never unprotects anyone else: the rest resolves.
+ */
 
 import { canonicalAddress } from '../mail/address.ts'
 import type { DirectoryView, PersonRef } from '../model.ts'
@@ -13,11 +18,6 @@ import type {
   ProtectionRules,
   ResolvedRules,
 } from './rules.ts'
-
-/**
- * The protection file names groups and people as operators know them; here each name becomes a reference into a
- * directory, or a problem with the nearest names. A problem never unprotects anyone else: the rest resolves.
- */
 
 /** What `resolveRules` gives: the rules to work by, and what in them means nobody. */
 interface Resolution {
@@ -63,55 +63,55 @@ const suggestionLimit = 5000
 
 class Resolver {
   readonly problems: ProtectionProblem[] = []
-  private readonly view: DirectoryView
-  private readonly directories: readonly string[]
-  private readonly groupLists = new Map<string, GroupIndex>()
-  private knownAddresses: string[] | null = null
+  readonly #view: DirectoryView
+  readonly #directories: readonly string[]
+  readonly #groupLists = new Map<string, GroupIndex>()
+  #knownAddresses: string[] | null = null
 
   constructor(view: DirectoryView) {
-    this.view = view
-    this.directories = view.directoryNames()
+    this.#view = view
+    this.#directories = view.directoryNames()
   }
 
   entry(entry: ProtectEntry, path: Path): { groups: PersonRef[]; users: PersonRef[]; exclude: PersonRef[] } {
-    if (!this.directories.includes(entry.directory)) {
+    if (!this.#directories.includes(entry.directory)) {
       const hint =
-        didYouMean(entry.directory, this.directories) ||
+        didYouMean(entry.directory, this.#directories) ||
         '; it is not in namesake.yaml, or it was never synchronised: none of these groups and users is protected yet'
-      this.problem([...path, 'directory'], `no directory ${quote(entry.directory)} is loaded${hint}`)
+      this.#problem([...path, 'directory'], `no directory ${quote(entry.directory)} is loaded${hint}`)
       return { groups: [], users: [], exclude: [] }
     }
     const within = [entry.directory]
     return {
-      groups: entry.groups.flatMap((name, i) => this.groups(name, within, [...path, 'groups', i])),
-      users: entry.users.flatMap((who, i) => this.people(who, within, [...path, 'users', i])),
-      exclude: entry.exclude.flatMap((who, i) => this.people(who, within, [...path, 'exclude', i])),
+      groups: entry.groups.flatMap((name, i) => this.#groups(name, within, [...path, 'groups', i])),
+      users: entry.users.flatMap((who, i) => this.#people(who, within, [...path, 'users', i])),
+      exclude: entry.exclude.flatMap((who, i) => this.#people(who, within, [...path, 'exclude', i])),
     }
   }
 
   personRule(rule: PersonRule, path: Path): { refs: readonly PersonRef[]; rule: PersonRule } {
-    return { refs: this.people(rule.who, this.directories, path), rule }
+    return { refs: this.#people(rule.who, this.#directories, path), rule }
   }
 
   groupSetting(setting: GroupActions, path: Path): ResolvedRules['groupActions'][number] {
-    return { groups: this.groups(setting.group, this.directories, path), actions: setting.actions }
+    return { groups: this.#groups(setting.group, this.#directories, path), actions: setting.actions }
   }
 
   preset(name: string, path: Path): void {
     if (presetNames.includes(name)) return
-    this.problem(path, `no preset ${quote(name)}; known are ${presetNames.join(', ')}`)
+    this.#problem(path, `no preset ${quote(name)}; known are ${presetNames.join(', ')}`)
   }
 
   /** Groups of a name: one per directory; several of one directory are ambiguous and none of them counts. */
-  private groups(name: string, within: readonly string[], path: Path): PersonRef[] {
+  #groups(name: string, within: readonly string[], path: Path): PersonRef[] {
     const found: PersonRef[] = []
     for (const directory of within) {
-      const index = this.groupIndex(directory)
+      const index = this.#groupIndex(directory)
       const byId = index.byId.get(name)
       const named = byId ? [byId] : (index.byName.get(foldName(name)) ?? [])
       if (named.length > 1) {
         const ids = named.slice(0, 5).map((group) => group.id)
-        this.problem(
+        this.#problem(
           path,
           `${named.length} groups of ${quote(directory)} are called ${quote(name)}: write one of their ids (${ids.join(', ')})`,
         )
@@ -120,20 +120,20 @@ class Resolver {
       found.push(...named)
     }
     if (found.length === 0) {
-      const names = within.flatMap((directory) => this.groupIndex(directory).names)
-      this.problem(path, `no group ${quote(name)} in ${inWords(within)}${didYouMean(name, names)}`)
+      const names = within.flatMap((directory) => this.#groupIndex(directory).names)
+      this.#problem(path, `no group ${quote(name)} in ${inWords(within)}${didYouMean(name, names)}`)
     }
     return found
   }
 
   /** People of an address or id: the same address in two directories is one person twice, in one directory a fault. */
-  private people(who: string, within: readonly string[], path: Path): PersonRef[] {
-    const byId = within.filter((directory) => this.view.person({ directory, id: who }) !== undefined)
-    const found = byId.length > 0 ? byId.map((directory) => ({ directory, id: who })) : this.byAddress(who, within)
+  #people(who: string, within: readonly string[], path: Path): PersonRef[] {
+    const byId = within.filter((directory) => this.#view.person({ directory, id: who }) !== undefined)
+    const found = byId.length > 0 ? byId.map((directory) => ({ directory, id: who })) : this.#byAddress(who, within)
     if (found.length === 0) {
-      this.problem(
+      this.#problem(
         path,
-        `no person of ${inWords(within)} has the address or id ${quote(who)}${this.suggestAddress(who)}`,
+        `no person of ${inWords(within)} has the address or id ${quote(who)}${this.#suggestAddress(who)}`,
       )
       return []
     }
@@ -141,7 +141,7 @@ class Resolver {
       const here = found.filter((ref) => ref.directory === directory)
       if (here.length > 1) {
         const ids = here.slice(0, 5).map((ref) => ref.id)
-        this.problem(
+        this.#problem(
           path,
           `${here.length} people of ${quote(directory)} have the address ${quote(who)}: write one of their ids (${ids.join(', ')})`,
         )
@@ -151,37 +151,37 @@ class Resolver {
     return found
   }
 
-  private byAddress(who: string, within: readonly string[]): PersonRef[] {
+  #byAddress(who: string, within: readonly string[]): PersonRef[] {
     if (!who.includes('@')) return []
-    return uniqueRefs(this.view.byAddress(canonicalAddress(who))).filter((ref) => within.includes(ref.directory))
+    return uniqueRefs(this.#view.byAddress(canonicalAddress(who))).filter((ref) => within.includes(ref.directory))
   }
 
-  private suggestAddress(who: string): string {
-    this.knownAddresses ??= this.collectAddresses()
-    const near = nearest(who, this.knownAddresses)
+  #suggestAddress(who: string): string {
+    this.#knownAddresses ??= this.#collectAddresses()
+    const near = nearest(who, this.#knownAddresses)
     return near.length === 0 ? '' : `; did you mean ${near.map(quote).join(' or ')}?`
   }
 
   /** Addresses of people in groups: a DirectoryView lists people only through groups, which is enough for a hint. */
-  private collectAddresses(): string[] {
+  #collectAddresses(): string[] {
     const addresses: string[] = []
     let looked = 0
-    for (const directory of this.directories) {
-      for (const group of this.view.groups(directory)) {
+    for (const directory of this.#directories) {
+      for (const group of this.#view.groups(directory)) {
         for (const id of group.members) {
           if (++looked > suggestionLimit) return addresses
-          addresses.push(...(this.view.person({ directory, id })?.addresses ?? []))
+          addresses.push(...(this.#view.person({ directory, id })?.addresses ?? []))
         }
       }
     }
     return addresses
   }
 
-  private groupIndex(directory: string): GroupIndex {
-    const known = this.groupLists.get(directory)
+  #groupIndex(directory: string): GroupIndex {
+    const known = this.#groupLists.get(directory)
     if (known) return known
     const index: GroupIndex = { byId: new Map(), byName: new Map(), names: [] }
-    for (const group of this.view.groups(directory)) {
+    for (const group of this.#view.groups(directory)) {
       const ref = { directory, id: group.id } // not the group itself: its members may be many
       index.byId.set(group.id, ref)
       index.names.push(group.displayName)
@@ -190,11 +190,11 @@ class Resolver {
       if (same) same.push(ref)
       else index.byName.set(name, [ref])
     }
-    this.groupLists.set(directory, index)
+    this.#groupLists.set(directory, index)
     return index
   }
 
-  private problem(path: Path, message: string): void {
+  #problem(path: Path, message: string): void {
     this.problems.push({ path, message })
   }
 }

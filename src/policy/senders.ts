@@ -1,12 +1,12 @@
-/** Trusted senders and presets, compiled. */
+/**
+ * Senders that the protection file lets carry protected names, made ready to be asked for each message.
+ */
 
 import { canonicalAddress, domainOf, withoutTag } from '../mail/address.ts'
 import type { Person } from '../model.ts'
 import { compilePattern, isPattern } from './pattern.ts'
 import { presets } from './presets.ts'
 import type { TrustedSender } from './rules.ts'
-
-/** Senders that the protection file lets carry protected names, made ready to be asked for each message. */
 
 /** One trusted sender or preset, compiled. */
 interface CompiledSender {

@@ -1,4 +1,6 @@
-/** Names that a mailbox's local-part carries. */
+/**
+ * Names that a mailbox's local-part carries: `jane.roe77` reads as Jane Roe. Whether someone bears them, `matchName` says.
+ */
 
 import type { NameForms } from '../person/person-name.ts'
 import { classes, decoration } from '../tables/tables.ts'
@@ -6,10 +8,6 @@ import type { NameTables } from '../tables/tables.ts'
 import type { ShownName } from '../text/shown-name.ts'
 import { gaps } from '../text/tokens.ts'
 import type { Token } from '../text/tokens.ts'
-
-/**
- * Names that a mailbox's local-part carries: `jane.roe77` reads as Jane Roe. Whether someone bears them, `matchName` says.
- */
 
 /** Longer local-parts (verp, hashes, tracking ids) carry no name that a person would see. */
 const longest = 48

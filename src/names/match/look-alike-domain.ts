@@ -1,13 +1,11 @@
-/** Domains that a reader takes for another. */
-
-import { domainToUnicode } from 'node:url'
-import { parse } from 'tldts'
-import { skeleton } from '../text/skeleton.ts'
-
 /**
  * Domains that a reader takes for another: confusable letters (rneridian), one letter more, fewer or other, the same name
  * under another suffix, a word or the suffix joined on (corp-example.com), the whole domain as a subdomain of a foreign one.
  */
+
+import { domainToUnicode } from 'node:url'
+import { parse } from 'tldts'
+import { skeleton } from '../text/skeleton.ts'
 
 /** Names of fewer letters are too near to too many others for a likeness to mean anything. */
 const minTypoLength = 5

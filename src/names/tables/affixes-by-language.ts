@@ -1,6 +1,6 @@
-/** Titles, roles, honours and company forms, by language. */
-
 /**
+ * Titles, roles, honours and company forms, by language.
+ *
  * Words of many languages and scripts that stand beside names, in addition to those of `affixes.ts`: the 24 languages of the European
  * Union, Norwegian, Icelandic, Turkish, Russian, Ukrainian, Arabic, Hebrew, Hindi, Chinese, Japanese, Korean, Vietnamese, Indonesian
  * and Thai. Written for this project from general knowledge of how letters and mail of these languages address people.

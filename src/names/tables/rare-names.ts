@@ -1,11 +1,9 @@
-/** Asks it. */
-
-import { rareNames } from './rare-names.data.ts'
-
 /**
  * Names that few people bear, too many to be held as words: a Bloom filter, which never forgets one and takes some three other
  * words in a thousand for one. It only keeps a real name from being taken for a slip of another.
  */
+
+import { rareNames } from './rare-names.data.ts'
 
 /** Size of the filter in bits, a power of two; 12 for each name. */
 export const rareNameBits: number = 1 << 21

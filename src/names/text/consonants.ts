@@ -1,11 +1,9 @@
-/** Arabic, Hebrew and Hangul names against Latin spellings. */
-
-import type { Script } from './transliterate.ts'
-
 /**
  * Names of alphabets that leave vowels unwritten (Arabic, Hebrew) or that are romanised in many ways (Hangul), compared with
  * their Latin spellings: a pattern says which spellings a reader accepts, consonants alone make the key.
  */
+
+import type { Script } from './transliterate.ts'
 
 /** A letter: what it may be written as (V: up to two vowels), and its consonant classes for keys (several where usage differs). */
 type Letter = readonly [latin: string, ...keys: string[]]

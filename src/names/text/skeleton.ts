@@ -1,13 +1,11 @@
-/** What text looks like (UTS #39). */
-
-import { confusableLines } from './confusables.data.ts'
-import { stripMarks } from './normalise.ts'
-
 /**
  * What text looks like, in lower case Latin letters as far as it looks Latin: the skeleton of UTS #39 section 4, made
  * coarser by what UTS #39 leaves out on purpose (digits read as letters, upside-down letters, pairs of letters).
  * Two texts with one skeleton may be taken for each other; the skeleton itself is never shown.
  */
+
+import { confusableLines } from './confusables.data.ts'
+import { stripMarks } from './normalise.ts'
 
 const confusables: ReadonlyMap<string, string> = new Map(
   confusableLines.split('\n').flatMap((line) => {

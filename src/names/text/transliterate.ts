@@ -1,13 +1,11 @@
-/** Accents, Cyrillic, Greek, kana in Latin letters. */
-
-import { foldHan, pinyin } from './han.ts'
-import { stripMarks } from './normalise.ts'
-import { lookOf } from './skeleton.ts'
-
 /**
  * The usual ways of writing one name with other letters: accents left out, accented letters spelt out, and Cyrillic,
  * Greek and kana names in Latin letters.
  */
+
+import { foldHan, pinyin } from './han.ts'
+import { stripMarks } from './normalise.ts'
+import { lookOf } from './skeleton.ts'
 
 /** Letters that do not decompose, as they are written where the letter is missing. */
 const letterBase: Readonly<Record<string, string>> = {
