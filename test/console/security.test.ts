@@ -1,7 +1,12 @@
 import { request as httpRequest } from 'node:http'
 import { connect } from 'node:net'
+import { join } from 'node:path'
 import t from 'tap'
+import type { Test } from 'tap'
+import { reaches } from '../../src/console/sign-in.ts'
 import { routes } from '../../src/console/routes.ts'
+import { Accounts, invitationMs, sessionIdleMs } from '../../src/history/accounts.ts'
+import type { Account } from '../../src/ports.ts'
 import { firstAdministrator, password, skip, stand } from './harness.ts'
 
 // Slow clients and wrong passwords are waited out.
@@ -82,6 +87,16 @@ t.test('the console under attack', { skip, timeout: 120_000 }, async (t) => {
     csrf: string
   }
   const mine = { cookie, 'x-csrf-token': session.csrf, ...json }
+  const shifted = new ShiftedAccounts(console.daemon.folder)
+  t.teardown(() => shifted.accounts.close())
+
+  // They are waited for last: their time runs out while the rest goes on.
+  const host = `Host: 127.0.0.1:${new URL(origin).port}`
+  const fields = `Cookie: ${cookie}\r\nX-CSRF-Token: ${session.csrf}\r\nContent-Type: application/json`
+  const slow = Promise.all([
+    dripped(origin, 'GET /api/v1/session HTTP/1.1\r\nHost: 127.0.0.1\r\nX-Slow: '),
+    dripped(origin, `POST /api/v1/protect HTTP/1.1\r\n${host}\r\n${fields}\r\nContent-Length: 200000\r\n\r\n{`),
+  ])
 
   await t.test('the session’s cookie', async (t) => {
     t.match(cookies, [{ name: '__Host-namesake', httpOnly: true, secure: true, sameSite: 'Strict', path: '/' }])
@@ -206,23 +221,44 @@ t.test('the console under attack', { skip, timeout: 120_000 }, async (t) => {
     t.equal(await post(`{"targets":${'['.repeat(50_000)}`), 400)
   })
 
-  await t.test('a used link, and links that never were', async (t) => {
-    for (const secret of [secretOfLink, '', 'x', 'A'.repeat(43)]) {
-      const body = JSON.stringify({ secret, name: 'Eve', userName: 'eve', password: 'long enough password' })
-      t.equal((await ask(origin, 'POST', '/api/v1/first-run', { headers: json, body })).status, 404)
+  await t.test('every route by whoever may not ask', (t) => everyRoute(t, origin, shifted))
+
+  await t.test('roles are those of the documents', async (t) => {
+    // Who may change anything without being a reviewer: their own session, and what keeps nothing of what it is sent.
+    const open = ['/session', '/session/password', '/first-run', '/first-run/check', '/judge', '/protection/preview']
+    for (const { method, path, access } of routes) {
+      const rank = access === 'public' || access === 'reader' ? 'low' : access
+      if (method !== 'GET') t.equal(rank === 'low', open.includes(path), `${method} ${path}: ${access}`)
+      if (/^\/(?:users|tokens|invitations|replays|oidc$)/.test(path)) t.equal(access, 'admin', `${method} ${path}`)
+      if (/^\/(?:protect$|unprotect|directories)/.test(path) && !['GET', 'PUT'].includes(method)) {
+        t.equal(access, 'admin', `${method} ${path}`)
+      }
     }
   })
 
-  await t.test('a slow client is let go', async (t) => {
-    const socket = connect(Number(new URL(origin).port), '127.0.0.1')
-    const began = Date.now()
-    socket.write('GET /api/v1/session HTTP/1.1\r\nHost: 127.0.0.1\r\nX-Slow: ')
-    const drip = setInterval(() => socket.write('a'), 500)
-    socket.on('error', () => undefined)
-    socket.resume()
-    await new Promise((resolve) => socket.once('close', resolve))
-    clearInterval(drip)
-    t.ok(Date.now() - began < 30_000, 'however it drips')
+  await t.test('consent leads to pages of this console alone', async (t) => {
+    for (const query of [
+      'state=x',
+      'state=x&state=y',
+      'state=',
+      'redirect=https://evil.example',
+      'tenant=a&state=%00',
+    ]) {
+      for (const path of [`/authorized?${query}`, `/authorized?${query}&admin_consent=True&error=x`]) {
+        const { status, headers: of, body } = await ask(origin, 'GET', path)
+        t.equal(status, 400, path)
+        t.equal(of['location'], undefined, path)
+        t.notMatch(body, /evil|state=/, `${path}: nothing of the question is in the answer`)
+      }
+    }
+  })
+
+  await t.test('a used link, links that never were, and one that ran out', async (t) => {
+    const { secret: over } = shifted.at(-invitationMs - 1000, (accounts) => accounts.invite('admin', 'test'))
+    for (const secret of [secretOfLink, '', 'x', 'A'.repeat(43), over]) {
+      const body = JSON.stringify({ secret, name: 'Eve', userName: 'eve', password: 'long enough password' })
+      t.equal((await ask(origin, 'POST', '/api/v1/first-run', { headers: json, body })).status, 404)
+    }
   })
 
   await t.test('guessing a password', async (t) => {
@@ -250,4 +286,124 @@ t.test('the console under attack', { skip, timeout: 120_000 }, async (t) => {
       .find(({ event, user }) => event === 'console-sign-in-refused' && user === 'mira.dahl')
     t.match(line, { user: 'mira.dahl', client: '127.0.0.1' }, 'the log has name and address')
   })
+
+  await t.test('slow clients are let go', async (t) => {
+    for (const [at, took] of (await slow).entries())
+      t.ok(took < 40_000, `${['fields', 'a body'][at] ?? ''}: ${took} ms`)
+  })
 })
+
+/** A request that comes octet by octet; gives after how many milliseconds the connection was ended. */
+async function dripped(origin: string, head: string): Promise<number> {
+  const socket = connect(Number(new URL(origin).port), '127.0.0.1')
+  const began = Date.now()
+  socket.write(head)
+  const drip = setInterval(() => socket.write('a'), 500)
+  socket.on('error', () => undefined)
+  socket.resume()
+  await new Promise((resolve) => socket.once('close', resolve))
+  clearInterval(drip)
+  return Date.now() - began
+}
+
+/** The accounts of a running daemon, as another process with its files has them, with a clock that can be put back. */
+class ShiftedAccounts {
+  readonly accounts: Accounts
+  #aheadMs = 0
+
+  constructor(folder: string) {
+    this.accounts = Accounts.open(join(folder, 'console'), () => Date.now() + this.#aheadMs)
+  }
+
+  /** What is done at another time. */
+  at<T>(aheadMs: number, work: (accounts: Accounts) => T): T {
+    this.#aheadMs = aheadMs
+    try {
+      return work(this.accounts)
+    } finally {
+      this.#aheadMs = 0
+    }
+  }
+}
+
+const roles = ['reader', 'reviewer', 'admin'] as const
+
+/**
+ * The table of routes is asked row by row, so that a new route can't be left out: each role too low, by session and by token;
+ * a change without the CSRF token; sessions and tokens that have ended. What is sent is no JSON, so that whoever is let in
+ * gets an answer too and changes nothing.
+ */
+async function everyRoute(t: Test, origin: string, shifted: ShiftedAccounts): Promise<void> {
+  const { accounts } = shifted
+  const made = new Map(
+    roles.map((role) => {
+      const userName = `only.${role}`
+      const account = accounts.add({ userName, name: role, role, way: 'password', subject: null, hash: null })
+      const { secret, session } = accounts.beginSession(account)
+      const { secret: token } = accounts.addToken({ name: userName, role, until: null, madeBy: 'test' })
+      const signedIn = { cookie: `__Host-namesake=${secret}`, 'x-csrf-token': session.csrf }
+      return [role, { account, signedIn, bearer: { authorization: `Bearer ${token}` } }] as const
+    }),
+  )
+  const admin = made.get('admin')
+  if (admin === undefined) throw new Error('no administrator')
+  const over = theEnded(shifted, admin.account)
+  const cookieOnly = { cookie: admin.signedIn.cookie }
+  let rows = 0
+  for (const { method, path, access } of routes) {
+    if (access === 'public') continue
+    const row = `${method} ${path}`
+    const sent = (headers: Record<string, string>): Promise<Answer> =>
+      ask(origin, method, filled(path), { headers: { 'content-type': 'text/plain', ...headers }, body: '<' })
+    for (const role of roles) {
+      const { signedIn, bearer } = made.get(role) ?? admin
+      // It would end the session that the other rows need.
+      if (row === 'DELETE /session' && role === 'admin') continue
+      for (const [how, headers] of [
+        ['session', signedIn],
+        ['token', bearer],
+      ] as const) {
+        if (row === 'DELETE /session' && how === 'session') continue
+        const { status, body } = await sent(headers)
+        const isIn = reaches(role, access)
+        if (isIn && path !== '/session/password')
+          t.notOk([401, 403].includes(status), `${row}, ${role} by ${how}: ${status}`)
+        else if (!isIn)
+          t.match({ status, body }, { status: 403, body: `this needs the role ${access}` }, `${row}, ${role} by ${how}`)
+        rows++
+      }
+    }
+    for (const [name, headers] of over) t.equal((await sent(headers)).status, 401, `${row}, ${name}`)
+    if (method === 'GET') continue
+    for (const headers of [cookieOnly, { ...cookieOnly, 'x-csrf-token': 'A'.repeat(43) }]) {
+      const { status, body } = await sent(headers)
+      t.match({ status, body }, { status: 403, body: /X-CSRF-Token/ }, `${row}, without the CSRF token`)
+    }
+  }
+  t.ok(rows >= 6 * 40, `${rows} rows`)
+}
+
+/** What was good for something once, or looks as if it were: fields of a request, by what they are. */
+function theEnded(shifted: ShiftedAccounts, account: Account): [string, Record<string, string>][] {
+  const { accounts } = shifted
+  const day = 86_400_000
+  const ended = accounts.addToken({ name: 'ended', role: 'admin', until: Date.now() - day, madeBy: 'test' })
+  const withdrawn = accounts.addToken({ name: 'withdrawn', role: 'admin', until: null, madeBy: 'test' })
+  accounts.removeToken(withdrawn.token.id)
+  const { secret: signedOut, session } = accounts.beginSession(account)
+  accounts.endSession(session)
+  const { secret: idle, session: left } = shifted.at(-sessionIdleMs - 1000, () => accounts.beginSession(account))
+  return [
+    ['a token that has ended', { authorization: `Bearer ${ended.secret}` }],
+    ['a token that was withdrawn', { authorization: `Bearer ${withdrawn.secret}` }],
+    ['a token that never was', { authorization: `Bearer nsk_${'A'.repeat(43)}` }],
+    [
+      'a token in the place of a password',
+      { authorization: `Basic ${Buffer.from(`x:${ended.secret}`).toString('base64')}` },
+    ],
+    ['a token beside a session that is none', { authorization: 'Bearer x', cookie: `__Host-namesake=${signedOut}` }],
+    ['a session that was signed out', { cookie: `__Host-namesake=${signedOut}`, 'x-csrf-token': session.csrf }],
+    ['a session that was idle too long', { cookie: `__Host-namesake=${idle}`, 'x-csrf-token': left.csrf }],
+    ['a session in a cookie of another name', { cookie: `namesake=${idle}`, 'x-csrf-token': left.csrf }],
+  ]
+}

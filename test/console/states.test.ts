@@ -26,18 +26,18 @@ interface Violation {
 /** What axe-core finds on the page as it stands, a line a node. */
 async function violations(page: Page): Promise<string[]> {
   await page.evaluate(`if (typeof axe === 'undefined') { ${axe} }`)
-  const found = (await page.evaluate(
+  const found = await page.evaluate<Violation[]>(
     `axe.run(document, { resultTypes: ['violations'] }).then(({ violations }) => violations)`,
-  )) as Violation[]
+  )
   return found.flatMap(({ id, nodes }) =>
     nodes.slice(0, 3).map(({ html, failureSummary }) => `${id}: ${html.slice(0, 160)} ${failureSummary}`),
   )
 }
 
 /** No violation, and no scrolling to the side. */
-async function isSound(t: Test, page: Page, what: string): Promise<void> {
-  t.same(await violations(page), [], what)
-  const [wide, window] = (await page.evaluate('[document.documentElement.scrollWidth, innerWidth]')) as [number, number]
+async function isSound(t: Test, page: Page, what: string, withAxe = true): Promise<void> {
+  if (withAxe) t.same(await violations(page), [], what)
+  const [wide, window] = await page.evaluate<[number, number]>('[document.documentElement.scrollWidth, innerWidth]')
   t.ok(wide <= window, `${what}: ${wide} pixels in a window of ${window}`)
 }
 
@@ -81,6 +81,7 @@ const hostile: readonly string[] = [
   `From: Jane Roe <${'y'.repeat(60)}@${'z'.repeat(60)}.${'q'.repeat(60)}.example>`,
   'From: Jane Roe <f@evil.example>\r\nReply-To: "\\"><svg onload=window.hit=1>" <g@evil.example>',
   'From: =?utf-8?B?15PXldeTINeb15TXnw==?= <david@evil.example>',
+  'From: "=HYPERLINK(1) Jane Roe" <"=x"@evil.example>',
   `From: Jane Roe <h@evil.example>\r\nMessage-ID: <"><img/src=x/onerror=window.hit=1>@x>`,
 ]
 
@@ -129,7 +130,7 @@ t.test('the states of each page', { skip }, async (t) => {
       const panel = page.getByRole('complementary', { name: 'Detection' })
       await panel.getByText('As it came, undecoded').click()
       await panel.getByText('What was done').waitFor()
-      await isSound(t, page, `message ${at}`)
+      await isSound(t, page, `message ${at}`, at % 3 === 0)
     }
     t.equal(await page.locator('main script, main img, main b b, main i i, main svg[onload]').count(), 0)
     t.ok((await page.getByText('RLO', { exact: true }).count()) > 0, 'what turns text round is a box with its name')
@@ -152,6 +153,9 @@ t.test('the states of each page', { skip }, async (t) => {
     await page.getByText('letter by letter').waitFor()
     await isSound(t, page, 'try')
     t.equal(await page.evaluate('window.hit'), undefined, 'nothing of it has run')
+    const csv = await page.evaluate<string>(`fetch('/api/v1/detections.csv').then((answer) => answer.text())`)
+    t.match(csv, /'=HYPERLINK/)
+    t.notMatch(csv, /(?:^|,)"?[=+@-]/m, 'no cell is a formula')
     await page.close()
   })
 
@@ -163,7 +167,7 @@ t.test('the states of each page', { skip }, async (t) => {
       const page = await opened(dark, width)
       for (const name of pages) {
         await settle(page, name)
-        await isSound(t, page, `${name}, ${dark ? 'dark' : width}`)
+        await isSound(t, page, `${name}, ${dark ? 'dark' : width}`, dark)
       }
       await page.close()
     }

@@ -1,6 +1,7 @@
 /** Routes of the API: what was caught, how much, and live updates. */
 
 import * as z from 'zod'
+import { csvLine } from '../../admin/csv.ts'
 import type { HistoryQuery, HistoryRecord } from '../../model.ts'
 import type { HistoryPort } from '../../ports.ts'
 import { Problem } from '../problem.ts'
@@ -93,14 +94,14 @@ export const detectionRoutes: readonly Route[] = [
     query: z.object(queryShape),
     media: 'text/csv; charset=utf-8',
     handle: async ({ services, query, reply }) => {
-      const rows = [columns.join(',')]
+      const rows = [csvLine(columns)]
       for await (const record of found(services, query)) {
         if (rows.length > 100_000) break
-        rows.push(columns.map((key) => cell(record[key])).join(','))
+        rows.push(csvLine(columns.map((key) => record[key])))
       }
       const day = new Date().toISOString().slice(0, 10)
       void reply.header('content-disposition', `attachment; filename="detections-${day}.csv"`)
-      return `${rows.join('\r\n')}\r\n`
+      return rows.join('')
     },
   }),
   route({
@@ -260,10 +261,3 @@ const columns = [
   'client',
   'messageId',
 ] as const
-
-/** A value of CSV (RFC 4180); what begins as a formula does is made text. */
-function cell(value: string | number | null): string {
-  const text = value === null ? '' : String(value)
-  const safe = /^[=+\-@\t\r]/.test(text) ? `'${text}` : text
-  return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe
-}
