@@ -61,6 +61,8 @@ export async function* reviewPairs(
 export interface ReviewQuery {
   readonly state: 'open' | 'answered'
   readonly order: PairOrder
+  /** The last pair of the page before; null: the first page. */
+  readonly after: Pick<ReviewedPair, 'directory' | 'person' | 'address'> | null
   readonly limit: number
 }
 
@@ -69,6 +71,8 @@ export interface ReviewPage {
   /** How many there are on all pages, and how many detections they come to. */
   readonly total: number
   readonly messages: number
+  /** Whether there are further pages. */
+  readonly more: boolean
 }
 
 /** Pairs without an answer of their own that are looked at for one in the protection file. */
@@ -83,7 +87,7 @@ export async function reviewPage(
   store: Store,
   rules: ProtectionRules,
   now: number,
-  { state, order, limit }: ReviewQuery,
+  { state, order, after, limit }: ReviewQuery,
 ): Promise<ReviewPage> {
   const review = reviewer(store, rules, now)
   const answered = new Map<string, ReviewedPair>()
@@ -103,20 +107,27 @@ export async function reviewPage(
     look(pair)
   }
   const items: ReviewedPair[] = []
+  const last = after === null ? null : idOf(after)
   if (state === 'open') {
+    let skipping = last !== null
     for await (const pair of history.pairs({ order, detected: true })) {
-      if (items.length === limit) break
+      if (items.length > limit) break
+      if (skipping) {
+        skipping = idOf(pair) !== last
+        continue
+      }
       const reviewed = look(pair)
       if (reviewed.state === 'open') items.push(reviewed)
     }
     const totals = await history.pairTotals()
     const taken = [...answered.values()].filter(({ detected }) => detected > 0)
     const messages = totals.messages - taken.reduce((sum, { detected }) => sum + detected, 0)
-    return { items, total: totals.pairs - taken.length, messages }
+    return { items: items.slice(0, limit), total: totals.pairs - taken.length, messages, more: items.length > limit }
   }
   const all = [...answered.values()].sort((a, b) => ((a.decision?.at ?? '') < (b.decision?.at ?? '') ? 1 : -1))
   const messages = all.reduce((sum, { detected }) => sum + detected, 0)
-  return { items: all.slice(0, limit), total: all.length, messages }
+  const from = last === null ? 0 : all.findIndex((pair) => idOf(pair) === last) + 1
+  return { items: all.slice(from, from + limit), total: all.length, messages, more: all.length > from + limit }
 }
 
 /** One pair; null if nothing of it is kept. */

@@ -81,7 +81,7 @@ export class Desk<H extends HistoryPort = HistoryPort> {
   }
 
   /** What tells that something has changed since, for live updates: cheap to ask for. */
-  async marks(): Promise<Record<'detections' | 'people' | 'protection' | 'directories', string>> {
+  async marks(): Promise<Record<'detections' | 'people' | 'protection' | 'directories' | 'audit', string>> {
     const installation = this.refresh()
     const history = await this.history().catch(() => null)
     const store = await installation.store().catch(() => null)
@@ -89,6 +89,7 @@ export class Desk<H extends HistoryPort = HistoryPort> {
     return {
       detections: history === null ? '' : String(await history.count()),
       people: records.map(({ name, lastSync, people, groups }) => `${name} ${lastSync} ${people} ${groups}`).join('\n'),
+      audit: history === null ? '' : newest(history.audit()),
       protection: stampOf(installation.config.protection),
       directories: [
         stampOf(this.configPath),
@@ -97,6 +98,12 @@ export class Desk<H extends HistoryPort = HistoryPort> {
       ].join('\n'),
     }
   }
+}
+
+/** The id of the first of a list that is read only so far. */
+function newest(entries: Iterable<{ readonly id: string }>): string {
+  for (const { id } of entries) return id
+  return ''
 }
 
 function stampOf(path: string): string {

@@ -23,7 +23,7 @@ export class Live {
   readonly #listeners = new Set<Listener>()
   #timer: NodeJS.Timeout | null = null
   #looking = false
-  #marks: Awaited<ReturnType<Desk['marks']>> | null = null
+  #marks: Readonly<Record<keyof Awaited<ReturnType<Desk['marks']>> | 'users', string>> | null = null
   #beatAt = 0
 
   constructor(desk: Desk, accounts: AccountsPort) {
@@ -76,7 +76,7 @@ export class Live {
     if (this.#looking) return
     this.#looking = true
     try {
-      const marks = await this.#desk.marks()
+      const marks = { ...(await this.#desk.marks()), users: this.#users() }
       const before = this.#marks
       this.#marks = marks
       if (before !== null) {
@@ -94,6 +94,12 @@ export class Live {
     for (const listener of this.#listeners) {
       if (listener.session !== null && !this.#accounts.holds(listener.session)) listener.reply.raw.end()
     }
+  }
+
+  /** What tells that accounts or tokens have changed, and not that somebody uses them. */
+  #users(): string {
+    const accounts = this.#accounts.accounts().map(({ id, role, name }) => `${id} ${role} ${name}`)
+    return [...accounts, ...this.#accounts.tokens().map(({ id }) => id)].join('\n')
   }
 
   #tell(text: string): void {

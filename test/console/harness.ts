@@ -37,7 +37,7 @@ export async function stand(options: Partial<DaemonOptions> = {}, section = ''):
   let browser: Browser | null = null
   const faults: string[] = []
   try {
-    const line = await daemon.waitFor(({ event }) => event === 'console-invitation')
+    const line = await daemon.waitFor(({ event }) => event === 'console-invitation', 110_000)
     const link = String(line['url'])
     return {
       daemon,

@@ -18,7 +18,14 @@ interface Shot {
 }
 
 export const shots: readonly Shot[] = [
-  { name: 'overview', path: '/overview', before: (page) => page.locator('canvas').waitFor() },
+  {
+    name: 'overview',
+    path: '/overview',
+    before: async (page) => {
+      await page.locator('canvas').waitFor()
+      await page.locator('.asks .ask').first().waitFor()
+    },
+  },
   {
     name: 'detections',
     path: '/detections',
@@ -112,6 +119,7 @@ async function main(): Promise<void> {
         } catch (error) {
           process.stderr.write(`${name} ${look}: ${error instanceof Error ? error.message.slice(0, 300) : ''}\n`)
         }
+        await page.evaluate('scrollTo(0, 0)')
         await page.waitForTimeout(250)
         await page.screenshot({ path: join(folder, `${name}-${look}.png`) })
       }

@@ -80,6 +80,10 @@ t.test('an answer is previewed, given and taken back', async (t) => {
   for (let i = 0; i < 3; i++) t.match(await send(daemon, 'Jane Roe <jane@private.example>'), /^550 /)
   t.match(await send(daemon, 'Jane Roe <other@private.example>'), /^550 /)
   const pair = (await openPairs(call, 2)).find(({ address }) => address === 'jane@private.example')
+  const first = await call('GET', '/pairs?limit=1')
+  const second = await call('GET', `/pairs?limit=1&cursor=${String(first.body['next'])}`)
+  t.match(first.body, { items: [{ address: 'jane@private.example' }], total: 2 })
+  t.match(second.body, { items: [{ address: 'other@private.example' }], total: 2, next: null }, 'a page at a time')
   const path = `/pairs/${encodeURIComponent(pair?.id ?? '')}`
   const before = protection()
 

@@ -6,7 +6,7 @@ import { Addr, Foreign, invisible, isOdd } from './parts.tsx'
 interface LetterPair {
   readonly sent: string
   readonly taken: string
-  /** `given name`, `surname`, and what was left out. */
+  /** As the model has it: `given-name`, `surname`, `title` … */
   readonly part: string
 }
 
@@ -23,6 +23,15 @@ export interface Finding {
 }
 
 const maxDrawn = 120
+
+/** What a group of letters is, in words. */
+const partWords: Readonly<Record<string, string>> = {
+  'given-name': 'given name',
+  between: 'between',
+  title: 'title, left out',
+  invisible: 'invisible',
+  rest: 'left out',
+}
 
 function isDifferent({ sent, taken }: LetterPair): boolean {
   return taken !== '' && sent.toLowerCase() !== taken.toLowerCase()
@@ -64,7 +73,7 @@ export function Drawn({
                   <div class="drawn-word">
                     {letters.flatMap((pair, at) => [<Letter key={at} pair={pair} whole={name} />])}
                   </div>
-                  <div class="drawn-cap">{part}</div>
+                  <div class="drawn-cap">{partWords[part] ?? part}</div>
                 </div>
               ))}
             </div>

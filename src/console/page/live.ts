@@ -7,6 +7,8 @@ export const changed = {
   people: signal(0),
   protection: signal(0),
   directories: signal(0),
+  audit: signal(0),
+  users: signal(0),
 }
 
 /** Whether the server can tell now. */

@@ -3,7 +3,7 @@
 import { useCallback, useEffect, useRef, useState } from 'preact/hooks'
 import { ApiError, wordsOf } from './api.ts'
 
-interface Loaded<T> {
+export interface Loaded<T> {
   /** What was fetched last; stays while it is fetched anew. */
   readonly value: T | null
   readonly error: { readonly message: string; readonly instance: string | null; readonly status: number } | null
@@ -50,4 +50,41 @@ export function useLoaded<T>(key: string | null, fetch: (signal: AbortSignal) =>
   const set = useCallback((value: T) => setState((before) => ({ ...before, value, error: null })), [])
   const current = state.key === key
   return { value: current ? state.value : null, error: current ? state.error : null, busy: state.busy, reload, set }
+}
+
+/** A list of which the server gives a page at a time, and where the next one begins. */
+interface PageOf<T> {
+  readonly items: readonly T[]
+  readonly next: string | null
+}
+
+export interface Paged<P> extends Loaded<P> {
+  /** Fetches the next page behind what is there; null: there is none. */
+  readonly more: (() => Promise<void>) | null
+}
+
+/** As `useLoaded`, by pages: `value` is the latest page with the items of all of them. Fetched anew, it is as long as it was. */
+export function usePaged<T, P extends PageOf<T>>(
+  key: string | null,
+  fetch: (cursor: string | null, signal?: AbortSignal) => Promise<P>,
+): Paged<P> {
+  const pages = useRef({ key, number: 1 })
+  if (pages.current.key !== key) pages.current = { key, number: 1 }
+  const loaded = useLoaded(key, async (signal) => {
+    let all = await fetch(null, signal)
+    for (let at = 1; at < pages.current.number && all.next !== null; at++)
+      all = joined(all, await fetch(all.next, signal))
+    return all
+  })
+  const { value, set } = loaded
+  const more = async (): Promise<void> => {
+    if (value === null || value.next === null) return
+    set(joined(value, await fetch(value.next)))
+    pages.current.number++
+  }
+  return { ...loaded, more: value === null || value.next === null ? null : more }
+}
+
+function joined<T, P extends PageOf<T>>(before: P, page: P): P {
+  return { ...page, items: [...before.items, ...page.items] }
 }

@@ -32,11 +32,16 @@ export interface Pairs {
   readonly items: readonly Pair[]
   readonly total: number
   readonly messages: number
+  readonly next: string | null
 }
 
 /** Pairs that wait, counted for the navigation too. */
-export async function loadPairs(signal?: AbortSignal, order = 'messages'): Promise<Pairs> {
-  const found = await get<Pairs>(`/pairs${query({ order })}`, signal)
+export async function loadPairs(
+  signal?: AbortSignal,
+  order = 'messages',
+  cursor: string | null = null,
+): Promise<Pairs> {
+  const found = await get<Pairs>(`/pairs${query({ order, cursor })}`, signal)
   waiting.value = found.total
   return found
 }

@@ -4,7 +4,7 @@ import { useEffect, useId, useRef, useState } from 'preact/hooks'
 import type { ComponentChildren, JSX } from 'preact'
 import { Icon } from './icons.tsx'
 import type { IconName } from './icons.tsx'
-import { now, timesAsDates, toast } from './state.ts'
+import { act, now, timesAsDates, toast } from './state.ts'
 
 type Children = { readonly children?: ComponentChildren }
 
@@ -354,6 +354,31 @@ export function Skeleton({ rows = 5 }: { readonly rows?: number }): JSX.Element 
     <div class="card-body stack" role="status">
       <span class="vh">Loading</span>
       {late ? Array.from({ length: rows }, (_, i) => <span key={i} class={`sk w${(i % 4) + 1}`} />) : null}
+    </div>
+  )
+}
+
+/** What a list has beyond its end; nothing where it has ended. */
+export function Older({
+  paged,
+  what,
+  many,
+}: {
+  readonly paged: {
+    readonly value: { readonly items: readonly unknown[] } | null
+    readonly more: (() => Promise<void>) | null
+  }
+  readonly what: string
+  readonly many?: string
+}): JSX.Element | null {
+  const { value, more } = paged
+  if (value === null || more === null) return null
+  return (
+    <div class="pager">
+      <span class="grow">{count(value.items.length, what, many)}</span>
+      <Button look="small" onClick={() => void act(more)}>
+        Load more
+      </Button>
     </div>
   )
 }

@@ -5,8 +5,9 @@ import type { ComponentChildren, JSX } from 'preact'
 import { lastAnswer, online } from './api.ts'
 import { Icon, Mark } from './icons.tsx'
 import type { IconName } from './icons.tsx'
-import { Avatar, Dialog, Menu, Time } from './parts.tsx'
+import { Avatar, Dialog, Foreign, Menu, State, Time } from './parts.tsx'
 import { Finder } from './finder.tsx'
+import { health, healthWords, loadHealth } from './health.ts'
 import { changed } from './live.ts'
 import { loadPairs } from './pairs.ts'
 import { go } from './router.ts'
@@ -75,6 +76,9 @@ export function Shell({
     // What waits stands in the navigation on every page.
     loadPairs().catch(() => undefined)
   }, [changed.detections.value])
+  useEffect(() => {
+    loadHealth().catch(() => undefined)
+  }, [changed.directories.value, changed.protection.value, page])
   const Page = page.show
   return (
     <>
@@ -163,6 +167,7 @@ function Nav({ pages, page }: { readonly pages: readonly PageEntry[]; readonly p
         ))}
       </ul>
       <div class="nav-foot">
+        <HealthLine />
         <div class="nav-user">
           <Avatar name={who?.name ?? '?'} />
           <div class="who">
@@ -188,6 +193,20 @@ function Nav({ pages, page }: { readonly pages: readonly PageEntry[]; readonly p
         </div>
       </div>
     </nav>
+  )
+}
+
+/** How it is, on every page. */
+function HealthLine(): JSX.Element | null {
+  if (health.value === null) return null
+  const { look, words, about } = healthWords(health.value)
+  return (
+    <a class="nav-health" href="/settings#about">
+      <State look={look}>{words}</State>
+      <small class="muted">
+        <Foreign text={about} max={90} />
+      </small>
+    </a>
   )
 }
 

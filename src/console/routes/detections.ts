@@ -6,6 +6,7 @@ import type { HistoryQuery, HistoryRecord } from '../../model.ts'
 import type { HistoryPort } from '../../ports.ts'
 import { Problem } from '../problem.ts'
 import type { Services } from '../services.ts'
+import { pairId } from './review.ts'
 import { route } from './route.ts'
 import type { Route } from './route.ts'
 
@@ -82,7 +83,9 @@ export const detectionRoutes: readonly Route[] = [
     handle: async ({ services, params }) => {
       const record = await (await services.desk.historyOrProblem()).record(params.id)
       if (record === undefined) throw new Problem('not-found', 'this detection is not kept any more')
-      return { ...record }
+      const { directory, person, address } = record
+      const pair = directory === null || person === null ? null : pairId({ directory, person, address: address ?? '' })
+      return { ...record, pair }
     },
   }),
   route({
@@ -148,7 +151,7 @@ export const detectionRoutes: readonly Route[] = [
     access: 'reader',
     summary: 'Live updates',
     prose:
-      'Server-sent events: `detections`, `people`, `protection`, `directories` each say that something of that kind has changed since; what it is now, the other routes say.',
+      'Server-sent events: `detections`, `people`, `protection`, `directories`, `audit`, `users` each say that something of that kind has changed since; what it is now, the other routes say.',
     media: 'text/event-stream',
     handle: ({ services, request, reply }) => {
       services.live.listen(request, reply, services.signIn.ofCookie(request)?.session ?? null)

@@ -67,16 +67,25 @@ export const reviewRoutes: readonly Route[] = [
     query: z.object({
       state: z.enum(['open', 'decided']).optional(),
       order: z.enum(['messages', 'newest', 'refused']).optional(),
+      cursor: z.string().max(1500).optional(),
       limit: z.coerce.number().int().min(1).max(500).optional(),
     }),
-    response: z.object({ items: z.array(pairSchema), total: z.number(), messages: z.number() }),
+    response: z.object({
+      items: z.array(pairSchema),
+      total: z.number(),
+      messages: z.number(),
+      next: z.string().nullable(),
+    }),
     handle: async ({ services, query }) => {
-      const { items, total, messages } = await services.review.pairs({
+      const [directory = '', person = '', address = ''] = parts(query.cursor ?? '')
+      const { items, total, messages, more } = await services.review.pairs({
         state: query.state === 'decided' ? 'answered' : 'open',
         order: query.order ?? 'messages',
+        after: query.cursor === undefined ? null : { directory, person, address },
         limit: query.limit ?? 100,
       })
-      return { items: items.map(plain), total, messages }
+      const last = items.at(-1)
+      return { items: items.map(plain), total, messages, next: more && last !== undefined ? pairId(last) : null }
     },
   }),
   route({
@@ -145,7 +154,8 @@ export const reviewRoutes: readonly Route[] = [
   }),
 ]
 
-function idOf({ directory, person, address }: Pick<ReviewedPair, 'directory' | 'person' | 'address'>): string {
+/** The id of a pair in addresses: what it is made of, so that it is the same for ever. */
+export function pairId({ directory, person, address }: Pick<ReviewedPair, 'directory' | 'person' | 'address'>): string {
   return Buffer.from(JSON.stringify([directory, person, address])).toString('base64url')
 }
 
@@ -205,7 +215,7 @@ function plain(pair: ReviewedPair): z.infer<typeof pairSchema> {
   const { directory, person, name, address, count, authenticated, unauthenticated, detected, rejected } = pair
   const { first, last, publicProvider, names, state, why, suggestion, decision } = pair
   return {
-    id: idOf(pair),
+    id: pairId(pair),
     ...{ directory, person, name, address, count, authenticated, unauthenticated, detected, rejected },
     ...{ first, last, publicProvider, names: { ...names }, state, why, suggestion: [...suggestion] },
     decision:

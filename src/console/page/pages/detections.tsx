@@ -6,18 +6,17 @@ import { get, query } from '../api.ts'
 import { Drawn } from '../drawn.tsx'
 import { Icon } from '../icons.tsx'
 import { changed, connected } from '../live.ts'
-import { useLoaded } from '../loaded.ts'
+import { useLoaded, usePaged } from '../loaded.ts'
 import { Panel } from '../panel.tsx'
 import {
   Addr,
-  Button,
-  count,
   Done,
   Empty,
   Failed,
   Foreign,
   kindName,
   kinds,
+  Older,
   Select,
   size,
   Skeleton,
@@ -27,6 +26,8 @@ import {
 import { drawnFinding, fieldNames, Readings } from '../readings.tsx'
 import type { Reading } from '../readings.tsx'
 import { go, here, place } from '../router.ts'
+import { AnswersHere } from '../answers.tsx'
+import { DayStrip, daysWords } from '../day-strip.tsx'
 import { may } from '../state.ts'
 
 export interface Detection {
@@ -64,6 +65,8 @@ interface Record_ extends Detection {
   readonly judgeTime: number
   readonly authenticated: boolean | null
   readonly originators: string | null
+  /** Id of the pair of person and address. */
+  readonly pair: string | null
   readonly explanation: { readonly readings: readonly Reading[] } | null
 }
 
@@ -92,12 +95,11 @@ export function Detections(): JSX.Element {
   const text = asked.get('q') ?? ''
   const [typed, setTyped] = useState(text)
   const [live, setLive] = useState(true)
-  const [limit, setLimit] = useState(50)
   const days = asked.get('days') ?? '30'
   const day = asked.get('day')
   const [since, setSince] = useState(() => sinceOf(days))
   useEffect(() => setSince(sinceOf(days)), [days])
-  const ofDay = rangeOf(day)
+  const ofDay = rangeOf(day, asked.get('to'))
   useEffect(() => {
     if (typed === text) return
     const timer = setTimeout(() => set({ q: typed }), 200)
@@ -114,8 +116,10 @@ export function Detections(): JSX.Element {
     disposition: asked.get('done'),
     verdict: asked.get('verdict') ?? 'detected',
   }
-  const search = query({ ...filters, limit: Math.min(limit, 200) })
-  const list = useLoaded(search, (signal) => get<PageOf>(`/detections${search}`, signal))
+  const search = query({ ...filters, limit: 50 })
+  const list = usePaged(search, (cursor, signal) =>
+    get<PageOf>(`/detections${query({ ...filters, cursor, limit: 50 })}`, signal),
+  )
   const items = list.value?.items ?? []
   // New rows wait above the list, so that nothing moves under the pointer; an empty list has nothing to move.
   const newest = items[0]
@@ -172,8 +176,8 @@ export function Detections(): JSX.Element {
             bare
             label="Time"
             value={day ?? days}
-            options={day === null ? times : [[day, day], ...times]}
-            onChange={(value) => set({ days: value, day: null })}
+            options={day === null ? times : [[day, daysWords(day, asked.get('to'))], ...times]}
+            onChange={(value) => set({ days: value, day: null, to: null })}
           />
           <Select
             bare
@@ -209,6 +213,11 @@ export function Detections(): JSX.Element {
           />
         </form>
         <section class="card" aria-label="Detections" aria-busy={list.busy && list.value !== null}>
+          <DayStrip
+            day={day}
+            to={asked.get('to')}
+            onPick={(from, to) => set({ day: from, to: from === to ? null : to })}
+          />
           {waiting > 0 && items.length > 0 ? (
             <button class="new-rows" type="button" onClick={() => list.reload()}>
               {waiting >= 50 ? '50 or more' : waiting} new. Show them
@@ -234,18 +243,7 @@ export function Detections(): JSX.Element {
           ) : (
             <>
               <DetectionTable items={items} open={open} />
-              {list.value.next === null ? null : (
-                <div class="pager">
-                  <span class="grow">{count(items.length, 'row')}, newest first</span>
-                  {limit < 200 ? (
-                    <Button look="small" onClick={() => setLimit(limit + 50)}>
-                      Load 50 older
-                    </Button>
-                  ) : (
-                    <span>Older ones: choose another time, or export</span>
-                  )}
-                </div>
-              )}
+              <Older paged={list} what="row" />
             </>
           )}
         </section>
@@ -262,11 +260,15 @@ export function Detections(): JSX.Element {
   )
 }
 
-/** A day as it is where the browser is. */
-function rangeOf(day: string | null): { readonly since: string; readonly until: string } | null {
+/** Days as they are where the browser is, the last one included. */
+function rangeOf(day: string | null, to: string | null): { readonly since: string; readonly until: string } | null {
   const start = Date.parse(`${day ?? ''}T00:00:00`)
   if (Number.isNaN(start)) return null
-  return { since: new Date(start).toISOString(), until: new Date(start + 86_400_000).toISOString() }
+  const last = Date.parse(`${to ?? ''}T00:00:00`)
+  const end = new Date(Number.isNaN(last) ? start : Math.max(start, last))
+  // A day has 23 or 25 hours where clocks are changed.
+  end.setDate(end.getDate() + 1)
+  return { since: new Date(start).toISOString(), until: end.toISOString() }
 }
 
 function sinceOf(days: string): string {
@@ -383,19 +385,7 @@ function DetectionPanel({
       }
       foot={
         one === null || one.person === null || !may('reviewer') || one.verdict !== 'detected' ? null : (
-          <>
-            <p class="ask-line">
-              <b>
-                Is this <Foreign text={one.name ?? ''} max={80} />?
-              </b>
-            </p>
-            <a
-              class="btn small"
-              href={`/review?person=${encodeURIComponent(one.person)}#${encodeURIComponent(one.address ?? '')}`}
-            >
-              Answer in review
-            </a>
-          </>
+          <AnswersHere pair={one.pair ?? ''} name={one.name ?? ''} />
         )
       }
     >

@@ -4,6 +4,7 @@ import { useEffect, useRef } from 'preact/hooks'
 import type { JSX } from 'preact'
 import { get } from '../api.ts'
 import { Icon } from '../icons.tsx'
+import { health } from '../health.ts'
 import { changed } from '../live.ts'
 import { useLoaded } from '../loaded.ts'
 import { Addr, count, Empty, Failed, Foreign, number, Skeleton, State, Time } from '../parts.tsx'
@@ -34,6 +35,8 @@ interface Stats {
   readonly days: readonly Day[]
   readonly changes: readonly string[]
   readonly people: readonly { readonly person: string; readonly name: string; readonly count: number }[]
+  /** Records of all times. */
+  readonly kept: number
 }
 
 const nothing: readonly never[] = []
@@ -62,8 +65,9 @@ export function Overview(): JSX.Element {
   const fresh =
     directories.value !== null &&
     guarded.value !== null &&
-    (list.every(({ lastSync }) => lastSync === null) || people === 0) &&
-    caught === 0
+    (stats.value !== null || stats.error !== null) &&
+    caught === 0 &&
+    isNew(list, people, stats.value)
   return (
     <div class="inner">
       <div class="page-head">
@@ -74,13 +78,11 @@ export function Overview(): JSX.Element {
               ? 'Four steps until Namesake protects your people. Mail passes through unchanged until the last one.'
               : directories.value === null
                 ? 'Looking.'
-                : late.length === 0
-                  ? 'Mail is being judged. All directories are in sync.'
-                  : `Mail is being judged. ${late.length === 1 ? 'One directory needs a look' : `${late.length} directories need a look`}: ${late.map(({ name }) => name).join(', ')}.`}
+                : howItIs(late)}
           </p>
         </div>
       </div>
-      {fresh ? <Start list={list} people={people} /> : null}
+      {fresh ? <Start list={list} people={people} judged={health.value?.daemon?.messages.total ?? 0} /> : null}
       <div class="card strip">
         <section aria-labelledby="s1">
           <h2 id="s1">
@@ -252,6 +254,17 @@ export function Overview(): JSX.Element {
   )
 }
 
+/** Nothing was read yet, nobody is protected, or nothing was ever kept. */
+function isNew(list: readonly Directory[], people: number, stats: Stats | null): boolean {
+  return list.every(({ lastSync }) => lastSync === null) || people === 0 || stats?.kept === 0
+}
+
+function howItIs(late: readonly Directory[]): string {
+  if (late.length === 0) return 'Mail is being judged. All directories are in sync.'
+  const words = late.length === 1 ? 'One directory needs a look' : `${late.length} directories need a look`
+  return `Mail is being judged. ${words}: ${late.map(({ name }) => name).join(', ')}.`
+}
+
 function sum(stats: Stats | null, fits: (of: Stats['counts'][number]) => boolean): number {
   return (stats?.counts ?? []).reduce((all, of) => all + (of.verdict === 'detected' && fits(of) ? of.count : 0), 0)
 }
@@ -292,7 +305,17 @@ function Plot({ days, changes }: Pick<Stats, 'days' | 'changes'>): JSX.Element {
 }
 
 /** A fresh installation: each step is derived from what is there, none is ticked by hand. */
-function Start({ list, people }: { readonly list: readonly Directory[]; readonly people: number }): JSX.Element {
+function Start({
+  list,
+  people,
+  judged,
+}: {
+  readonly list: readonly Directory[]
+  readonly people: number
+  /** Messages since the daemon's start. */
+  readonly judged: number
+}): JSX.Element {
+  const replays = useLoaded(may('admin') ? 'replays' : null, (signal) => get<{ items: unknown[] }>('/replays', signal))
   const read = list.find(({ lastSync }) => lastSync !== null)
   const steps = [
     {
@@ -308,12 +331,15 @@ function Start({ list, people }: { readonly list: readonly Directory[]; readonly
     {
       done: people > 0,
       title: 'Protect a group',
-      about: 'Choose whose names are guarded. Start with those who can ask for money: executives, finance, payroll.',
+      about:
+        people > 0
+          ? `${count(people, 'person', 'people')} protected.`
+          : 'Choose whose names are guarded. Start with those who can ask for money: executives, finance, payroll.',
       href: '/protection',
-      act: 'Choose a group',
+      act: people > 0 ? 'Protection' : 'Choose a group',
     },
     {
-      done: false,
+      done: (replays.value?.items.length ?? 0) > 0,
       title: 'Try it on old mail',
       about:
         'A folder or mbox of last month shows what would have been caught; nothing is kept, and no mail is touched.',
@@ -321,10 +347,12 @@ function Start({ list, people }: { readonly list: readonly Directory[]; readonly
       act: 'Try old mail',
     },
     {
-      done: false,
+      done: judged > 0,
       title: 'Switch on',
       about:
-        'Point your mail server here and begin with Tag. Refuse only when the review list has been empty for a while.',
+        judged > 0
+          ? `${count(judged, 'message')} judged, none of them an impersonation.`
+          : 'Point your mail server here and begin with Tag. Refuse only when the review list has been empty for a while.',
       href: '/rules',
       act: 'Rules',
     },

@@ -3,9 +3,12 @@
 import { useEffect, useState } from 'preact/hooks'
 import type { JSX } from 'preact'
 import { ApiError, get, query, send, wordsOf } from '../api.ts'
+import { answerNames, answers } from '../answers.tsx'
+import type { Answer } from '../answers.tsx'
 import { Icon } from '../icons.tsx'
 import { changed } from '../live.ts'
-import { useLoaded } from '../loaded.ts'
+import { useLoaded, usePaged } from '../loaded.ts'
+import type { Paged } from '../loaded.ts'
 import {
   Addr,
   Button,
@@ -18,6 +21,7 @@ import {
   Input,
   Note,
   number,
+  Older,
   Segmented,
   Select,
   Skeleton,
@@ -29,23 +33,13 @@ import type { Pair, Pairs } from '../pairs.ts'
 import { go, here, place } from '../router.ts'
 import { act, may, readOnly, toast } from '../state.ts'
 
-type Answer = 'them' | 'service' | 'namesake' | 'attack'
-const answers: readonly (readonly [Answer, string, string])[] = [
-  ['them', 'Really them', 'The address becomes one of their secondary emails.'],
-  ['service', 'A service we use', 'It may carry their name: a trusted sender, with a note and an end date.'],
-  ['namesake', 'Someone else of that name', 'Another person who is called the same. Only this address is let through.'],
-  ['attack', 'An attack', 'Nothing changes: it keeps being caught, and leaves this list.'],
-]
-
-const answerNames: Record<string, string> = Object.fromEntries(answers.map(([key, name]) => [key, name]))
-
 export function Review(): JSX.Element {
   const { query: asked, open } = place.value
   const which = asked.get('show') === 'decided' ? 'decided' : 'open'
   const [order, setOrder] = useState('messages')
-  const list = useLoaded(`open ${order}`, (signal) => loadPairs(signal, order))
-  const decided = useLoaded(which === 'decided' ? 'decided' : null, (signal) =>
-    get<Pairs>('/pairs?state=decided', signal),
+  const list = usePaged(`open ${order}`, (cursor, signal) => loadPairs(signal, order, cursor))
+  const decided = usePaged(which === 'decided' ? 'decided' : null, (cursor, signal) =>
+    get<Pairs>(`/pairs${query({ state: 'decided', cursor })}`, signal),
   )
   const version = changed.detections.value + changed.protection.value
   useEffect(() => {
@@ -53,19 +47,18 @@ export function Review(): JSX.Element {
     decided.reload()
   }, [version])
   const items = list.value?.items ?? []
-  const person = asked.get('person')
-  const current =
-    items.find(
-      ({ id, address, person: of }) => id === open || (person !== null && of === person && address === open),
-    ) ??
-    items.find((pair) => pair.person === person) ??
-    items[0] ??
-    null
+  const listed = items.find(({ id }) => id === open)
+  // A link may lead to a pair that stands far below in the list.
+  const apart = useLoaded(open === '' || listed !== undefined || list.value === null ? null : open, (signal) =>
+    get<Pair>(`/pairs/${encodeURIComponent(open)}`, signal),
+  )
+  const current = listed ?? (open === '' ? null : apart.value) ?? items[0] ?? null
+  const chosen = answers.find(([answer]) => answer === asked.get('answer'))?.[0] ?? null
   const [detail, setDetail] = useState(open !== '')
   const next = (): void => {
     const at = items.findIndex(({ id }) => id === current?.id)
     const following = items[at + 1] ?? items[at - 1]
-    go(here({ query: { person: null }, open: following?.id ?? '' }), 'replace')
+    go(here({ query: { answer: null }, open: following?.id ?? '' }), 'replace')
     list.reload()
   }
   return (
@@ -100,7 +93,7 @@ export function Review(): JSX.Element {
         <section class="card">
           <Skeleton />
         </section>
-      ) : items.length === 0 ? (
+      ) : items.length === 0 && current === null ? (
         <section class="card">
           <Empty icon="check" title="Nothing waits for an answer">
             <p>
@@ -131,7 +124,7 @@ export function Review(): JSX.Element {
                 <a
                   key={pair.id}
                   class="pair"
-                  href={here({ query: { person: null }, open: pair.id })}
+                  href={here({ query: { answer: null }, open: pair.id })}
                   onClick={() => setDetail(true)}
                   {...(pair.id === current?.id ? { 'aria-current': 'true' as const } : {})}
                 >
@@ -156,9 +149,16 @@ export function Review(): JSX.Element {
                 </a>
               ))}
             </div>
+            <Older paged={list} what="pair" />
           </section>
           {current === null ? null : (
-            <PairDetail key={current.id} pair={current} onBack={() => setDetail(false)} onDone={next} />
+            <PairDetail
+              key={current.id}
+              pair={current}
+              chosen={open === '' ? null : chosen}
+              onBack={() => setDetail(false)}
+              onDone={next}
+            />
           )}
         </div>
       )}
@@ -243,14 +243,17 @@ function inHalfAYear(): string {
 
 function PairDetail({
   pair,
+  chosen,
   onBack,
   onDone,
 }: {
   readonly pair: Pair
+  /** What was pressed beside a detection; null: nothing is chosen for anybody. */
+  readonly chosen: Answer | null
   readonly onBack: () => void
   readonly onDone: () => void
 }): JSX.Element {
-  const [answer, setAnswer] = useState<Answer | null>(null)
+  const [answer, setAnswer] = useState<Answer | null>(chosen)
   const [note, setNote] = useState('')
   const [until, setUntil] = useState(inHalfAYear)
   const [authenticated, setAuthenticated] = useState(pair.authenticated > 0)
@@ -478,7 +481,7 @@ function PairDetail({
   )
 }
 
-function Decided({ loaded }: { readonly loaded: ReturnType<typeof useLoaded<Pairs>> }): JSX.Element {
+function Decided({ loaded }: { readonly loaded: Paged<Pairs> }): JSX.Element {
   const undo = (pair: Pair): void =>
     void act(async () => {
       await send('DELETE', `/pairs/${encodeURIComponent(pair.id)}/decision`)
@@ -533,6 +536,7 @@ function Decided({ loaded }: { readonly loaded: ReturnType<typeof useLoaded<Pair
               ))}
             </tbody>
           </table>
+          <Older paged={loaded} what="answer" />
         </div>
       )}
     </section>

@@ -4,8 +4,9 @@ import { useEffect, useState } from 'preact/hooks'
 import type { JSX } from 'preact'
 import { ApiError, ask, get, query, send, wordsOf } from '../api.ts'
 import { Icon } from '../icons.tsx'
+import { healthWords, loadHealth } from '../health.ts'
 import { changed } from '../live.ts'
-import { useLoaded } from '../loaded.ts'
+import { useLoaded, usePaged } from '../loaded.ts'
 import {
   Avatar,
   Button,
@@ -18,6 +19,7 @@ import {
   Input,
   Note,
   number,
+  Older,
   Select,
   Skeleton,
   State,
@@ -99,6 +101,7 @@ const ways: Record<string, string> = { password: 'password', oidc: 'OpenID' }
 
 function Access(): JSX.Element {
   const users = useLoaded('users', (signal) => ask<{ items: readonly User[] }>('GET', '/users', { signal }))
+  useEffect(() => users.reload(), [changed.users.value])
   const [inviting, setInviting] = useState(false)
   const [removing, setRemoving] = useState<User | null>(null)
   const items = users.value?.value.items ?? []
@@ -621,24 +624,11 @@ interface AuditEntry {
 }
 
 function Audit(): JSX.Element {
-  const [older, setOlder] = useState<readonly AuditEntry[]>([])
-  const [next, setNext] = useState<string | null | undefined>(undefined)
-  const first = useLoaded('audit', (signal) =>
-    get<{ items: readonly AuditEntry[]; next: string | null }>('/audit?limit=20', signal),
+  const list = usePaged('audit', (cursor, signal) =>
+    get<{ items: readonly AuditEntry[]; next: string | null }>(`/audit${query({ limit: 20, cursor })}`, signal),
   )
-  useEffect(() => {
-    if (older.length === 0) first.reload()
-  }, [changed.protection.value, changed.directories.value])
-  const items = [...(first.value?.items ?? []), ...older]
-  const cursor = next === undefined ? (first.value?.next ?? null) : next
-  const more = async (): Promise<void> => {
-    const found = await act(() =>
-      get<{ items: readonly AuditEntry[]; next: string | null }>(`/audit${query({ limit: 50, cursor })}`),
-    )
-    if (found === null) return
-    setOlder([...older, ...found.items])
-    setNext(found.next)
-  }
+  useEffect(() => list.reload(), [changed.audit.value])
+  const items = list.value?.items ?? []
   return (
     <section class="sect" id="audit" aria-labelledby="audit-h">
       <header class="row wrap">
@@ -652,9 +642,9 @@ function Audit(): JSX.Element {
         </a>
       </header>
       <div class="card">
-        {first.error !== null && first.value === null ? (
-          <Failed error={first.error} retry={first.reload} />
-        ) : first.value === null ? (
+        {list.error !== null && list.value === null ? (
+          <Failed error={list.error} retry={list.reload} />
+        ) : list.value === null ? (
           <Skeleton />
         ) : items.length === 0 ? (
           <Empty icon="file" title="Nothing was changed yet">
@@ -693,14 +683,7 @@ function Audit(): JSX.Element {
                 </tbody>
               </table>
             </div>
-            {cursor === null ? null : (
-              <div class="pager">
-                <span class="grow">{count(items.length, 'entry', 'entries')}, newest first</span>
-                <Button look="small" onClick={() => void more()}>
-                  Load 50 older
-                </Button>
-              </div>
-            )}
+            <Older paged={list} what="entry" many="entries" />
           </>
         )}
       </div>
@@ -768,41 +751,12 @@ function sideOf(value: unknown, sign: '+' | '-'): (readonly [string, string])[] 
   ]
 }
 
-interface Health {
-  readonly status: 'ok' | 'degraded' | 'unreachable'
-  readonly kept?: number | null
-  readonly daemon?: {
-    readonly version: string
-    readonly since: string
-    readonly listeners: readonly string[]
-    readonly workers: number
-    readonly nextHop: readonly {
-      readonly url: string
-      readonly reached: boolean | null
-      readonly problem: string | null
-    }[]
-    readonly protectedPeople: number
-    readonly messages: {
-      readonly total: number
-      readonly detected: number
-      readonly unchecked: number
-      readonly lastHour: { readonly total: number }
-    }
-    readonly problems: readonly string[]
-  }
-}
-
-const healthWords: Record<Health['status'], readonly ['ok' | 'warn' | 'bad', string]> = {
-  ok: ['ok', 'All is well'],
-  degraded: ['warn', 'Something to look at'],
-  unreachable: ['bad', 'The daemon does not answer'],
-}
-
 function About(): JSX.Element {
-  const health = useLoaded('health', (signal) => get<Health>('/health', signal))
-  useEffect(() => health.reload(), [changed.directories.value, changed.protection.value])
-  const { value } = health
+  const loaded = useLoaded('health', loadHealth)
+  useEffect(() => loaded.reload(), [changed.directories.value, changed.protection.value])
+  const { value } = loaded
   const daemon = value?.daemon
+  const shown = value === null ? null : healthWords(value)
   return (
     <section class="sect" id="about" aria-labelledby="about-h">
       <header>
@@ -811,10 +765,10 @@ function About(): JSX.Element {
       <div class="card">
         <div class="card-head">
           <h3 class="grow">Health</h3>
-          {value === null ? null : <State look={healthWords[value.status][0]}>{healthWords[value.status][1]}</State>}
+          {shown === null ? null : <State look={shown.look}>{shown.words}</State>}
         </div>
-        {health.error !== null && value === null ? (
-          <Failed error={health.error} retry={health.reload} />
+        {loaded.error !== null && value === null ? (
+          <Failed error={loaded.error} retry={loaded.reload} />
         ) : value === null ? (
           <Skeleton />
         ) : (

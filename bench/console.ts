@@ -1,0 +1,416 @@
+/**
+ * The console beside mail, and its own times.
+ *
+ * Beside mail: messages a second through one worker with the console idle, dead (killed whenever it comes back), hung (stopped), out of
+ * memory (no page more than it has) and asked 200 times a second, over the same daemon without a console. All in one run, each
+ * within its round. The processor time is that of the processes that carry mail.
+ * Its own times: 200,000 people in 2,000 groups and 200,000 records; first paint, the overview, searches, a group.
+ * Needs a build, Debian's chromium, postfix (smtp-sink) and util-linux (prlimit). Loopback only.
+ *
+ *   npm run bench:console [-- --messages 6000] [--rounds 5] [--people 200000] [--records 200000] [--rows mail,times]
+ */
+import { spawn } from 'node:child_process'
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { Agent, get } from 'node:http'
+import { loadavg } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as wait } from 'node:timers/promises'
+import { parseArgs } from 'node:util'
+import { History } from '../src/history/history.ts'
+import { tokenOf } from '../test/console/api.ts'
+import { firstAdministrator, stand } from '../test/console/harness.ts'
+import { removeDaemon, startDaemon, waitUntil } from '../test/integration/peers/daemon.ts'
+import type { Daemon } from '../test/integration/peers/daemon.ts'
+import { SmtpClient } from '../test/integration/peers/mta-client.ts'
+import { freePorts } from '../test/integration/peers/ports.ts'
+import { makeScratch, run } from '../test/integration/peers/scratch.ts'
+import { commonPeople } from './common-names.ts'
+import type { Load, LoadResult } from './load.ts'
+
+const { values } = parseArgs({
+  options: {
+    messages: { type: 'string', default: '6000' },
+    rounds: { type: 'string', default: '5' },
+    people: { type: 'string', default: '200000' },
+    records: { type: 'string', default: '200000' },
+    rows: { type: 'string', default: 'mail,times' },
+  },
+})
+const messages = Number(values.messages)
+const rounds = Number(values.rounds)
+const asksPerSecond = 200
+
+const median = (list: readonly number[]): number => [...list].sort((a, b) => a - b)[Math.floor(list.length / 2)] ?? NaN
+const nowLoad = (): string => loadavg()[0]?.toFixed(1) ?? ''
+
+const people = commonPeople()
+  .filter((_, at) => at % 10 === 0)
+  .slice(0, 1000)
+
+/** Ids of a process's children. */
+function childrenOf(pid: number): number[] {
+  return readdirSync(`/proc/${pid}/task`).flatMap((task) =>
+    readFileSync(`/proc/${pid}/task/${task}/children`, 'utf8').trim().split(' ').filter(Boolean).map(Number),
+  )
+}
+
+const isConsole = (pid: number): boolean => {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, 'utf8').startsWith('namesake console')
+  } catch {
+    return false
+  }
+}
+
+/** The console's process, if it runs. */
+function consoleOf({ child }: Daemon): number | undefined {
+  return childrenOf(child.pid ?? 0).find(isConsole)
+}
+
+/** Processor time in seconds of a process and its children, without the console. */
+function mailTime(pid: number): number {
+  if (isConsole(pid)) return 0
+  const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
+  const own = (Number(fields[11]) + Number(fields[12])) / 100
+  return own + childrenOf(pid).reduce((sum, child) => sum + mailTime(child), 0)
+}
+
+/* ---------- beside mail ---------- */
+
+const states = ['idle', 'dead', 'hung', 'out of memory', 'asked'] as const
+type State = (typeof states)[number]
+
+interface Measured {
+  readonly rate: number
+  readonly p99: number
+  /** Microseconds of the processor a message. */
+  readonly processor: number
+}
+
+async function besideMail(): Promise<void> {
+  const [sinkPort = 0, consolePort = 0] = await freePorts(2)
+  const sink = spawn('smtp-sink', ['-u', process.env['USER'] ?? 'root', `127.0.0.1:${sinkPort}`, '1000'], {
+    stdio: ['ignore', 'ignore', 'inherit'],
+  })
+  await waitUntil('smtp-sink', async () => {
+    try {
+      await (await SmtpClient.connect(sinkPort)).quit()
+      return true
+    } catch {
+      return undefined
+    }
+  })
+  const start = (console: string): Promise<Daemon> =>
+    startDaemon({
+      relay: `smtp://127.0.0.1:${sinkPort}`,
+      people: JSON.stringify({
+        users: people.map(({ id, displayName, givenName, surname, addresses }) => ({
+          ...{ id, displayName, givenName, surname, mail: addresses[0], groups: ['everyone'] },
+        })),
+        groups: [{ id: 'everyone', displayName: 'Everyone', members: people.map(({ id }) => id) }],
+      }),
+      protection: 'protect:\n  - { directory: Staff, groups: [Everyone] }\n',
+      more: `history: { path: ./history }\nconsole: ${console}\n`,
+    })
+  const daemons = { without: await start('null'), beside: await start(`{ listen: "127.0.0.1:${consolePort}" }`) }
+  try {
+    await daemons.beside.waitFor(({ event }) => event === 'console-listening')
+    const token = await tokenOf(daemons.beside, 'reader')
+    const none = <T>(): Record<State, T[]> => ({ idle: [], dead: [], hung: [], 'out of memory': [], asked: [] })
+    const [found, ratios, without] = [none<Measured>(), none<number>(), [] as Measured[]]
+    const asked: number[] = []
+    for (let round = 0; round < rounds; round++) {
+      for (const state of states) {
+        // Both ways round, so that what else the machine does hits both alike.
+        const pair: [number, Measured[]] = [0, []]
+        for (const side of ['without', state, state, 'without'] as const) {
+          if (side !== 'without') await healthy(daemons.beside, consolePort)
+          const undo = side === 'without' ? null : await put(state, daemons.beside, consolePort, token)
+          const one = await measure(side === 'without' ? daemons.without : daemons.beside, round + 2)
+          const rate = (await undo?.()) ?? 0
+          if (side === 'without') pair[0] += 1 / one.rate
+          else pair[1].push(one)
+          if (side === 'asked') asked.push(rate)
+          if (side === 'without') without.push(one)
+        }
+        found[state].push(...pair[1])
+        ratios[state].push(pair[0] / pair[1].reduce((sum, { rate }) => sum + 1 / rate, 0))
+      }
+      console.error(`round ${round + 1} of ${rounds}, load ${nowLoad()}`)
+    }
+    console.log('| Console | messages/s | over without | p99, ms | processor a message, µs |\n|---|---|---|---|---|')
+    const row = (name: string, list: readonly Measured[], ratio: string): void => {
+      const of = (part: keyof Measured, digits: number): string => median(list.map((one) => one[part])).toFixed(digits)
+      console.log(`| ${[name, of('rate', 0), ratio, of('p99', 1), of('processor', 0)].join(' | ')} |`)
+    }
+    row('none', without, '1')
+    for (const state of states) {
+      const name = state === 'asked' ? `asked, ${median(asked).toFixed(0)} times a second answered` : state
+      row(name, found[state], median(ratios[state]).toFixed(2))
+    }
+    console.log(`Median of ${rounds} rounds of ${messages} messages; load ${nowLoad()}.`)
+  } finally {
+    for (const daemon of Object.values(daemons)) await removeDaemon(daemon)
+    sink.kill()
+  }
+}
+
+async function measure({ smtpPort, child }: Daemon, seed: number): Promise<Measured> {
+  const load: Load = {
+    ...{ port: smtpPort, messages, sessions: 10, kept: true, pipelined: false, oneSender: false, rate: 0, seed },
+    ...{ different: Math.min(messages, 3000), names: people.map(({ displayName }) => displayName) },
+  }
+  const before = mailTime(child.pid ?? 0)
+  const args = ['--import=tsx', join(import.meta.dirname, 'load.ts'), JSON.stringify(load)]
+  const { code, output } = await run(process.execPath, args, { limit: 300_000 })
+  if (code !== 0) throw new Error(output)
+  const { rate, p99 } = JSON.parse(output.trim().split('\n').at(-1) ?? '') as LoadResult
+  return { rate, p99, processor: ((mailTime(child.pid ?? 0) - before) * 1e6) / messages }
+}
+
+/** Waits until the console answers: also after it was killed, as it comes back by itself. */
+async function healthy(daemon: Daemon, port: number): Promise<void> {
+  await waitUntil('the console', async () => {
+    const response = await fetch(`http://127.0.0.1:${port}/api/v1/health`).catch(() => null)
+    return response?.ok === true && consoleOf(daemon) !== undefined ? true : undefined
+  })
+}
+
+/** Brings the console into a state and holds it there; what is answered ends it, and gives the requests a second that were answered. */
+async function put(state: State, daemon: Daemon, port: number, token: string): Promise<() => Promise<number>> {
+  const hold = (act: (pid: number) => void): (() => Promise<number>) => {
+    const held = (): void => {
+      const pid = consoleOf(daemon)
+      if (pid !== undefined) act(pid)
+    }
+    held()
+    const timer = setInterval(held, 100)
+    return async () => {
+      clearInterval(timer)
+      await wait(0)
+      return 0
+    }
+  }
+  if (state === 'dead') return hold((pid) => process.kill(pid, 'SIGKILL'))
+  if (state === 'hung') {
+    const undo = hold((pid) => process.kill(pid, 'SIGSTOP'))
+    return async () => {
+      await undo()
+      const pid = consoleOf(daemon)
+      if (pid !== undefined) process.kill(pid, 'SIGCONT')
+      return 0
+    }
+  }
+  if (state === 'asked') return asking(port, token)
+  if (state !== 'out of memory') return () => Promise.resolve(0)
+  // No page more than it has: the next thing that it is asked for ends it, and what comes back is held to the same.
+  const limited = new Set<number>()
+  const undo = hold((pid) => {
+    if (limited.has(pid)) return
+    limited.add(pid)
+    const size = /^VmSize:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? '0'
+    spawn('prlimit', ['--pid', String(pid), `--as=${Number(size) * 1024}`], { stdio: 'ignore' })
+  })
+  const ask = await asking(port, token)
+  return async () => {
+    await ask()
+    await undo()
+    const pid = consoleOf(daemon)
+    if (pid !== undefined) process.kill(pid, 'SIGKILL')
+    return 0
+  }
+}
+
+/** Asks at a steady rate what pages ask; what it gives stops that, and says how many a second were answered. */
+function asking(port: number, token: string): Promise<() => Promise<number>> {
+  const paths = [
+    '/overview',
+    '/api/v1/detections?limit=50',
+    '/api/v1/people?q=jane&limit=50',
+    '/api/v1/stats?days=30',
+    '/api/v1/pairs',
+    '/api/v1/directories',
+    '/api/v1/detections?q=nobody',
+    '/api/v1/groups?q=every',
+  ]
+  const agent = new Agent({ keepAlive: true, maxSockets: 32 })
+  const headers = { authorization: `Bearer ${token}` }
+  let [sent, answered] = [0, 0]
+  const began = Date.now()
+  const timer = setInterval(() => {
+    // As many as the clock has come to, whatever the timer missed; not more than a browserful at once.
+    const due = Math.min(50, Math.floor(((Date.now() - began) / 1000) * asksPerSecond) - sent)
+    for (let at = 0; at < due; at++) {
+      const request = get(
+        { host: '127.0.0.1', port, path: paths[sent++ % paths.length], agent, headers },
+        (response) => {
+          response.resume()
+          response.once('end', () => {
+            if (response.statusCode === 200) answered++
+          })
+        },
+      )
+      request.on('error', () => undefined)
+    }
+  }, 5)
+  return Promise.resolve(async () => {
+    clearInterval(timer)
+    const rate = (answered * 1000) / (Date.now() - began)
+    agent.destroy()
+    await wait(0)
+    return rate
+  })
+}
+
+/* ---------- its own times ---------- */
+
+async function times(): Promise<void> {
+  const [many, records] = [Number(values.people), Number(values.records)]
+  const groups = Math.max(1, Math.floor(many / 100))
+  const names = commonPeople()
+  const text = JSON.stringify({
+    users: Array.from({ length: many }, (_, at) => {
+      const { givenName, surname } = names[at % names.length] ?? { givenName: 'Jane', surname: 'Roe' }
+      return {
+        ...{ id: `p${at}`, displayName: `${givenName} ${surname}`, givenName, surname },
+        ...{ mail: `p${at}@corp.example`, groups: [`g${at % groups}`, 'all'] },
+      }
+    }),
+    groups: [
+      { id: 'all', displayName: 'All of us' },
+      ...Array.from({ length: groups }, (_, at) => ({ id: `g${at}`, displayName: `Department ${at}` })),
+    ],
+  })
+  const folder = makeScratch('bench-console')
+  writeFileSync(join(folder, 'everybody.json'), text)
+  const at = await stand({
+    folder,
+    directories: '  - { name: Everybody, type: file, path: ./everybody.json, sync: "0 3 * * *" }',
+    protection: 'protect:\n  - { directory: Everybody, groups: [Department 0, Department 1] }\n',
+    more: 'history: { path: ./history }',
+  })
+  try {
+    await fill(at.daemon, records)
+    const page = await at.open()
+    page.setDefaultTimeout(300_000)
+    await page.goto(`${at.origin}/sign-in`)
+    await page.getByRole('heading', { level: 1 }).waitFor()
+    const paint = (): Promise<number> =>
+      page.evaluate(`performance.getEntriesByName('first-contentful-paint')[0]?.startTime ?? NaN`)
+    const rows: [string, number[]][] = []
+    const timed = async (what: string, once: () => Promise<number>, times = 7): Promise<void> => {
+      await once()
+      const list: number[] = []
+      for (let n = 0; n < times; n++) list.push(await once())
+      rows.push([what, list])
+    }
+    await timed('first paint, sign-in', async () => {
+      await page.reload()
+      await page.getByRole('heading', { level: 1 }).waitFor()
+      return paint()
+    })
+    await firstAdministrator(page, at.link)
+    const synced = Date.now()
+    await waitUntil(
+      'the people are read',
+      async () => {
+        await page.goto(`${at.origin}/directories`)
+        const row = page.getByRole('row', { name: /Everybody/ }).getByText('In sync')
+        await wait(1000)
+        return (await row.count()) > 0 ? true : undefined
+      },
+      600_000,
+    )
+    console.error(`${many} people read within ${Date.now() - synced} ms, load ${nowLoad()}`)
+    const shown = async (path: string, what: string): Promise<number> => {
+      await page.goto('about:blank')
+      const began = Date.now()
+      await page.goto(`${at.origin}${path}`, { waitUntil: 'commit' })
+      await page.locator(what).first().waitFor()
+      return Date.now() - began
+    }
+    await timed('first paint, overview', async () => {
+      await shown('/overview', 'main .det .row-link')
+      return paint()
+    })
+    await timed('overview with all of its parts, in the browser', () => shown('/overview', 'main .det .row-link'))
+    const cookies = await page.context().cookies()
+    const cookie = cookies.map(({ name, value }) => `${name}=${value}`).join('; ')
+    const asked = (path: string) => async (): Promise<number> => {
+      const began = performance.now()
+      const response = await fetch(`${at.origin}/api/v1${path}`, { headers: { cookie } })
+      await response.arrayBuffer()
+      if (!response.ok) throw new Error(`${path}: ${response.status}`)
+      return performance.now() - began
+    }
+    const everybody = '/directories/Everybody/groups'
+    for (const [what, path] of [
+      ['records: newest 50', '/detections?limit=50'],
+      ['records: a text that none holds', '/detections?q=held.by.nobody'],
+      ['records: part of an address, newest 50', '/detections?q=address77'],
+      ['records: a person', '/detections?person=p7'],
+      ['overview of 30 days', '/stats?days=30'],
+      ['pairs, most messages first', '/pairs'],
+      ['people: part of a name', '/people?q=an&limit=50'],
+      ['people: an address', '/people?q=p123456%40corp'],
+      ['people: nobody fits', '/people?q=xyzzyx'],
+      ['groups of the directory', `${everybody}?limit=50`],
+      ['a group of all of them, its first 50', `${everybody}/all/members?limit=50`],
+      ['protected people', '/people?protected=true&limit=50'],
+      ['groups that fit a text', '/groups?q=department&limit=50'],
+      ['directories', '/directories'],
+    ] as const) {
+      await timed(what, asked(path))
+    }
+    console.log(`\n| ${many} people, ${records} records | median, ms | least | most |\n|---|---|---|---|`)
+    for (const [what, list] of rows) {
+      const [least, most] = [Math.min(...list), Math.max(...list)].map((one) => one.toFixed(0))
+      console.log(`| ${what} | ${median(list).toFixed(0)} | ${least} | ${most} |`)
+    }
+    console.log(`Load ${nowLoad()}.`)
+  } finally {
+    await at.close()
+  }
+}
+
+/** Detections as a daemon keeps them: real ones, copied over 30 days with addresses and people of their own. */
+async function fill(daemon: Daemon, records: number): Promise<void> {
+  const client = await SmtpClient.connect(daemon.smtpPort)
+  for (const part of ['MAIL FROM:<a@client.example>', 'RCPT TO:<b@hop.example>', 'DATA']) await client.say(part)
+  await client.say('From: Jane Roe <jane@private.example>\r\nSubject: x\r\n\r\nhi\r\n.')
+  await client.quit()
+  const history = await History.open({ path: join(daemon.folder, 'history') })
+  try {
+    const line = await waitUntil('a record', () => [...history.lines({})][0])
+    const record = JSON.parse(line) as Record<string, unknown>
+    const step = (30 * 86_400_000) / records
+    const start = Date.now() - 30 * 86_400_000
+    for (let from = 0; from < records; from += 5000) {
+      history.append(
+        Array.from({ length: Math.min(5000, records - from) }, (_, n) => {
+          const at = from + n
+          const address = `address${at % 20_011}@mail${at % 97}.example`
+          const time = new Date(start + at * step).toISOString()
+          return JSON.stringify({
+            ...record,
+            ...{
+              id: `b${at.toString(36).padStart(8, '0')}`,
+              time,
+              person: `p${at % 400}`,
+              address,
+              fromAddress: address,
+            },
+            ...{ directory: 'Everybody', tier: at % 3 === 0 ? 'likely' : 'certain' },
+          })
+        }),
+      )
+    }
+  } finally {
+    await history.close()
+  }
+}
+
+const rowsWanted = values.rows.split(',')
+if (rowsWanted.includes('mail')) await besideMail()
+if (rowsWanted.includes('times')) await times()

@@ -1,0 +1,70 @@
+/** The four answers to "Is this them?": their words, and the question at the foot of a detection. */
+
+import { useEffect } from 'preact/hooks'
+import type { JSX } from 'preact'
+import { get, send } from './api.ts'
+import { changed } from './live.ts'
+import { useLoaded } from './loaded.ts'
+import type { Pair } from './pairs.ts'
+import { Button, Foreign, Time } from './parts.tsx'
+import { act, readOnly, toast } from './state.ts'
+
+export type Answer = 'them' | 'service' | 'namesake' | 'attack'
+export const answers: readonly (readonly [answer: Answer, title: string, about: string])[] = [
+  ['them', 'Really them', 'The address becomes one of their secondary emails.'],
+  ['service', 'A service we use', 'It may carry their name: a trusted sender, with a note and an end date.'],
+  ['namesake', 'Someone else of that name', 'Another person who is called the same. Only this address is let through.'],
+  ['attack', 'An attack', 'Nothing changes: it keeps being caught, and leaves this list.'],
+]
+
+export const answerNames: Readonly<Record<string, string>> = Object.fromEntries(
+  answers.map(([key, name]) => [key, name]),
+)
+
+/** What writes a rule is shown in review first, with what it would change; an attack changes nothing and is noted at once. */
+export function AnswersHere({ pair, name }: { readonly pair: string; readonly name: string }): JSX.Element {
+  const path = `/pairs/${encodeURIComponent(pair)}`
+  const loaded = useLoaded(pair === '' ? null : path, (signal) => get<Pair>(path, signal))
+  useEffect(() => loaded.reload(), [changed.protection.value])
+  const decision = loaded.value?.decision ?? null
+  const attack = async (): Promise<void> => {
+    const undo = (): void => void act(() => send('DELETE', `${path}/decision`), 'Taken back.').then(loaded.reload)
+    const made = await act(() => send<Pair>('POST', `${path}/decision`, { answer: 'attack' }))
+    if (made !== null) toast('Noted as an attack. It keeps being caught, and leaves the review list.', undo)
+    loaded.reload()
+  }
+  return (
+    <>
+      <p class="ask-line">
+        <b>
+          Is this <Foreign text={name} max={80} />?
+        </b>{' '}
+        {decision === null ? null : (
+          <span class="soft">
+            {answerNames[decision.answer] ?? decision.answer}, said <Foreign text={decision.by} max={80} />{' '}
+            <Time at={decision.at} />.
+          </span>
+        )}
+      </p>
+      {decision === null && !readOnly.value ? (
+        <div class="row wrap">
+          {answers.map(([answer, title]) =>
+            answer === 'attack' ? (
+              <Button key={answer} look="small" onClick={() => void attack()}>
+                {title}
+              </Button>
+            ) : (
+              <a key={answer} class="btn small" href={`/review?answer=${answer}#${encodeURIComponent(pair)}`}>
+                {title}
+              </a>
+            ),
+          )}
+        </div>
+      ) : (
+        <a class="btn small" href={decision === null ? `/review#${encodeURIComponent(pair)}` : '/review?show=decided'}>
+          See it in review
+        </a>
+      )}
+    </>
+  )
+}
