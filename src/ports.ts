@@ -189,6 +189,36 @@ export interface WrittenRecords {
   after(sequence: number): Iterable<WrittenRecord>
 }
 
+/** Something small that all nodes of a fleet have alike, as a line of JSON; null: it was taken away. */
+export interface SharedEntry {
+  readonly kind: string
+  readonly key: string
+  readonly data: string | null
+  /** What `sent` needs to know of it. */
+  readonly mark?: string
+}
+
+/** Up to where a node has seen what others changed. */
+export interface EntriesPlace {
+  readonly revision: number
+  /** Tells this revision from one of the same number in another copy of the database. */
+  readonly batch: string
+}
+
+/** Entries of one node. What was changed here and not sent is not replaced by what others changed. */
+export interface SharedEntries {
+  readonly kinds: readonly string[]
+  /** Null: nothing was ever exchanged. */
+  place(): EntriesPlace | null
+  movePlace(place: EntriesPlace): void
+  /** Changes that were not sent yet. */
+  changed(limit: number): readonly SharedEntry[]
+  sent(entries: readonly SharedEntry[]): void
+  /** Everything counts as changed here. */
+  changeAll(): void
+  apply(entries: readonly SharedEntry[]): void
+}
+
 /* ---------- access to the console ---------- */
 
 /** What somebody may do: `reader` sees; `reviewer` also decides on pairs and edits secondary addresses; `admin` all. */

@@ -2,10 +2,12 @@
 
 import { randomUUID } from 'node:crypto'
 import type { Provider } from '../directory/provider.ts'
+import type { SharedEntries } from '../ports.ts'
 import { NamesakeError } from '../errors.ts'
 import { Database } from './database.ts'
 import { SharedDocument } from './document.ts'
 import type { DocumentFiles, DocumentOutcome } from './document.ts'
+import { EntryExchange } from './entries.ts'
 import { Feed } from './feed.ts'
 import { Leases, renewMs } from './lease.ts'
 import { announce } from './members.ts'
@@ -40,7 +42,12 @@ export interface FleetOptions {
   /** What this node tells of itself; what the fleet adds is not in it. */
   readonly state: () => Omit<MemberState, 'rules' | 'directories' | 'trouble'> & { readonly trouble: readonly string[] }
   /** This node's own history, and how many milliseconds records are kept; null while none is open. */
-  readonly history: () => { readonly own: SentHistory; readonly keep: number } | null
+  readonly history: () => {
+    readonly own: SentHistory & { readonly entries: SharedEntries }
+    readonly keep: number
+  } | null
+  /** Who may use the console; null where it is not open. */
+  readonly accounts: () => SharedEntries | null
   readonly tell: (event: FleetEvent) => void
 }
 
@@ -61,6 +68,7 @@ export class Fleet {
   readonly #leases: Leases
   readonly #rules: SharedDocument
   readonly #sender: RecordSender
+  readonly #entries: EntryExchange
   #feeds = new Map<string, Feed>()
   #timer: NodeJS.Timeout | undefined
   #looking: Promise<void> = Promise.resolve()
@@ -78,6 +86,7 @@ export class Fleet {
     this.#database = new Database(options.url)
     this.#leases = new Leases(this.#database, `${options.node} ${randomUUID()}`)
     this.#sender = new RecordSender(this.#database, options.node)
+    this.#entries = new EntryExchange(this.#database, options.node)
     this.#rules = new SharedDocument(this.#database, rulesDocument, options.node, options.rules)
   }
 
@@ -195,9 +204,12 @@ export class Fleet {
 
   /** Sends what was caught here; one node takes out what is too old. */
   async #shareHistory(): Promise<void> {
+    const accounts = this.#options.accounts()
+    if (accounts !== null) await this.#entries.look(accounts)
     const history = this.#options.history()
     if (history === null) return
     await this.#sender.look(history.own)
+    await this.#entries.look(history.own.entries)
     if (performance.now() - this.#expired < expireMs) return
     this.#expired = performance.now()
     if ((await this.#leases.take('history')) === null) return

@@ -149,5 +149,22 @@ export const migrations: readonly string[] = [
     node text not null,
     at timestamptz not null default now()
   );
+  -- Answers, audit log, and who may use the console: the newest of each, null for what was taken away.
+  create table namesake.entry (
+    kind text not null,
+    key text not null,
+    data text,
+    revision bigint not null,
+    node text not null,
+    at timestamptz not null default now(),
+    primary key (kind, key)
+  );
+  create index on namesake.entry (revision, kind, key);
+  create table namesake.entry_batch (
+    revision bigint primary key,
+    id uuid not null
+  );
+  create table namesake.entry_revision (n bigint not null);
+  insert into namesake.entry_revision values (0);
   `,
 ]

@@ -6,7 +6,17 @@ import { join } from 'node:path'
 import { open } from 'lmdb'
 import type { Database, RootDatabase } from 'lmdb'
 import { NamesakeError } from '../errors.ts'
-import type { Account, AccountsPort, Invitation, Role, Session, Token } from '../ports.ts'
+import type {
+  Account,
+  AccountsPort,
+  EntriesPlace,
+  Invitation,
+  Role,
+  Session,
+  SharedEntries,
+  SharedEntry,
+  Token,
+} from '../ports.ts'
 
 interface StoredAccount extends Account {
   /** As `Hasher` writes it; null for an account of the OpenID provider. */
@@ -25,6 +35,19 @@ export const invitationMs: number = 30 * 60_000
 /** Uses are written down this often, not at each request. */
 const touchMs = 60_000
 
+interface Tables {
+  readonly accounts: StoredAccount
+  readonly sessions: Session
+  readonly tokens: StoredToken
+  readonly invitations: Invitation
+}
+type Kind = keyof Tables
+const kinds = ['accounts', 'sessions', 'tokens', 'invitations'] as const
+
+/** Changes that were not sent to a fleet yet stand in `state` under these names. */
+const marks = 'changed:'
+const behindMarks = 'changed;'
+
 /** What can't be done with an account, in words. */
 function refusal(message: string): NamesakeError {
   return new NamesakeError('input-invalid', message)
@@ -35,12 +58,14 @@ function refusal(message: string): NamesakeError {
  * hangs in a write must not hold up the history's writer. Several processes may have it open (the console, the command
  * line). Secrets are kept as SHA-256 (they are random, 256 bits) and passwords as scrypt.
  */
-export class Accounts implements AccountsPort {
+export class Accounts implements AccountsPort, SharedEntries {
   readonly #root: RootDatabase
   readonly #accounts: Database<StoredAccount, string>
   readonly #sessions: Database<Session, string>
   readonly #tokens: Database<StoredToken, string>
   readonly #invitations: Database<Invitation, string>
+  /** Which entries were changed and not sent to a fleet, and its place in what others changed. */
+  readonly #state: Database<unknown, string>
   readonly #now: () => number
 
   private constructor(root: RootDatabase, now: () => number) {
@@ -51,6 +76,7 @@ export class Accounts implements AccountsPort {
     this.#sessions = table<Session>('sessions')
     this.#tokens = table<StoredToken>('tokens')
     this.#invitations = table<Invitation>('invitations')
+    this.#state = table<unknown>('state')
   }
 
   /**
@@ -81,10 +107,10 @@ export class Accounts implements AccountsPort {
   /** The account of a user name (without case), and its password's hash. */
   byUserName(userName: string): { readonly account: Account; readonly hash: string | null } | null {
     const wanted = fold(userName)
-    for (const { value } of this.#accounts.getRange()) {
-      if (fold(value.userName) === wanted) return { account: shown(value), hash: value.hash }
-    }
-    return null
+    const found = [...this.#accounts.getRange()].filter(({ value }) => fold(value.userName) === wanted)
+    // Two nodes of a fleet may each have made one before they met: the first one counts everywhere.
+    const [first] = found.sort((a, b) => a.value.made - b.value.made)
+    return first === undefined ? null : { account: shown(first.value), hash: first.value.hash }
   }
 
   bySubject(subject: string): Account | null {
@@ -99,7 +125,7 @@ export class Accounts implements AccountsPort {
         throw refusal(`the user name "${details.userName}" is taken; fix: choose another one`)
       }
       const account: StoredAccount = { ...details, id: randomId(), made: this.#now(), lastSeen: null }
-      this.#accounts.putSync(account.id, account)
+      this.#put('accounts', account.id, account)
       return shown(account)
     })
   }
@@ -109,7 +135,7 @@ export class Accounts implements AccountsPort {
     return this.#write(() => {
       const found = this.#known(id)
       if (role !== 'admin') this.#keepAnAdministrator(found)
-      this.#accounts.putSync(id, { ...found, role })
+      this.#put('accounts', id, { ...found, role })
       return shown({ ...found, role })
     })
   }
@@ -117,7 +143,7 @@ export class Accounts implements AccountsPort {
   /** Other passwords end all sessions of the account. */
   setPassword(id: string, hash: string): void {
     this.#write(() => {
-      this.#accounts.putSync(id, { ...this.#known(id), hash })
+      this.#put('accounts', id, { ...this.#known(id), hash })
       this.#endSessions(id)
     })
   }
@@ -126,7 +152,7 @@ export class Accounts implements AccountsPort {
   remove(id: string): void {
     this.#write(() => {
       this.#keepAnAdministrator(this.#known(id))
-      this.#accounts.removeSync(id)
+      this.#remove('accounts', id)
       this.#endSessions(id)
     })
   }
@@ -137,7 +163,7 @@ export class Accounts implements AccountsPort {
     const until = this.#now() + invitationMs
     this.#write(() => {
       this.#sweep()
-      this.#invitations.putSync(digest(secret), { role, until, madeBy })
+      this.#put('invitations', digest(secret), { role, until, madeBy })
     })
     return { secret, until }
   }
@@ -154,7 +180,7 @@ export class Accounts implements AccountsPort {
       const invitation = this.invitation(secret)
       if (invitation === null) throw refusal('this link was used already, or has run out')
       const account = this.add({ ...details, role: invitation.role, way: 'password', subject: null })
-      this.#invitations.removeSync(digest(secret))
+      this.#remove('invitations', digest(secret))
       return account
     })
   }
@@ -166,8 +192,8 @@ export class Accounts implements AccountsPort {
     const session = { key: digest(secret), account: account.id, csrf: randomSecret(), made: at, lastUsed: at }
     this.#write(() => {
       this.#sweep()
-      this.#sessions.putSync(session.key, session)
-      this.#accounts.putSync(account.id, { ...this.#known(account.id), lastSeen: at })
+      this.#put('sessions', session.key, session)
+      this.#put('accounts', account.id, { ...this.#known(account.id), lastSeen: at })
     })
     return { secret, session }
   }
@@ -186,8 +212,8 @@ export class Accounts implements AccountsPort {
       // Ended meanwhile, as by a sign-out in another window, it must not come to life again.
       this.#write(() => {
         if (this.#sessions.get(session.key) === undefined) return
-        this.#sessions.putSync(session.key, { ...session, lastUsed: now })
-        this.#accounts.putSync(account.id, { ...account, lastSeen: now })
+        this.#put('sessions', session.key, { ...session, lastUsed: now })
+        this.#put('accounts', account.id, { ...account, lastSeen: now })
       })
     }
     return { session, account: shown(account) }
@@ -200,7 +226,7 @@ export class Accounts implements AccountsPort {
   }
 
   endSession(session: Session): void {
-    this.#write(() => void this.#sessions.removeSync(session.key))
+    this.#write(() => void this.#remove('sessions', session.key))
   }
 
   tokens(): Token[] {
@@ -221,7 +247,7 @@ export class Accounts implements AccountsPort {
       lastUsed: null,
       hash: digest(secret),
     }
-    this.#write(() => void this.#tokens.putSync(token.hash, token))
+    this.#write(() => void this.#put('tokens', token.hash, token))
     return { secret, token: shownToken(token) }
   }
 
@@ -232,7 +258,7 @@ export class Accounts implements AccountsPort {
     if (found === undefined || (found.until !== null && found.until <= now)) return null
     if (found.lastUsed === null || now - found.lastUsed > touchMs) {
       this.#write(() => {
-        if (this.#tokens.get(found.hash) !== undefined) this.#tokens.putSync(found.hash, { ...found, lastUsed: now })
+        if (this.#tokens.get(found.hash) !== undefined) this.#put('tokens', found.hash, { ...found, lastUsed: now })
       })
     }
     return shownToken(found)
@@ -242,14 +268,86 @@ export class Accounts implements AccountsPort {
   removeToken(id: string): boolean {
     return this.#write(() => {
       for (const { key, value } of [...this.#tokens.getRange()]) {
-        if (value.id === id) return this.#tokens.removeSync(key)
+        if (value.id === id) return this.#remove('tokens', key)
       }
       return false
     })
   }
 
+  /* ---------- shared with a fleet ---------- */
+
+  readonly kinds = kinds
+
+  place(): EntriesPlace | null {
+    return (this.#state.get('place') as EntriesPlace | undefined) ?? null
+  }
+
+  movePlace(place: EntriesPlace): void {
+    this.#write(() => this.#state.putSync('place', place))
+  }
+
+  changed(limit: number): SharedEntry[] {
+    return [...this.#state.getKeys({ start: marks, end: behindMarks, limit })].map((mark) => {
+      const [, kind = '', key = ''] = mark.split(':')
+      return { kind, key, data: this.#dataOf(kind, key), mark }
+    })
+  }
+
+  sent(entries: readonly SharedEntry[]): void {
+    this.#write(() => {
+      for (const { kind, key, data, mark = '' } of entries) {
+        if (this.#dataOf(kind, key) === data) this.#state.removeSync(mark)
+      }
+    })
+  }
+
+  changeAll(): void {
+    this.#write(() => {
+      for (const kind of kinds) for (const key of [...this.#table(kind).getKeys()]) this.#note(kind, key)
+    })
+  }
+
+  apply(entries: readonly SharedEntry[]): void {
+    this.#write(() => {
+      for (const { kind, key, data } of entries) {
+        if (this.#state.get(`${marks}${kind}:${key}`) !== undefined) continue
+        if (data === null) this.#table(kind).removeSync(key)
+        else this.#table(kind).putSync(key, JSON.parse(data) as never)
+      }
+    })
+  }
+
   async close(): Promise<void> {
     await this.#root.close()
+  }
+
+  #put<K extends Kind>(kind: K, key: string, value: Tables[K]): void {
+    this.#table(kind).putSync(key, value as never)
+    this.#note(kind, key)
+  }
+
+  #remove(kind: Kind, key: string): boolean {
+    this.#note(kind, key)
+    return this.#table(kind).removeSync(key)
+  }
+
+  #note(kind: Kind, key: string): void {
+    this.#state.putSync(`${marks}${kind}:${key}`, 1)
+  }
+
+  #table(kind: string): Database<Tables[Kind], string> {
+    const tables = {
+      accounts: this.#accounts,
+      sessions: this.#sessions,
+      tokens: this.#tokens,
+      invitations: this.#invitations,
+    }
+    return tables[kind as Kind] as Database<Tables[Kind], string>
+  }
+
+  #dataOf(kind: string, key: string): string | null {
+    const value = this.#table(kind).get(key)
+    return value === undefined ? null : JSON.stringify(value)
   }
 
   #known(id: string): StoredAccount {
@@ -273,7 +371,7 @@ export class Accounts implements AccountsPort {
 
   #endSessions(account: string): void {
     for (const { key, value } of [...this.#sessions.getRange()]) {
-      if (value.account === account) this.#sessions.removeSync(key)
+      if (value.account === account) this.#remove('sessions', key)
     }
   }
 
@@ -281,10 +379,10 @@ export class Accounts implements AccountsPort {
   #sweep(): void {
     const now = this.#now()
     for (const { key, value } of [...this.#sessions.getRange()]) {
-      if (now - value.lastUsed > sessionIdleMs || now - value.made > sessionMaxMs) this.#sessions.removeSync(key)
+      if (now - value.lastUsed > sessionIdleMs || now - value.made > sessionMaxMs) this.#remove('sessions', key)
     }
     for (const { key, value } of [...this.#invitations.getRange()]) {
-      if (value.until <= now) this.#invitations.removeSync(key)
+      if (value.until <= now) this.#remove('invitations', key)
     }
   }
 

@@ -2,6 +2,7 @@
 
 import type { AuditEntry, PairDecision, PairOf } from '../model.ts'
 import type { Environment } from './environment.ts'
+import { noteChange } from './entries.ts'
 import { pairKey, recordKey } from './keys.ts'
 import { readDecision } from './pairs.ts'
 
@@ -16,6 +17,7 @@ export function writeDecision(
   environment.transact(() => {
     if (decision === null) environment.tables.decisions.removeSync(key)
     else environment.tables.decisions.putSync(key, Buffer.from(JSON.stringify(decision)))
+    noteChange(environment, 'decision', key)
     appendAudit(environment, audit)
   })
 }
@@ -39,6 +41,7 @@ function appendAudit(environment: Environment, entry: Omit<AuditEntry, 'id'>): v
   const number = environment.nextNumbers('sequence')
   const key = recordKey(Date.parse(entry.time), number)
   environment.tables.audit.putSync(key, Buffer.from(JSON.stringify({ id: String(number), ...entry })))
+  noteChange(environment, 'audit', key)
 }
 
 /** The audit log, newest first. */

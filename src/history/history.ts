@@ -25,6 +25,7 @@ import type { GroupMembers } from './members.ts'
 import { appendRecords } from './records.ts'
 import { erase, isMeantBy, oldestRecord, recordsToErase, retainSlice } from './retention.ts'
 import type { RetentionLimits } from './retention.ts'
+import { HistoryEntries } from './entries.ts'
 import { Written } from './written.ts'
 import { NamesakeError } from '../errors.ts'
 
@@ -36,6 +37,7 @@ export class History implements OwnHistory {
   /** For the console's accounts, which lie in the same environment. */
   readonly environment: Environment
   #written: Written | undefined
+  #entries: HistoryEntries | undefined
 
   private constructor(environment: Environment) {
     this.environment = environment
@@ -132,6 +134,11 @@ export class History implements OwnHistory {
   /** What was written, for whoever takes it on. */
   get written(): Written {
     return (this.#written ??= new Written(this.environment))
+  }
+
+  /** Answers and the audit log, as a fleet shares them. */
+  get entries(): HistoryEntries {
+    return (this.#entries ??= new HistoryEntries(this.environment, this.written.id))
   }
 
   /** Ids of erasures that other nodes asked for and that were made here. */

@@ -6,6 +6,7 @@ import { pairNumbers } from './columns.ts'
 import type { Environment, ReadOptions, Tables } from './environment.ts'
 import { parseHead } from './head.ts'
 import type { RecordHead } from './head.ts'
+import { noteChange } from './entries.ts'
 import { pairKey, pairOf, timeOfKey } from './keys.ts'
 import { SummaryChanges } from './pair-summaries.ts'
 
@@ -79,7 +80,9 @@ export class PairChanges {
     }
     summaries.write()
     for (const [key, decision] of this.#decisions) {
-      if (decision !== null) decisions.putSync(Buffer.from(key, 'hex'), Buffer.from(JSON.stringify(decision)))
+      if (decision === null) continue
+      decisions.putSync(Buffer.from(key, 'hex'), Buffer.from(JSON.stringify(decision)))
+      noteChange(this.#environment, 'decision', Buffer.from(key, 'hex'))
     }
   }
 

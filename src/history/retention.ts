@@ -4,7 +4,8 @@ import { canonicalAddress } from '../mail/address.ts'
 import type { AuditEntry, Erasure, HistoryRecord, PairDecision } from '../model.ts'
 import { keyed, recordsOfBlock } from './blocks.ts'
 import type { KeyedRecord } from './blocks.ts'
-import type { Environment, Tables } from './environment.ts'
+import type { Environment } from './environment.ts'
+import { noteChange } from './entries.ts'
 import { counterKey, counterKinds, dayMs, earliestTimeOfBlock, hourMs, recordKey, timeOfKey } from './keys.ts'
 import { forgetMembers } from './members.ts'
 import { allPairs, removePairs } from './pairs.ts'
@@ -156,6 +157,7 @@ function forget(environment: Environment, erasure: Erasure, texts: Set<string>):
       if (!isMeant(decision)) continue
       if (erasure.kind === 'person') texts.add(decision.name).add(decision.address)
       tables.decisions.removeSync(key)
+      noteChange(environment, 'decision', key)
     }
     if (erasure.kind === 'person') {
       const start = Buffer.from([counterKinds.person])
@@ -172,17 +174,19 @@ function forget(environment: Environment, erasure: Erasure, texts: Set<string>):
         people.some((one) => one.directory === directory && one.id === person),
       )
     }
-    blankAudit(tables, [...texts])
+    blankAudit(environment, [...texts])
   })
 }
 
-function blankAudit({ audit }: Tables, texts: readonly string[]): void {
+function blankAudit(environment: Environment, texts: readonly string[]): void {
+  const { audit } = environment.tables
   const wanted = texts.map((text) => foldForSearch(text)).filter((text) => text !== '')
   for (const { key, value } of [...audit.getRange({})]) {
     const entry = JSON.parse(value.toString()) as AuditEntry
     const said = foldForSearch(JSON.stringify([entry.target, entry.before, entry.after]))
     if (!wanted.some((text) => said.includes(text))) continue
     audit.putSync(key, Buffer.from(JSON.stringify({ ...entry, target: '[erased]', before: null, after: null })))
+    noteChange(environment, 'audit', key)
   }
 }
 

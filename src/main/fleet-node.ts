@@ -1,10 +1,11 @@
 /** This node's part in a fleet, wired to the daemon. */
 
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { replaceFile } from '../config/replace-file.ts'
 import type { FleetConfig, NamesakeConfig } from '../config/types.ts'
 import { Fleet } from '../fleet/fleet.ts'
 import type { FleetEvent, FleetOptions } from '../fleet/fleet.ts'
+import { Accounts } from '../history/accounts.ts'
 import type { Events } from '../ops/events.ts'
 import { diffOf, diffText } from '../admin/diff.ts'
 import { version } from './version.ts'
@@ -12,7 +13,7 @@ import { version } from './version.ts'
 /** @throws NamesakeError input-invalid for a database URL that can't be used */
 export function openFleet(
   fleet: FleetConfig,
-  config: Pick<NamesakeConfig, 'protection' | 'store'>,
+  config: Pick<NamesakeConfig, 'protection' | 'store' | 'console'>,
   daemon: Pick<FleetOptions, 'rulesInForce' | 'readRules' | 'state' | 'history'>,
   events: Events,
 ): Fleet {
@@ -23,8 +24,25 @@ export function openFleet(
     // Which revision the file holds is noted in the store's folder: it is this node's own, as the store is.
     rules: { path: config.protection, statePath: join(config.store, 'fleet-rules.json'), replace: replaceFile },
     ...daemon,
+    accounts: openAccounts(config, events),
     tell: (event) => tell(events, event),
   })
+}
+
+/** Who may use the console, as all nodes have it; opened when it is first asked for, and again where that failed. */
+function openAccounts(
+  { console, store }: Pick<NamesakeConfig, 'store' | 'console'>,
+  events: Events,
+): () => Accounts | null {
+  let accounts: Accounts | null = null
+  return () => {
+    try {
+      accounts ??= Accounts.open(console?.path ?? join(dirname(store), 'console'))
+    } catch (error) {
+      events.emit('fleet-failed', { error })
+    }
+    return accounts
+  }
 }
 
 function tell(events: Events, told: FleetEvent): void {

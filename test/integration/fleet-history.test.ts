@@ -1,12 +1,15 @@
+import { join } from 'node:path'
 import fc from 'fast-check'
 import t from 'tap'
 import { Database } from '../../src/fleet/database.ts'
+import { EntryExchange } from '../../src/fleet/entries.ts'
 import { FleetHistory } from '../../src/fleet/history.ts'
 import { expireRecords } from '../../src/fleet/records.ts'
 import { RecordSender } from '../../src/fleet/sender.ts'
+import { Accounts } from '../../src/history/accounts.ts'
 import type { History } from '../../src/history/history.ts'
-import type { HistoryQuery, HistoryRecord, PairQuery, PairWithState } from '../../src/model.ts'
-import { lines, noon, openHistory, record } from '../unit/history/helpers.ts'
+import type { HistoryQuery, HistoryRecord, PairDecision, PairQuery, PairWithState } from '../../src/model.ts'
+import { folder, lines, noon, openHistory, record } from '../unit/history/helpers.ts'
 import { noPostgres, startPostgres } from './peers/postgres.ts'
 
 // The history of several nodes over a real PostgreSQL, held against one history that was given all their records.
@@ -162,6 +165,88 @@ t.test('one history of several nodes', { skip: noPostgres }, async (t) => {
       }),
       { numRuns: Number(process.env['NAMESAKE_RUNS'] ?? 4) },
     )
+  })
+
+  t.test('answers, audit and accounts are alike on all nodes', async (t) => {
+    postgres.sql('truncate namesake.entry, namesake.entry_batch')
+    const nodes = await Promise.all(
+      [0, 1, 2].map(async (n) => ({
+        history: await openHistory(t),
+        accounts: Accounts.open(join(folder(t), 'console')),
+        exchange: new EntryExchange(database, `mx${n}`),
+      })),
+    )
+    t.teardown(() => Promise.all(nodes.map(({ accounts }) => accounts.close())))
+    const look = async (n: number): Promise<void> => {
+      const node = nodes[n]
+      await node?.exchange.look(node.history.entries)
+      await node?.exchange.look(node.accounts)
+    }
+    const settle = async (): Promise<void> => {
+      for (let i = 0; i < 2; i++) for (const n of [0, 1, 2]) await look(n)
+    }
+    const [a, b, c] = nodes as [(typeof nodes)[0], (typeof nodes)[0], (typeof nodes)[0]]
+    const alike = (): void => {
+      const of = ({ history, accounts }: typeof a): unknown => [
+        history.decisions(),
+        [...history.audit()].map(({ id: _, ...entry }) => JSON.stringify(entry)).sort(),
+        accounts.accounts(),
+        accounts.tokens(),
+      ]
+      t.same(of(b), of(a))
+      t.same(of(c), of(a))
+    }
+    const pair = { directory: 'Staff', person: 'u1', address: 'a@home.example' }
+    const audit = { time: new Date(noon).toISOString(), who: 'ann', via: 'cli', what: 'review decide', target: 'x', before: null, after: 'nul\0' } as const // prettier-ignore
+    const decision: PairDecision = { ...pair, name: 'Jane', answer: 'them', by: 'ann', at: audit.time, note: '', wasAuthenticated: true, wrote: null, reopened: null } // prettier-ignore
+    a.history.decide(pair, decision, audit)
+    b.history.writeAudit({ ...audit, who: 'bob' })
+    const ann = b.accounts.add({
+      userName: 'ann',
+      name: 'Ann',
+      role: 'admin',
+      way: 'password',
+      subject: null,
+      hash: 'h',
+    })
+    const { secret } = b.accounts.beginSession(ann)
+    const { token } = a.accounts.addToken({ name: 'export', role: 'reader', until: null, madeBy: 'ann' })
+    await settle()
+    alike()
+    t.equal(c.accounts.session(secret)?.account.userName, 'ann', 'signed in on one node is signed in on all')
+    t.equal(c.history.decision(pair)?.answer, 'them')
+    t.equal([...c.history.audit()].length, 2)
+
+    // Each cut off from the others, the last one to be heard of counts.
+    a.history.decide(pair, null, audit)
+    c.history.decide(pair, { ...decision, answer: 'attack' }, audit)
+    c.accounts.removeToken(token.id)
+    const session = c.accounts.session(secret)?.session
+    if (session !== undefined) c.accounts.endSession(session)
+    await look(a === nodes[0] ? 0 : 2)
+    await look(2)
+    await settle()
+    alike()
+    t.equal(b.history.decision(pair)?.answer, 'attack')
+    t.equal(b.accounts.session(secret), null, 'signed out on one node is signed out on all')
+    t.same(a.accounts.tokens(), [])
+
+    // An unauthenticated message opens an answer again wherever it came.
+    a.history.decide(pair, decision, audit)
+    await settle()
+    b.history.append(lines([record({ ...pair, authenticated: false })]))
+    await settle()
+    t.match(a.history.decision(pair)?.reopened, { why: /not authenticated/ })
+
+    // A database that is empty, or an older copy, gets all again, once.
+    const copy = postgres.sql('select revision, id from namesake.entry_batch where revision = 2')
+    postgres.sql('truncate namesake.entry, namesake.entry_batch; update namesake.entry_revision set n = 0')
+    t.ok(copy)
+    const before = [...a.history.audit()].length
+    c.history.writeAudit({ ...audit, who: 'after' })
+    await settle()
+    alike()
+    t.equal([...a.history.audit()].length, before + 1)
   })
 
   t.test('PostgreSQL away: what the node itself has, and it is said', async (t) => {
