@@ -117,6 +117,18 @@ export interface FleetMember {
   readonly trouble: readonly string[]
 }
 
+/** How a node stands to its fleet. */
+export interface FleetReport {
+  /** Seconds since it last saw all that other nodes did, or since its start. */
+  readonly age: number
+  readonly rules: number
+  /** Whether it is the node that reads each directory. */
+  readonly reads: readonly { readonly directory: string; readonly reads: boolean }[]
+  /** Records that wait to be sent, and looks that failed since its start. */
+  readonly unsent: number
+  readonly errors: number
+}
+
 /* ---------- history ---------- */
 
 /** Takes what happened to messages; never holds anybody up, and drops what it can't keep. */

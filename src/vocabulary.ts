@@ -372,6 +372,41 @@ export const metrics = {
     labels: {},
     readFrom: 'primary',
   },
+  fleetReads: {
+    name: 'namesake_fleet_reads_directory',
+    type: 'gauge',
+    help: 'Whether this node of a fleet is the one that reads a directory',
+    labels: { directory: 'open' },
+    readFrom: 'primary',
+  },
+  fleetAge: {
+    name: 'namesake_fleet_age_seconds',
+    type: 'gauge',
+    help: 'Seconds since this node last saw all that other nodes did: people, rules, answers',
+    labels: {},
+    readFrom: 'primary',
+  },
+  fleetRules: {
+    name: 'namesake_fleet_rules_revision',
+    type: 'gauge',
+    help: 'Revision of the protection rules that this node of a fleet has',
+    labels: {},
+    readFrom: 'primary',
+  },
+  fleetUnsent: {
+    name: 'namesake_fleet_unsent_records',
+    type: 'gauge',
+    help: 'Records of the history that wait to be sent to the fleet',
+    labels: {},
+    readFrom: 'primary',
+  },
+  fleetErrors: {
+    name: 'namesake_fleet_errors_total',
+    type: 'counter',
+    help: 'Looks at the database of the fleet that failed',
+    labels: {},
+    readFrom: 'primary',
+  },
 } as const
 export type MetricName = keyof typeof metrics
 /** Metrics that are read at a scrape, by who is asked for them. */

@@ -82,7 +82,7 @@ export class Feed implements Provider {
     // The store did not take it: the shrink brake held, or the disk was full.
     await unused?.draft.drop()
     const position = placeOf(request.cursor)
-    const lease = await this.#leases.take(`directory ${this.name}`)
+    const lease = await this.#leases.take(leaseOf(this.name))
     const way = lease === null ? await this.#someWay(position, request.signal) : await this.#log.way(position)
     const head = way === null ? null : (way.at(-1) ?? (await this.#log.head()))
     const isAtHead = way !== null && way.length === 0
@@ -194,6 +194,11 @@ export class Feed implements Provider {
       await wait(lookMs, undefined, { signal })
     }
   }
+}
+
+/** The lease of who reads a directory. */
+export function leaseOf(directory: string): string {
+  return `directory ${directory}`
 }
 
 function cursorOf({ seq, id }: Position): string {

@@ -2,13 +2,13 @@
 
 import { randomUUID } from 'node:crypto'
 import type { Provider } from '../directory/provider.ts'
-import type { SharedEntries } from '../ports.ts'
+import type { FleetReport, SharedEntries } from '../ports.ts'
 import { NamesakeError } from '../errors.ts'
 import { Database } from './database.ts'
 import { SharedDocument } from './document.ts'
 import type { DocumentFiles, DocumentOutcome } from './document.ts'
 import { EntryExchange } from './entries.ts'
-import { Feed } from './feed.ts'
+import { Feed, leaseOf } from './feed.ts'
 import { Leases, renewMs } from './lease.ts'
 import { announce } from './members.ts'
 import type { MemberState } from './members.ts'
@@ -74,6 +74,8 @@ export class Fleet {
   #looking: Promise<void> = Promise.resolve()
   #failures = 0
   #trouble: string | null = null
+  #errors = 0
+  #seen = performance.now()
   #isMigrated = false
   #announced = -Infinity
   #renewed = -Infinity
@@ -133,6 +135,16 @@ export class Fleet {
     return this.#trouble === null ? conflict : [`fleet: ${this.#trouble}`, ...conflict]
   }
 
+  report(): FleetReport {
+    return {
+      age: Math.round((performance.now() - this.#seen) / 1000),
+      rules: this.#rules.revision,
+      reads: [...this.#feeds.keys()].map((name) => ({ directory: name, reads: this.#leases.has(leaseOf(name)) })),
+      unsent: this.#sender.waiting,
+      errors: this.#errors,
+    }
+  }
+
   async close(): Promise<void> {
     this.#closed = true
     clearTimeout(this.#timer)
@@ -176,9 +188,11 @@ export class Fleet {
       await this.#tellOfUs()
       if (this.#trouble !== null) this.#options.tell({ event: 'back' })
       this.#failures = 0
+      this.#seen = performance.now()
       this.#trouble = null
     } catch (error) {
       this.#failures++
+      this.#errors++
       const told =
         error instanceof NamesakeError ? error : new NamesakeError('invariant', String(error), { cause: error })
       if (this.#trouble === null) this.#options.tell({ event: 'away', error: told })

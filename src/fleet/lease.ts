@@ -62,6 +62,11 @@ export class Leases {
     return rows.length > 0
   }
 
+  /** Whether it is ours as far as we know. */
+  has(name: string): boolean {
+    return this.#held.has(name)
+  }
+
   /** Renews what is held; what has passed to others is forgotten. @throws NamesakeError fleet-unavailable */
   async renew(): Promise<void> {
     if (this.#held.size === 0) return

@@ -26,6 +26,7 @@ export class RecordSender {
   readonly #node: string
   /** Records that wait, as of the last look. */
   waiting = 0
+  #known = 0
 
   constructor(database: Database, node: string) {
     this.#database = database
@@ -34,6 +35,8 @@ export class RecordSender {
 
   /** Takes out what was erased, then sends what waits. @throws NamesakeError fleet-unavailable; what was sent stays sent */
   async look(own: SentHistory): Promise<void> {
+    // As far as is known: the numbers of the audit log lie between those of records.
+    this.waiting = Math.max(0, own.written.last - this.#known)
     await this.#erase(own)
     const { written } = own
     let from = await this.#sentOf(written.id)
@@ -44,15 +47,16 @@ export class RecordSender {
       let batch: string[] = []
       for (const { sequence, line } of written.after(from)) {
         batch.push(line)
-        this.waiting = Math.max(this.waiting, batch.length)
         from = sequence
         if (batch.length < atOnce) continue
         if (!(await this.#send(own, batch, from))) return
         batch = []
       }
       if (batch.length > 0 && !(await this.#send(own, batch, from))) return
+      if (from > first) continue
+      this.#known = written.last
       this.waiting = 0
-      if (from === first) return
+      return
     }
   }
 

@@ -322,7 +322,7 @@ export class Accounts implements AccountsPort, SharedEntries {
   }
 
   #put<K extends Kind>(kind: K, key: string, value: Tables[K]): void {
-    this.#table(kind).putSync(key, value as never)
+    this.#table(kind).putSync(key, value)
     this.#note(kind, key)
   }
 
@@ -342,7 +342,7 @@ export class Accounts implements AccountsPort, SharedEntries {
       tokens: this.#tokens,
       invitations: this.#invitations,
     }
-    return tables[kind as Kind] as Database<Tables[Kind], string>
+    return tables[kind as Kind]
   }
 
   #dataOf(kind: string, key: string): string | null {

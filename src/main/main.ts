@@ -113,6 +113,7 @@ class Daemon {
       certificates: certificateEnds(this.#config),
       workers: this.#pool?.ready ?? 0,
       history: this.#history?.size ?? null,
+      fleet: this.#fleet?.report() ?? null,
     }))
     const destination = 1
     const { level, format, redact } = log
@@ -275,7 +276,7 @@ class Daemon {
       {
         metrics: async () =>
           formatMetrics([await this.#counters.snapshot(), ...((await this.#pool?.snapshots()) ?? [])]),
-        readiness: () => readReadiness(this.#config, this.#directories, this.#pool),
+        readiness: () => readReadiness(this.#config, this.#directories, this.#pool, this.#fleet?.report() ?? null),
       },
       (error) => this.#events.emit('internal', { error }),
     )

@@ -2,6 +2,7 @@
 
 import { readdirSync } from 'node:fs'
 import { AggregatorRegistry, Counter, Gauge, Histogram, Registry } from 'prom-client'
+import type { FleetReport } from '../ports.ts'
 import type { DirectoryState } from '../model.ts'
 import { configFiles, events, metrics } from '../vocabulary.ts'
 import type {
@@ -40,6 +41,8 @@ interface Gauges {
   readonly certificates?: ReadonlyMap<string, number>
   /** Null where no history is open. */
   readonly history?: { readonly records: number; readonly bytes: number } | null
+  /** Null where this node is in no fleet. */
+  readonly fleet?: FleetReport | null
 }
 
 const buckets: Partial<Record<MetricName, number[]>> = {
@@ -147,7 +150,7 @@ function readProcess(
 }
 
 function readPrimary(given: Gauges, now: number): Record<MetricReadFrom<'primary'>, Readings> {
-  const { directories, certificates = new Map<string, number>(), history } = given
+  const { directories, certificates = new Map<string, number>(), history, fleet } = given
   const synced = directories.filter(({ lastSync }) => lastSync !== null)
   return {
     directoryAge: synced.map(({ name, lastSync }) => [{ directory: name }, Math.max(0, now - (lastSync ?? 0)) / 1e3]),
@@ -161,6 +164,15 @@ function readPrimary(given: Gauges, now: number): Record<MetricReadFrom<'primary
     workers: [[{}, given.workers]],
     historyKept: [[{}, history?.records ?? 0]],
     historyBytes: [[{}, history?.bytes ?? 0]],
+    ...(fleet === null || fleet === undefined
+      ? { fleetReads: [], fleetAge: [], fleetRules: [], fleetUnsent: [], fleetErrors: [] }
+      : {
+          fleetReads: fleet.reads.map(({ directory, reads }) => [{ directory }, reads ? 1 : 0]),
+          fleetAge: [[{}, fleet.age]],
+          fleetRules: [[{}, fleet.rules]],
+          fleetUnsent: [[{}, fleet.unsent]],
+          fleetErrors: [[{}, fleet.errors]],
+        }),
   }
 }
 

@@ -320,6 +320,11 @@ t.test('the metrics are those that operators were promised', async (t) => {
     namesake_history_records_total: ['outcome'],
     namesake_history_records: [],
     namesake_history_bytes: [],
+    namesake_fleet_reads_directory: ['directory'],
+    namesake_fleet_age_seconds: [],
+    namesake_fleet_rules_revision: [],
+    namesake_fleet_unsent_records: [],
+    namesake_fleet_errors_total: [],
   }
   t.same(Object.fromEntries(Object.values(metrics).map((spec) => [spec.name, Object.keys(spec.labels)])), promised)
 })
