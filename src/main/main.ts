@@ -22,7 +22,6 @@ import { CertificateWatch, certificateEnds } from './certificate-watch.ts'
 import { ConsoleProcess } from './console.ts'
 import type { WorkerSettings } from './ipc.ts'
 import { Directories } from './directories.ts'
-import { openFleet } from './fleet-node.ts'
 import type { Fleet } from '../fleet/fleet.ts'
 import { HistoryKeeper } from './history-keeper.ts'
 import { contentsMark, InForce } from './in-force.ts'
@@ -327,6 +326,8 @@ class Daemon {
         trouble: [...(this.#directories?.problems() ?? []), ...this.#refused],
       }),
     }
+    // With PostgreSQL's driver: a daemon by itself does without.
+    const { openFleet } = await import('./fleet-node.ts')
     this.#fleet = openFleet(fleet, this.#config, daemon, this.#events)
     await this.#fleet.start()
   }

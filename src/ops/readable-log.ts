@@ -1,6 +1,7 @@
 /** The log as people read it on a terminal: time, level, event, and what it says. */
 
-import { prettyFactory } from 'pino-pretty'
+import { createRequire } from 'node:module'
+import type * as Pretty from 'pino-pretty'
 import { printable } from '../text.ts'
 
 /**
@@ -8,6 +9,8 @@ import { printable } from '../text.ts'
  * write on the operator's terminal.
  */
 export function readableLines({ colour }: { readonly colour: boolean }): (line: string) => string {
+  // Loaded where it is wanted, at once: no process that writes JSON takes the time for it.
+  const { prettyFactory } = createRequire(import.meta.url)('pino-pretty') as typeof Pretty
   return prettyFactory({
     colorize: colour,
     translateTime: 'SYS:HH:MM:ss',

@@ -3,7 +3,6 @@
 import { X509Certificate, createPrivateKey } from 'node:crypto'
 import type { KeyObject } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
-import { ConfidentialClientApplication, ManagedIdentityApplication } from '@azure/msal-node'
 import type { AuthenticationResult, NodeAuthOptions } from '@azure/msal-node'
 import { tokenRefused } from './diagnosis.ts'
 import { ProviderError } from './failure.ts'
@@ -52,7 +51,7 @@ export function tokenSource(settings: Office365Settings, surroundings: Surroundi
   const obtain = async (request: TokenRequest): Promise<string> => {
     network.begin(request.signal)
     try {
-      acquire ??= acquirer(settings, addresses, network, surroundings)
+      acquire ??= await acquirer(settings, addresses, network, surroundings)
       const result = await acquire(request)
       if (result === null || result.accessToken === '') {
         throw new ProviderError('provider-malformed', `${settings.name}: Entra's answer holds no token`)
@@ -81,14 +80,16 @@ export function tokenSource(settings: Office365Settings, surroundings: Surroundi
   }
 }
 
-function acquirer(
+/** Loads msal-node by itself, which takes a tenth of a second: most processes never ask for a token. */
+async function acquirer(
   settings: Office365Settings,
   addresses: Addresses,
   network: EntraNetwork,
   surroundings: Surroundings,
-): Acquire {
+): Promise<Acquire> {
   const { credential } = settings
   if (credential.kind === 'managed-identity') return managedIdentity(credential.clientId, addresses, network)
+  const { ConfidentialClientApplication } = await import('@azure/msal-node')
   const application = new ConfidentialClientApplication({
     auth: {
       clientId: settings.clientId,
@@ -115,7 +116,8 @@ function acquirer(
  * msal-node keeps the first managed identity's network for all later ones of the process; ours holds nothing that a
  * second directory could be harmed by.
  */
-function managedIdentity(clientId: string | null, addresses: Addresses, network: EntraNetwork): Acquire {
+async function managedIdentity(clientId: string | null, addresses: Addresses, network: EntraNetwork): Promise<Acquire> {
+  const { ManagedIdentityApplication } = await import('@azure/msal-node')
   const application = new ManagedIdentityApplication({
     ...(clientId === null ? {} : { managedIdentityIdParams: { userAssignedClientId: clientId } }),
     system: { networkClient: network, disableInternalRetries: true },

@@ -1,7 +1,6 @@
 /** JSON from Graph, asked with a token. */
 
-import { Client, ResponseType } from '@microsoft/microsoft-graph-client'
-import type { GraphRequest } from '@microsoft/microsoft-graph-client'
+import type { Client, GraphRequest } from '@microsoft/microsoft-graph-client'
 import type { Surroundings, TokenSource } from './auth.ts'
 import { Call, chainTo } from './chain.ts'
 import type { Collection } from './chain.ts'
@@ -9,7 +8,8 @@ import { ProviderError, publicAddress } from './failure.ts'
 
 /** Reads JSON from one tenant's Graph, through the graph client with a middleware chain of our own. */
 export class GraphReader {
-  readonly #client: Client
+  /** Loaded at the first question: most processes never ask one. */
+  readonly #client: () => Promise<Client>
   readonly #directory: string
   /** `https://host[:port]`: the only place that a token is sent to. */
   readonly origin: string
@@ -17,30 +17,34 @@ export class GraphReader {
   constructor(directory: string, origin: string, tokens: TokenSource, surroundings: Surroundings) {
     this.origin = origin
     this.#directory = directory
-    this.#client = Client.initWithMiddleware({
-      // Without the version, which the client adds.
-      baseUrl: origin,
-      defaultVersion: 'v1.0',
-      middleware: chainTo(directory, origin, tokens, surroundings),
-    })
+    let client: Client | null = null
+    this.#client = async () => {
+      const { Client } = await import('@microsoft/microsoft-graph-client')
+      return (client ??= Client.initWithMiddleware({
+        // Without the version, which the client adds.
+        baseUrl: origin,
+        defaultVersion: 'v1.0',
+        middleware: chainTo(directory, origin, tokens, surroundings),
+      }))
+    }
   }
 
   /** The first page of a delta round: `/users/delta` or `/groups/delta` with `$select`. */
   begin(collection: Collection, select: readonly string[], signal: AbortSignal): Promise<unknown> {
     const call = new Call(collection, signal, null)
-    return this.#get(this.#client.api(`/${collection}/delta`).select([...select]), call)
+    return this.#get(call, (client) => client.api(`/${collection}/delta`).select([...select]))
   }
 
   /** A page by a link that Graph gave, followed to the letter. Throws if it leads away from Graph. */
   follow(collection: Collection, link: string, signal: AbortSignal): Promise<unknown> {
     const call = new Call(collection, signal, this.checked(link))
-    return this.#get(this.#client.api(`/${collection}/delta`), call)
+    return this.#get(call, (client) => client.api(`/${collection}/delta`))
   }
 
   /** One object of a collection with its id alone: proves that reading works. */
   one(collection: Collection, signal: AbortSignal): Promise<unknown> {
     const call = new Call(collection, signal, null)
-    return this.#get(this.#client.api(`/${collection}`).select('id').top(1), call)
+    return this.#get(call, (client) => client.api(`/${collection}`).select('id').top(1))
   }
 
   /** The link, if it leads to this Graph; a token sent elsewhere would be given away. */
@@ -52,9 +56,11 @@ export class GraphReader {
     )
   }
 
-  async #get(request: GraphRequest, call: Call): Promise<unknown> {
+  async #get(call: Call, request: (client: Client) => GraphRequest): Promise<unknown> {
+    const { ResponseType } = await import('@microsoft/microsoft-graph-client')
+    const client = await this.#client()
     try {
-      await request.middlewareOptions([call]).responseType(ResponseType.RAW).get()
+      await request(client).middlewareOptions([call]).responseType(ResponseType.RAW).get()
     } catch (error) {
       call.signal.throwIfAborted()
       throw call.failure ?? error
