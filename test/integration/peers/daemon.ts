@@ -123,11 +123,19 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
   let errors = ''
   child.stderr?.on('data', (chunk: Buffer) => (errors += chunk.toString()))
   const ended = new Promise<number | null>((resolve) => child.once('exit', (code) => resolve(code)))
-  const lines = (): Record<string, unknown>[] =>
-    readFileSync(logPath, 'utf8')
-      .split('\n')
-      .filter((line) => line.startsWith('{') && line.endsWith('}'))
-      .map((line) => JSON.parse(line) as Record<string, unknown>)
+  // Asked for again and again while a test waits: only what came since is parsed.
+  const parsed: Record<string, unknown>[] = []
+  let parsedOctets = 0
+  const lines = (): Record<string, unknown>[] => {
+    const octets = readFileSync(logPath)
+    if (octets.length < parsedOctets) parsedOctets = parsed.length = 0
+    const end = octets.lastIndexOf('\n') + 1
+    for (const line of octets.toString('utf8', parsedOctets, Math.max(end, parsedOctets)).split('\n')) {
+      if (line.startsWith('{') && line.endsWith('}')) parsed.push(JSON.parse(line) as Record<string, unknown>)
+    }
+    parsedOctets = Math.max(end, parsedOctets)
+    return [...parsed]
+  }
   const daemon: Daemon = {
     folder,
     child,
