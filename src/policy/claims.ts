@@ -262,7 +262,9 @@ export class ClaimFinder {
     if (saysNothing) return [...this.#byLocalPart(localPart), ...this.#byInitial(localPart)]
     const [part] = parts
     // Most names shown are nobody's here.
-    if (part === undefined || !parts.some(({ base }) => base.length > 1 && this.#mayBePart(base))) return []
+    const isInitial = parts.length === 1 && part?.base.length === 1
+    if (part === undefined || !(isInitial || parts.some(({ base }) => base.length > 1 && this.#mayBePart(base))))
+      return []
     const composed = parts.length === 1 ? nameWithLocalPart(part, localPart) : null
     // Warner <c.warner@…>: the surname alone, the initial in the mailbox.
     const claims = [

@@ -64,7 +64,8 @@ function namesBeside(read: ShownName, localPart: string, personal: boolean, cont
     const word = words.of(base)
     return base.length > 1 && (word.count > 0 || word.nicknames.length > 0)
   }
-  if (part === undefined || !parts.some(mayBePart)) return []
+  const isInitial = parts.length === 1 && part?.base.length === 1
+  if (part === undefined || !(isInitial || parts.some(mayBePart))) return []
   const composed = parts.length === 1 ? nameWithLocalPart(part, localPart) : null
   return [...namesOf(localPart, context), ...(composed === null ? [] : localPartNames(composed))]
 }

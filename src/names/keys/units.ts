@@ -43,7 +43,7 @@ export function unitsOf(
       for (; !named && seen < i; seen++) named = isOfName(tokens[seen], known[seen], words)
       particle = named && isOfName(next, known[i + 1], words)
     }
-    const last = keptBefore && token.gap === gaps.joined ? units.pop() : undefined
+    const last = keptBefore && isJoined(token, known[i - 1]) ? units.pop() : undefined
     keptBefore = !particle && !isBeside(token, word, words)
     if (last !== undefined && !keptBefore) units.push(last)
     if (!keptBefore) continue
@@ -51,6 +51,11 @@ export function unitsOf(
     else units.push(joinedUnit(last, token, words, setOff, budget))
   }
   return units
+}
+
+/** Whether a hyphen makes one word of a word and the one before it: Anna-Maria is one, CFO-Jane two. */
+function isJoined(token: Token, before: KnownWord | undefined): boolean {
+  return token.gap === gaps.joined && before !== undefined && isPersonal(before)
 }
 
 function joinedUnit(a: Unit, b: KeyWord | Unit, words: KnownWords, setOff: boolean, budget: Budget | undefined): Unit {
