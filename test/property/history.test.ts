@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -9,15 +10,23 @@ import { Installation } from '../../src/admin/installation.ts'
 import { judgeBy, openJudgement } from '../../src/admin/replay/people.ts'
 import { decide, previewAnswer, reviewPairs, undo } from '../../src/admin/review.ts'
 import type { Answer, ReviewedPair } from '../../src/admin/review.ts'
-import { loadConfig } from '../../src/config/load.ts'
+import { loadConfig, loadProtection } from '../../src/config/load.ts'
 import { directorySources } from '../../src/directory/sources/registry.ts'
+import { openStore } from '../../src/directory/store/open.ts'
 import type { Store } from '../../src/directory/store/store.ts'
 import type { History } from '../../src/history/history.ts'
+import { indexMaker } from '../../src/main/index-maker.ts'
 import type { PairAnswer } from '../../src/model.ts'
+import { compilePolicy } from '../../src/policy/compile.ts'
+import { judgementContext } from '../../src/policy/context.ts'
+import type { JudgementContext } from '../../src/policy/context.ts'
 import { inspect } from '../../src/policy/inspect.ts'
 import { lines, record } from '../unit/history/helpers.ts'
 
-/** Whatever is decided, undone and edited by hand: file, pairs and audit agree, and a preview says what a judgement gives. */
+/**
+ * Whatever is decided, undone, edited by hand and reloaded: file, pairs and audit agree, a preview says what a judgement gives, and
+ * who has reloaded judges by the file.
+ */
 
 const people = `
 users:
@@ -40,6 +49,7 @@ type Step =
   | { do: 'decide'; person: number; address: number; answer: PairAnswer; strict: boolean }
   | { do: 'undo'; person: number; address: number }
   | { do: 'hand'; what: 'clear' | 'secondary' | 'trust'; person: number; address: number }
+  | { do: 'reload' }
 
 const person = fc.integer({ min: 0, max: persons.length - 1 })
 const address = fc.integer({ min: 0, max: addresses.length - 1 })
@@ -58,10 +68,14 @@ const step: fc.Arbitrary<Step> = fc.oneof(
     person,
     address,
   }),
+  fc.record({ do: fc.constant('reload' as const) }),
 )
 
 function verdicts(history: History, store: Store, rules: ReturnType<Installation['protection']>['rules']): string[] {
-  const { context } = judgeBy(store, rules)
+  return verdictsBy(history, judgeBy(store, rules).context)
+}
+
+function verdictsBy(history: History, context: () => JudgementContext): string[] {
   return [...history.records({})].map((one) => {
     const section = sectionOf(one)
     return section === null ? 'none' : inspect(section, context(), Date.now()).verdict.state
@@ -81,11 +95,13 @@ t.test('file, pairs and audit agree after any steps', async (t) => {
   const config = join(folder, 'namesake.yaml')
   await (await openJudgement(loadConfig(config, directorySources), null, (text) => t.fail(text))).close()
   const installation = new Installation(config)
-  const store = await installation.store()
+  // What a daemon does: it writes the keys of its rules, and its workers judge by them.
+  const store = await openStore({ path: installation.config.store })
   const history = await openHistoryToWrite(installation.config)
   if (history === null) return
   t.teardown(async () => {
     await history.close()
+    await store.close()
     await installation.close()
   })
   for (const { id, name } of persons) {
@@ -108,7 +124,25 @@ t.test('file, pairs and audit agree after any steps', async (t) => {
   }
   const actor = { who: 'ann@host', via: 'cli' as const }
 
+  /** The daemon reads the file: its workers judge as the file says, whatever was done to it by whom. */
+  async function reload(): Promise<void> {
+    const loaded = loadProtection(installation.config)
+    await store.reindex(indexMaker(loaded, ({ problems }) => t.same(problems, [])))
+    const resolved = store.rules()
+    if (resolved === null) throw new Error('there are no rules')
+    const worker = judgementContext(compilePolicy(resolved), store.snapshot())
+    t.same(
+      verdictsBy(history as History, () => worker),
+      verdicts(history as History, store, rules()),
+      'a daemon that has reloaded judges by the file',
+    )
+  }
+
   async function take(one: Step): Promise<void> {
+    if (one.do === 'reload') {
+      await reload()
+      return
+    }
     const pair = await found(one)
     if (pair === undefined) throw new Error('the pair is gone')
     if (one.do === 'hand') {
@@ -119,7 +153,9 @@ t.test('file, pairs and audit agree after any steps', async (t) => {
       } else if (one.what === 'trust' && !/^trustedSenders:/m.test(before)) {
         after = `${before}trustedSenders:\n  - { from: "${pair.address}", names: ["${pair.name}"] }\n`
       }
-      writeFileSync(join(folder, 'protection.yaml'), after)
+      // By another process, which puts a new file in the old one's place, as editors do.
+      writeFileSync(join(folder, 'edited'), after)
+      execFileSync('mv', [join(folder, 'edited'), join(folder, 'protection.yaml')])
       return
     }
     if (one.do === 'undo') {
