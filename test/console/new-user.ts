@@ -77,8 +77,10 @@ async function main(): Promise<void> {
     process.stdout.write(`${((Date.now() - began) / 1000).toFixed(1).padStart(6)} s  in all\n`)
   } finally {
     await browser.close()
-    if (child.pid !== undefined) process.kill(-child.pid, 'SIGTERM')
-    await waitUntil('its end', () => (child.exitCode !== null || child.signalCode !== null ? true : undefined))
+    // As Ctrl-C does, and what is left after a while at once.
+    if (child.pid !== undefined) process.kill(-child.pid, 'SIGINT')
+    const end = (): true | undefined => (child.exitCode !== null || child.signalCode !== null ? true : undefined)
+    await waitUntil('its end', end, 40_000).catch(() => process.kill(-(child.pid ?? 0), 'SIGKILL'))
     rmSync(scratch, { recursive: true, force: true, maxRetries: 10, retryDelay: 200 })
   }
 }

@@ -43,6 +43,8 @@ export function size(bytes: number): string {
 
 function relative(at: number, from: number): string {
   const seconds = Math.round(Math.abs(from - at) / 1000)
+  // The page's own clock moves on every ten seconds, so what has just happened may seem to lie ahead.
+  if (at > from && seconds < 15) return 'now'
   const word = (text: string): string => (at > from ? `in ${text}` : `${text} ago`)
   if (seconds < 5) return 'now'
   if (seconds < 60) return word(`${seconds} s`)
