@@ -135,6 +135,38 @@ t.test('what refers to something finds it', async (t) => {
   })
 })
 
+t.test('the overlay for several nodes', async (t) => {
+  const overlay = join(root, 'deploy/kubernetes-fleet')
+  const read = (name: string): Manifest => parse(readFileSync(join(overlay, name), 'utf8')) as Manifest
+  const set = read('statefulset.yaml')
+  t.equal(await complaint(set), null)
+  t.same(unknownKeys([set]), [])
+  type Pod = {
+    template: { spec: { containers: { volumeMounts: { name: string }[] }[]; volumes?: { name: string }[] } }
+  }
+  const { template, volumeClaimTemplates, ...rest } = set['spec'] as Pod & { volumeClaimTemplates: Manifest[] }
+  t.match(rest, { replicas: 2, serviceName: only('Service').metadata.name })
+  const of = (only('Deployment')['spec'] as Pod).template.spec
+  t.same(template.spec.containers, of.containers, 'the container is the one of the base')
+  t.same(
+    [...(template.spec.volumes ?? []), ...volumeClaimTemplates.map(({ metadata }) => metadata)]
+      .map(({ name }) => name)
+      .sort(),
+    (of.volumes ?? []).map(({ name }) => name).sort(),
+  )
+  const { data } = read('configmap.yaml') as unknown as { data: Record<string, string> }
+  t.match(parse(data['namesake.yaml'] ?? ''), {
+    protection: '/app/data/protection.yaml',
+    fleet: { postgres: { env: 'NAMESAKE_POSTGRES' } },
+  })
+  if (findProgram('kubectl') !== null) {
+    const built = await run('kubectl', ['kustomize', overlay])
+    t.equal(built.code, 0, built.output)
+    const kinds = parseAllDocuments(built.stdout).map((document) => (document.toJS() as Manifest).kind)
+    t.same(kinds.sort(), manifests.map(({ kind }) => (kind === 'Deployment' ? 'StatefulSet' : kind)).sort())
+  }
+})
+
 t.test('the overlay for the Prometheus Operator', async (t) => {
   const overlay = join(root, 'deploy/kubernetes-prometheus')
   const read = (name: string): Manifest => parse(readFileSync(join(overlay, name), 'utf8')) as Manifest
