@@ -2,7 +2,7 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { Attributes, Change, PersonFacts, Provider, Step } from '../src/directory/provider.ts'
+import type { Attributes, SourceChange, PersonFacts, Provider, ReadStep } from '../src/directory/provider.ts'
 import { Store } from '../src/directory/store/store.ts'
 import { synchronise } from '../src/directory/sync.ts'
 import type { Lookup } from '../src/model.ts'
@@ -27,10 +27,10 @@ class CommonProvider implements Provider {
   readonly deltas = false
   readonly fingerprint = '1'
 
-  async *read(): AsyncGenerator<Step> {
+  async *read(): AsyncGenerator<ReadStep> {
     yield { step: 'begin', round: 'full' }
     yield { step: 'changes', changes: [{ op: 'group', id: 'everyone', displayName: 'everyone' }] }
-    const changes: Change[] = people.map(({ id }, i) => ({ op: 'person', id, attributes: { number: String(i) } }))
+    const changes: SourceChange[] = people.map(({ id }, i) => ({ op: 'person', id, attributes: { number: String(i) } }))
     changes.push({ op: 'members', group: 'everyone', add: people.map(({ id }) => id), remove: [] })
     yield { step: 'changes', changes }
     yield { step: 'end', cursor: null }
@@ -52,7 +52,7 @@ export async function withCommonStore(work: (policy: Policy, lookup: Lookup) => 
         const { resolved } = resolveRules(rules, view)
         return { resolved, indexer: policyIndexer(compilePolicy(resolved)) }
       },
-      shrinkLimit: null,
+      maxShrink: null,
       signal: new AbortController().signal,
       now: Date.now,
     })

@@ -8,7 +8,7 @@
 import { randomUUID } from 'node:crypto'
 import { readdirSync, readFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
-import type { Change, Provider, Step } from '../src/directory/provider.ts'
+import type { SourceChange, Provider, ReadStep } from '../src/directory/provider.ts'
 import { Database } from '../src/fleet/database.ts'
 import { Feed } from '../src/fleet/feed.ts'
 import { Fleet } from '../src/fleet/fleet.ts'
@@ -62,7 +62,7 @@ class Source implements Provider {
   readonly fingerprint = 'one'
   readonly deltas = true
 
-  async *read(): AsyncGenerator<Step> {
+  async *read(): AsyncGenerator<ReadStep> {
     yield { step: 'begin', round: 'full' }
     for (let i = 0; i < people; i += 1000) {
       yield { step: 'changes', changes: Array.from({ length: Math.min(1000, people - i) }, (_, n) => personOf(i + n)) }
@@ -75,7 +75,7 @@ class Source implements Provider {
   }
 }
 
-function personOf(n: number): Change {
+function personOf(n: number): SourceChange {
   const address = `given${n % 977}.surname${n}@corp.example`
   const attributes = {
     displayName: `Given${n % 977} Surname${n}`,

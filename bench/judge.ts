@@ -14,7 +14,7 @@ import { existsSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import type { Attributes, Change, PersonFacts, Provider, Step } from '../src/directory/provider.ts'
+import type { Attributes, SourceChange, PersonFacts, Provider, ReadStep } from '../src/directory/provider.ts'
 import type { Store } from '../src/directory/store/store.ts'
 import type { synchronise } from '../src/directory/sync.ts'
 import { parseHeaderSection } from '../src/mail/section.ts'
@@ -90,12 +90,12 @@ class BenchProvider implements Provider {
     this.#count = count
   }
 
-  async *read(): AsyncGenerator<Step> {
+  async *read(): AsyncGenerator<ReadStep> {
     yield { step: 'begin', round: 'full' }
     yield { step: 'changes', changes: [{ op: 'group', id: 'everyone', displayName: 'Everyone' }] }
     const next = numbers(1)
     for (let from = 0; from < this.#count; from += 1000) {
-      const changes: Change[] = []
+      const changes: SourceChange[] = []
       const add: string[] = []
       for (let i = from; i < Math.min(this.#count, from + 1000); i++) {
         const [given, surname] = nameOf(next)
@@ -127,7 +127,7 @@ async function build(code: Code, path: string, count: number): Promise<void> {
       const { resolved } = resolveRules(rules, view)
       return { resolved, indexer: policyIndexer(compilePolicy(resolved)) }
     },
-    shrinkLimit: null,
+    maxShrink: null,
     signal: new AbortController().signal,
     now: Date.now,
   })

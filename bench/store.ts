@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { monitorEventLoopDelay } from 'node:perf_hooks'
-import type { Attributes, Change, PersonFacts, Provider, Step } from '../src/directory/provider.ts'
+import type { Attributes, SourceChange, PersonFacts, Provider, ReadStep } from '../src/directory/provider.ts'
 import { openStore } from '../src/directory/store/open.ts'
 import type { MakeIndex } from '../src/directory/store/reindex.ts'
 import type { Store } from '../src/directory/store/store.ts'
@@ -22,7 +22,7 @@ const groups = Math.ceil(people / 100)
 const given = ['Jane', 'Erik', 'María', 'Omar', 'Wei', 'Anna', 'Peter', 'Ivana', 'Kofi', 'Lena']
 const surnames = ['Roe', 'Lindqvist', 'Fernández', 'Haddad', 'Zhang', 'Kowalska', 'Müller', 'Novák', 'Mensah', 'Berg']
 
-function userOf(i: number, mark = ''): Change {
+function userOf(i: number, mark = ''): SourceChange {
   const first = given[i % 10] ?? ''
   const last = `${surnames[Math.floor(i / 10) % 10] ?? ''}${(Math.imul(i, 2654435761) >>> 0).toString(36).replace(/\d/g, '')}${mark}`
   const local = `${first}.${last}.${i}`
@@ -51,16 +51,16 @@ class Tenant implements Provider {
   readonly type = 'bench'
   readonly fingerprint = 'bench'
   readonly deltas = true
-  change: readonly Change[] = []
+  change: readonly SourceChange[] = []
 
-  async *read({ cursor }: { cursor: string | null }): AsyncGenerator<Step> {
+  async *read({ cursor }: { cursor: string | null }): AsyncGenerator<ReadStep> {
     yield { step: 'begin', round: cursor === null ? 'full' : 'delta' }
     if (cursor === null) yield* this.#everything()
     else yield { step: 'changes', changes: this.change }
     yield { step: 'end', cursor: 'next' }
   }
 
-  *#everything(): Generator<Step> {
+  *#everything(): Generator<ReadStep> {
     for (let at = 0; at < people; at += 200) {
       yield { step: 'changes', changes: Array.from({ length: Math.min(200, people - at) }, (_, i) => userOf(at + i)) }
     }
@@ -134,7 +134,7 @@ try {
   const sync = (full = false) =>
     synchronise(store, tenant, {
       makeIndex: index(rules),
-      shrinkLimit: 0.5,
+      maxShrink: 0.5,
       signal: new AbortController().signal,
       now: Date.now,
       full,

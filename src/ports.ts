@@ -250,7 +250,7 @@ export interface Account {
 }
 
 /** A signed-in browser. */
-export interface Session {
+export interface ConsoleSession {
   /** SHA-256 of what the cookie holds. */
   readonly key: string
   readonly account: string
@@ -261,7 +261,7 @@ export interface Session {
 }
 
 /** A program's way in; the secret itself is shown once and not kept. */
-export interface Token {
+export interface ApiToken {
   readonly id: string
   readonly name: string
   /** The secret's first letters, to tell tokens apart. */
@@ -299,17 +299,17 @@ export interface AccountsPort {
   /** Null: used, over or never made. */
   invitation(secret: string): Invitation | null
   accept(secret: string, details: { readonly userName: string; readonly name: string; readonly hash: string }): Account
-  beginSession(account: Account): { readonly secret: string; readonly session: Session }
-  session(secret: string): { readonly session: Session; readonly account: Account } | null
+  beginSession(account: Account): { readonly secret: string; readonly session: ConsoleSession }
+  session(secret: string): { readonly session: ConsoleSession; readonly account: Account } | null
   /** Whether a session found before still holds, for connections that last. */
-  holds(session: Session): boolean
-  endSession(session: Session): void
-  tokens(): Token[]
-  addToken(details: Pick<Token, 'name' | 'role' | 'until' | 'madeBy'>): {
+  holds(session: ConsoleSession): boolean
+  endSession(session: ConsoleSession): void
+  tokens(): ApiToken[]
+  addToken(details: Pick<ApiToken, 'name' | 'role' | 'until' | 'madeBy'>): {
     readonly secret: string
-    readonly token: Token
+    readonly token: ApiToken
   }
-  token(secret: string): Token | null
+  token(secret: string): ApiToken | null
   removeToken(id: string): boolean
 }
 

@@ -15,6 +15,11 @@ export function jsonLine(value: unknown): string {
   )
 }
 
+/** What was thrown, in its own words. */
+export function errorText(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
+}
+
 /** `1 person`, `2 people`. */
 export function count(number: number, one: string, many: string): string {
   return `${number} ${number === 1 ? one : many}`

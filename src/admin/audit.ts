@@ -5,6 +5,7 @@ import { NamesakeError } from '../errors.ts'
 import { History } from '../history/history.ts'
 import type { DiffLine } from './diff.ts'
 import type { ProtectionRequest } from './protection.ts'
+import { errorText } from '../text.ts'
 
 /** Who changes something, and by what. */
 export interface Actor {
@@ -42,7 +43,7 @@ export async function auditEdit(
     }
     return null
   } catch (error) {
-    return error instanceof Error ? error.message : String(error)
+    return errorText(error)
   }
 }
 

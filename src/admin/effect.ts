@@ -56,7 +56,7 @@ export async function effectOf(
 ): Promise<Effect> {
   const judges = [judgeBy(store, before), judgeBy(store, after)] as const
   const now = Date.now()
-  const tally = new Tally(about)
+  const tally = new EffectTally(about)
   for await (const record of history.records(about === null ? {} : { domain: domainOf(about.address) })) {
     if (tally.judged >= maxJudged) {
       tally.cut = true
@@ -145,7 +145,7 @@ export async function actionEffect(
   return { ...tally, ...counts }
 }
 
-class Tally {
+class EffectTally {
   judged = 0
   unjudged = 0
   cut = false

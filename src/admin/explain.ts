@@ -9,7 +9,7 @@ import { outcomeOf } from './replay/outcome.ts'
 import type { Outcome } from './replay/outcome.ts'
 import type { JudgedBy } from './replay/people.ts'
 
-interface Explanation {
+interface ExplainedFrom {
   readonly outcome: Outcome
   /** The judgement in words, a line a step. */
   readonly steps: readonly string[]
@@ -20,7 +20,12 @@ interface Explanation {
  * passed over. Line ends in it are read as folding. Never throws.
  * @param now milliseconds since the epoch
  */
-export function explainFrom(text: string, { policy, context }: JudgedBy, fromOctets: number, now: number): Explanation {
+export function explainFrom(
+  text: string,
+  { policy, context }: JudgedBy,
+  fromOctets: number,
+  now: number,
+): ExplainedFrom {
   const section = parseHeaderSection(sectionOfFrom(text))
   const options = { now, limits: { fromOctets }, onFailure: () => undefined }
   const inspection = inspectSafely(section, context(), options)
@@ -28,7 +33,7 @@ export function explainFrom(text: string, { policy, context }: JudgedBy, fromOct
 }
 
 /** A judgement with its readings as data. */
-export interface Judgement extends Explanation {
+export interface JudgedField extends ExplainedFrom {
   /** The directory of the person found. */
   readonly directory: string | null
   readonly readings: Readings
@@ -38,7 +43,12 @@ export interface Judgement extends Explanation {
  * Judges a header section, or one From field with or without its name, as mail is. Nothing is kept of it. Never throws.
  * @param now milliseconds since the epoch
  */
-export function judgeOctets(octets: Buffer, { policy, context }: JudgedBy, fromOctets: number, now: number): Judgement {
+export function judgeOctets(
+  octets: Buffer,
+  { policy, context }: JudgedBy,
+  fromOctets: number,
+  now: number,
+): JudgedField {
   const section = parseHeaderSection(octets)
   const inspection = inspectSafely(section, context(), {
     now,

@@ -97,7 +97,7 @@ interface Page<T> {
 }
 
 /** What is kept of each person to find it again: 200,000 people are some 60 MB. */
-interface Found {
+interface FoundPerson {
   readonly ref: PersonRef
   /** Folded name, by which lists are in order. */
   readonly order: string
@@ -114,7 +114,7 @@ interface Index {
   readonly secondaries: ReadonlyMap<string, readonly string[]>
   readonly protectedGroups: ReadonlySet<string>
   /** In the order of names. Made when first asked for. */
-  found: readonly Found[] | null
+  found: readonly FoundPerson[] | null
   /** Positions in `found`, by group. */
   members: ReadonlyMap<string, readonly number[]> | null
 }
@@ -340,7 +340,7 @@ export class People {
     return this.#index
   }
 
-  #candidates(index: Index, all: readonly Found[], query: PeopleQuery): readonly Found[] {
+  #candidates(index: Index, all: readonly FoundPerson[], query: PeopleQuery): readonly FoundPerson[] {
     if (query.group === undefined) return all
     const positions = new Set<number>()
     for (const group of this.groupsMeant(query.group, query.directory)) {
@@ -350,7 +350,10 @@ export class People {
   }
 }
 
-function fits({ text, directory, protected: guarded, guests }: PeopleQuery, index: Index): (found: Found) => boolean {
+function fits(
+  { text, directory, protected: guarded, guests }: PeopleQuery,
+  index: Index,
+): (found: FoundPerson) => boolean {
   const words = searchWords(text ?? '')
   const address = canonicalAddress(text ?? '')
   const byAddress = text?.includes('@') === true ? index.snapshot.byAddress(address) : []
@@ -370,9 +373,9 @@ function isGuest(ref: PersonRef, { snapshot }: Index): boolean {
   return typeof userPrincipalName === 'string' && userPrincipalName.toUpperCase().includes('#EXT#')
 }
 
-function foundOf(index: Index): readonly Found[] {
+function foundOf(index: Index): readonly FoundPerson[] {
   if (index.found !== null) return index.found
-  const found: Found[] = []
+  const found: FoundPerson[] = []
   for (const person of index.snapshot.people()) {
     const { directory, id, displayName, givenName, surname, addresses } = person
     const further = index.secondaries.get(personKey(person)) ?? []
@@ -419,7 +422,7 @@ function secondariesOf(rules: ResolvedRules): Map<string, string[]> {
 
 type Order = readonly [string, string, string]
 
-function orderOf({ order, ref }: Found): Order {
+function orderOf({ order, ref }: FoundPerson): Order {
   return [order, ref.directory, ref.id]
 }
 

@@ -8,7 +8,8 @@ import type { DirectoryView, Group, Person, TierActions } from '../model.ts'
 import { compilePattern, patternFault } from '../policy/pattern.ts'
 import type { ProtectEntry, ProtectionRules } from '../policy/rules.ts'
 import { means } from '../config/edit.ts'
-import type { Plan, Step } from '../config/edit.ts'
+import type { EditStep, Plan } from '../config/edit.ts'
+import type { Keys } from '../config/splice.ts'
 import { quote } from '../text.ts'
 import { isAddress } from '../options/fields.ts'
 import { findPerson, findTarget, foldName, refusal } from './targets.ts'
@@ -142,7 +143,7 @@ export function planSecondaryRemove(rules: ProtectionRules, view: DirectoryView,
   }
   const path = ['people', entry.who, 'secondaryEmails']
   // The last one goes with what held it alone: an empty list says nothing.
-  const steps: readonly Step[] =
+  const steps: readonly EditStep[] =
     found.length === entry.secondaryEmails.length
       ? [{ op: 'unset', path }]
       : found.map((at) => removeStep([...path, at])).reverse()
@@ -187,7 +188,7 @@ export function planNames(rules: ProtectionRules, view: DirectoryView, who: stri
     return { steps: [], message: `the other names of ${described(person)} are so already` }
   }
   return {
-    steps: [...removed.reverse(), ...added.map((value): Step => ({ op: 'add', path, value }))],
+    steps: [...removed.reverse(), ...added.map((value): EditStep => ({ op: 'add', path, value }))],
     message: `other names of ${described(person)}: ${names.length === 0 ? 'none' : names.map(quote).join(', ')}`,
   }
 }
@@ -244,7 +245,7 @@ function actionsPlace(
   view: DirectoryView,
   who: string | null,
   within: string | null,
-): { path: Path; name: string; before: Partial<TierActions> } {
+): { path: Keys; name: string; before: Partial<TierActions> } {
   if (who === null) return { path: ['actions'], name: 'everybody without a setting', before: rules.actions }
   const target = findTarget(view, who, within)
   if (target.kind === 'group') {
@@ -333,10 +334,9 @@ function sameAddress(one: string, other: string): boolean {
 }
 
 type ListName = 'groups' | 'users' | 'exclude'
-type Path = readonly (string | number)[]
 
 /** Where a list of a directory's entries has what is looked for. */
-function positions(rules: ProtectionRules, directory: string, list: ListName, is: (text: string) => boolean): Path[] {
+function positions(rules: ProtectionRules, directory: string, list: ListName, is: (text: string) => boolean): Keys[] {
   return rules.protect.flatMap((entry, index) =>
     entry.directory === directory ? matching(entry[list], is).map((at) => ['protect', index, list, at]) : [],
   )
@@ -347,7 +347,7 @@ function matching(list: readonly string[], is: (text: string) => boolean): numbe
 }
 
 /** Takes entries out of `exclude`; a list that is left empty goes with its key. */
-function noLongerExcluded(rules: ProtectionRules, found: readonly Path[]): Step[] {
+function noLongerExcluded(rules: ProtectionRules, found: readonly Keys[]): EditStep[] {
   const entries = [...new Set(found.map((path) => Number(path[1])))]
   return entries.reverse().flatMap((at) => {
     const ofEntry = found.filter((path) => path[1] === at)
@@ -356,11 +356,11 @@ function noLongerExcluded(rules: ProtectionRules, found: readonly Path[]): Step[
   })
 }
 
-function removeStep(path: Path): Step {
+function removeStep(path: Keys): EditStep {
   return { op: 'remove', path }
 }
 
-function addStep(rules: ProtectionRules, directory: string, list: ListName, value: string): Step {
+function addStep(rules: ProtectionRules, directory: string, list: ListName, value: string): EditStep {
   const index = rules.protect.findIndex((entry: ProtectEntry) => entry.directory === directory)
   if (index < 0) return { op: 'add', path: ['protect'], value: { directory, [list]: [value] } }
   return { op: 'add', path: ['protect', index, list], value }

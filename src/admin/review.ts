@@ -27,6 +27,7 @@ import { draftRules, makeEdit } from './protection.ts'
 import type { EditContext, MadeEdit, ProtectionRequest } from './protection.ts'
 import { judgeBy } from './replay/people.ts'
 import { findPerson } from './targets.ts'
+import { errorText } from '../text.ts'
 
 /** A pair as a reviewer sees it. */
 export interface ReviewedPair extends PairWithState {
@@ -355,7 +356,7 @@ function noted(made: MadeEdit, note: () => void): MadeEdit {
     note()
     return made
   } catch (error) {
-    return { ...made, unrecorded: error instanceof Error ? error.message : String(error) }
+    return { ...made, unrecorded: errorText(error) }
   }
 }
 

@@ -11,7 +11,7 @@ import { foldName as foldPersonName, hasWords, searchText, searchWords } from '.
 type Target = { readonly kind: 'group'; readonly group: Group } | { readonly kind: 'person'; readonly person: Person }
 
 /** Groups and people looked at for suggestions, so that a typing mistake costs little in a large directory. */
-const suggestionLimit = 20_000
+const maxSuggestedFrom = 20_000
 
 /** Names are compared as policy/protection compares them. */
 export function foldName(name: string): string {
@@ -59,7 +59,7 @@ export function findPerson(view: DirectoryView, who: string, within: string | nu
 }
 
 /** People listed where a name could mean several. */
-const mostListed = 10
+const maxListed = 10
 
 /**
  * The one person of a name, its words in any order, in any letters and case. Null if nobody's name has these words.
@@ -75,15 +75,15 @@ function personByName(view: DirectoryView, who: string, within: string | null): 
     for (const person of view.people(directory)) {
       if (!hasWords(searchText(person.displayName), words)) continue
       if (sortedWords(person.displayName) === wanted) exact.push(person)
-      else if (near.length <= mostListed) near.push(person)
+      else if (near.length <= maxListed) near.push(person)
     }
   }
   const [one] = exact
   if (one !== undefined && isSamePerson(exact)) return one
   const could = exact.length > 0 ? exact : near
   if (could.length === 0) return null
-  const listed = could.slice(0, mostListed).map((p) => `${quote(p.displayName)} (${p.addresses[0] ?? p.id})`)
-  const more = could.length > mostListed ? ', and more' : ''
+  const listed = could.slice(0, maxListed).map((p) => `${quote(p.displayName)} (${p.addresses[0] ?? p.id})`)
+  const more = could.length > maxListed ? ', and more' : ''
   throw refusal(`${quote(who)} could be ${listed.join(', ')}${more}; fix: give an address or the id`)
 }
 
@@ -149,7 +149,7 @@ function hint(view: DirectoryView, who: string, within: string | null, withGroup
     for (const group of view.groups(directory)) {
       if (withGroups) known.add(group.displayName)
       for (const id of group.members) {
-        if (known.size >= suggestionLimit) break
+        if (known.size >= maxSuggestedFrom) break
         for (const address of view.person({ directory, id })?.addresses ?? []) known.add(address)
       }
     }

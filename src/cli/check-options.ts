@@ -34,7 +34,7 @@ export interface CheckOptions {
   readonly jobs: number
 }
 
-const mostJobs = 64
+const maxJobs = 64
 
 /**
  * @param now milliseconds since the epoch
@@ -63,7 +63,7 @@ export function readCheckOptions(
     policy: given.policy ?? null,
     since,
     until,
-    jobs: jobsGiven(given.jobs) ?? Math.min(mostJobs, usual),
+    jobs: jobsGiven(given.jobs) ?? Math.min(maxJobs, usual),
   }
 }
 
@@ -77,8 +77,8 @@ function timeGiven(option: string, text: string | undefined, now: number): numbe
 function jobsGiven(text: string | undefined): number | null {
   if (text === undefined || text === 'auto') return null
   const jobs = /^\d{1,3}$/.test(text) ? Number(text) : 0
-  if (jobs >= 1 && jobs <= mostJobs) return jobs
-  throw usage(`--jobs: ${quote(text)} is no number of processes; accepted: 1 to ${mostJobs}, or auto`)
+  if (jobs >= 1 && jobs <= maxJobs) return jobs
+  throw usage(`--jobs: ${quote(text)} is no number of processes; accepted: 1 to ${maxJobs}, or auto`)
 }
 
 function usage(message: string): NamesakeError {

@@ -117,9 +117,9 @@ async function ask(options: Options, path: string, { input, err }: InitDeps): Pr
   }
 }
 
-type Question = (text: string, usual: string) => Promise<string>
+type InitQuestion = (text: string, usual: string) => Promise<string>
 
-async function askPeople(question: Question): Promise<InitPeople> {
+async function askPeople(question: InitQuestion): Promise<InitPeople> {
   const text = 'Where do people come from? A file (its path), "office365", or "example" for five invented people'
   const answer = await question(text, 'example')
   if (answer === 'example') return { kind: 'example' }
@@ -131,7 +131,7 @@ async function askPeople(question: Question): Promise<InitPeople> {
 
 async function askProtect(
   people: InitPeople,
-  question: Question,
+  question: InitQuestion,
   err: NodeJS.WritableStream,
 ): Promise<string[] | null> {
   if (people.kind === 'example') return null

@@ -27,7 +27,7 @@ interface ReviewOptions {
   readonly limit?: string
 }
 
-interface DecideOptions {
+interface AnswerOptions {
   readonly preview?: boolean
   readonly yes?: boolean
   readonly note?: string
@@ -88,7 +88,7 @@ export function addReviewVerbs(program: Command, cli: Cli): void {
     .option('--until <date>', 'last day of a trusted sender: 2027-06-30')
     .option('--name <name...>', 'further names that a service may carry')
     .option('--require-authentication', 'only messages that a trusted server found authenticated')
-    .action((person: string, address: string, answer: string, options: DecideOptions, command: Command) =>
+    .action((person: string, address: string, answer: string, options: AnswerOptions, command: Command) =>
       withHistory(command, cli, (installation, store, history, context) =>
         decideVerb({ installation, store, history, context }, person, address, answerOf(answer, options), options, cli),
       ),
@@ -118,7 +118,7 @@ async function decideVerb(
   person: string,
   address: string,
   answer: Answer,
-  options: DecideOptions,
+  options: AnswerOptions,
   cli: Cli,
 ): Promise<void> {
   const pair = await pairMeant(history, context, person, address)
@@ -204,7 +204,7 @@ async function* firstOf<T>(items: AsyncIterable<T>, limit: number): AsyncGenerat
   }
 }
 
-function answerOf(answer: string, options: DecideOptions): Answer {
+function answerOf(answer: string, options: AnswerOptions): Answer {
   const found = answers.find((one) => one === answer)
   if (found === undefined) throw usage(`${quote(answer)} is no answer; accepted: ${answers.join(', ')}`)
   const until = options.until ?? null

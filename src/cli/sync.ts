@@ -143,7 +143,7 @@ async function syncEach(
       try {
         const outcome = await synchronise(store, directory.provider, {
           makeIndex,
-          shrinkLimit: options.acceptShrink === true ? null : directory.shrink,
+          maxShrink: options.acceptShrink === true ? null : directory.shrink,
           signal: stop.signal,
           now: Date.now,
           full: options.full === true,

@@ -8,13 +8,13 @@ import type { KeyPath, YamlSource } from './yaml-source.ts'
  * Rules that take several options together. They read the file's plain values and step over whatever the schema has
  * refused, so that one run shows these faults beside all others.
  */
-export interface Found {
+export interface ConfigFaults {
   readonly faults: ConfigFault[]
   readonly warnings: ConfigFault[]
 }
 
 /** Collects findings with their places. */
-export class Checks implements Found {
+export class Checks implements ConfigFaults {
   readonly faults: ConfigFault[] = []
   readonly warnings: ConfigFault[] = []
   readonly #source: YamlSource

@@ -5,7 +5,7 @@ import type { SocketAddress } from '../net/addresses.ts'
 import { flag, networks, optional, options, parsed, section, text } from '../options/fields.ts'
 import type { Field } from '../options/fields.ts'
 import { fileOption, path, secret } from '../options/files.ts'
-import type { Surroundings } from '../options/files.ts'
+import type { OptionContext } from '../options/files.ts'
 import type { ConsoleConfig } from './types.ts'
 
 const listenAccepts = 'host:port or [v6]:port'
@@ -20,7 +20,7 @@ function originOf(value: string): string | null {
 }
 
 /** The `console` section. */
-export function consoleSchema(around: Surroundings): Field<ConsoleConfig> {
+export function consoleSchema(around: OptionContext): Field<ConsoleConfig> {
   const tcp = (value: string): Extract<SocketAddress, { kind: 'tcp' }> | null => {
     const at = parseListen(value, around.folder)
     return at?.kind === 'tcp' ? at : null

@@ -3,11 +3,11 @@
 import * as z from 'zod'
 import { duration, options, schedule, text } from '../options/fields.ts'
 import type { Field } from '../options/fields.ts'
-import type { Surroundings } from '../options/files.ts'
+import type { OptionContext } from '../options/files.ts'
 import type { DirectoryConfig, SourceOptions } from '../options/source.ts'
 
 /** One entry of `directories`: the options that every type has, and those of its source. */
-export function directorySchema(around: Surroundings, sources: readonly SourceOptions[]): Field<DirectoryConfig> {
+export function directorySchema(around: OptionContext, sources: readonly SourceOptions[]): Field<DirectoryConfig> {
   const types = sources.map(({ type }) => type).join(', ')
   const entries = sources.map((source) =>
     options(

@@ -15,7 +15,7 @@ import { parseYaml } from './yaml-source.ts'
 import type { YamlSource } from './yaml-source.ts'
 
 /** One change of the protection file's text. */
-export type Step =
+export type EditStep =
   | { readonly op: 'add'; readonly path: readonly (string | number)[]; readonly value: Value }
   | { readonly op: 'remove'; readonly path: readonly (string | number)[] }
   /** A key with all that is below it. */
@@ -27,7 +27,7 @@ export type Step =
 
 /** What an edit comes to: steps in the order in which they are made (none: it is so already), and what to tell. */
 export interface Plan {
-  readonly steps: readonly Step[]
+  readonly steps: readonly EditStep[]
   readonly message: string
   /** What is surely not meant, such as a group of nobody: who makes the edit is asked first. */
   readonly doubts?: readonly string[]
@@ -109,7 +109,7 @@ export function draftText(config: NamesakeConfig, text: string, now: Date = new 
   }
 }
 
-function stepped(source: YamlSource, step: Step): YamlSource {
+function stepped(source: YamlSource, step: EditStep): YamlSource {
   switch (step.op) {
     case 'add':
       return addToList(source, step.path, step.value)

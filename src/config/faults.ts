@@ -10,11 +10,11 @@ import type { KeyPath, YamlSource } from './yaml-source.ts'
 type Issue = z.core.$ZodIssue
 
 /** More faults than anyone reads at once; a file with more is broken in one way, many times. */
-const mostFaults = 100
+const maxFaults = 100
 
 /** Turns what zod found into faults: place, what stands there, what is accepted. */
 export function faultsOf(source: YamlSource, data: unknown, issues: readonly Issue[]): ConfigFault[] {
-  return issues.slice(0, mostFaults + 1).flatMap((issue) => faultsOfIssue(source, data, issue, []))
+  return issues.slice(0, maxFaults + 1).flatMap((issue) => faultsOfIssue(source, data, issue, []))
 }
 
 function faultsOfIssue(source: YamlSource, data: unknown, issue: Issue, above: KeyPath): ConfigFault[] {
@@ -109,6 +109,6 @@ export function tidy(faults: readonly ConfigFault[]): ConfigFault[] {
       return seen.has(key) ? false : seen.add(key)
     })
     .sort((a, b) => Number(a.file > b.file) - Number(a.file < b.file) || a.line - b.line || a.column - b.column)
-  const [kept, rest] = [sorted.slice(0, mostFaults), sorted[mostFaults]]
+  const [kept, rest] = [sorted.slice(0, maxFaults), sorted[maxFaults]]
   return rest ? [...kept, { ...rest, path: '', message: 'more faults from here on are not shown' }] : kept
 }

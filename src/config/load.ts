@@ -6,7 +6,7 @@ import type * as z from 'zod'
 import { ConfigError } from '../errors.ts'
 import type { ConfigFault } from '../errors.ts'
 import { faultsOf, tidy, valueAt } from './faults.ts'
-import type { Surroundings } from '../options/files.ts'
+import type { OptionContext } from '../options/files.ts'
 import type { SourceOptions } from '../options/source.ts'
 import { checkNamesake } from './namesake-checks.ts'
 import { namesakeSchema } from './namesake-schema.ts'
@@ -44,7 +44,7 @@ export function loadConfig(
   sources: readonly SourceOptions[],
   { env = process.env, now = new Date(), credentials = true, text, unbegun = false }: LoadOptions = {},
 ): LoadedConfig {
-  const around: Surroundings = { folder: dirname(resolve(path)), env, credentials }
+  const around: OptionContext = { folder: dirname(resolve(path)), env, credentials }
   const source = text === undefined ? readYaml(path) : parseYaml(path, text)
   const parsed = validate(source, namesakeSchema(around, sources))
   const faults = [...parsed.faults]

@@ -18,14 +18,14 @@ import {
   text,
 } from '../options/fields.ts'
 import type { Field } from '../options/fields.ts'
-import type { Surroundings } from '../options/files.ts'
+import type { OptionContext } from '../options/files.ts'
 import { judgedSizes } from './smtp-schema.ts'
 import type { MilterConfig, MilterListenerConfig } from './types.ts'
 
 const listenAccepts = 'inet:host:port, inet6:[v6]:port, inet:port@host or unix:/path'
 
 /** The `milter` section. */
-export function milterSchema(around: Surroundings): Field<MilterConfig> {
+export function milterSchema(around: OptionContext): Field<MilterConfig> {
   return options(
     {
       listen: list(
@@ -68,7 +68,7 @@ export function milterSchema(around: Surroundings): Field<MilterConfig> {
   )
 }
 
-function listener(around: Surroundings): Field<MilterListenerConfig> {
+function listener(around: OptionContext): Field<MilterListenerConfig> {
   const address = parsed(
     (value) => parseMilterListen(value, around.folder),
     `Address: ${listenAccepts}.`,

@@ -13,13 +13,13 @@ import type { SocketAddress } from '../net/addresses.ts'
 import { isEverywhere, parseNetwork } from '../net/networks.ts'
 import type { SourceOptions } from '../options/source.ts'
 import { Checks, isMap, items } from './checks.ts'
-import type { Found } from './checks.ts'
+import type { ConfigFaults } from './checks.ts'
 import { formatPath, valueAt } from './faults.ts'
 import { quote } from '../text.ts'
 import type { KeyPath, YamlSource } from './yaml-source.ts'
 
 /** Checks across the options of namesake.yaml. */
-export function checkNamesake(source: YamlSource, data: unknown, sources: readonly SourceOptions[]): Found {
+export function checkNamesake(source: YamlSource, data: unknown, sources: readonly SourceOptions[]): ConfigFaults {
   const checks = new Checks(source)
   if (!isMap(data)) return checks
   if (data.smtp === undefined && data.milter === undefined) {
@@ -36,16 +36,16 @@ export function checkNamesake(source: YamlSource, data: unknown, sources: readon
   return checks
 }
 
-interface Listener {
+interface ListenerEntry {
   readonly path: KeyPath
   readonly section: 'smtp' | 'milter' | 'ops' | 'console'
   readonly address: SocketAddress
   readonly entry: unknown
 }
 
-function listenersOf(data: Record<string, unknown>): Listener[] {
-  const found: Listener[] = []
-  const add = (section: Listener['section'], path: KeyPath, entry: unknown, byDefault?: string): void => {
+function listenersOf(data: Record<string, unknown>): ListenerEntry[] {
+  const found: ListenerEntry[] = []
+  const add = (section: ListenerEntry['section'], path: KeyPath, entry: unknown, byDefault?: string): void => {
     const inMap = isMap(entry)
     const text = inMap ? entry.address : (entry ?? byDefault)
     if (typeof text !== 'string') return
@@ -64,10 +64,10 @@ function listenersOf(data: Record<string, unknown>): Listener[] {
   return found
 }
 
-function checkDoublePorts(checks: Checks, listeners: readonly Listener[]): void {
+function checkDoublePorts(checks: Checks, listeners: readonly ListenerEntry[]): void {
   const wildcard = /^(?:0\.0\.0\.0|::)$/
   // Those that the file names come last, so that a clash with a default shows at what can be changed.
-  const given = (listener: Listener): number => Number(listener.entry !== undefined)
+  const given = (listener: ListenerEntry): number => Number(listener.entry !== undefined)
   const ordered = [...listeners].sort((a, b) => given(a) - given(b))
   ordered.forEach((listener, index) => {
     const { address } = listener
@@ -100,7 +100,7 @@ function checkBelieved(checks: Checks, data: Record<string, unknown>): void {
 }
 
 /** A listener that strangers reach must say who may use it: else it is an open relay, or tells anyone who is protected. */
-function checkClients(checks: Checks, data: Record<string, unknown>, listeners: readonly Listener[]): void {
+function checkClients(checks: Checks, data: Record<string, unknown>, listeners: readonly ListenerEntry[]): void {
   for (const section of ['smtp', 'milter'] as const) {
     const clients = valueAt(data, [section, 'clients'])
     items(clients).forEach((network, index) => {
@@ -125,7 +125,7 @@ function checkClients(checks: Checks, data: Record<string, unknown>, listeners: 
 }
 
 /** Passwords and sessions cross the network: a console that others reach has TLS of its own, or a proxy that has it. */
-function checkConsole(checks: Checks, data: Record<string, unknown>, listeners: readonly Listener[]): void {
+function checkConsole(checks: Checks, data: Record<string, unknown>, listeners: readonly ListenerEntry[]): void {
   if (!isMap(data.console)) return
   const { console } = data
   const proxies = items(console.trustedProxies)
@@ -150,7 +150,7 @@ function checkConsole(checks: Checks, data: Record<string, unknown>, listeners: 
 }
 
 /** A server name can have one certificate only. */
-function checkServerNames(checks: Checks, listeners: readonly Listener[]): void {
+function checkServerNames(checks: Checks, listeners: readonly ListenerEntry[]): void {
   for (const { path, entry } of listeners) {
     const list = [...path.slice(0, -1), 'tls', 'certificates']
     const seen = new Map<string, KeyPath>()
@@ -171,7 +171,7 @@ function checkServerNames(checks: Checks, listeners: readonly Listener[]): void 
   }
 }
 
-function checkNextHop(checks: Checks, data: Record<string, unknown>, listeners: readonly Listener[]): void {
+function checkNextHop(checks: Checks, data: Record<string, unknown>, listeners: readonly ListenerEntry[]): void {
   const hop = valueAt(data, ['smtp', 'nextHop'])
   const pairs = [
     ['user', 'password'],
@@ -209,7 +209,7 @@ function checkNextHop(checks: Checks, data: Record<string, unknown>, listeners: 
 }
 
 /** A next hop that is one of our own listeners would hand each message round until its hops run out. */
-function checkLoop(checks: Checks, data: Record<string, unknown>, listeners: readonly Listener[]): void {
+function checkLoop(checks: Checks, data: Record<string, unknown>, listeners: readonly ListenerEntry[]): void {
   const relay = valueAt(data, ['smtp', 'relay'])
   const urls = typeof relay === 'string' ? [relay] : items(relay)
   urls.forEach((url, index) => {

@@ -9,7 +9,7 @@ import { directorySchema } from './directories-schema.ts'
 import { choice, duration, flag, list, optional, options, parsed, section, size } from '../options/fields.ts'
 import type { Field } from '../options/fields.ts'
 import { path, secret } from '../options/files.ts'
-import type { Surroundings } from '../options/files.ts'
+import type { OptionContext } from '../options/files.ts'
 import type { SourceOptions } from '../options/source.ts'
 import { milterSchema } from './milter-schema.ts'
 import { smtpSchema } from './smtp-schema.ts'
@@ -31,7 +31,7 @@ const opsAccepts = 'host:port, [v6]:port, unix:/path, or none'
 
 /** namesake.yaml as a whole. */
 export function namesakeSchema(
-  around: Surroundings,
+  around: OptionContext,
   sources: readonly SourceOptions[],
 ): Field<Omit<NamesakeConfig, 'file'>> {
   return options(
@@ -86,7 +86,7 @@ export function namesakeSchema(
 
 const nodeAccepts = 'up to 63 letters, digits, dots, hyphens or underscores'
 
-function fleetSchema(around: Surroundings): Field<NamesakeConfig['fleet']> {
+function fleetSchema(around: OptionContext): Field<NamesakeConfig['fleet']> {
   const name = (value: string): string | null => (/^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/.test(value) ? value : null)
   return options(
     {
@@ -110,7 +110,7 @@ function fleetSchema(around: Surroundings): Field<NamesakeConfig['fleet']> {
 const historyProse =
   'What was caught: detections, messages that were not judged, what was decided about them, and who changed what. null keeps none.'
 
-function historySchema(around: Surroundings): Field<NamesakeConfig['history']> {
+function historySchema(around: OptionContext): Field<NamesakeConfig['history']> {
   const folder =
     'Folder of the history (LMDB). Made if it is not there. It holds what can not be made again: back it up.'
   return options(
@@ -127,7 +127,7 @@ function historySchema(around: Surroundings): Field<NamesakeConfig['history']> {
     .meta({ description: historyProse })
 }
 
-function opsListen(around: Surroundings): Field<NamesakeConfig['ops']['listen']> {
+function opsListen(around: OptionContext): Field<NamesakeConfig['ops']['listen']> {
   const parse = (value: string): { readonly at: SocketAddress | null } | null => {
     if (value === 'none') return { at: null }
     const at = parseListen(value, around.folder)

@@ -2,7 +2,7 @@
 
 import { canonicalAddress } from '../mail/address.ts'
 import { Checks, isMap, items } from './checks.ts'
-import type { Found } from './checks.ts'
+import type { ConfigFaults } from './checks.ts'
 import { valueAt } from './faults.ts'
 import { quote } from '../text.ts'
 import { isAddress } from '../options/fields.ts'
@@ -10,7 +10,7 @@ import { nearest } from '../policy/nearest.ts'
 import type { KeyPath, YamlSource } from './yaml-source.ts'
 
 /** Checks across the protection file, and between it and the daemon's configuration. */
-export function checkProtection(source: YamlSource, data: unknown, namesake: unknown, now: Date): Found {
+export function checkProtection(source: YamlSource, data: unknown, namesake: unknown, now: Date): ConfigFaults {
   const checks = new Checks(source)
   if (!isMap(data)) return checks
   const directories = items(valueAt(namesake, ['directories'])).flatMap((d) =>

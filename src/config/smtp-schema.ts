@@ -27,13 +27,13 @@ import {
 } from '../options/fields.ts'
 import type { Field } from '../options/fields.ts'
 import { fileOption, path, secret } from '../options/files.ts'
-import type { Surroundings } from '../options/files.ts'
+import type { OptionContext } from '../options/files.ts'
 import type { RelayConfig, RelayHop, SmtpConfig, SmtpListenerConfig } from './types.ts'
 
 const listenAccepts = 'host:port, [v6]:port or unix:/path'
 
 /** The `smtp` section. */
-export function smtpSchema(around: Surroundings): Field<SmtpConfig> {
+export function smtpSchema(around: OptionContext): Field<SmtpConfig> {
   return options(
     {
       listen: list(listener(around), 'Where SMTP clients connect to.', `${listenAccepts}, or maps with an address`)
@@ -67,7 +67,7 @@ export function smtpSchema(around: Surroundings): Field<SmtpConfig> {
   )
 }
 
-function listener(around: Surroundings): Field<SmtpListenerConfig> {
+function listener(around: OptionContext): Field<SmtpListenerConfig> {
   const address = parsed(
     (value) => parseListen(value, around.folder),
     `Address: ${listenAccepts}. An IPv6 address stands in brackets.`,
@@ -109,7 +109,7 @@ function listener(around: Surroundings): Field<SmtpListenerConfig> {
 }
 
 /** Certificates for clients that ask for a name (SNI, RFC 6066 section 3). */
-function namedCertificates(around: Surroundings): Field<ListenerTls['certificates'], unknown[] | undefined> {
+function namedCertificates(around: OptionContext): Field<ListenerTls['certificates'], unknown[] | undefined> {
   const nameAccepts = 'a host name such as mx.corp.example, or one with * for its first label'
   const entry = options(
     {
@@ -132,7 +132,7 @@ function namedCertificates(around: Surroundings): Field<ListenerTls['certificate
 
 const relayAccepts = `${nextHopAccepts.replace(' or ', ', ')} or maildir:PATH (user and password belong to smtp.nextHop)`
 
-function relay(around: Surroundings): Field<RelayConfig> {
+function relay(around: OptionContext): Field<RelayConfig> {
   const maildir = path(around, '')
   const parse = (url: string): RelayHop | { maildir: string } | null => {
     if (!url.startsWith('maildir:')) {
@@ -170,7 +170,7 @@ function relay(around: Surroundings): Field<RelayConfig> {
   })
 }
 
-function nextHop(around: Surroundings): Field<SmtpConfig['nextHop']> {
+function nextHop(around: OptionContext): Field<SmtpConfig['nextHop']> {
   return section(
     {
       tls: choice(

@@ -4,7 +4,7 @@ import { formatAddress } from '../net/addresses.ts'
 import { certificateEnd, findTlsProblem } from '../net/tls-files.ts'
 import type { TlsPaths } from '../net/tls-files.ts'
 import { Checks } from './checks.ts'
-import type { Found } from './checks.ts'
+import type { ConfigFaults } from './checks.ts'
 import type { NamesakeConfig } from './types.ts'
 import type { KeyPath, YamlSource } from './yaml-source.ts'
 
@@ -12,7 +12,7 @@ import type { KeyPath, YamlSource } from './yaml-source.ts'
 export const certificateWarnMs = 21 * 86_400_000
 
 /** Checks every certificate, key and authority file as it will be used. */
-export function checkTlsFiles(source: YamlSource, config: TlsConfig, now: Date): Found {
+export function checkTlsFiles(source: YamlSource, config: TlsConfig, now: Date): ConfigFaults {
   const checks = new Checks(source)
   for (const { at, paths, options } of tlsFilesOf(config)) {
     const problem = findTlsProblem(paths)

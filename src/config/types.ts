@@ -167,7 +167,7 @@ export interface LogConfig {
 }
 
 /** Where a value stands; line and column from 1. */
-export interface Place {
+export interface ConfigPlace {
   readonly file: string
   readonly line: number
   readonly column: number
@@ -179,7 +179,7 @@ export interface LoadedProtection {
   /** What is valid but surely not meant, such as an entry that has expired. */
   readonly warnings: readonly ConfigFault[]
   /** Where in the protection file a path of keys stands (the nearest parent, if it is not there). */
-  locate(path: readonly (string | number)[]): Place
+  locate(path: readonly (string | number)[]): ConfigPlace
 }
 
 /** Both files, read and validated. */

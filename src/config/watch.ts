@@ -6,11 +6,11 @@ import { basename, dirname } from 'node:path'
 
 interface WatchOptions {
   /** Milliseconds between looks at the file, for changes that no event tells of: symbolic links, network mounts. */
-  readonly poll?: number
+  readonly pollMs?: number
   /** Milliseconds that a file must stay as it is before it is read: an editor may write it in several steps. */
-  readonly settle?: number
+  readonly quietMs?: number
   /** Milliseconds that a file may be missing: editors take it away for a moment before they put the new one there. */
-  readonly missing?: number
+  readonly missingMs?: number
 }
 
 interface Watcher {
@@ -26,7 +26,7 @@ interface Watcher {
 export function watchFile(
   path: string,
   onChange: () => void,
-  { poll = 400, settle = 1000, missing = 1000 }: WatchOptions = {},
+  { pollMs = 400, quietMs = 1000, missingMs = 1000 }: WatchOptions = {},
 ): Watcher {
   let reported = signatureOf(path)
   let seen = reported
@@ -46,11 +46,11 @@ export function watchFile(
     if (now === seen && (resting !== null || now === reported)) return
     seen = now
     if (resting !== null) clearTimeout(resting)
-    resting = setTimeout(rested, now === absent ? missing : settle).unref()
+    resting = setTimeout(rested, now === absent ? missingMs : quietMs).unref()
   }
 
   const events = watchFolder(path, look)
-  const timer = setInterval(look, poll).unref()
+  const timer = setInterval(look, pollMs).unref()
   return {
     stop(): void {
       events?.close()

@@ -7,13 +7,13 @@ import type { ConfigFault } from '../errors.ts'
 import { yamlExcess } from '../net/yaml-bounds.ts'
 import { quote } from '../text.ts'
 import { reasonOf } from '../options/files.ts'
-import type { Place } from './types.ts'
+import type { ConfigPlace } from './types.ts'
 
 /** Path of keys and list positions in a YAML file. */
 export type KeyPath = readonly PropertyKey[]
 
 /** Room for ten thousand people with settings; the parser takes about a second for it. */
-const largestFile = 4 * 1024 * 1024
+const maxFileBytes = 4 * 1024 * 1024
 
 /** A YAML file as read: its values, and where each stands. */
 export interface YamlSource {
@@ -26,9 +26,9 @@ export interface YamlSource {
   /** Faults of reading and syntax. */
   readonly faults: readonly ConfigFault[]
   /** Where the value at a path stands, or its nearest parent that is there. */
-  placeOf(path: KeyPath): Place
+  placeOf(path: KeyPath): ConfigPlace
   /** Where the key at the end of a path stands. */
-  placeOfKey(path: KeyPath): Place
+  placeOfKey(path: KeyPath): ConfigPlace
 }
 
 /** Reads a file and parses it. Never throws: what is wrong stands in `faults`. */
@@ -37,25 +37,25 @@ export function readYaml(file: string): YamlSource {
     return parseYaml(file, readBounded(file))
   } catch (error) {
     const empty = parseYaml(file, '')
-    const message = `this file can't be read: ${error instanceof TooLarge ? error.message : reasonOf(error)}`
+    const message = `this file can't be read: ${error instanceof YamlExcess ? error.message : reasonOf(error)}`
     return { ...empty, faults: [{ file, line: 1, column: 1, path: '', message }] }
   }
 }
 
-class TooLarge extends Error {}
+class YamlExcess extends Error {}
 
 function readBounded(file: string): string {
   const handle = openSync(file, 'r')
   try {
     const stat = fstatSync(handle)
-    if (stat.isDirectory()) throw new TooLarge('it is a folder')
-    if (!stat.isFile()) throw new TooLarge('it is not a regular file')
-    if (stat.size > largestFile) throw new TooLarge(`it has ${stat.size} octets; at most ${largestFile} are read`)
+    if (stat.isDirectory()) throw new YamlExcess('it is a folder')
+    if (!stat.isFile()) throw new YamlExcess('it is not a regular file')
+    if (stat.size > maxFileBytes) throw new YamlExcess(`it has ${stat.size} octets; at most ${maxFileBytes} are read`)
     const octets = readFileSync(handle)
     try {
       return new TextDecoder('utf-8', { fatal: true }).decode(octets)
     } catch {
-      throw new TooLarge('it is not UTF-8 text; fix: save it as UTF-8')
+      throw new YamlExcess('it is not UTF-8 text; fix: save it as UTF-8')
     }
   } finally {
     closeSync(handle)
@@ -65,12 +65,12 @@ function readBounded(file: string): string {
 /** Parses YAML text. Never throws. */
 export function parseYaml(file: string, text: string): YamlSource {
   const lines = new LineCounter()
-  const at = (offset: number): Place => {
+  const at = (offset: number): ConfigPlace => {
     const { line, col } = lines.linePos(Math.max(0, offset))
     return { file, line: Math.max(1, line), column: Math.max(1, col) }
   }
   const { document, data, faults } = parseText(text, lines, at)
-  const node = (path: KeyPath): Found => walk(document, path)
+  const node = (path: KeyPath): PathEnd => walk(document, path)
   return {
     file,
     text,
@@ -91,7 +91,7 @@ export function parseYaml(file: string, text: string): YamlSource {
 function parseText(
   text: string,
   lineCounter: LineCounter,
-  at: (offset: number) => Place,
+  at: (offset: number) => ConfigPlace,
 ): { document: Document.Parsed; data: unknown; faults: ConfigFault[] } {
   const fault = (offset: number, message: string): ConfigFault => ({ ...at(offset), path: '', message })
   const excess = yamlExcess(text)
@@ -156,17 +156,17 @@ function parseOptions(lineCounter: LineCounter): ParseOptions & DocumentOptions 
   return { lineCounter, prettyErrors: false, stringKeys: true, uniqueKeys: false, logLevel: 'error' }
 }
 
-interface Found {
+interface PathEnd {
   readonly key: Node | null
   readonly value: Node | null
 }
 
 /** Follows a path as far as it goes. Aliases are followed to what they stand for. */
-function walk(document: Document.Parsed, path: KeyPath): Found {
-  let here: Found = { key: null, value: document.contents }
+function walk(document: Document.Parsed, path: KeyPath): PathEnd {
+  let here: PathEnd = { key: null, value: document.contents }
   for (const step of path) {
     const value = isAlias(here.value) ? (here.value.resolve(document) ?? null) : here.value
-    let next: Found | null = null
+    let next: PathEnd | null = null
     if (isMap(value)) {
       const pair = value.items.find(
         (item) => isPair(item) && isScalar(item.key) && String(item.key.value) === String(step),

@@ -4,6 +4,7 @@ import { randomBytes } from 'node:crypto'
 import { consentAddress, proveReading, readConsent } from '../admin/directory-setup.ts'
 import type { NewDirectory } from '../admin/directory-setup.ts'
 import { Problem } from './problem.ts'
+import { errorText } from '../text.ts'
 
 /** How one consent stands. */
 interface Consent {
@@ -18,7 +19,7 @@ interface Consent {
   readonly draft: NewDirectory
 }
 
-interface Pending extends Consent {
+interface PendingConsent extends Consent {
   readonly state: string
   /** Where the browser began, and is sent back to. */
   readonly origin: string
@@ -40,7 +41,7 @@ interface Origin {
 /** Consents of this process. They are lost with it: then one begins again. */
 export class Consents {
   readonly #configPath: string
-  readonly #pending = new Map<string, Pending>()
+  readonly #pending = new Map<string, PendingConsent>()
   readonly #changed: () => void
 
   constructor(configPath: string, changed: () => void) {
@@ -56,7 +57,7 @@ export class Consents {
     const state = randomBytes(24).toString('base64url')
     const url = consentAddress(this.#configPath, draft, redirect, state)
     const until = Date.now() + consentMs
-    const pending: Pending = {
+    const pending: PendingConsent = {
       id,
       state,
       url,
@@ -108,7 +109,7 @@ export class Consents {
     return `${found.origin}/directories#add-${found.id}`
   }
 
-  async #prove({ id, draft }: Pending): Promise<void> {
+  async #prove({ id, draft }: PendingConsent): Promise<void> {
     const say = (text: string): void => {
       const now = this.#pending.get(id)
       if (now !== undefined) this.#set(id, { said: [...now.said, text].slice(-20) })
@@ -121,7 +122,7 @@ export class Consents {
     }
   }
 
-  #set(id: string, change: Partial<Pending>): void {
+  #set(id: string, change: Partial<PendingConsent>): void {
     const now = this.#pending.get(id)
     if (now !== undefined) this.#pending.set(id, { ...now, ...change })
     this.#changed()
@@ -134,9 +135,9 @@ export class Consents {
 
 function wordsOf(error: unknown): string {
   if (error instanceof Error && error.name === 'TimeoutError') return 'Reading did not work within three minutes.'
-  return error instanceof Error ? error.message : String(error)
+  return errorText(error)
 }
 
-function shown({ id, status, url, redirect, said, error, raw, draft }: Pending): Consent {
+function shown({ id, status, url, redirect, said, error, raw, draft }: PendingConsent): Consent {
   return { id, status, url, redirect, said, error, raw, draft }
 }

@@ -7,7 +7,7 @@ import { Problem } from './problem.ts'
 import type { HistoryPort, SyncStep } from '../ports.ts'
 
 /** How a directory's synchronisation stands that was asked for here. */
-interface SyncProgress {
+interface DeskProgress {
   readonly phase: SyncStep['phase'] | 'waiting'
   readonly count: number
 }
@@ -17,7 +17,7 @@ export class Desk<H extends HistoryPort = HistoryPort> {
   readonly configPath: string
   readonly installation: Installation
   /** Synchronisations under way, by directory. */
-  readonly syncing = new Map<string, SyncProgress>()
+  readonly syncing = new Map<string, DeskProgress>()
   readonly #openHistory: () => Promise<H | null>
   #history: Promise<H | null> | null = null
   #configStamp: string

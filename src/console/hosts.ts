@@ -81,7 +81,7 @@ export class Origins {
   }
 
   /** The request's Host field was checked before. */
-  of(request: { readonly headers: { readonly host?: string | undefined } }): {
+  find(request: { readonly headers: { readonly host?: string | undefined } }): {
     readonly origin: string
     readonly redirect: string
   } {

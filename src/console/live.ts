@@ -1,13 +1,13 @@
 /** Live updates: server-sent events that say what has changed, and not what it is now. */
 
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import type { AccountsPort, Session } from '../ports.ts'
+import type { AccountsPort, ConsoleSession } from '../ports.ts'
 import type { Desk } from './desk.ts'
 import { Problem } from './problem.ts'
 
-interface Listener {
+interface LiveListener {
   readonly reply: FastifyReply
-  readonly session: Session | null
+  readonly session: ConsoleSession | null
 }
 
 /** How often the installation is looked at while somebody listens. */
@@ -20,7 +20,7 @@ const maxListeners = 200
 export class Live {
   readonly #desk: Desk
   readonly #accounts: AccountsPort
-  readonly #listeners = new Set<Listener>()
+  readonly #listeners = new Set<LiveListener>()
   #timer: NodeJS.Timeout | null = null
   #looking = false
   #marks: Readonly<Record<keyof Awaited<ReturnType<Desk['marks']>> | 'users', string>> | null = null
@@ -32,7 +32,7 @@ export class Live {
   }
 
   /** Takes a connection over until it ends. */
-  listen(request: FastifyRequest, reply: FastifyReply, session: Session | null): void {
+  listen(request: FastifyRequest, reply: FastifyReply, session: ConsoleSession | null): void {
     if (this.#listeners.size >= maxListeners) throw new Problem('too-many', 'too many browsers listen already')
     reply.hijack()
     const { raw } = reply

@@ -4,9 +4,10 @@ import { randomBytes } from 'node:crypto'
 import * as client from 'openid-client'
 import type { Account, AccountsPort, Role } from '../ports.ts'
 import type { ConsoleLog, OidcSettings } from './ports.ts'
+import { errorText } from '../text.ts'
 
 /** One browser on its way to the provider and back. */
-interface Pending {
+interface PendingSignIn {
   readonly state: string
   readonly nonce: string
   readonly verifier: string
@@ -39,7 +40,7 @@ export class Oidc {
   readonly #settings: OidcSettings
   readonly #accounts: AccountsPort
   readonly #log: ConsoleLog
-  readonly #pending = new Map<string, Pending>()
+  readonly #pending = new Map<string, PendingSignIn>()
   #known: { readonly configuration: Promise<client.Configuration>; readonly until: number } | null = null
 
   constructor(settings: OidcSettings, accounts: AccountsPort, log: ConsoleLog) {
@@ -166,5 +167,5 @@ function visible(claim: unknown, otherwise: string): string {
 function wordsOf(error: unknown): string {
   if (error instanceof client.AuthorizationResponseError) return `${error.error} ${error.error_description ?? ''}`
   if (error instanceof client.ResponseBodyError) return `${error.error} ${error.error_description ?? ''}`
-  return error instanceof Error ? error.message : String(error)
+  return errorText(error)
 }

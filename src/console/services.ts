@@ -1,6 +1,6 @@
 /** What the server's routes work with: all of it handed in by main/. */
 
-import type { Judgement } from '../admin/explain.ts'
+import type { JudgedField } from '../admin/explain.ts'
 import type { ReplayRequest, ReplayRun } from '../admin/replay/run.ts'
 import type { AccountsPort } from '../ports.ts'
 import type { Consents } from './consents.ts'
@@ -22,7 +22,7 @@ export interface Services {
   readonly review: ReviewPort
   readonly rules: RulesPort
   /** Judges a header section by the people and rules in force; nothing is kept of it. @throws NamesakeError store-unusable */
-  readonly judge: (octets: Buffer) => Promise<Judgement>
+  readonly judge: (octets: Buffer) => Promise<JudgedField>
   readonly startReplay: (request: ReplayRequest) => Promise<ReplayRun>
   /** Runs over old mail, by their ids. */
   readonly replays: Map<string, ReplayRun>

@@ -2,7 +2,7 @@
 
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { NamesakeError } from '../errors.ts'
-import type { Account, AccountsPort, HasherPort, Role, Session } from '../ports.ts'
+import type { Account, AccountsPort, HasherPort, Role, ConsoleSession } from '../ports.ts'
 import { Problem } from './problem.ts'
 import { SignInLimits } from './sign-in-limits.ts'
 import type { Caller, ConsoleLog } from './ports.ts'
@@ -125,13 +125,13 @@ export class SignIn {
   }
 
   /** The session that a request's cookie opens. */
-  ofCookie(request: FastifyRequest): { readonly session: Session; readonly account: Account } | null {
+  ofCookie(request: FastifyRequest): { readonly session: ConsoleSession; readonly account: Account } | null {
     const secret = cookieOf(request.headers.cookie, sessionCookie)
     return secret === null ? null : this.#accounts.session(secret)
   }
 
   /** Who a request comes from: a token in Authorization, else a session's cookie. A token that is none is nobody. */
-  caller(request: FastifyRequest): { readonly caller: Caller; readonly session: Session | null } | null {
+  caller(request: FastifyRequest): { readonly caller: Caller; readonly session: ConsoleSession | null } | null {
     const { authorization } = request.headers
     if (authorization !== undefined) {
       const secret = /^Bearer ([\w-]{1,200})$/i.exec(authorization)?.[1]

@@ -28,7 +28,7 @@ export interface PersonFacts {
  * One thing seen in the source. Changes are applied in their order; the same one twice is harmless. Ids are the
  * source's own, at most 512 octets, and unique over people and groups together.
  */
-export type Change =
+export type SourceChange =
   | { readonly op: 'person'; readonly id: string; readonly attributes: Attributes }
   /** The person is gone. What groups say of them stays, so one who is restored returns with memberships. */
   | { readonly op: 'person-gone'; readonly id: string }
@@ -50,14 +50,14 @@ export type Change =
  * What `Provider.read` yields: `begin`, any number of `changes`, `end`. Nothing counts before `end`: a read that
  * throws, or stops without it, leaves the store as it was.
  */
-export type Step =
+export type ReadStep =
   /**
    * `full`: everything follows, and what isn't mentioned is gone after it. `delta`: only what changed since the
    * cursor. A second `begin` (the cursor turned out to have expired) throws away what came before it.
    */
   | { readonly step: 'begin'; readonly round: 'full' | 'delta' }
   /** Some hundred changes: a page. */
-  | { readonly step: 'changes'; readonly changes: readonly Change[] }
+  | { readonly step: 'changes'; readonly changes: readonly SourceChange[] }
   /** The cursor for the next read is stored in the transaction of the data; null: the next is full. */
   | { readonly step: 'end'; readonly cursor: string | null }
 
@@ -82,7 +82,7 @@ export interface Provider {
   /** Whether delta rounds ever come. If not, the store keeps no attributes. */
   readonly deltas: boolean
   /** Throws NamesakeError provider-* or input-invalid, telling what to do; honours `signal`. */
-  read(request: ReadRequest): AsyncIterable<Step>
+  read(request: ReadRequest): AsyncIterable<ReadStep>
   /** Pure. Null: known, but not counted as a person (a guest, say, or someone without a name). */
   personOf(id: string, attributes: Attributes): PersonFacts | null
   /** Calls back when the source may have changed; sources that can't tell leave it out. */

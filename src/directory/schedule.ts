@@ -69,7 +69,7 @@ export interface DirectoryStatus {
 }
 
 // A file is often written in several steps: it must have been still for so long.
-const settle = 1000
+const quietMs = 1000
 
 // Retries of a sync that another process is busy with.
 const busyPause = 5_000
@@ -135,7 +135,7 @@ export class Scheduler {
   }
 }
 
-interface JobSurroundings {
+interface JobContext {
   readonly store: Store
   readonly tell: (event: SyncEvent) => void
   readonly random: () => number
@@ -147,7 +147,7 @@ interface JobSurroundings {
 /** One directory's schedule. */
 class Job {
   readonly directory: ScheduledDirectory
-  readonly #around: JobSurroundings
+  readonly #around: JobContext
   /** Null where the time between two runs is fixed. */
   readonly #task: ScheduledTask | null
   #interval: NodeJS.Timeout | undefined
@@ -156,7 +156,7 @@ class Job {
   #running: Promise<SyncOutcome> | undefined
   #toldStale = false
 
-  constructor(directory: ScheduledDirectory, around: JobSurroundings) {
+  constructor(directory: ScheduledDirectory, around: JobContext) {
     this.directory = directory
     this.#around = around
     if (typeof directory.sync !== 'string') {
@@ -176,7 +176,7 @@ class Job {
     const { sync } = this.directory
     if (typeof sync === 'string') void this.#task?.start()
     else this.#interval = setInterval(() => this.#onSchedule(), sync.everyMs).unref()
-    this.#watch = this.directory.provider.watch?.(() => this.#later(settle))
+    this.#watch = this.directory.provider.watch?.(() => this.#later(quietMs))
   }
 
   /** Whether the last success is older than the schedule would have it, or another place is meant by now. */
@@ -218,7 +218,7 @@ class Job {
         now,
         full: options.full === true,
         fullEvery: fullEvery ?? null,
-        shrinkLimit: options.acceptShrink === true ? null : shrink,
+        maxShrink: options.acceptShrink === true ? null : shrink,
         notice: (text) => tell({ event: 'notice', directory, text }),
         ...(options.progress === undefined ? {} : { progress: options.progress }),
       })

@@ -1,7 +1,7 @@
 /** A source of people: one folder in `sources/`, and one line in their registry. */
 
 import type * as z from 'zod'
-import type { Surroundings } from '../options/files.ts'
+import type { OptionContext } from '../options/files.ts'
 import type { DirectoryConfig, SourceOptions } from '../options/source.ts'
 import type { Provider } from './provider.ts'
 
@@ -30,7 +30,7 @@ interface SourceOf<Shape extends z.ZodRawShape, Settings extends object> {
   readonly prose: string
   readonly usualSync: string
   readonly signsIn: boolean
-  readonly options: (around: Surroundings) => Shape
+  readonly options: (around: OptionContext) => Shape
   readonly settings: (values: z.output<z.ZodObject<Shape>>, ctx: z.RefinementCtx) => Settings
   readonly faults?: SourceOptions['faults']
   readonly open: (entry: DirectoryConfig & Settings) => Provider

@@ -5,6 +5,7 @@ import type { Provider } from './provider.ts'
 import type { Round, RoundOutcome } from './store/round.ts'
 import type { MakeIndex } from './store/reindex.ts'
 import type { Store } from './store/store.ts'
+import { errorText } from '../text.ts'
 
 /** When a directory is read in full though a delta would do: after so many syncs, or so many milliseconds. */
 export type FullEvery = { readonly syncs: number } | { readonly duration: number }
@@ -12,7 +13,7 @@ export type FullEvery = { readonly syncs: number } | { readonly duration: number
 export interface SyncOptions {
   readonly makeIndex: MakeIndex
   /** Largest part of the people, 0 to 1, that may go; null accepts any (`--accept-shrink`). */
-  readonly shrinkLimit: number | null
+  readonly maxShrink: number | null
   readonly signal: AbortSignal
   /** Milliseconds since the epoch. */
   readonly now: () => number
@@ -72,15 +73,15 @@ export async function synchronise(store: Store, provider: Provider, options: Syn
     if (cursor === undefined) {
       throw new NamesakeError('provider-malformed', `reading "${provider.name}" ended before its end was said`)
     }
-    const { makeIndex, shrinkLimit } = options
+    const { makeIndex, maxShrink: maxShrink } = options
     const progress = (people: number): void => options.progress?.({ phase: 'writing', count: people })
-    const outcome = await round.commit({ cursor, now: options.now(), makeIndex, shrinkLimit, progress })
+    const outcome = await round.commit({ cursor, now: options.now(), makeIndex, maxShrink: maxShrink, progress })
     return { ...outcome, duration: options.now() - start }
   } catch (error) {
     await round?.abandon()
     // A stop is no failure of the directory, and neither is that another process is at it.
     const busy = error instanceof NamesakeError && error.code === 'sync-busy'
-    if (!options.signal.aborted && !busy) store.recordFailure(provider, options.now(), inWords(error))
+    if (!options.signal.aborted && !busy) store.recordFailure(provider, options.now(), recordedText(error))
     throw error
   }
 }
@@ -94,9 +95,9 @@ function isFullDue(store: Store, provider: Provider, options: SyncOptions): bool
   return record.lastFull === null || options.now() - record.lastFull >= fullEvery.duration
 }
 
-const longestError = 2000
+const maxErrorLength = 2000
 
-function inWords(error: unknown): string {
-  const text = error instanceof Error ? error.message : String(error)
-  return text.length > longestError ? `${text.slice(0, longestError)}…` : text
+function recordedText(error: unknown): string {
+  const text = errorText(error)
+  return text.length > maxErrorLength ? `${text.slice(0, maxErrorLength)}…` : text
 }

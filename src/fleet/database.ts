@@ -5,6 +5,7 @@ import { isIP } from 'node:net'
 import pg from 'pg'
 import { NamesakeError } from '../errors.ts'
 import { migrations } from './migrations.ts'
+import { errorText } from '../text.ts'
 
 /** Connections of one node. Whatever waits for one waits at most as long as a statement. */
 const maxConnections = 4
@@ -14,7 +15,7 @@ const maxStatementMs = 10_000
 const maxLockMs = 5_000
 
 /** One transaction's statements. */
-export interface Transaction {
+export interface FleetTransaction {
   /** Rows of one statement; `values` stand for $1, $2, …. */
   readonly query: <Row extends object>(text: string, values?: readonly unknown[]) => Promise<Row[]>
 }
@@ -47,7 +48,7 @@ export class Database {
    * Runs `work` in one transaction: all of it, or, if it throws, nothing.
    * @throws NamesakeError fleet-unavailable where PostgreSQL can't be reached or refuses
    */
-  async transact<T>(work: (transaction: Transaction) => Promise<T>): Promise<T> {
+  async transact<T>(work: (transaction: FleetTransaction) => Promise<T>): Promise<T> {
     let client: pg.PoolClient | undefined
     let broken = true
     try {
@@ -97,7 +98,7 @@ export class Database {
       })
     } catch (error) {
       if ((await this.#version()) === list.length) return
-      const why = error instanceof Error ? error.message : String(error)
+      const why = errorText(error)
       throw new NamesakeError(
         'fleet-schema',
         `the fleet's database has schema version ${found}, ${list.length} is needed, and it could not be made: ${why}; ` +

@@ -3,7 +3,7 @@
 import { createHash } from 'node:crypto'
 import { mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
-import type { Database, Transaction } from './database.ts'
+import type { Database, FleetTransaction } from './database.ts'
 
 /** What a node's file was made from. */
 interface Base {
@@ -44,7 +44,7 @@ export type DocumentOutcome =
     }
 
 /** The number of the newest revision; 0 if there is none. */
-async function newestRevision({ query }: Transaction, name: string): Promise<number> {
+async function newestRevision({ query }: FleetTransaction, name: string): Promise<number> {
   const [row] = await query<{ revision: string | null }>(
     'select max(revision) as revision from namesake.document where name = $1',
     [name],

@@ -2,7 +2,7 @@
 
 import { randomUUID } from 'node:crypto'
 import type { EntriesPlace, SharedEntries, SharedEntry } from '../ports.ts'
-import type { Database, Transaction } from './database.ts'
+import type { Database, FleetTransaction } from './database.ts'
 
 /** Entries of one transaction. */
 const atOnce = 500
@@ -89,7 +89,7 @@ export class EntryExchange {
   }
 }
 
-async function headOf({ query }: Transaction): Promise<EntriesPlace | null> {
+async function headOf({ query }: FleetTransaction): Promise<EntriesPlace | null> {
   const [row] = await query<{ revision: string; id: string }>(
     'select revision, id from namesake.entry_batch order by revision desc limit 1',
   )

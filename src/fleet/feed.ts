@@ -1,7 +1,7 @@
 /** A directory as a fleet reads it: one node reads the source and writes what it said into the log, all others read the log. */
 
 import { setTimeout as wait } from 'node:timers/promises'
-import type { Attributes, PersonFacts, Provider, ReadRequest, Step } from '../directory/provider.ts'
+import type { Attributes, PersonFacts, Provider, ReadRequest, ReadStep } from '../directory/provider.ts'
 import { NamesakeError } from '../errors.ts'
 import type { Lease, Leases } from './lease.ts'
 import type { LoggedRound, Position, RoundDraft, RoundLog } from './rounds.ts'
@@ -11,7 +11,7 @@ const maxFirstMs = 120_000
 const lookMs = 500
 
 /** A round that was read and is not published: it waits for the store to have taken it. */
-interface Pending {
+interface PendingRound {
   readonly draft: RoundDraft
   readonly kind: 'full' | 'delta'
   readonly base: number
@@ -36,7 +36,7 @@ export class Feed implements Provider {
   readonly #leases: Leases
   readonly #node: string
   readonly #changed = new Set<() => void>()
-  #pending: Pending | null = null
+  #pending: PendingRound | null = null
   /** Where this node's people are. */
   position: Position | null = null
 
@@ -76,7 +76,7 @@ export class Feed implements Provider {
     for (const changed of this.#changed) changed()
   }
 
-  async *read(request: ReadRequest): AsyncGenerator<Step> {
+  async *read(request: ReadRequest): AsyncGenerator<ReadStep> {
     const unused = this.#pending
     this.#pending = null
     // The store did not take it: the shrink brake held, or the disk was full.
@@ -114,7 +114,7 @@ export class Feed implements Provider {
     head: LoggedRound | null,
     isAtHead: boolean,
     lease: Lease,
-  ): AsyncGenerator<Step> {
+  ): AsyncGenerator<ReadStep> {
     const same = isAtHead && head?.fingerprint === this.#declared
     const cursor = same ? head.sourceCursor : null
     let draft = this.#log.begin()
@@ -146,7 +146,7 @@ export class Feed implements Provider {
     kind: 'full' | 'delta',
     sourceCursor: string | null,
     { head, isAtHead, lease }: { head: LoggedRound | null; isAtHead: boolean; lease: Lease },
-  ): Promise<Step> {
+  ): Promise<ReadStep> {
     const digest = draft.digest()
     const isNews =
       head === null || (kind === 'delta' ? draft.changes > 0 : head.kind !== 'full' || head.digest !== digest)
@@ -163,7 +163,7 @@ export class Feed implements Provider {
   }
 
   /** What the log has that we don't. */
-  async *#follow(way: readonly LoggedRound[], head: LoggedRound): AsyncGenerator<Step> {
+  async *#follow(way: readonly LoggedRound[], head: LoggedRound): AsyncGenerator<ReadStep> {
     if (head.fingerprint !== this.#declared) {
       throw new NamesakeError(
         'input-invalid',

@@ -1,6 +1,6 @@
 /** Leases: what only one node at a time may do, fenced by an epoch. */
 
-import type { Database, Transaction } from './database.ts'
+import type { Database, FleetTransaction } from './database.ts'
 
 /** Seconds after which a lease that was not renewed is anybody's; and how often it is renewed, in milliseconds. */
 const leaseSeconds = 15
@@ -53,7 +53,7 @@ export class Leases {
   }
 
   /** Whether the lease is still this one, and locks it until the transaction ends: nobody can take it meanwhile. */
-  async holds({ query }: Transaction, { name, epoch }: Lease): Promise<boolean> {
+  async holds({ query }: FleetTransaction, { name, epoch }: Lease): Promise<boolean> {
     const rows = await query('select 1 from namesake.lease where name = $1 and holder = $2 and epoch = $3 for update', [
       name,
       this.#holder,

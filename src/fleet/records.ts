@@ -3,7 +3,7 @@
 import { canonicalAddress } from '../mail/address.ts'
 import type { HistoryRecord } from '../model.ts'
 import { searchTextOf } from '../search-text.ts'
-import type { Database, Transaction } from './database.ts'
+import type { Database, FleetTransaction } from './database.ts'
 
 /** PostgreSQL's texts hold no NUL and no half of a surrogate pair. */
 function text(value: string | null): string | null {
@@ -86,7 +86,7 @@ const insertion = `with r as (
   on conflict (node) do update set count = n.count + excluded.count`
 
 /** Puts records in, each once however often it comes. @param lines each a HistoryRecord as JSON */
-export async function insertRecords({ query }: Transaction, lines: readonly string[]): Promise<void> {
+export async function insertRecords({ query }: FleetTransaction, lines: readonly string[]): Promise<void> {
   if (lines.length > 0) await query(insertion, [JSON.stringify(lines.map(rowOf))])
 }
 
@@ -114,7 +114,7 @@ const deletion = `with r as (
   select count(*)::int as count from r`
 
 /** Takes records out, and pairs that have none any more. Counters of their time stay. @returns how many there were */
-export async function deleteRecords({ query }: Transaction, ids: readonly string[]): Promise<number> {
+export async function deleteRecords({ query }: FleetTransaction, ids: readonly string[]): Promise<number> {
   const [row] = await query<{ count: number }>(deletion, [ids])
   await query('delete from namesake.pair where count <= 0')
   await query('delete from namesake.pair_word where count <= 0')

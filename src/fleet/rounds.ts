@@ -3,9 +3,9 @@
 import { createHash, randomUUID } from 'node:crypto'
 import { promisify } from 'node:util'
 import { deflate, inflate } from 'node:zlib'
-import type { Change } from '../directory/provider.ts'
+import type { SourceChange } from '../directory/provider.ts'
 import { NamesakeError } from '../errors.ts'
-import type { Database, Transaction } from './database.ts'
+import type { Database, FleetTransaction } from './database.ts'
 import type { Lease, Leases } from './lease.ts'
 
 /** Changes that one page holds at least, but for the last. */
@@ -85,7 +85,7 @@ export class RoundLog {
   }
 
   /** What a round says, page by page. @throws NamesakeError provider-unavailable if it was taken away meanwhile */
-  async *changes({ id, pages }: LoggedRound): AsyncGenerator<readonly Change[]> {
+  async *changes({ id, pages }: LoggedRound): AsyncGenerator<readonly SourceChange[]> {
     for (let n = 0; n < pages; n++) {
       const [row] = await this.#database.transact(({ query }) =>
         query<{ data: Buffer }>('select data from namesake.page where round = $1 and n = $2', [id, n]),
@@ -96,7 +96,7 @@ export class RoundLog {
           `a round of "${this.#directory}" has gone while it was read; it is tried again`,
         )
       }
-      yield JSON.parse((await unpack(row.data)).toString('utf8')) as Change[]
+      yield JSON.parse((await unpack(row.data)).toString('utf8')) as SourceChange[]
     }
   }
 
@@ -147,7 +147,7 @@ export class RoundLog {
   }
 
   /** Takes away what no node needs any more: rounds before the newest full one, pages whose round never came. */
-  async #compact({ query }: Transaction): Promise<void> {
+  async #compact({ query }: FleetTransaction): Promise<void> {
     await query(
       `with gone as (
          delete from namesake.round where directory = $1 and at < now() - $2::interval
@@ -178,7 +178,7 @@ export class RoundDraft {
   changes = 0
   readonly #database: Database
   readonly #hash = createHash('sha256')
-  #waiting: Change[] = []
+  #waiting: SourceChange[] = []
 
   constructor(database: Database) {
     this.#database = database
@@ -189,7 +189,7 @@ export class RoundDraft {
     return this.#hash.copy().digest('hex')
   }
 
-  async add(changes: readonly Change[]): Promise<void> {
+  async add(changes: readonly SourceChange[]): Promise<void> {
     for (const change of changes) {
       this.#waiting.push(change)
       this.#hash.update(JSON.stringify(change))

@@ -2,7 +2,7 @@
 
 import type { Erasure } from '../model.ts'
 import type { WrittenRecords } from '../ports.ts'
-import type { Database, Transaction } from './database.ts'
+import type { Database, FleetTransaction } from './database.ts'
 import { insertRecords } from './records.ts'
 
 /** Records of one transaction. */
@@ -91,6 +91,6 @@ export class RecordSender {
   }
 }
 
-function newErasures({ query }: Transaction, known: readonly string[]): Promise<{ id: string; data: Erasure }[]> {
+function newErasures({ query }: FleetTransaction, known: readonly string[]): Promise<{ id: string; data: Erasure }[]> {
   return query('select id, data from namesake.erasure where id <> all($1::uuid[]) order by at', [known])
 }

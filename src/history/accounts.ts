@@ -12,10 +12,10 @@ import type {
   EntriesPlace,
   Invitation,
   Role,
-  Session,
+  ConsoleSession,
   SharedEntries,
   SharedEntry,
-  Token,
+  ApiToken,
 } from '../ports.ts'
 
 interface StoredAccount extends Account {
@@ -23,7 +23,7 @@ interface StoredAccount extends Account {
   readonly hash: string | null
 }
 
-interface StoredToken extends Token {
+interface StoredToken extends ApiToken {
   readonly hash: string
 }
 
@@ -37,11 +37,11 @@ const touchMs = 60_000
 
 interface Tables {
   readonly accounts: StoredAccount
-  readonly sessions: Session
+  readonly sessions: ConsoleSession
   readonly tokens: StoredToken
   readonly invitations: Invitation
 }
-type Kind = keyof Tables
+type AccountKind = keyof Tables
 const kinds = ['accounts', 'sessions', 'tokens', 'invitations'] as const
 
 /** Changes that were not sent to a fleet yet stand in `state` under these names. */
@@ -61,7 +61,7 @@ function refusal(message: string): NamesakeError {
 export class Accounts implements AccountsPort, SharedEntries {
   readonly #root: RootDatabase
   readonly #accounts: Database<StoredAccount, string>
-  readonly #sessions: Database<Session, string>
+  readonly #sessions: Database<ConsoleSession, string>
   readonly #tokens: Database<StoredToken, string>
   readonly #invitations: Database<Invitation, string>
   /** Which entries were changed and not sent to a fleet, and its place in what others changed. */
@@ -73,7 +73,7 @@ export class Accounts implements AccountsPort, SharedEntries {
     this.#now = now
     const table = <T>(name: string): Database<T, string> => root.openDB<T, string>({ name, encoding: 'json' })
     this.#accounts = table<StoredAccount>('accounts')
-    this.#sessions = table<Session>('sessions')
+    this.#sessions = table<ConsoleSession>('sessions')
     this.#tokens = table<StoredToken>('tokens')
     this.#invitations = table<Invitation>('invitations')
     this.#state = table<unknown>('state')
@@ -186,7 +186,7 @@ export class Accounts implements AccountsPort, SharedEntries {
   }
 
   /** A new session, and the secret that its cookie holds. */
-  beginSession(account: Account): { readonly secret: string; readonly session: Session } {
+  beginSession(account: Account): { readonly secret: string; readonly session: ConsoleSession } {
     const secret = randomSecret()
     const at = this.#now()
     const session = { key: digest(secret), account: account.id, csrf: randomSecret(), made: at, lastUsed: at }
@@ -199,7 +199,7 @@ export class Accounts implements AccountsPort, SharedEntries {
   }
 
   /** The session of a cookie and its account; null if it is over. A use keeps it for another 12 h. */
-  session(secret: string): { readonly session: Session; readonly account: Account } | null {
+  session(secret: string): { readonly session: ConsoleSession; readonly account: Account } | null {
     const session = this.#sessions.get(digest(secret))
     if (session === undefined) return null
     const now = this.#now()
@@ -220,23 +220,23 @@ export class Accounts implements AccountsPort, SharedEntries {
   }
 
   /** Whether a session found before still holds, for connections that last. */
-  holds(session: Session): boolean {
+  holds(session: ConsoleSession): boolean {
     const now = this.#sessions.get(session.key)
     return now !== undefined && this.#accounts.get(session.account) !== undefined
   }
 
-  endSession(session: Session): void {
+  endSession(session: ConsoleSession): void {
     this.#write(() => void this.#remove('sessions', session.key))
   }
 
-  tokens(): Token[] {
+  tokens(): ApiToken[] {
     return [...this.#tokens.getRange()].map(({ value }) => shownToken(value)).sort((a, b) => a.made - b.made)
   }
 
   /** A new token and its secret, which can't be had again. */
-  addToken(details: Pick<Token, 'name' | 'role' | 'until' | 'madeBy'>): {
+  addToken(details: Pick<ApiToken, 'name' | 'role' | 'until' | 'madeBy'>): {
     readonly secret: string
-    readonly token: Token
+    readonly token: ApiToken
   } {
     const secret = `nsk_${randomSecret()}`
     const token: StoredToken = {
@@ -252,7 +252,7 @@ export class Accounts implements AccountsPort, SharedEntries {
   }
 
   /** The token of a secret; null if there is none, or it has ended. */
-  token(secret: string): Token | null {
+  token(secret: string): ApiToken | null {
     const found = this.#tokens.get(digest(secret))
     const now = this.#now()
     if (found === undefined || (found.until !== null && found.until <= now)) return null
@@ -321,28 +321,28 @@ export class Accounts implements AccountsPort, SharedEntries {
     await this.#root.close()
   }
 
-  #put<K extends Kind>(kind: K, key: string, value: Tables[K]): void {
+  #put<K extends AccountKind>(kind: K, key: string, value: Tables[K]): void {
     this.#table(kind).putSync(key, value)
     this.#note(kind, key)
   }
 
-  #remove(kind: Kind, key: string): boolean {
+  #remove(kind: AccountKind, key: string): boolean {
     this.#note(kind, key)
     return this.#table(kind).removeSync(key)
   }
 
-  #note(kind: Kind, key: string): void {
+  #note(kind: AccountKind, key: string): void {
     this.#state.putSync(`${marks}${kind}:${key}`, 1)
   }
 
-  #table(kind: string): Database<Tables[Kind], string> {
+  #table(kind: string): Database<Tables[AccountKind], string> {
     const tables = {
       accounts: this.#accounts,
       sessions: this.#sessions,
       tokens: this.#tokens,
       invitations: this.#invitations,
     }
-    return tables[kind as Kind]
+    return tables[kind as AccountKind]
   }
 
   #dataOf(kind: string, key: string): string | null {
@@ -396,7 +396,7 @@ function shown({ hash: _hash, ...account }: StoredAccount): Account {
   return account
 }
 
-function shownToken({ hash: _hash, ...token }: StoredToken): Token {
+function shownToken({ hash: _hash, ...token }: StoredToken): ApiToken {
   return token
 }
 

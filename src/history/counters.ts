@@ -7,7 +7,7 @@ import type { Tables } from './environment.ts'
 import { counterKey, dayMs, hourMs, personCounterKey } from './keys.ts'
 
 /** What one counter entry holds: how many records by what they are. */
-type Counter = Record<string, number>
+type CounterParts = Record<string, number>
 interface PersonCounter {
   readonly directory: string
   readonly person: string
@@ -18,7 +18,7 @@ interface PersonCounter {
 /** Adds up what records of one transaction count, and writes each entry once. */
 export class CounterChanges {
   readonly #tables: Tables
-  readonly #hours = new Map<string, { key: Buffer; counter: Counter }>()
+  readonly #hours = new Map<string, { key: Buffer; counter: CounterParts }>()
   /** By day and person. */
   readonly #people = new Map<string, { key: Buffer; counter: PersonCounter }>()
 
@@ -34,7 +34,7 @@ export class CounterChanges {
       let entry = this.#hours.get(id)
       if (entry === undefined) {
         const key = counterKey(kind, time)
-        this.#hours.set(id, (entry = { key, counter: read<Counter>(this.#tables, key) ?? {} }))
+        this.#hours.set(id, (entry = { key, counter: read<CounterParts>(this.#tables, key) ?? {} }))
       }
       entry.counter[what] = (entry.counter[what] ?? 0) + 1
     }
@@ -79,7 +79,7 @@ export function overviewOf(tables: Tables, since: number, until: number, step: '
   const range = { start: counterKey(step, since), end: counterKey(step, until + length - 1) }
   for (const { key, value } of tables.counters.getRange(range)) {
     const at = { at: key.readUInt32BE(1) * length, detected: 0, excused: 0, unchecked: 0 }
-    for (const [what, count] of Object.entries(JSON.parse(value.toString()) as Counter)) {
+    for (const [what, count] of Object.entries(JSON.parse(value.toString()) as CounterParts)) {
       sums.set(what, (sums.get(what) ?? 0) + count)
       const verdict = what.slice(0, what.indexOf(' '))
       at[verdict === 'detected' ? 'detected' : verdict === 'unchecked' ? 'unchecked' : 'excused'] += count
@@ -90,11 +90,11 @@ export function overviewOf(tables: Tables, since: number, until: number, step: '
   return { counts: counts.sort((a, b) => b.count - a.count), steps, people: peopleOf(tables, since, until) }
 }
 
-type Part = Omit<HistoryOverview['counts'][number], 'count'>
+type CountedPart = Omit<HistoryOverview['counts'][number], 'count'>
 
-function partsOf(what: string): Part {
+function partsOf(what: string): CountedPart {
   const [verdict, tier, kind, action, disposition] = what.split(' ').map((part) => (part === '' ? null : part))
-  return { verdict, tier, kind, action, disposition } as Part
+  return { verdict, tier, kind, action, disposition } as CountedPart
 }
 
 function peopleOf(tables: Tables, since: number, until: number): HistoryOverview['people'] {

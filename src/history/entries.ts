@@ -5,10 +5,10 @@ import type { EntriesPlace, SharedEntries, SharedEntry } from '../ports.ts'
 import type { Environment, Table } from './environment.ts'
 import { recordKey } from './keys.ts'
 
-type Kind = 'decision' | 'audit'
+type EntryKind = 'decision' | 'audit'
 
 /** Notes that an entry was changed. Within the transaction that changes it. */
-export function noteChange({ tables }: Environment, kind: Kind, key: Buffer): void {
+export function noteChange({ tables }: Environment, kind: EntryKind, key: Buffer): void {
   tables.meta.putSync(`${marks}${kind}:${key.toString('hex')}`, Buffer.alloc(0))
 }
 

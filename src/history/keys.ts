@@ -26,10 +26,10 @@ export function sequenceOfKey(key: Buffer): number {
   return key.readUIntBE(6, 6)
 }
 
-const largest = 2 ** 48 - 1
+const maxTimestamp = 2 ** 48 - 1
 
 function clamped(number: number): number {
-  return Math.min(largest, Math.max(0, Math.floor(number)))
+  return Math.min(maxTimestamp, Math.max(0, Math.floor(number)))
 }
 
 /** A block's key: the key of its latest record, the time of its earliest, how many there are. */

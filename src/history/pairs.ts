@@ -18,7 +18,7 @@ interface StoredPair extends Pair {
   readonly number: number
 }
 
-interface Entry {
+interface PairEntry {
   readonly key: Buffer
   readonly before: StoredPair | null
   pair: Pair | null
@@ -30,7 +30,7 @@ interface Entry {
 /** Changes pairs within one transaction: each is read once and written once. */
 export class PairChanges {
   readonly #environment: Environment
-  readonly #entries = new Map<string, Entry>()
+  readonly #entries = new Map<string, PairEntry>()
   readonly #decisions = new Map<string, PairDecision | null>()
 
   constructor(environment: Environment) {
@@ -86,7 +86,7 @@ export class PairChanges {
     }
   }
 
-  #entry(of: PairOf): Entry {
+  #entry(of: PairOf): PairEntry {
     const key = pairKey(of)
     const id = key.toString('hex')
     let entry = this.#entries.get(id)
@@ -125,15 +125,15 @@ export class PairChanges {
   }
 }
 
-type Edge = [{ readonly entry: Entry; readonly pair: Pair }, number]
+type Edge = [{ readonly entry: PairEntry; readonly pair: Pair }, number]
 
 /**
  * When the first records of pairs came, or with `newest` the last ones. All of them are looked for in one walk over the columns, which
  * ends with the last of them that is found.
  */
-function edges({ tables }: Environment, entries: readonly Entry[], newest: boolean): Edge[] {
+function edges({ tables }: Environment, entries: readonly PairEntry[], newest: boolean): Edge[] {
   if (entries.length === 0) return []
-  const wanted = new Map<string, { entry: Entry; pair: Pair }>()
+  const wanted = new Map<string, { entry: PairEntry; pair: Pair }>()
   for (const entry of entries) {
     if (entry.pair !== null) wanted.set(pairNumbers(entry.key).join(' '), { entry, pair: entry.pair })
   }

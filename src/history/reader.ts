@@ -90,7 +90,7 @@ function searchOf(query: HistoryQuery): Search {
 }
 
 /** A place in a list of records that fit, from the newest to the oldest. */
-interface Place {
+interface ReadPlace {
   /** Time and number of the record there; null behind the last. */
   head: { readonly time: number; readonly sequence: number } | null
   readonly line: () => string
@@ -102,7 +102,7 @@ interface Place {
  * block is opened as soon as its latest record may be the next one, and the newest of all open ones is.
  */
 function* newestFirst(tables: Tables, search: Search, options: ReadOptions): Generator<string> {
-  const open: Place[] = [placeInLatest(tables, search, options)]
+  const open: ReadPlace[] = [placeInLatest(tables, search, options)]
   const blocks = tables.blocks
     .getKeys({ ...options, reverse: true, end: recordKey(search.since, 0) })
     [Symbol.iterator]()
@@ -125,30 +125,30 @@ function* newestFirst(tables: Tables, search: Search, options: ReadOptions): Gen
 }
 
 /** The place with the newest record; places behind their last are taken out. */
-function newestOf(open: Place[]): Place | null {
-  let newest: Place | null = null
+function newestOf(open: ReadPlace[]): ReadPlace | null {
+  let newest: ReadPlace | null = null
   for (let i = open.length - 1; i >= 0; i--) {
-    const place = open[i] as Place
+    const place = open[i] as ReadPlace
     if (place.head === null) open.splice(i, 1)
     else if (newest === null || newest.head === null || isLater(place.head, newest.head)) newest = place
   }
   return newest
 }
 
-type Moment = NonNullable<Place['head']>
+type Moment = NonNullable<ReadPlace['head']>
 
 function isLater(one: Moment, other: Moment): boolean {
   return one.time > other.time || (one.time === other.time && one.sequence > other.sequence)
 }
 
 /** Whether a block holds a later record than the place is at. */
-function isBefore({ head }: Place, blockKey: Buffer): boolean {
+function isBefore({ head }: ReadPlace, blockKey: Buffer): boolean {
   const latest = { time: blockKey.readUIntBE(0, 6), sequence: blockKey.readUIntBE(6, 6) }
   return head === null || isLater(latest, head)
 }
 
 /** Records that are not packed yet: a few hundred, looked at one by one. */
-function placeInLatest(tables: Tables, { since, until, needle }: Search, options: ReadOptions): Place {
+function placeInLatest(tables: Tables, { since, until, needle }: Search, options: ReadOptions): ReadPlace {
   const end = recordKey(since, 0)
   const start = Number.isFinite(until) ? recordKey(until, 0) : Buffer.alloc(recordKeyLength, 0xff)
   const found = [...tables.records.getRange({ ...options, start, end, reverse: true })].filter(({ value }) =>
@@ -159,7 +159,7 @@ function placeInLatest(tables: Tables, { since, until, needle }: Search, options
     const key = found[at]?.key
     return key === undefined ? null : { time: key.readUIntBE(0, 6), sequence: key.readUIntBE(6, 6) }
   }
-  const place: Place = {
+  const place: ReadPlace = {
     head: headAt(),
     line: () => found[at]?.value.toString() ?? '',
     advance: () => {
@@ -170,7 +170,7 @@ function placeInLatest(tables: Tables, { since, until, needle }: Search, options
   return place
 }
 
-function placeInBlock(tables: Tables, key: Buffer, search: Search, options: ReadOptions): Place {
+function placeInBlock(tables: Tables, key: Buffer, search: Search, options: ReadOptions): ReadPlace {
   const columns = readColumns(tables, key, options)
   const positions = columns === undefined ? [] : positionsOf(tables, key, columns, search, options)
   let block: Block | undefined
@@ -180,7 +180,7 @@ function placeInBlock(tables: Tables, key: Buffer, search: Search, options: Read
     if (columns === undefined || position === undefined) return null
     return { time: columns.times[position] ?? 0, sequence: columns.sequences[position] ?? 0 }
   }
-  const place: Place = {
+  const place: ReadPlace = {
     head: headAt(),
     line: () => {
       block ??= readBlock(tables, key, options)

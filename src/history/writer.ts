@@ -1,5 +1,7 @@
 /** Records on their way into the history: a bounded queue, written some at a time. */
 
+import { errorText } from '../text.ts'
+
 /** What the queue holds at most; what comes above takes the place of the oldest. */
 interface QueueLimits {
   readonly maxRecords: number
@@ -14,7 +16,7 @@ const waitMs = 700
 /** How long the queue rests after a failure, in milliseconds. */
 const restMs = 1000
 
-interface WriterOptions {
+interface HistoryWriterOptions {
   /** Writes lines in one transaction; throws if it can't. Null while the history is not open. */
   readonly append: () => ((lines: readonly string[]) => void) | null
   readonly onWritten: (records: number) => void
@@ -30,14 +32,14 @@ interface WriterOptions {
  * there is room, and the oldest are dropped and counted after that. Mail never waits for any of it.
  */
 export class HistoryWriter {
-  readonly #options: WriterOptions
+  readonly #options: HistoryWriterOptions
   readonly #limits: QueueLimits
   #lines: string[] = []
   #octets = 0
   #timer: NodeJS.Timeout | null = null
   #lastError = 'the history is not open yet'
 
-  constructor(options: WriterOptions) {
+  constructor(options: HistoryWriterOptions) {
     this.#options = options
     this.#limits = options.limits ?? defaultLimits
   }
@@ -84,7 +86,7 @@ export class HistoryWriter {
     try {
       append(some)
     } catch (error) {
-      this.#lastError = error instanceof Error ? error.message : String(error)
+      this.#lastError = errorText(error)
       this.#options.onFailed(error)
       return false
     }
@@ -95,7 +97,7 @@ export class HistoryWriter {
   }
 
   /** One transaction a turn, so that whatever else the primary does comes between. */
-  readonly #turn = (): void => {
+  readonly #writeNext = (): void => {
     this.#timer = null
     if (this.#lines.length === 0) return
     if (this.#writeSome()) this.#wakeIn(this.#lines.length >= atOnce ? 0 : waitMs)
@@ -103,7 +105,7 @@ export class HistoryWriter {
   }
 
   #wakeIn(milliseconds: number): void {
-    if (this.#lines.length > 0) this.#timer ??= setTimeout(this.#turn, milliseconds)
+    if (this.#lines.length > 0) this.#timer ??= setTimeout(this.#writeNext, milliseconds)
   }
 
   #sleep(): void {

@@ -10,10 +10,10 @@ const lookEveryMs = 3_600_000
 /** How often one that ends soon is told (ms). */
 const tellEveryMs = 86_400_000
 
-type TlsConfig = Pick<NamesakeConfig, 'smtp' | 'console'>
+type WatchedTls = Pick<NamesakeConfig, 'smtp' | 'console'>
 
 /** When the first certificate of each listener ends, in milliseconds since the epoch; files that can't be read are left out. */
-export function certificateEnds(config: TlsConfig): ReadonlyMap<string, number> {
+export function certificateEnds(config: WatchedTls): ReadonlyMap<string, number> {
   const ends = new Map<string, number>()
   for (const { listener, file } of certificatesOf(config)) {
     const end = certificateEnd(file)
@@ -24,7 +24,7 @@ export function certificateEnds(config: TlsConfig): ReadonlyMap<string, number> 
 
 /** Tells once a day of each certificate that ends within three weeks, from the file as it is at that time. */
 export class CertificateWatch {
-  readonly #config: () => TlsConfig
+  readonly #config: () => WatchedTls
   readonly #tell: (details: EventDetails<'certificate-expiring'>) => void
   readonly #now: () => number
   /** When each was told last. */
@@ -33,7 +33,7 @@ export class CertificateWatch {
 
   /** @param now milliseconds since the epoch */
   constructor(
-    config: () => TlsConfig,
+    config: () => WatchedTls,
     tell: (details: EventDetails<'certificate-expiring'>) => void,
     now: () => number = Date.now,
   ) {

@@ -31,6 +31,7 @@ import { failedCode } from './console.ts'
 import type { FromConsole, ToConsole } from './console.ts'
 import type { KeptHistory } from '../ports.ts'
 import { version } from './version.ts'
+import { errorText } from '../text.ts'
 
 process.title = 'namesake console'
 
@@ -193,7 +194,7 @@ async function run(): Promise<void> {
   try {
     server = await start()
   } catch (error) {
-    tell({ kind: 'failed', error: error instanceof Error ? error.message : String(error) })
+    tell({ kind: 'failed', error: errorText(error) })
     process.exitCode = failedCode
     process.disconnect()
   }

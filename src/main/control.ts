@@ -23,7 +23,7 @@ interface DaemonParts {
 
 /** Counts are looked at so often, in milliseconds, and kept for an hour. */
 const samplePause = 60_000
-const samplesKept = 60
+const maxSamples = 60
 
 /** Answers for the daemon of this process. */
 export class LocalControl implements DaemonControl {
@@ -99,7 +99,7 @@ export class LocalControl implements DaemonControl {
 
   async #sample(): Promise<void> {
     this.#counts.push(await this.#total())
-    if (this.#counts.length > samplesKept) this.#counts.shift()
+    if (this.#counts.length > maxSamples) this.#counts.shift()
   }
 
   async #total(): Promise<MessageCounts> {

@@ -65,12 +65,12 @@ export function historyLine(
   return JSON.stringify(redact.length === 0 ? whole : redacted(whole, redact))
 }
 
-type Part = Partial<HistoryRecord>
+type RecordPart = Partial<HistoryRecord>
 
-const withoutFields: Part = { originators: null, originatorsComplete: false, explanation: null, excuse: null }
+const withoutFields: RecordPart = { originators: null, originatorsComplete: false, explanation: null, excuse: null }
 
 /** What goes with each field: what would tell the same in other words. Of an unchecked message the reason names nobody. */
-const goesWith: Record<Redaction, Part> = {
+const goesWith: Record<Redaction, RecordPart> = {
   client: { client: null, clientName: null },
   helo: { helo: null },
   reversePath: { reversePath: null },

@@ -5,7 +5,7 @@ import type { MessageRecord } from '../model.ts'
 /** Milliseconds that a record waits for others. */
 const wait = 10
 /** Records that wait at most. */
-const most = 200
+const maxWaiting = 200
 
 /** Told of each record, and when it was made (milliseconds since the epoch). */
 type TakeRecord = (record: MessageRecord, at: number) => void
@@ -25,7 +25,7 @@ export class RecordQueue {
 
   add(record: MessageRecord): void {
     this.#waiting.push({ record, at: Date.now() })
-    if (this.#waiting.length >= most) this.flush()
+    if (this.#waiting.length >= maxWaiting) this.flush()
     else this.#timer ??= setTimeout(() => this.flush(), wait)
   }
 

@@ -11,7 +11,7 @@ import type { ToPrimary, ToWorker, WorkerSettings } from './ipc.ts'
 
 /** A worker that ended within this time of its start is started again with a growing gap. Milliseconds. */
 const youngAge = 5_000
-const longestGap = 10_000
+const maxGapMs = 10_000
 /** How long a worker may take to open its listeners. */
 const startTime = 30_000
 /** How long a scrape waits for a busy worker before it takes the numbers it had last. */
@@ -22,7 +22,7 @@ const owedSigns = 3
 /** Most digests of originator fields that are remembered, the latest. */
 const maxAvoided = 1000
 
-interface Member {
+interface PoolWorker {
   readonly worker: Worker
   readonly born: number
   listeners: readonly string[]
@@ -39,7 +39,7 @@ interface Member {
 /** The worker processes: as many as wanted, replaced when they die, exchanged when the settings change. */
 export class WorkerPool {
   readonly #events: Events
-  readonly #members = new Map<number, Member>()
+  readonly #members = new Map<number, PoolWorker>()
   readonly #answers = new Map<number, (snapshot: MetricsSnapshot) => void>()
   #settings: WorkerSettings
   #count: number
@@ -122,7 +122,7 @@ export class WorkerPool {
   }
 
   /** Asks a worker to leave; resolves when its process has ended. */
-  #dismiss(member: Member): Promise<void> {
+  #dismiss(member: PoolWorker): Promise<void> {
     return new Promise((resolve) => {
       member.worker.once('exit', () => resolve())
       if (this.#ending && !member.ready) member.worker.process.kill('SIGKILL')
@@ -147,7 +147,7 @@ export class WorkerPool {
     return [...(await Promise.all(living)), this.#retired]
   }
 
-  #ask(member: Member): Promise<MetricsSnapshot> {
+  #ask(member: PoolWorker): Promise<MetricsSnapshot> {
     const request = this.#request++
     return new Promise((resolve) => {
       const timer = setTimeout(() => done(member.last), metricsTime)
@@ -176,15 +176,15 @@ export class WorkerPool {
     }
   }
 
-  #leave(member: Member): void {
+  #leave(member: PoolWorker): void {
     member.leaving = true
     if (member.worker.isConnected()) send(member.worker, { type: 'drain' })
   }
 
-  async #fork(): Promise<Member> {
+  async #fork(): Promise<PoolWorker> {
     if (this.#ending) throw new NamesakeError('listen-failed', 'the daemon is ending')
     const worker = cluster.fork()
-    const member: Member = {
+    const member: PoolWorker = {
       worker,
       born: Date.now(),
       listeners: [],
@@ -229,14 +229,14 @@ export class WorkerPool {
     })
   }
 
-  #gone(member: Member, code: number | null, signal: string | null): void {
+  #gone(member: PoolWorker, code: number | null, signal: string | null): void {
     this.#members.delete(member.worker.id)
     this.#retiring = this.#retiring.then(() => this.#retire(member))
     if (this.#ending || member.leaving) return
     if (!member.ready) return
     // It may have died of them: nobody tries again.
     if (member.judging !== null) this.#avoid(member.judging)
-    this.#gap = Date.now() - member.born < youngAge ? Math.min(longestGap, this.#gap * 2 + 100) : 0
+    this.#gap = Date.now() - member.born < youngAge ? Math.min(maxGapMs, this.#gap * 2 + 100) : 0
     this.#events.emit('worker-died', { worker: member.worker.process.pid ?? 0, code, signal, restartIn: this.#gap })
     setTimeout(() => this.#restart(), this.#gap)
   }
@@ -255,12 +255,12 @@ export class WorkerPool {
     if (this.#ending) return
     this.#fork().catch((error: unknown) => {
       this.#events.emit('internal', { error })
-      this.#gap = Math.min(longestGap, this.#gap * 2 + 100)
+      this.#gap = Math.min(maxGapMs, this.#gap * 2 + 100)
       setTimeout(() => this.#restart(), this.#gap)
     })
   }
 
-  async #retire(member: Member): Promise<void> {
+  async #retire(member: PoolWorker): Promise<void> {
     this.#retired = await sumSnapshots([this.#retired, member.last.filter(isCount)])
   }
 }

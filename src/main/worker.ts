@@ -18,6 +18,7 @@ import { buildJudge, warmUp } from './judge.ts'
 import { JudgementGuard } from './judgement-guard.ts'
 import { RecordQueue } from './record-queue.ts'
 import { redactedFields } from './redaction.ts'
+import { errorText } from '../text.ts'
 
 /** Milliseconds beyond `drain` after which the process ends whatever holds it up. */
 const maxOverrunMs = 700
@@ -165,7 +166,7 @@ function run(): void {
       worker.avoid(avoid)
       tell({ type: 'ready', listeners: await worker.start() })
     } catch (error) {
-      tell({ type: 'failed', error: error instanceof Error ? error.message : String(error) })
+      tell({ type: 'failed', error: errorText(error) })
       setTimeout(() => process.exit(1), 100)
     }
   }

@@ -10,7 +10,7 @@ import { PacketReader } from './wire.ts'
  * Most octets of a packet. Without the large-packet bits, which are never agreed to, an MTA's are 64 KiB; Postfix's
  * header fields may have header_size_limit, 100 KiB by default.
  */
-const packetLimit = 1024 * 1024
+const maxPacketBytes = 1024 * 1024
 
 /** One MTA's socket: octets in to packets, the session's answers out in one write a turn, and the time-out. */
 export class MilterConnection {
@@ -18,7 +18,7 @@ export class MilterConnection {
   readonly #peer: string
   readonly #options: SessionOptions
   readonly #session: MilterSession
-  readonly #reader = new PacketReader(packetLimit)
+  readonly #reader = new PacketReader(maxPacketBytes)
   #draining = false
   #over = false
 

@@ -3,7 +3,7 @@
 import type { AddedField, Decision, Reply } from '../model.ts'
 import { formatField } from '../mail/format.ts'
 import type { HeaderEvents, Removal } from './header-events.ts'
-import type { Agreement } from './negotiation.ts'
+import type { Negotiated } from './negotiation.ts'
 import {
   SMFIF,
   SMFIP,
@@ -22,7 +22,7 @@ export const goOn: Buffer = formatPacket(SMFIR.CONTINUE)
  * The answers to the end of a message: fields taken out, fields put in, the quarantine, and the one that ends it.
  * Only what was agreed is sent; an MTA drops the whole connection over an edit that it did not offer.
  */
-export function formatDecision(decision: Decision, headers: HeaderEvents, agreement: Agreement): Buffer[] {
+export function formatDecision(decision: Decision, headers: HeaderEvents, agreement: Negotiated): Buffer[] {
   if (decision.reply !== null && (decision.perform === 'reject' || decision.perform === 'defer')) {
     return [formatReply(decision.reply)]
   }
@@ -39,18 +39,18 @@ export function formatReply({ code, status, text }: Reply): Buffer {
 }
 
 /** Whether the message ends in the MTA's quarantine. Where that wasn't offered it is relayed with its fields. */
-export function quarantines(decision: Decision, agreement: Agreement): boolean {
+export function quarantines(decision: Decision, agreement: Negotiated): boolean {
   return decision.perform === 'quarantine' && (agreement.actions & SMFIF.QUARANTINE) !== 0
 }
 
 /** Deletions by name and occurrence, from the last, and before anything is put in: our own fields would be counted. */
-export function formatRemovals(removals: readonly Removal[], agreement: Agreement): Buffer[] {
+export function formatRemovals(removals: readonly Removal[], agreement: Negotiated): Buffer[] {
   if ((agreement.actions & SMFIF.CHGHDRS) === 0) return []
   return removals.map((removal) => formatDeleteHeader(removal.name, removal.occurrence))
 }
 
 /** Each at index 0, so the last one goes first and they end up in their order. */
-function formatInsertions(fields: readonly AddedField[], agreement: Agreement): Buffer[] {
+function formatInsertions(fields: readonly AddedField[], agreement: Negotiated): Buffer[] {
   if ((agreement.actions & SMFIF.ADDHDRS) === 0) return []
   const space = (agreement.protocol & SMFIP.HDR_LEADSPC) !== 0 ? ' ' : ''
   return fields.map((field) => formatInsertHeader(0, field.name, `${space}${foldedBody(field)}`)).reverse()

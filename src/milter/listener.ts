@@ -48,7 +48,7 @@ function mtaOf(version: string): Mta | null {
 
 /** Starts the milter entrance. @throws NamesakeError listen-failed if one of its places can't be listened on; then none is. */
 export async function startMilter(options: MilterOptions): Promise<MilterServer> {
-  const entrance = new Entrance(options)
+  const entrance = new MilterEntrance(options)
   try {
     for (const listen of options.listen) await entrance.listen(listen)
   } catch (error) {
@@ -58,7 +58,7 @@ export async function startMilter(options: MilterOptions): Promise<MilterServer>
   return entrance
 }
 
-class Entrance implements MilterServer {
+class MilterEntrance implements MilterServer {
   readonly #options: MilterOptions
   readonly #session: SessionOptions
   readonly #clients: NetworkList

@@ -6,7 +6,7 @@ import { SMFIC } from './wire.ts'
 const connectionStages: readonly string[] = [SMFIC.CONNECT, SMFIC.HELO]
 
 /** Most macros kept for a stage and most octets of a value; an MTA sends a handful. */
-const mostMacros = 100
+const maxMacros = 100
 
 /**
  * Macros that the MTA sent, by the command they came before. A later stage's value hides an earlier one's, as a queue
@@ -17,7 +17,7 @@ export class Macros {
 
   /** Takes the macros of one SMFIC_MACRO packet; they replace those that came for the same command before. */
   set(stage: string, values: Map<string, string>): void {
-    if (values.size > mostMacros || stage.length !== 1) return
+    if (values.size > maxMacros || stage.length !== 1) return
     this.#stages.delete(stage)
     this.#stages.set(stage, values)
   }

@@ -1,7 +1,7 @@
 /** What is agreed with the MTA. */
 
 import type { Offer } from './commands.ts'
-import { SMFIC, SMFIF, SMFIM, SMFIP, formatPacket, highestVersion, lowestVersion } from './wire.ts'
+import { SMFIC, SMFIF, SMFIM, SMFIP, formatPacket, maxVersion, lowestVersion } from './wire.ts'
 
 /**
  * How much of the dialogue the MTA is asked to leave out. `none`: every event comes and is answered. `all`: nothing
@@ -20,7 +20,7 @@ export interface Circumstances {
 export type Mta = 'postfix' | 'sendmail'
 
 /** What milter and MTA agreed on. */
-export interface Agreement {
+export interface Negotiated {
   readonly version: number
   /** SMFIF_ bits. */
   readonly actions: number
@@ -101,9 +101,9 @@ function wantedProtocol(skip: Skip, { tcp, mta }: Circumstances): number {
  * Answers an offer: only what is offered is taken, and of that only what is known here (so bits 28 to 31, which speak
  * of packet sizes, are never echoed). Null if the version is below what is spoken.
  */
-export function negotiate(offer: Offer, skip: Skip, circumstances: Circumstances): Agreement | null {
+export function negotiate(offer: Offer, skip: Skip, circumstances: Circumstances): Negotiated | null {
   if (offer.version < lowestVersion) return null
-  const version = Math.min(offer.version, highestVersion)
+  const version = Math.min(offer.version, maxVersion)
   const symlist = version >= 6 ? SMFIF.SETSYMLIST : 0
   let wanted = wantedProtocol(skip, circumstances)
   // An MTA that must send the body may at least be told after its first part that the rest is not needed.
@@ -119,7 +119,7 @@ export function negotiate(offer: Offer, skip: Skip, circumstances: Circumstances
 }
 
 /** The answer to SMFIC_OPTNEG, with the lists of macros where the MTA takes them (SMFIF_SETSYMLIST, version 6). */
-export function formatOptneg(agreement: Agreement): Buffer {
+export function formatOptneg(agreement: Negotiated): Buffer {
   const numbers = Buffer.alloc(12)
   numbers.writeUInt32BE(agreement.version, 0)
   numbers.writeUInt32BE(agreement.actions, 4)

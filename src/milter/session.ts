@@ -8,10 +8,10 @@ import type { OnMilterEvent } from './events.ts'
 import { HeaderEvents } from './header-events.ts'
 import { Macros } from './macros.ts'
 import { formatOptneg, negotiate } from './negotiation.ts'
-import type { Agreement, Circumstances, Skip } from './negotiation.ts'
+import type { Negotiated, Circumstances, Skip } from './negotiation.ts'
 import type { NetworkList } from '../net/networks.ts'
 import { SMFIC, SMFIF, SMFIP, SMFIR, formatPacket } from './wire.ts'
-import type { Command, Packet } from './wire.ts'
+import type { MilterCommand, Packet } from './wire.ts'
 
 /** What a session is handed besides its packets. */
 export interface SessionOptions {
@@ -27,23 +27,23 @@ export interface SessionOptions {
 }
 
 /** What is done after a packet: packets to send (none: silence), and whether the connection ends. */
-interface Answer {
+interface PacketAnswer {
   readonly send: readonly Buffer[]
   readonly close: boolean
   /** Set if the MTA broke the protocol. */
   readonly fault?: string
 }
 
-const silence: Answer = { send: [], close: false }
-const farewell: Answer = { send: [], close: true }
-const proceed: Answer = { send: [goOn], close: false }
+const silence: PacketAnswer = { send: [], close: false }
+const farewell: PacketAnswer = { send: [], close: true }
+const proceed: PacketAnswer = { send: [goOn], close: false }
 
-function broken(fault: string): Answer {
+function broken(fault: string): PacketAnswer {
   return { send: [], close: true, fault }
 }
 
 /** One message, from MAIL to the answer to its end. */
-interface Message {
+interface MilterMessage {
   readonly started: number
   readonly reversePath: string
   readonly declaredSize: number | null
@@ -54,12 +54,12 @@ interface Message {
   order: number
 }
 
-interface Step {
+interface CommandRow {
   /** Place within a message: it never goes back. 0 stands outside of that order. */
   readonly order: number
   /** The SMFIP_NR_ bit under which the MTA awaits no answer. */
   readonly noReply: number
-  readonly take: (session: MilterSession, data: Buffer) => Answer
+  readonly take: (session: MilterSession, data: Buffer) => PacketAnswer
 }
 
 /**
@@ -72,11 +72,11 @@ export class MilterSession {
   readonly #peer: string
   readonly #circumstances: Circumstances
   readonly #learn: (mta: string) => void
-  #agreement: Agreement | null = null
+  #agreement: Negotiated | null = null
   #connect: Connect | null = null
   #helo = ''
   #macros = new Macros()
-  #message: Message | null = null
+  #message: MilterMessage | null = null
 
   /** `learn` is told the MTA's own name and version (macro v) once it is known. */
   constructor(options: SessionOptions, peer: string, circumstances: Circumstances, learn: (mta: string) => void) {
@@ -97,8 +97,8 @@ export class MilterSession {
   }
 
   /** Takes one packet and returns what is to be done about it. */
-  receive(packet: Packet): Answer {
-    const step = (steps as Readonly<Record<string, Step>>)[packet.command]
+  receive(packet: Packet): PacketAnswer {
+    const step = (steps as Readonly<Record<string, CommandRow>>)[packet.command]
     if (step === undefined) return broken(`an unknown command ${JSON.stringify(packet.command)}`)
     const fault = this.#check(packet.command, step)
     if (fault !== null) return broken(fault)
@@ -114,7 +114,7 @@ export class MilterSession {
   }
 
   /** Whether a command may come now: null, or what is wrong with it. */
-  #check(command: string, step: Step): string | null {
+  #check(command: string, step: CommandRow): string | null {
     if (command === SMFIC.QUIT || command === SMFIC.ABORT) return null
     if (this.#agreement === null) return command === SMFIC.OPTNEG ? null : `${nameOf(command)} before SMFIC_OPTNEG`
     if (step.order === 0) return null
@@ -122,7 +122,7 @@ export class MilterSession {
     return step.order < this.#message.order ? `${nameOf(command)} after a later step of its message` : null
   }
 
-  takeOptneg(data: Buffer): Answer {
+  takeOptneg(data: Buffer): PacketAnswer {
     const offer = parseOptneg(data)
     if (offer === null) return broken(`SMFIC_OPTNEG of ${data.length} octets (12 or more are needed)`)
     if (this.#agreement !== null && this.#connect !== null) return broken('a second SMFIC_OPTNEG within a connection')
@@ -138,7 +138,7 @@ export class MilterSession {
     return { send: [formatOptneg(agreement)], close: false }
   }
 
-  takeMacro(data: Buffer): Answer {
+  takeMacro(data: Buffer): PacketAnswer {
     const macros = parseMacros(data)
     if (macros === null) return broken('SMFIC_MACRO whose names and values do not pair up')
     this.#macros.set(macros.stage, macros.values)
@@ -147,7 +147,7 @@ export class MilterSession {
     return silence
   }
 
-  takeConnect(data: Buffer): Answer {
+  takeConnect(data: Buffer): PacketAnswer {
     const connect = parseConnect(data)
     if (connect === null) return broken('SMFIC_CONNECT without host name, family and address')
     this.#abandon()
@@ -157,7 +157,7 @@ export class MilterSession {
     return proceed
   }
 
-  takeHelo(data: Buffer): Answer {
+  takeHelo(data: Buffer): PacketAnswer {
     const strings = parseStrings(data)
     if (strings === null) return broken('SMFIC_HELO without a NUL-ended name')
     this.#abandon()
@@ -165,7 +165,7 @@ export class MilterSession {
     return proceed
   }
 
-  takeMail(data: Buffer): Answer {
+  takeMail(data: Buffer): PacketAnswer {
     const strings = parseStrings(data)
     if (strings === null) return broken('SMFIC_MAIL without a NUL-ended address')
     this.#abandon(SMFIC.MAIL)
@@ -182,13 +182,13 @@ export class MilterSession {
     return proceed
   }
 
-  takeRcpt(data: Buffer): Answer {
+  takeRcpt(data: Buffer): PacketAnswer {
     if (parseStrings(data) === null) return broken('SMFIC_RCPT without a NUL-ended address')
     if (this.#message !== null) this.#message.recipients++
     return proceed
   }
 
-  takeHeader(data: Buffer): Answer {
+  takeHeader(data: Buffer): PacketAnswer {
     const header = parseHeader(data)
     if (header === null) return broken('SMFIC_HEADER without NUL-ended name and body')
     const leadingSpace = ((this.#agreement?.protocol ?? 0) & SMFIP.HDR_LEADSPC) !== 0
@@ -196,12 +196,12 @@ export class MilterSession {
     return proceed
   }
 
-  takeBody(data: Buffer): Answer {
+  takeBody(data: Buffer): PacketAnswer {
     if (this.#message !== null) this.#message.bodyOctets += data.length
     return ((this.#agreement?.protocol ?? 0) & SMFIP.SKIP) !== 0 ? skipRest : proceed
   }
 
-  takeEnd(data: Buffer): Answer {
+  takeEnd(data: Buffer): PacketAnswer {
     const message = this.#message
     const agreement = this.#agreement
     if (message === null || agreement === null) return broken('SMFIC_BODYEOB outside of a message')
@@ -212,12 +212,12 @@ export class MilterSession {
     return { send, close: false }
   }
 
-  takeAbort(): Answer {
+  takeAbort(): PacketAnswer {
     this.#abandon()
     return silence
   }
 
-  takeQuitNewConnection(): Answer {
+  takeQuitNewConnection(): PacketAnswer {
     this.#abandon()
     this.#macros.endConnection()
     this.#connect = null
@@ -225,7 +225,7 @@ export class MilterSession {
     return silence
   }
 
-  takeQuit(): Answer {
+  takeQuit(): PacketAnswer {
     this.#abandon()
     return farewell
   }
@@ -239,7 +239,7 @@ export class MilterSession {
     this.#macros.endMessage(except)
   }
 
-  #judge(message: Message, agreement: Agreement): Buffer[] {
+  #judge(message: MilterMessage, agreement: Negotiated): Buffer[] {
     const queueId = this.#macros.get('i')
     const exempt = this.#exemption()
     if (exempt !== null) {
@@ -283,7 +283,7 @@ export class MilterSession {
     return this.#connect?.address ?? this.#macros.get('client_addr')
   }
 
-  #record(message: Message, agreement: Agreement, decision: Decision): MessageRecord {
+  #record(message: MilterMessage, agreement: Negotiated, decision: Decision): MessageRecord {
     const bodySeen = (agreement.protocol & (SMFIP.NOBODY | SMFIP.SKIP)) === 0
     const seen = message.headers.size + 2 + message.bodyOctets
     const reported = Number(this.#macros.get('msg_size') ?? message.declaredSize ?? 0)
@@ -312,7 +312,7 @@ function tooManyOwn(id: string | null): Reply {
   return { code: 550, status: '5.6.0', text: id === null ? text : `${text} (id ${id})` }
 }
 
-function dispositionOf(decision: Decision, agreement: Agreement): Disposition {
+function dispositionOf(decision: Decision, agreement: Negotiated): Disposition {
   switch (decision.perform) {
     case 'reject':
       return 'rejected'
@@ -325,10 +325,10 @@ function dispositionOf(decision: Decision, agreement: Agreement): Disposition {
   }
 }
 
-const skipRest: Answer = { send: [formatPacket(SMFIR.SKIP)], close: false }
+const skipRest: PacketAnswer = { send: [formatPacket(SMFIR.SKIP)], close: false }
 
 /** The dialogue: each command, its place within a message, and what is done about it. */
-const steps: Readonly<Record<Command, Step>> = {
+const steps: Readonly<Record<MilterCommand, CommandRow>> = {
   [SMFIC.OPTNEG]: { order: 0, noReply: 0, take: (session, data) => session.takeOptneg(data) },
   [SMFIC.MACRO]: { order: 0, noReply: 0, take: (session, data) => session.takeMacro(data) },
   [SMFIC.CONNECT]: { order: 0, noReply: SMFIP.NR_CONN, take: (session, data) => session.takeConnect(data) },

@@ -26,7 +26,7 @@ export const SMFIC = {
   UNKNOWN: 'U',
 } as const
 
-export type Command = (typeof SMFIC)[keyof typeof SMFIC]
+export type MilterCommand = (typeof SMFIC)[keyof typeof SMFIC]
 
 /** Answers, milter to MTA: those that Namesake gives. */
 export const SMFIR = {
@@ -78,7 +78,7 @@ export const SMFIM = { CONNECT: 0, HELO: 1, ENVFROM: 2, ENVRCPT: 3, DATA: 4, EOM
 
 /** Versions spoken. Below 2 there is no description to hold to; a higher one is answered with the highest. */
 export const lowestVersion = 2
-export const highestVersion = 6
+export const maxVersion = 6
 
 /** One packet: its command or answer letter, and what follows it. */
 export interface Packet {

@@ -7,6 +7,7 @@ import { dirname, join } from 'node:path'
 import { NamesakeError } from '../errors.ts'
 import type { ErrorCode } from '../errors.ts'
 import { freeSocketPaths, listenOn } from './listening.ts'
+import { errorText } from '../text.ts'
 
 /** A line of an answer: any number of steps, then what came of it. */
 type AnswerLine =
@@ -89,7 +90,7 @@ function serve(socket: Socket, handle: Handler): void {
       say({ done: await handle(JSON.parse(text), (step) => say({ step })) })
     } catch (error) {
       const code = error instanceof NamesakeError ? error.code : error instanceof SyntaxError ? 'usage' : 'invariant'
-      say({ failed: { code, message: error instanceof Error ? error.message : String(error) } })
+      say({ failed: { code, message: errorText(error) } })
     }
   }
   socket.setEncoding('utf8')

@@ -8,7 +8,7 @@ import { freeSocketPaths, listenOn } from './listening.ts'
 import type { SocketAccess } from './listening.ts'
 
 /** A dialogue on a connection. */
-interface Dialogue {
+interface OpenDialogue {
   /** Ends as soon as no message is under way. */
   drain(): void
   /** Ends now. */
@@ -34,7 +34,7 @@ export class Listeners {
   readonly addresses: SocketAddress[] = []
   readonly #servers: Server[] = []
   readonly #sockets = new Set<Socket>()
-  readonly #dialogues = new Map<Dialogue, Socket>()
+  readonly #dialogues = new Map<OpenDialogue, Socket>()
   #draining = false
 
   get draining(): boolean {
@@ -62,12 +62,12 @@ export class Listeners {
   }
 
   /** Counts a dialogue in. `socket`: the connection as it was accepted. */
-  enter(dialogue: Dialogue, socket: Socket): void {
+  enter(dialogue: OpenDialogue, socket: Socket): void {
     this.#dialogues.set(dialogue, socket)
     if (this.#draining) dialogue.drain()
   }
 
-  leave(dialogue: Dialogue): void {
+  leave(dialogue: OpenDialogue): void {
     this.#dialogues.delete(dialogue)
   }
 

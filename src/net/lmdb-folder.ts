@@ -63,7 +63,7 @@ export function answerCheck(check: (folder: string, readOnly: boolean) => number
 export const otherVersion = 'it is of another version of Namesake'
 
 /** How long that may take, in milliseconds. */
-const checkLimit = 300_000
+const maxCheckMs = 300_000
 
 export function dataFile(path: string): string {
   return join(path, 'data.mdb')
@@ -197,7 +197,7 @@ export async function faultOf(path: string, mode: 'write' | 'read', kind: Enviro
   if (code === checkExit.sound) return null
   if (code === checkExit.otherVersion) return otherVersion
   if (code === checkExit.damaged) return `it is damaged (${said})`
-  if (timedOut) return `it is damaged (reading it through did not end within ${checkLimit / 1000} s)`
+  if (timedOut) return `it is damaged (reading it through did not end within ${maxCheckMs / 1000} s)`
   if (signal !== null && crashes.includes(signal)) return `it is damaged (reading it through ended with ${signal})`
   throw new NamesakeError(
     'store-unusable',
@@ -223,7 +223,7 @@ function runCheck(path: string, mode: 'write' | 'read', { check }: EnvironmentKi
     const timer = setTimeout(() => {
       timedOut = true
       child.kill('SIGKILL')
-    }, checkLimit)
+    }, maxCheckMs)
     child.stderr?.setEncoding('utf8').on('data', (text: string) => (said = (said + text).slice(-2000)))
     child.once('error', (error) => {
       clearTimeout(timer)

@@ -24,7 +24,7 @@ export interface OpsServer {
   close(): Promise<void>
 }
 
-interface Answer {
+interface OpsAnswer {
   readonly status: number
   readonly type: string
   readonly text: string
@@ -40,7 +40,7 @@ const sweepMs = 1_000
 const maxConnectionsPerAddress = 16
 const maxConnections = 256
 
-async function answer(path: string, sources: OpsSources): Promise<Answer> {
+async function answer(path: string, sources: OpsSources): Promise<OpsAnswer> {
   // First, and waiting for nothing: whoever watches over the process asks this.
   if (path === '/healthz') return { status: 200, type: plain, text: 'alive\n' }
   if (path === '/metrics') {

@@ -36,7 +36,7 @@ interface LogSinkHooks {
   onRecovered(lines: number): void
 }
 
-interface Piece {
+interface LogPiece {
   readonly octets: Buffer
   readonly lines: number
   /** Octets of it that have been written. */
@@ -60,7 +60,7 @@ class Sink implements LogSink {
   #gathered = ''
   #gatheredBytes = 0
   #gatheredLines = 0
-  readonly #pieces: Piece[] = []
+  readonly #pieces: LogPiece[] = []
   #heldBytes = 0
   #timer: NodeJS.Timeout | null = null
   #retry: NodeJS.Timeout | null = null
@@ -140,7 +140,7 @@ class Sink implements LogSink {
     })
   }
 
-  #wrote(piece: Piece, written: number): void {
+  #wrote(piece: LogPiece, written: number): void {
     piece.done += written
     if (piece.done >= piece.octets.length && this.#pieces[0] === piece) {
       this.#pieces.shift()

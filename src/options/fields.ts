@@ -112,7 +112,7 @@ export function count(
 }
 
 /** Node's timers wrap above this many milliseconds (2^31 - 1): a longer time-out would fire at once. */
-const longestTimer = 2_147_483_647
+const maxTimerMs = 2_147_483_647
 const tenYears = 3650 * 86_400_000
 
 /**
@@ -125,12 +125,12 @@ export function duration(
   most: 'timer' | 'years' = 'timer',
   least: 0 | 1 = 1,
 ): z.ZodType<number, string | undefined> {
-  const longest = most === 'timer' ? longestTimer : tenYears
+  const maxMs = most === 'timer' ? maxTimerMs : tenYears
   const range = `at most ${most === 'timer' ? '24d' : '3650d'}`
   const accepts = `a duration with its unit (ms, s, m, h, d, w), such as ${byDefault ?? '100s'}, ${range}`
   const parse = (value: string): number | null => {
     const found = parseDuration(value)
-    return found !== null && found >= least && found <= longest ? found : null
+    return found !== null && found >= least && found <= maxMs ? found : null
   }
   const field: z.ZodType<number, string | undefined> = parsed(parse, prose, accepts)
   return byDefault === null ? field : field.prefault(byDefault).meta({ description: prose, accepts })
@@ -176,7 +176,7 @@ export function schedule(
     .transform((value, ctx) => {
       const everyMs = parseDuration(value)
       if (everyMs !== null) {
-        const fits = everyMs >= 1000 && everyMs <= longestTimer
+        const fits = everyMs >= 1000 && everyMs <= maxTimerMs
         return fits ? { everyMs } : refuse(ctx, accepts, `${value} is ${everyMs < 1000 ? 'too short' : 'too long'}`)
       }
       const found = cron.validateDetailed(value)

@@ -7,7 +7,7 @@ import { optional, parsed, refuse } from './fields.ts'
 import { Secret } from './secret.ts'
 
 /** What options that name files and environment variables are read against. */
-export interface Surroundings {
+export interface OptionContext {
   /** Folder of the file being read; relative paths start there. */
   readonly folder: string
   readonly env: Readonly<Record<string, string | undefined>>
@@ -16,20 +16,20 @@ export interface Surroundings {
 }
 
 /** A secret is a line or a key file; more is the wrong file. */
-const largestSecret = 64 * 1024
+const maxSecretBytes = 64 * 1024
 
 /** What a secret accepts. A fault with this text never quotes what stands there: it may be the secret itself. */
 export const secretAccepts: string = '{ env: NAME } or { file: PATH }; a secret never stands in this file itself'
 
 /** A path, made absolute. */
-export function path(around: Surroundings, prose: string): z.ZodType<string, string> {
+export function path(around: OptionContext, prose: string): z.ZodType<string, string> {
   const parse = (value: string): string | null =>
     value.trim() === '' || value.includes('\0') ? null : resolve(around.folder, value)
   return parsed(parse, prose, 'a path, relative to the folder of this file')
 }
 
 /** A path whose file must be there and readable now; what it holds is read by the part that uses it. */
-function readablePath(around: Surroundings, prose: string): z.ZodType<string, string> {
+function readablePath(around: OptionContext, prose: string): z.ZodType<string, string> {
   return path(around, prose).transform((file, ctx) => {
     if (!around.credentials) return file
     const read = readSmall(file)
@@ -38,7 +38,7 @@ function readablePath(around: Surroundings, prose: string): z.ZodType<string, st
 }
 
 /** `{ file: PATH }` of a certificate, key or assertion that must be readable, as its path. */
-export function fileOption(around: Surroundings, prose: string): z.ZodType<string, { file: string }> {
+export function fileOption(around: OptionContext, prose: string): z.ZodType<string, { file: string }> {
   const accepts = '{ file: PATH }'
   return z
     .strictObject(
@@ -53,7 +53,7 @@ export function fileOption(around: Surroundings, prose: string): z.ZodType<strin
  * A secret by `{ env: NAME }` or `{ file: PATH }`: read now, so that a missing one is a fault at its place.
  * @param always whether it is also read, if it can be, for those who can do without credentials
  */
-export function secret(around: Surroundings, prose: string, always = false): z.ZodType<Secret, object> {
+export function secret(around: OptionContext, prose: string, always = false): z.ZodType<Secret, object> {
   const env = parsed(
     (v) => (/^[A-Za-z_][A-Za-z0-9_]*$/.test(v) ? v : null),
     'Name of an environment variable.',
@@ -79,7 +79,7 @@ export function secret(around: Surroundings, prose: string, always = false): z.Z
 
 function readIfThere(
   value: { readonly env: string | null; readonly file: string | null },
-  env: Surroundings['env'],
+  env: OptionContext['env'],
 ): Secret {
   if (value.file !== null) return secretOfFile(value.file) ?? unread()
   const found = fromEnvironment(value.env ?? '', env)
@@ -91,7 +91,7 @@ export function unread(): Secret {
   return new Secret('')
 }
 
-function fromEnvironment(name: string, env: Surroundings['env']): string | { problem: string } {
+function fromEnvironment(name: string, env: OptionContext['env']): string | { problem: string } {
   const value = env[name]
   if (value === undefined) return { problem: `the environment variable ${name} is not set` }
   return value === '' ? { problem: `the environment variable ${name} is empty` } : value
@@ -120,7 +120,7 @@ function fromFile(file: string): string | { problem: string } {
 }
 
 /** Reads a file that should be small. Gives the operating system's words if it can't. */
-function readSmall(file: string, largest: number = largestSecret): { text: string } | { problem: string } {
+function readSmall(file: string, largest: number = maxSecretBytes): { text: string } | { problem: string } {
   try {
     const { size } = statSync(file)
     if (size > largest) return { problem: `the file ${file} has ${size} octets; at most ${largest} are read` }

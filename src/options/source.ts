@@ -1,7 +1,7 @@
 /** What a source of people brings to the configuration: its type, its options, and whether it signs in. */
 
 import type * as z from 'zod'
-import type { Surroundings } from './files.ts'
+import type { OptionContext } from './files.ts'
 
 /** One entry of `directories` after validation: what every source has. Its source's own options stand beside these. */
 export interface DirectoryConfig {
@@ -40,7 +40,7 @@ export interface SourceOptions {
   /** Whether its credentials have to be readable before it can be read. */
   readonly signsIn: boolean
   /** Its own options, each with prose. */
-  readonly options: (around: Surroundings) => z.ZodRawShape
+  readonly options: (around: OptionContext) => z.ZodRawShape
   /** The options as its provider takes them, from their values. */
   readonly settings: (values: never, ctx: z.RefinementCtx) => object
   /** Faults across its options, from the plain values of an entry that may have other faults. */

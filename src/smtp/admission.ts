@@ -51,7 +51,7 @@ const logEveryMs = 60_000
 /** Networks that are counted by themselves; what comes from more is counted together. */
 const maxNetworks = 1000
 
-interface Tally {
+interface NetworkTally {
   client: string
   reason: RefusalReason
   /** Refusals since the last line. */
@@ -61,7 +61,7 @@ interface Tally {
 /** Clients turned away: told why, for a short time, and told of once a minute. */
 export class TurnedAway {
   readonly #onEvent: OnSmtpEvent
-  readonly #tallies = new Map<string, Tally>()
+  readonly #tallies = new Map<string, NetworkTally>()
   #told = 0
   #timer: NodeJS.Timeout | null = null
 

@@ -79,7 +79,7 @@ export class Client {
   }
 
   /** The reply for a place; it goes out as soon as all before it have. */
-  settle(slot: Slot, reply: Buffer | string): void {
+  answer(slot: Slot, reply: Buffer | string): void {
     slot.reply = reply
     let sent = 0
     for (const known of this.#slots) {
@@ -92,7 +92,7 @@ export class Client {
   }
 
   /** Gives every place that has no reply the same one. */
-  settleAll(reply: string): void {
+  answerAll(reply: string): void {
     for (const slot of this.#slots.splice(0)) this.send(slot.reply ?? reply)
     this.due = 0
   }

@@ -13,7 +13,7 @@ export type Expected = 'success' | 'go-ahead'
 /** What a reply leads to. `reply` is whole; a reply that will not come is a 451 of ours. */
 type Then = (code: number, reply: Buffer | string) => void
 
-interface Question {
+interface HopQuestion {
   readonly expected: Expected
   readonly then: Then
   readonly timeout: number
@@ -25,7 +25,7 @@ export interface HopHost {
   hopAnswered(): void
   /** A reply that nothing was asked for. */
   hopSpoke(code: number, reply: Buffer): void
-  /** The connection is gone, and with it the answers that are due: `settle` gives them. `name`: the next hop's. */
+  /** The connection is gone, and with it the answers that are due: `answerAll` gives them. `name`: the next hop's. */
   hopFailed(failure: HopFailure, name: string): void
   hopDrained(): void
   /** A fault of ours. */
@@ -40,7 +40,7 @@ export class Hop implements HopOwner {
   readonly #timeouts: SmtpTimeouts
   readonly #host: HopHost
   /** What was asked and not answered yet, in order. */
-  #questions: Question[] = []
+  #questions: HopQuestion[] = []
 
   constructor(timeouts: SmtpTimeouts, host: HopHost) {
     this.#timeouts = timeouts
@@ -108,7 +108,7 @@ export class Hop implements HopOwner {
   }
 
   /** Answers whatever is due in place of the next hop. */
-  settle(reply: string): void {
+  answerAll(reply: string): void {
     const questions = this.#questions
     this.#questions = []
     for (const { then } of questions) then(451, reply)

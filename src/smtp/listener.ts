@@ -15,7 +15,7 @@ import { limitsOf, timeoutsOf } from '../net/limits.ts'
 import type { OnSmtpEvent, SmtpListener, SmtpOptions } from './options.ts'
 import { HeldOctets } from './held-section.ts'
 import { Relay } from './relay.ts'
-import { Session } from './session.ts'
+import { SmtpSession } from './session.ts'
 import type { SessionContext } from './session.ts'
 import type { SessionStart } from './standing.ts'
 import { ServerNames, TlsFiles } from '../net/tls-files.ts'
@@ -38,7 +38,7 @@ export interface SmtpServer {
  * @throws NamesakeError `listen-failed` if an address is in use or not ours; none stays open then.
  */
 export async function startSmtp(options: SmtpOptions): Promise<SmtpServer> {
-  const entrance = new Entrance(options)
+  const entrance = new SmtpEntrance(options)
   try {
     for (const listener of options.listen) await entrance.open(listener)
   } catch (error) {
@@ -48,7 +48,7 @@ export async function startSmtp(options: SmtpOptions): Promise<SmtpServer> {
   return entrance
 }
 
-class Entrance implements SmtpServer {
+class SmtpEntrance implements SmtpServer {
   readonly #context: SessionContext
   readonly #clients: NetworkList
   readonly #balancers: NetworkList
@@ -174,7 +174,7 @@ class Entrance implements SmtpServer {
 
   /** `accepted`: the connection as it came, below TLS. */
   #converse(socket: Socket, accepted: Socket, about: SessionStart, leave: () => void): void {
-    const session = new Session(this.#context, socket, about, (gone) => {
+    const session = new SmtpSession(this.#context, socket, about, (gone) => {
       this.#listeners.leave(gone)
       leave()
     })

@@ -11,7 +11,7 @@ import { join } from 'node:path'
 import { SMTPServer } from 'smtp-server'
 import type { SMTPServerDataStream, SMTPServerSession } from 'smtp-server'
 
-const sizeLimit = 1_073_741_824
+const maxMessageBytes = 1_073_741_824
 
 /** What lies in tmp for this long (ms) is nobody's any more: https://cr.yp.to/proto/maildir.html. */
 const abandonedMs = 36 * 3_600_000
@@ -106,7 +106,7 @@ const server = new SMTPServer({
   banner: 'Namesake Maildir',
   // The peer is a socket without a name; the client's is known to who connects.
   heloResponse: '%s',
-  size: sizeLimit,
+  size: maxMessageBytes,
   authOptional: true,
   disabledCommands: ['AUTH', 'STARTTLS'],
   disableReverseLookup: true,

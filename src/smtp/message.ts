@@ -11,7 +11,7 @@ import type { BareNewline } from './framing.ts'
 import { ForgedFieldFilter, HeldSection, lastLineStart, remainingSpans, unstuff } from './held-section.ts'
 import type { HeldOctets } from './held-section.ts'
 import { recordOf } from './record.ts'
-import type { Transaction } from './record.ts'
+import type { RecordedTransaction } from './record.ts'
 import { decidingCode, finalReplies, firstLine } from './replies.ts'
 
 /** Where a message goes. */
@@ -45,7 +45,7 @@ export class Message {
   refusal: Refusal | null = null
   /** Final replies that are due: one for each recipient over LMTP. 0 until its end has gone to the next hop. */
   due = 0
-  readonly #transaction: Transaction
+  readonly #transaction: RecordedTransaction
   readonly #out: Outgoing
   readonly #options: MessageOptions
   /** A Received field of ours, whole with its line end; empty for none. */
@@ -55,7 +55,7 @@ export class Message {
   #filter: ForgedFieldFilter | null = null
   readonly #finals: Buffer[] = []
 
-  constructor(transaction: Transaction, out: Outgoing, received: string, options: MessageOptions) {
+  constructor(transaction: RecordedTransaction, out: Outgoing, received: string, options: MessageOptions) {
     this.#transaction = transaction
     this.#out = out
     this.#received = received

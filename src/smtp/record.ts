@@ -4,7 +4,7 @@ import type { Decision, Disposition, MessageRecord } from '../model.ts'
 import type { Command } from './command.ts'
 
 /** One transaction (RFC 5321 section 3.3), from MAIL to the end of data. */
-export interface Transaction {
+export interface RecordedTransaction {
   /** The MAIL command. */
   readonly line: Command
   /** `performance.now()` at MAIL. */
@@ -16,7 +16,7 @@ export interface Transaction {
 }
 
 /** What became of a judged message. */
-interface Outcome {
+interface MessageEnd {
   readonly client: string
   readonly helo: string
   readonly decision: Decision
@@ -28,7 +28,7 @@ interface Outcome {
 }
 
 /** The record of a message that was judged. `now`: as `performance.now()`. */
-export function recordOf(outcome: Outcome, transaction: Transaction, now: number): MessageRecord {
+export function recordOf(outcome: MessageEnd, transaction: RecordedTransaction, now: number): MessageRecord {
   const { client, helo, decision, size, reply, code } = outcome
   return {
     entrance: 'smtp',

@@ -74,13 +74,13 @@ const junk: ReadonlySet<string> = new Set(['NOOP', 'RSET', 'VRFY', 'EXPN', 'HELP
 
 const noMail: Command = { verb: 'MAIL', argument: '', line: Buffer.alloc(0) }
 
-export class Session implements Dialogue, ClientOwner, HopHost, Timed {
+export class SmtpSession implements Dialogue, ClientOwner, HopHost, Timed {
   deadline: number = Infinity
   readonly standing: Standing
   readonly hop: Hop
   readonly #context: SessionContext
   readonly #client: Client
-  readonly #onGone: (session: Session) => void
+  readonly #onGone: (session: SmtpSession) => void
   readonly #lines = new LineReader()
   #mode: Mode = 'command'
   /** A command that must wait until earlier ones are answered. */
@@ -97,7 +97,7 @@ export class Session implements Dialogue, ClientOwner, HopHost, Timed {
   #inputEnded = false
   #draining = false
 
-  constructor(context: SessionContext, socket: Socket, about: SessionStart, onGone: (session: Session) => void) {
+  constructor(context: SessionContext, socket: Socket, about: SessionStart, onGone: (session: SmtpSession) => void) {
     this.#context = context
     this.#onGone = onGone
     this.standing = standingOf(about, context.limits, context.xclient, context.xforward)
@@ -243,7 +243,7 @@ export class Session implements Dialogue, ClientOwner, HopHost, Timed {
     // Nothing is read behind DATA until it has been answered.
     this.#enter(expected === 'go-ahead' ? 'asked' : 'command')
     this.hop.ask(command.line, expected, (code, reply) => {
-      this.#client.settle(slot, reply)
+      this.#client.answer(slot, reply)
       means(code)
     })
   }
@@ -307,8 +307,8 @@ export class Session implements Dialogue, ClientOwner, HopHost, Timed {
     this.hop.ask(greetingLine(connection.target, hello), 'success', (code, reply) => {
       if (code < 400 && typeof reply !== 'string') {
         connection.keywords = hello.verb === 'HELO' ? new Map() : keywordsOf(reply)
-        this.#client.settle(slot, this.#offer(hello, connection, reply))
-      } else this.#client.settle(slot, reply)
+        this.#client.answer(slot, this.#offer(hello, connection, reply))
+      } else this.#client.answer(slot, reply)
       this.#enter('command')
     })
   }
@@ -460,7 +460,7 @@ export class Session implements Dialogue, ClientOwner, HopHost, Timed {
       if (standing.transaction !== null || this.hop.owes) standing.broken = true
       endTransaction(standing)
     } else if (this.#mode === 'data') message.refuse('next-hop', Buffer.from(missing))
-    this.hop.settle(missing)
+    this.hop.answerAll(missing)
     this.#closeIfSaid421()
   }
 
@@ -527,7 +527,7 @@ export class Session implements Dialogue, ClientOwner, HopHost, Timed {
   /** Tells a client that it has to go, after what it is still owed. */
   #dismiss(reason: SmtpEvents['client-dropped']['reason'], text: string): void {
     this.#context.onEvent('client-dropped', { client: this.standing.client, reason, stage: this.#stage })
-    this.#client.settleAll(lost)
+    this.#client.answerAll(lost)
     this.finish(text)
   }
 

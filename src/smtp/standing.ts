@@ -6,7 +6,7 @@ import type { ServerTls } from '../net/tls-files.ts'
 import type { Command } from './command.ts'
 import type { Hello } from './hop-opening.ts'
 import { protocolWord, receivedField } from './received.ts'
-import type { Transaction } from './record.ts'
+import type { RecordedTransaction } from './record.ts'
 import type { ClientAttributes } from './xclient.ts'
 
 /** What is known of a client when its dialogue begins. */
@@ -42,7 +42,7 @@ export interface Standing {
   /** What XCLIENT said that it greeted with. */
   xclientHelo: string | null
   /** The transaction under way, from the moment MAIL is passed on. */
-  transaction: Transaction | null
+  transaction: RecordedTransaction | null
   /** Recipients of the transaction that were accepted or may still be. */
   recipients: number
   /** Whether the next hop was lost inside a transaction, whose commands are answered with 451 from then on. */
@@ -72,7 +72,7 @@ export function standingOf(
   }
 }
 
-export function beginTransaction(standing: Standing, mail: Command): Transaction {
+export function beginTransaction(standing: Standing, mail: Command): RecordedTransaction {
   standing.transaction = { line: mail, startedAt: performance.now(), accepted: 0, open: false }
   standing.recipients = 0
   return standing.transaction

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import fc from 'fast-check'
 import t from 'tap'
 import { replaceFile } from '../../src/config/replace-file.ts'
-import type { Change, Provider, Step } from '../../src/directory/provider.ts'
+import type { SourceChange, Provider, ReadStep } from '../../src/directory/provider.ts'
 import { Database } from '../../src/fleet/database.ts'
 import { SharedDocument } from '../../src/fleet/document.ts'
 import { Feed } from '../../src/fleet/feed.ts'
@@ -23,7 +23,7 @@ class Source implements Provider {
   fingerprint = 'one'
   readonly deltas = true
   reads = 0
-  readonly history: Change[] = []
+  readonly history: SourceChange[] = []
 
   set(id: string, displayName: string | null): void {
     this.history.push(
@@ -31,7 +31,7 @@ class Source implements Provider {
     )
   }
 
-  async *read({ cursor }: { cursor: string | null }): AsyncGenerator<Step> {
+  async *read({ cursor }: { cursor: string | null }): AsyncGenerator<ReadStep> {
     this.reads++
     const from = cursor === null ? 0 : Number(cursor)
     yield { step: 'begin', round: cursor === null ? 'full' : 'delta' }

@@ -1,5 +1,5 @@
 import { person, protectGroups, members, runRound, ScriptedProvider } from '../unit/directory/helpers.ts'
-import type { Change } from '../../src/directory/provider.ts'
+import type { SourceChange } from '../../src/directory/provider.ts'
 import { Store } from '../../src/directory/store/store.ts'
 import { openStore } from '../../src/directory/store/open.ts'
 
@@ -9,7 +9,7 @@ import { openStore } from '../../src/directory/store/open.ts'
  */
 export const headCount = 400
 
-export function pageOf(mark: number, page: number): Change[] {
+export function pageOf(mark: number, page: number): SourceChange[] {
   const from = page * 100
   const people = Array.from({ length: 100 }, (_, i) =>
     person(`id${from + i}`, { displayName: `Mark${mark} No${from + i}`, mail: `m${from + i}@corp.example` }),

@@ -8,7 +8,7 @@ import { failure, populate } from './synced.ts'
 
 /** The shrink brake: what Graph says in good form, but can't be meant, changes nothing until an operator accepts it. */
 
-const limit = { shrinkLimit: 0.5 }
+const limit = { maxShrink: 0.5 }
 const nothing: Act = {
   kind: 'edit',
   edit: (body) => ({
@@ -82,7 +82,7 @@ for (const { name, prepare, full, says } of cases) {
       b.emulator.clearFaults()
       prepare(b)
     }
-    await sync(store, b.provider, b.request(), { shrinkLimit: null, full })
+    await sync(store, b.provider, b.request(), { maxShrink: null, full })
     t.not(store.cursor(b.provider), cursor, 'accepted')
   })
 }

@@ -1,4 +1,4 @@
-import type { ReadRequest, Step } from '../../src/directory/provider.ts'
+import type { ReadRequest, ReadStep } from '../../src/directory/provider.ts'
 import { Office365Provider } from '../../src/directory/sources/office365/provider.ts'
 import type { ProviderOptions } from '../../src/directory/sources/office365/provider.ts'
 import type { Runtime } from '../../src/directory/sources/office365/runtime.ts'
@@ -100,8 +100,8 @@ export async function bench(
 }
 
 /** All steps of a read. */
-export async function steps(provider: Office365Provider, request: ReadRequest): Promise<Step[]> {
-  const all: Step[] = []
+export async function steps(provider: Office365Provider, request: ReadRequest): Promise<ReadStep[]> {
+  const all: ReadStep[] = []
   for await (const step of provider.read(request)) all.push(step)
   return all
 }

@@ -177,14 +177,14 @@ t.test("nobody listens; a certificate that isn't trusted", async (t) => {
 t.test('requests under way at once share one token', async (t) => {
   const b = await bench(t)
   const { connect } = await import('../../src/directory/sources/office365/provider.ts')
-  const { tokens, surroundings } = connect(settingsFor(b.emulator), optionsFor(b.runtime))
+  const { tokens, tools } = connect(settingsFor(b.emulator), optionsFor(b.runtime))
   const got = await Promise.all(Array.from({ length: 20 }, () => tokens.token()))
   t.equal(new Set(got).size, 1)
   t.equal(b.emulator.entra.requests.length, 1)
   t.equal(await tokens.token(), got[0], 'from the cache')
   t.not(await tokens.token({ fresh: true }), got[0])
   t.equal(b.emulator.entra.requests.length, 2)
-  surroundings.transport.close()
+  tools.transport.close()
 })
 
 t.test('MSAL_FORCE_REGION of the environment is not followed', async (t) => {

@@ -55,11 +55,11 @@ export async function sync(
   store: Store,
   provider: Provider,
   request: ReadRequest,
-  options: { full?: boolean; shrinkLimit?: number | null; makeIndex?: MakeIndex } = {},
+  options: { full?: boolean; maxShrink?: number | null; makeIndex?: MakeIndex } = {},
 ): Promise<SyncOutcome> {
   return synchronise(store, provider, {
     makeIndex: options.makeIndex ?? byName,
-    shrinkLimit: options.shrinkLimit ?? null,
+    maxShrink: options.maxShrink ?? null,
     signal: request.signal,
     notice: request.notice,
     now: () => Date.now(),

@@ -140,6 +140,47 @@ const smallFiles: Record<string, string> = {
   'directory/sources/office365/groups.ts': "Graph's form of groups, beside that of people",
 }
 
+/** Words for limits that are not the house's: a limit is `maxX` or `minX`, with `Ms` or `Bytes` where it has a unit. */
+const otherLimit =
+  /\b(?:const|readonly|let) #?((?:longest|most|shortest|largest|smallest|heaviest)(?:[A-Z]\w*)?|[a-z]\w*(?:Limit|Kept))\b/g
+
+/** Names that only look like such a limit, and why. */
+const otherWords: Record<string, string> = {
+  'admin/replay/plots.ts largest': 'the largest value of a plot',
+  'console/routes/people.ts defaultLimit': 'a page of a list, as the parameter `limit` of the API says it',
+}
+
+/** Rooms that keep older words still: what is renamed there follows. */
+const olderWords = /^(mail|names|policy)\//
+
+t.test('limits have one vocabulary', async (t) => {
+  for (const { path, text } of files.filter(({ path }) => !isPage(path) && !olderWords.test(path)))
+    for (const [, name = ''] of text.matchAll(otherLimit))
+      t.ok(`${path} ${name}` in otherWords, `src/${path}: ${name} is called maxX or minX`)
+})
+
+/** Types of one name in two rooms, and why. */
+const sharedNouns: Record<string, string> = {
+  Options: 'the options of one verb of the command line, each in its own file',
+  Environment: 'people and history lie in LMDB alike, and neither room knows the other',
+  OpenOptions: 'as Environment',
+  StoredGroup: 'as Environment',
+  Table: 'as Environment',
+  Tables: 'as Environment; accounts have a file of their own',
+}
+
+t.test('one noun, one type', async (t) => {
+  const owners = new Map<string, string[]>()
+  for (const { path, text } of files.filter(({ path }) => !isPage(path) && !olderWords.test(path)))
+    for (const [, name = ''] of text.matchAll(/^(?:export )?(?:interface|type|class) (\w+)/gm))
+      owners.set(name, [...(owners.get(name) ?? []), path])
+  for (const [name, paths] of owners)
+    t.ok(
+      paths.length === 1 || name in sharedNouns,
+      `${name} is a type of ${paths.join(' and ')}: a reader takes one for the other`,
+    )
+})
+
 t.test('one dialect', async (t) => {
   for (const { path, dialect } of files) t.same(dialect, [], `src/${path}`)
 })

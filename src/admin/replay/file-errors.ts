@@ -1,5 +1,7 @@
 /** Why a file can't be read, in words. */
 
+import { errorText } from '../../text.ts'
+
 const known: Record<string, string> = {
   ENOENT: 'does not exist',
   EACCES: 'may not be read (permission denied)',
@@ -16,7 +18,7 @@ const known: Record<string, string> = {
 }
 
 /** Why a file can't be read or written, to stand behind its path. */
-export function inWords(error: unknown): string {
+export function fileProblem(error: unknown): string {
   const code = error instanceof Error && 'code' in error ? String(error.code) : ''
-  return known[code] ?? `can't be read: ${error instanceof Error ? error.message : String(error)}`
+  return known[code] ?? `can't be read: ${errorText(error)}`
 }

@@ -5,6 +5,7 @@ import type { BatchToChild, ToChild, ToParent } from './judge-pool.ts'
 import { openJudges } from './people.ts'
 import type { Judgement } from './people.ts'
 import type { FoundFile, FoundMessage } from './sources.ts'
+import { errorText } from '../../text.ts'
 
 function send(message: ToParent): void {
   process.send?.(message)
@@ -32,7 +33,7 @@ class JudgeChild {
     this.#turn = this.#turn
       .then(() => this.#take(message))
       .catch((error: unknown) => {
-        send({ kind: 'failed', why: error instanceof Error ? error.message : String(error) })
+        send({ kind: 'failed', why: errorText(error) })
       })
   }
 

@@ -28,14 +28,14 @@ export type ToParent =
   | { readonly kind: 'judged'; readonly results: readonly (Result | number | null)[]; readonly compared: boolean }
   | { readonly kind: 'failed'; readonly why: string }
 
-type Batch = readonly (FoundMessage | FoundFile)[]
+type PoolBatch = readonly (FoundMessage | FoundFile)[]
 
 interface Waiting {
   readonly resolve: (results: Result[]) => void
   readonly reject: (error: Error) => void
 }
 
-interface Member {
+interface PoolJudge {
   readonly child: ChildProcess
   readonly waiting: Waiting[]
   started: boolean
@@ -45,7 +45,7 @@ interface Member {
 const batchesEach = 3
 
 export class JudgePool {
-  readonly #members: Member[] = []
+  readonly #members: PoolJudge[] = []
   readonly #size: number
   readonly #onReady: () => void
   #failure: Error | null = null
@@ -59,7 +59,7 @@ export class JudgePool {
     const file = fileURLToPath(new URL(`./judge-child.${suffix}`, import.meta.url))
     for (let i = 0; i < size; i++) {
       const child = fork(file, [], { serialization: 'advanced', stdio: ['ignore', 'ignore', 'inherit', 'ipc'] })
-      const member: Member = { child, waiting: [], started: false }
+      const member: PoolJudge = { child, waiting: [], started: false }
       this.#members.push(member)
       child.on('message', (message) => this.#take(member, message as ToParent))
       child.on('error', (error) => this.#fail(error.message))
@@ -80,7 +80,7 @@ export class JudgePool {
   }
 
   /** Judges a batch in the process that has least to do. Rejects if one of the processes died. */
-  judge(batch: Batch): Promise<Result[]> {
+  judge(batch: PoolBatch): Promise<Result[]> {
     return new Promise((resolve, reject) => {
       let member = this.#members[0]
       for (const other of this.#members) if (other.waiting.length < (member?.waiting.length ?? 0)) member = other
@@ -99,7 +99,7 @@ export class JudgePool {
     await Promise.all(this.#members.map(endOf))
   }
 
-  #take(member: Member, message: ToParent): void {
+  #take(member: PoolJudge, message: ToParent): void {
     if (message.kind === 'ready') {
       member.started = true
       if (this.#failure === null && this.ready) this.#onReady()
@@ -117,7 +117,7 @@ export class JudgePool {
   }
 }
 
-function endOf({ child, started }: Member): Promise<void> {
+function endOf({ child, started }: PoolJudge): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null || child.pid === undefined) return Promise.resolve()
   return new Promise((resolve) => {
     child.once('exit', () => resolve())
@@ -127,7 +127,7 @@ function endOf({ child, started }: Member): Promise<void> {
   })
 }
 
-function packed(batch: Batch): BatchToChild {
+function packed(batch: PoolBatch): BatchToChild {
   const items = batch.map((message) =>
     'octets' in message
       ? { length: message.octets.length, truncated: message.truncated, time: message.time }

@@ -36,11 +36,11 @@ const lookAhead = 2048
 const usualSection = 16_384
 
 /** What the reader is in the middle of; `body` begins at the start of a line. */
-type Stage = 'postmark' | 'section' | 'line-of-body' | 'body'
+type MboxStage = 'postmark' | 'section' | 'line-of-body' | 'body'
 
 class MboxReader {
   readonly #limit: number
-  #stage: Stage = 'postmark'
+  #stage: MboxStage = 'postmark'
   #rest: Buffer = Buffer.alloc(0)
   #last = false
   #number = 0

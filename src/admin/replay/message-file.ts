@@ -4,7 +4,7 @@ import { closeSync, createReadStream, fstatSync, openSync, readSync } from 'node
 import { createGunzip } from 'node:zlib'
 import { pipeline } from 'node:stream'
 import { endOfSection } from '../../mail/section.ts'
-import { inWords } from './file-errors.ts'
+import { fileProblem } from './file-errors.ts'
 
 /** A header section, cut at the limit if it is longer. */
 interface Section {
@@ -65,7 +65,7 @@ export async function readMessageFile(
     if (isGzip(beginning.octets)) return { ...(await gunzipSection(path, limit)), size: beginning.size }
     return { ...readSection(path, beginning, limit), size: beginning.size }
   } catch (error) {
-    return { problem: inWords(error) }
+    return { problem: fileProblem(error) }
   }
 }
 

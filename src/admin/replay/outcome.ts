@@ -34,10 +34,10 @@ export function outcomeOf(verdict: Verdict): Outcome {
 }
 
 /** What another policy changes for a message; `other-match`: another person, kind or tier with the same action. */
-export type Change = 'newly-hit' | 'no-longer-hit' | 'other-action' | 'other-match'
+export type OutcomeChange = 'newly-hit' | 'no-longer-hit' | 'other-action' | 'other-match'
 
 /** What is different between two outcomes of one message; null if nothing is. */
-export function changeOf(before: Outcome, after: Outcome): Change | null {
+export function changeOf(before: Outcome, after: Outcome): OutcomeChange | null {
   if (before.verdict !== after.verdict) {
     if (after.verdict === 'detected') return 'newly-hit'
     return before.verdict === 'detected' ? 'no-longer-hit' : 'other-match'

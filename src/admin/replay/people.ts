@@ -15,6 +15,7 @@ import type { JudgementContext } from '../../policy/context.ts'
 import { buildMemoryDirectory } from '../../policy/memory.ts'
 import { resolveRules } from '../../policy/protection.ts'
 import type { ProtectionProblem, ProtectionRules } from '../../policy/rules.ts'
+import { errorText } from '../../text.ts'
 
 /** The people whom messages are judged against and one policy's rules about them. */
 export interface JudgedBy {
@@ -128,16 +129,16 @@ async function freshen(
     const onOutdated = (movedTo: string): void => onDamaged('it is of another version', movedTo)
     store = await openStore({ path: loaded.config.store, onDamaged, onOutdated })
   } catch (error) {
-    warn(`people files are not read again: ${inWords(error)}`)
+    warn(`people files are not read again: ${errorText(error)}`)
     return
   }
   const { signal } = new AbortController()
   try {
     for (const directory of due) {
       const { name, shrink } = directory
-      const options = { makeIndex, shrinkLimit: shrink, signal, now: Date.now }
+      const options = { makeIndex, maxShrink: shrink, signal, now: Date.now }
       await synchronise(store, sourceOf(directory).open(directory), options).catch((error: unknown) =>
-        warn(`directory "${name}" is not read again: ${inWords(error)}`),
+        warn(`directory "${name}" is not read again: ${errorText(error)}`),
       )
     }
   } finally {
@@ -149,8 +150,4 @@ async function freshen(
 function isDue(directory: DirectoryConfig, store: Store): boolean {
   const lastSync = store.record(directory.name)?.lastSync ?? null
   return lastSync === null || sourceOf(directory).changedSince?.(directory, lastSync) === true
-}
-
-function inWords(error: unknown): string {
-  return error instanceof Error ? error.message : String(error)
 }

@@ -6,7 +6,7 @@ import type { DayCount } from './tally.ts'
 const plotWidth = 900
 const plotHeight = 180
 const axisHeight = 22
-const longestAxis = 60
+const maxAxisDays = 60
 /** Room that a date takes, in the plot's own units: one that would be cut off at the edge is left out. */
 const labelWidth = 66
 const narrowLabelWidth = 160
@@ -25,7 +25,7 @@ export function barRows(counts: readonly (readonly [string, number])[]): string 
 }
 
 /** One column of the plot over time. */
-interface Column {
+interface PlotColumn {
   /** First day, as days since the epoch. */
   readonly day: number
   readonly certain: number
@@ -35,7 +35,7 @@ interface Column {
 
 /** The columns of a plot over time. */
 interface Timeline {
-  readonly columns: readonly Column[]
+  readonly columns: readonly PlotColumn[]
   /** Days that a column stands for. */
   readonly step: number
   /** Messages that came before the first column or behind the last: wrong dates must not squeeze the rest. */
@@ -51,7 +51,7 @@ export function timelineOf(days: ReadonlyMap<number, DayCount>): Timeline {
   const first = dayAt(sorted, total * 0.005)
   const last = dayAt(sorted, total * 0.995)
   if (first === undefined || last === undefined) return { columns: [], step: 1, beyond: 0 }
-  const step = [1, 7, 30, 365].find((length) => (last - first + 1) / length <= longestAxis) ?? 3650
+  const step = [1, 7, 30, 365].find((length) => (last - first + 1) / length <= maxAxisDays) ?? 3650
   const columns = Array.from({ length: Math.ceil((last - first + 1) / step) }, (_, i) => ({
     day: first + i * step,
     certain: 0,

@@ -7,7 +7,7 @@ import type { JudgeSettings, Result } from './judge.ts'
 import type { Judged } from './outcome.ts'
 import type { Judgement } from './people.ts'
 import type { ResultWriter } from './result-writer.ts'
-import type { Found, FoundFile, FoundMessage } from './sources.ts'
+import type { MessageSource, FoundFile, FoundMessage } from './sources.ts'
 import type { Tally } from './tally.ts'
 
 /** Where the run says how far it is. */
@@ -40,7 +40,7 @@ interface ReplayOptions {
   readonly onParallel?: () => void
 }
 
-type Batch = (FoundMessage | FoundFile)[]
+type ReplayBatch = (FoundMessage | FoundFile)[]
 
 /** Messages, and octets of their header sections, that are judged together. */
 const batchMessages = 64
@@ -51,9 +51,9 @@ const messagesHere = 512
 export class Replay {
   readonly #options: ReplayOptions
   readonly #judge: MessageJudge
-  readonly #pending: { batch: Batch; results: Promise<Result[]> }[] = []
+  readonly #pending: { batch: ReplayBatch; results: Promise<Result[]> }[] = []
   #pool: JudgePool | null = null
-  #batch: Batch = []
+  #batch: ReplayBatch = []
   #octets = 0
   #judgedHere = 0
   #read = 0
@@ -68,7 +68,7 @@ export class Replay {
    * Judges all that is found, or what was found until the signal.
    * @throws NamesakeError if a judging process dies; what the streams throw
    */
-  async over(messages: AsyncGenerator<Found>, signal: AbortSignal): Promise<void> {
+  async over(messages: AsyncGenerator<MessageSource>, signal: AbortSignal): Promise<void> {
     try {
       for await (const found of untilAborted(messages, signal)) {
         if ('problem' in found) {
@@ -99,7 +99,7 @@ export class Replay {
     await this.#deliver(this.#pool?.room ?? 0)
   }
 
-  #judgeHere(batch: Batch): Promise<Result[]> {
+  #judgeHere(batch: ReplayBatch): Promise<Result[]> {
     this.#judgedHere += batch.length
     return this.#judge.judge(batch)
   }

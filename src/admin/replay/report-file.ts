@@ -4,14 +4,14 @@ import { randomBytes } from 'node:crypto'
 import { accessSync, constants, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { NamesakeError } from '../../errors.ts'
-import { inWords } from './file-errors.ts'
+import { fileProblem } from './file-errors.ts'
 
 /** @throws NamesakeError input-invalid if the file can't be written */
 export function checkReportPath(path: string): void {
   try {
     accessSync(dirname(path), constants.W_OK | constants.X_OK)
   } catch (error) {
-    throw refusal(path, `the folder ${inWords(error)}`)
+    throw refusal(path, `the folder ${fileProblem(error)}`)
   }
   const kind = statSync(path, { throwIfNoEntry: false })
   if (kind !== undefined && !kind.isFile()) throw refusal(path, 'it is no file')
@@ -26,7 +26,7 @@ export function writeReport(path: string, text: string): void {
     renameSync(temporary, path)
   } catch (error) {
     rmSync(temporary, { force: true })
-    throw refusal(path, inWords(error))
+    throw refusal(path, fileProblem(error))
   }
 }
 

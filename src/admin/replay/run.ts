@@ -14,6 +14,7 @@ import { findMessages } from './sources.ts'
 import { Tally } from './tally.ts'
 import type { NamedPerson } from './tally.ts'
 import { totalOctets } from './walk.ts'
+import { errorText } from '../../text.ts'
 
 /** How a run stands. */
 export interface ReplayState {
@@ -189,7 +190,7 @@ export class ReplayRun {
       await replay.over(giveWay(findMessages([path], options)), this.#stop.signal)
       this.#status = this.#stop.signal.aborted ? 'stopped' : 'done'
     } catch (error) {
-      this.#error = error instanceof Error ? error.message : String(error)
+      this.#error = errorText(error)
       this.#status = 'failed'
     }
   }

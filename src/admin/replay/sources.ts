@@ -10,7 +10,7 @@ import { pipeline } from 'node:stream'
 import type { Readable } from 'node:stream'
 import { createGunzip } from 'node:zlib'
 import { endOfSection } from '../../mail/section.ts'
-import { inWords } from './file-errors.ts'
+import { fileProblem } from './file-errors.ts'
 import { mboxSections } from './mbox.ts'
 import { isGzip, readBeginning, readSection } from './message-file.ts'
 import { timeOfMaildirName, timeOfPostmark } from './message-time.ts'
@@ -34,9 +34,9 @@ export interface FoundFile {
   readonly time: number | null
 }
 
-export type Found = FoundMessage | FoundFile | Unreadable
+export type MessageSource = FoundMessage | FoundFile | Unreadable
 
-interface SourceOptions {
+interface SearchOptions {
   /** Octets of one header section that are kept. */
   readonly headerOctets: number
   readonly stdin: Readable
@@ -48,7 +48,7 @@ interface SourceOptions {
  * All messages under the paths (`-`: standard input), in the order of paths and names. What can't be read is handed out as
  * such.
  */
-export async function* findMessages(paths: readonly string[], options: SourceOptions): AsyncGenerator<Found> {
+export async function* findMessages(paths: readonly string[], options: SearchOptions): AsyncGenerator<MessageSource> {
   for (const path of paths) {
     if (path === '-') yield* fromStream(options.stdin, '-', options)
     else yield* fromPath(path, options)
@@ -56,7 +56,7 @@ export async function* findMessages(paths: readonly string[], options: SourceOpt
 }
 
 /** A path as it is, or one message of an mbox as the results name it: `archive.mbox#100`. */
-async function* fromPath(path: string, options: SourceOptions): AsyncGenerator<Found> {
+async function* fromPath(path: string, options: SearchOptions): AsyncGenerator<MessageSource> {
   const numbered = /^(.+)#([1-9]\d*)$/s.exec(path)
   if (numbered?.[1] === undefined || existsSync(path) || !existsSync(numbered[1])) {
     for (const file of mailFiles(path)) yield* 'problem' in file ? [file] : fromFile(file, options)
@@ -77,7 +77,7 @@ async function* fromPath(path: string, options: SourceOptions): AsyncGenerator<F
 
 const chunkOctets = 1_048_576
 
-async function* fromFile(file: MailFile, options: SourceOptions): AsyncGenerator<Found> {
+async function* fromFile(file: MailFile, options: SearchOptions): AsyncGenerator<MessageSource> {
   const { path } = file
   if (file.single && file.regular) {
     yield { source: path, path, time: file.delivered ? timeOfMaildirName(basename(path)) : null }
@@ -95,12 +95,12 @@ async function* fromFile(file: MailFile, options: SourceOptions): AsyncGenerator
       yield single(path, { ...readSection(path, beginning, options.headerOctets), time: null })
     }
   } catch (error) {
-    yield { source: path, problem: inWords(error) }
+    yield { source: path, problem: fileProblem(error) }
   }
 }
 
 /** A stream's messages: one, or those of an mbox; uncompressed first if need be. */
-async function* fromStream(stream: Readable, source: string, options: SourceOptions): AsyncGenerator<Found> {
+async function* fromStream(stream: Readable, source: string, options: SearchOptions): AsyncGenerator<MessageSource> {
   try {
     const { beginning, all } = await peek(counted(stream, options))
     if (isGzip(beginning)) {
@@ -110,7 +110,7 @@ async function* fromStream(stream: Readable, source: string, options: SourceOpti
       yield* fromChunks(beginning, all, source, options)
     }
   } catch (error) {
-    yield { source, problem: inWords(error) }
+    yield { source, problem: fileProblem(error) }
   }
 }
 
@@ -118,8 +118,8 @@ async function* fromChunks(
   beginning: Buffer,
   chunks: AsyncIterable<Buffer>,
   source: string,
-  options: SourceOptions,
-): AsyncGenerator<Found> {
+  options: SearchOptions,
+): AsyncGenerator<MessageSource> {
   if (isMbox(beginning)) {
     yield* fromMbox(chunks, source, options)
     return
@@ -137,7 +137,11 @@ async function* fromChunks(
   yield single(source, { octets: octets.subarray(0, end), truncated, time: null })
 }
 
-async function* fromMbox(chunks: AsyncIterable<Buffer>, source: string, options: SourceOptions): AsyncGenerator<Found> {
+async function* fromMbox(
+  chunks: AsyncIterable<Buffer>,
+  source: string,
+  options: SearchOptions,
+): AsyncGenerator<MessageSource> {
   for await (const { number, postmark, octets, truncated } of mboxSections(chunks, options.headerOctets)) {
     // The postmark says that a message follows, whatever its fields are.
     const problem = octets.includes(':') ? null : faultOfSection(octets)
@@ -172,7 +176,7 @@ async function* fileChunks(path: string): AsyncGenerator<Buffer> {
   }
 }
 
-async function* counted(stream: AsyncIterable<Buffer | string>, options: SourceOptions): AsyncGenerator<Buffer> {
+async function* counted(stream: AsyncIterable<Buffer | string>, options: SearchOptions): AsyncGenerator<Buffer> {
   for await (const chunk of stream) {
     const octets = typeof chunk === 'string' ? Buffer.from(chunk) : chunk
     options.onProgress?.(octets.length)

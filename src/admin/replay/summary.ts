@@ -3,13 +3,13 @@
 import { count, printable } from '../../text.ts'
 import { adviceFor } from './advice.ts'
 import type { AdviceContext } from './advice.ts'
-import type { Change } from './outcome.ts'
+import type { OutcomeChange } from './outcome.ts'
 import type { Counter, Sender, Senders, Tally } from './tally.ts'
 
 const shown = 10
 
 /** What each change is called, in the order in which they are told. */
-export const changeWords: readonly (readonly [Change, string])[] = [
+export const changeWords: readonly (readonly [OutcomeChange, string])[] = [
   ['newly-hit', 'newly hit'],
   ['no-longer-hit', 'no longer hit'],
   ['other-action', 'hit with another action'],

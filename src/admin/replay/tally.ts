@@ -4,10 +4,10 @@ import { canonicalAddress, domainOf, withoutTag } from '../../mail/address.ts'
 import { isPublicMailDomain } from '../../policy/public-mail.ts'
 import type { PersonRef } from '../../model.ts'
 import { changeOf } from './outcome.ts'
-import type { Change, Judged, Outcome } from './outcome.ts'
+import type { OutcomeChange, Judged, Outcome } from './outcome.ts'
 
 /** Different texts that one count remembers; beyond them the rarest are forgotten. */
-const textLimit = 20_000
+const maxTexts = 20_000
 
 /** How often each text came. If there are very many, the rarest are forgotten and counts are lower bounds. */
 export class Counter {
@@ -15,7 +15,7 @@ export class Counter {
 
   add(text: string): void {
     this.#counts.set(text, (this.#counts.get(text) ?? 0) + 1)
-    if (this.#counts.size > textLimit) forgetRarest(this.#counts, (count) => count)
+    if (this.#counts.size > maxTexts) forgetRarest(this.#counts, (count) => count)
   }
 
   get(text: string): number {
@@ -73,7 +73,7 @@ export class Senders {
       const known = sender.people.some((person) => person.id === id && person.directory === (directory ?? ''))
       if (!known) sender.people.push({ directory: directory ?? '', id, name: name ?? '' })
     }
-    if (this.#senders.size > textLimit) forgetRarest(this.#senders, ({ count }) => count)
+    if (this.#senders.size > maxTexts) forgetRarest(this.#senders, ({ count }) => count)
   }
 
   get size(): number {
@@ -128,7 +128,7 @@ export interface DayCount {
 }
 
 /** Days that are remembered: hostile dates must not fill the memory. */
-const dayLimit = 20_000
+const maxDays = 20_000
 const dayLength = 86_400_000
 
 export class Tally {
@@ -143,7 +143,7 @@ export class Tally {
   /** By days since the epoch. */
   readonly days: Map<number, DayCount> = new Map()
   /** Where another policy is compared: what it changes. */
-  readonly changes: Map<Change, number> = new Map()
+  readonly changes: Map<OutcomeChange, number> = new Map()
   readonly actionChanges: Counter = new Counter()
   readonly newlyHit: Senders = new Senders()
   readonly noLongerHit: Senders = new Senders()
@@ -181,7 +181,7 @@ export class Tally {
     const day = Math.floor(time / dayLength)
     let count = this.days.get(day)
     if (count === undefined) {
-      if (this.days.size >= dayLimit) return
+      if (this.days.size >= maxDays) return
       count = { messages: 0, certain: 0, likely: 0 }
       this.days.set(day, count)
     }

@@ -3,7 +3,7 @@
 import { readdirSync, statSync } from 'node:fs'
 import type { Dirent } from 'node:fs'
 import { extname, join } from 'node:path'
-import { inWords } from './file-errors.ts'
+import { fileProblem } from './file-errors.ts'
 
 /** A file that may hold messages. */
 export interface MailFile {
@@ -32,7 +32,7 @@ export function* mailFiles(path: string): Generator<MailFile | Unreadable> {
     if (stat.isDirectory()) yield* inFolder(path)
     else yield fileAt(path, { regular: stat.isFile() })
   } catch (error) {
-    yield { source: path, problem: inWords(error) }
+    yield { source: path, problem: fileProblem(error) }
   }
 }
 
@@ -92,7 +92,7 @@ function entriesOf(folder: string): Dirent[] | Unreadable {
   try {
     return readdirSync(folder, { withFileTypes: true })
   } catch (error) {
-    return { source: folder, problem: inWords(error) }
+    return { source: folder, problem: fileProblem(error) }
   }
 }
 

@@ -152,7 +152,7 @@ export const directoryRoutes: readonly Route[] = [
     status: 201,
     handle: ({ services, body, request, caller }) => {
       if (body.directory.type !== 'office365') throw new Problem('invalid', 'a file needs no consent')
-      return services.consents.begin(body.directory, services.origins.of(request), caller.id)
+      return services.consents.begin(body.directory, services.origins.find(request), caller.id)
     },
   }),
   route({

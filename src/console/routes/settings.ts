@@ -4,7 +4,7 @@ import { createHash } from 'node:crypto'
 import * as z from 'zod'
 import type { AuditEntry } from '../../model.ts'
 import { NamesakeError } from '../../errors.ts'
-import type { DaemonStatus, Token } from '../../ports.ts'
+import type { DaemonStatus, ApiToken } from '../../ports.ts'
 import { csvLine } from '../../admin/csv.ts'
 import { Problem } from '../problem.ts'
 import type { Services } from '../services.ts'
@@ -71,7 +71,7 @@ export const settingsRoutes: readonly Route[] = [
     handle: async ({ services, body, caller, request }) => {
       const { secret, until } = services.accounts.invite(body.role, caller.name)
       await services.audit(caller, 'console invite', body.role, null, null)
-      const { origin } = services.origins.of(request)
+      const { origin } = services.origins.find(request)
       return { url: `${origin}/first-run#${secret}`, until: new Date(until).toISOString() }
     },
   }),
@@ -285,7 +285,7 @@ function refusing<T>(work: () => T): T {
   }
 }
 
-function plainToken({ id, name, hint, role, madeBy, until, lastUsed }: Token): z.infer<typeof tokenSchema> {
+function plainToken({ id, name, hint, role, madeBy, until, lastUsed }: ApiToken): z.infer<typeof tokenSchema> {
   const time = (at: number | null): string | null => (at === null ? null : new Date(at).toISOString())
   return {
     ...{ id, name, hint, role, madeBy },

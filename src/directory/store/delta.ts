@@ -1,9 +1,9 @@
 /** A small delta, in one transaction. */
 
 import type { Indexer } from '../../model.ts'
-import type { Change, Provider } from '../provider.ts'
+import type { SourceChange, Provider } from '../provider.ts'
 import { derivePerson, GroupsAbove, replacePerson, sameFacts, sameList, storedPerson } from './derive.ts'
-import type { Tally } from './derive.ts'
+import type { PeopleTally } from './derive.ts'
 import { slotBounds } from './format.ts'
 import type { DirectoryRecord, EntityNumber } from './format.ts'
 import { addDomain, keysOfPerson, replaceKeys } from './keys.ts'
@@ -15,13 +15,13 @@ import type { Environment } from './environment.ts'
 import type { Tables } from './tables.ts'
 
 /** People that one delta transaction may touch, before it is made on a copy instead. */
-const mostTouched = 2000
+const maxTouched = 2000
 
 /** Thrown to abort the transaction of a delta that touches too many people (a large group nested elsewhere, say). */
 export class TooLarge extends Error {}
 
 interface AppliedDelta {
-  readonly tally: Tally
+  readonly tally: PeopleTally
   readonly groups: number
   readonly nextNumber: EntityNumber
   /** Writes the keys of the people that changed; in the same transaction, once the rules are resolved. */
@@ -36,14 +36,14 @@ export function applyDelta(
   environment: Environment,
   provider: Provider,
   record: DirectoryRecord,
-  changes: readonly Change[],
+  changes: readonly SourceChange[],
 ): AppliedDelta {
   const { tables } = environment
   const slot = record.slot as number
   const stage = new Stage(environment, slot, record.nextNumber)
   const touched: Touched = { people: new Set(), groups: new Set() }
   stage.apply(changes, touched)
-  const tally: Tally = { people: record.people, added: 0, changed: 0, removed: 0 }
+  const tally: PeopleTally = { people: record.people, added: 0, changed: 0, removed: 0 }
   const above = new GroupsAbove(tables, slot)
   const changed: EntityNumber[] = []
   const freshDomains = new Set<string>()
@@ -89,7 +89,7 @@ function everybodyTouched(tables: Tables, slot: number, touched: Touched): Set<E
   for (let at = waiting.pop(); at !== undefined; at = waiting.pop()) {
     for (const member of targetsOf(tables.members, slot, at)) {
       all.add(member)
-      if (all.size > mostTouched) throw new TooLarge()
+      if (all.size > maxTouched) throw new TooLarge()
       if (seen.has(member)) continue
       seen.add(member)
       waiting.push(member)

@@ -20,7 +20,7 @@ import type { Environment } from './environment.ts'
 import type { Tables } from './tables.ts'
 
 /** What a round did to the people. */
-export interface Tally {
+export interface PeopleTally {
   people: number
   added: number
   changed: number
@@ -39,7 +39,7 @@ export class GroupsAbove {
   }
 
   /** Ascending. */
-  of(entity: EntityNumber): readonly EntityNumber[] {
+  groupsAbove(entity: EntityNumber): readonly EntityNumber[] {
     const direct = this.#parents(entity)
     if (direct.length === 0) return direct
     const all = new Set<EntityNumber>()
@@ -86,7 +86,7 @@ export function derivePerson(
   if (facts === null) return undefined
   const { displayName, givenName, surname } = facts
   const addresses = [...new Set(facts.addresses)]
-  return { id, displayName, givenName, surname, addresses, groups: above.of(number) }
+  return { id, displayName, givenName, surname, addresses, groups: above.groupsAbove(number) }
 }
 
 /**
@@ -99,9 +99,9 @@ export async function deriveAll(
   slot: number,
   serving: number | null,
   progress: (people: number) => void,
-): Promise<Tally> {
+): Promise<PeopleTally> {
   const { tables } = environment
-  const tally: Tally = { people: 0, added: 0, changed: 0, removed: 0 }
+  const tally: PeopleTally = { people: 0, added: 0, changed: 0, removed: 0 }
   const above = new GroupsAbove(tables, slot)
   const addresses = new PairBuffer()
   const domains = new Map<string, { primary: number; any: number }>()
@@ -165,14 +165,14 @@ export function sameList<T>(a: readonly T[], b: readonly T[]): boolean {
 }
 
 // DNS allows 253 octets; more would not be a key of the domain table's concern either.
-const longestDomain = 255
+const maxDomainBytes = 255
 
 /** The domains of a person's addresses, each once, and whether it is that of the first address. */
 function domainsOfPerson(person: PersonFacts): Map<string, boolean> {
   const domains = new Map<string, boolean>()
   person.addresses.forEach((address, i) => {
     const domain = address.slice(address.lastIndexOf('@') + 1)
-    if (domain === '' || Buffer.byteLength(domain) > longestDomain) return
+    if (domain === '' || Buffer.byteLength(domain) > maxDomainBytes) return
     domains.set(domain, i === 0 || domains.get(domain) === true)
   })
   return domains

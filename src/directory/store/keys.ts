@@ -13,7 +13,7 @@ import {
   textOfKey,
 } from './format.ts'
 import type { EntityNumber, KeyList } from './format.ts'
-import type { Place, Snapshot, StoredPerson } from './snapshot.ts'
+import type { SlotPlace, Snapshot, StoredPerson } from './snapshot.ts'
 import { breathe } from './environment.ts'
 import type { Environment } from './environment.ts'
 import type { Table, Tables } from './tables.ts'
@@ -147,7 +147,7 @@ export async function buildKeys(
   environment: Environment,
   indexer: Indexer,
   keySlot: number,
-  place: Place,
+  place: SlotPlace,
   snapshot: () => Snapshot,
 ): Promise<void> {
   const { tables } = environment
@@ -180,7 +180,7 @@ export async function buildKeys(
 /** Everybody of a directory in pieces of about 10 ms, with a pause after each. */
 export async function* peopleInPieces(
   tables: Tables,
-  place: Place,
+  place: SlotPlace,
   snapshot: () => Snapshot,
 ): AsyncGenerator<readonly StoredPerson[]> {
   const { end } = slotBounds(place.slot)
@@ -211,7 +211,7 @@ export function addDomain(tables: Tables, indexer: Indexer, keySlot: number, dom
 }
 
 /** Writes the look-alike keys of all domains anew. Within a transaction; domains are few. */
-export function rebuildDomainKeys(tables: Tables, indexer: Indexer, place: Place, keySlot: number): void {
+export function rebuildDomainKeys(tables: Tables, indexer: Indexer, place: SlotPlace, keySlot: number): void {
   for (const key of [...tables.domainKeys.getKeys(slotBounds(keySlot))]) tables.domainKeys.removeSync(key)
   for (const domain of domainsOf(tables, place.slot)) addDomain(tables, indexer, keySlot, domain)
 }

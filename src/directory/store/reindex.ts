@@ -6,7 +6,7 @@ import { keyListOf, numberKey } from './format.ts'
 import type { EntityNumber, KeyList, MetaRecord } from './format.ts'
 import { buildKeys, keysOfPerson, peopleInPieces, rebuildDomainKeys, replaceKeys } from './keys.ts'
 import { placesOf, Snapshot } from './snapshot.ts'
-import type { Place } from './snapshot.ts'
+import type { SlotPlace } from './snapshot.ts'
 import type { Environment } from './environment.ts'
 import { writeMeta } from './tables.ts'
 import type { Tables } from './tables.ts'
@@ -19,7 +19,7 @@ import type { Tables } from './tables.ts'
 export type MakeIndex = (view: DirectoryView) => { readonly indexer: Indexer; readonly resolved: ResolvedRules }
 
 /** Above so many people with other keys, all keys are built in a fresh slot instead of one large transaction. */
-const mostInPlace = 300
+const maxInPlace = 300
 
 interface Difference {
   readonly keySlot: number
@@ -58,7 +58,7 @@ export async function reindexAll(environment: Environment, makeIndex: MakeIndex)
 async function differencesOf(
   tables: Tables,
   indexer: Indexer,
-  places: readonly Place[],
+  places: readonly SlotPlace[],
   view: () => Snapshot,
 ): Promise<Difference[] | undefined> {
   const differences: Difference[] = []
@@ -70,7 +70,7 @@ async function differencesOf(
         const list = keysOfPerson(indexer, person)
         const before = keyListOf(tables.keyLists.getBinaryFast(numberKey(keySlot, person.number)))
         if (sameSet(before.refs, list.refs) && sameSet(before.tokens, list.tokens)) continue
-        if (differences.length === mostInPlace) return undefined
+        if (differences.length === maxInPlace) return undefined
         differences.push({ keySlot, number: person.number, list })
       }
     }
@@ -86,7 +86,7 @@ async function rebuild(
   environment: Environment,
   indexer: Indexer,
   resolved: ResolvedRules,
-  places: readonly Place[],
+  places: readonly SlotPlace[],
   view: () => Snapshot,
 ): Promise<void> {
   const fresh = await buildKeySlots(environment, indexer, places, view)
@@ -103,7 +103,7 @@ async function rebuild(
 export async function buildKeySlots(
   environment: Environment,
   indexer: Indexer,
-  places: readonly Place[],
+  places: readonly SlotPlace[],
   view: () => Snapshot,
 ): Promise<Map<string, number>> {
   const fresh = new Map<string, number>()

@@ -1,9 +1,9 @@
 /** One round of one directory, up to its commit. */
 
 import { NamesakeError } from '../../errors.ts'
-import type { Change, Provider } from '../provider.ts'
+import type { SourceChange, Provider } from '../provider.ts'
 import { deriveAll } from './derive.ts'
-import type { Tally } from './derive.ts'
+import type { PeopleTally } from './derive.ts'
 import { applyDelta, TooLarge } from './delta.ts'
 import { cursorKey, garbageOf, newRecord, slotBounds, withDirectory } from './format.ts'
 import type { DirectoryRecord } from './format.ts'
@@ -16,7 +16,7 @@ import type { Environment } from './environment.ts'
 import { writeMeta } from './tables.ts'
 
 /** A delta of more changes than this is made on a copy: its one transaction would hold up the process too long. */
-export const largestDelta = 1000
+export const maxDeltaChanges = 1000
 
 interface CommitOptions {
   /** For the next read. */
@@ -25,12 +25,12 @@ interface CommitOptions {
   readonly now: number
   readonly makeIndex: MakeIndex
   /** Largest part of the people, 0 to 1, that may be removed; null accepts any. */
-  readonly shrinkLimit: number | null
+  readonly maxShrink: number | null
   /** How many people have been made so far. */
   readonly progress?: (people: number) => void
 }
 
-export interface RoundOutcome extends Readonly<Tally> {
+export interface RoundOutcome extends Readonly<PeopleTally> {
   readonly round: 'full' | 'delta'
   readonly groups: number
 }
@@ -46,7 +46,7 @@ export class Round {
   readonly #before: DirectoryRecord
   #kind: 'full' | 'delta' | undefined
   #stage: Stage | undefined
-  #changes: Change[] = []
+  #changes: SourceChange[] = []
   #size = 0
 
   constructor(environment: Environment, provider: Provider, lock: FileLock) {
@@ -66,7 +66,7 @@ export class Round {
     if (kind === 'full') this.#stage = this.#freshStage(1)
   }
 
-  async apply(changes: readonly Change[]): Promise<void> {
+  async apply(changes: readonly SourceChange[]): Promise<void> {
     if (this.#kind === undefined) throw new NamesakeError('invariant', 'changes before the round began')
     if (this.#stage !== undefined) {
       await this.#stage.add(changes)
@@ -76,7 +76,7 @@ export class Round {
       this.#changes.push(change)
       this.#size += weightOf(change)
     }
-    if (this.#size > largestDelta) await this.#continueOnCopy()
+    if (this.#size > maxDeltaChanges) await this.#continueOnCopy()
   }
 
   /** Makes all of it visible at once. Throws NamesakeError sync-shrink, and leaves the people as they were. */
@@ -150,7 +150,7 @@ export class Round {
       const meta = this.#environment.meta()
       const before = this.#current()
       const delta = applyDelta(this.#environment, this.#provider, before, this.#changes)
-      this.#brake('people', before.people, delta.tally.removed, options.shrinkLimit)
+      this.#brake('people', before.people, delta.tally.removed, options.maxShrink)
       const record = this.#recordAfter(before, options, delta.tally.people, delta.groups, delta.nextNumber)
       let next = withDirectory(meta, record)
       if (this.#changes.length > 0) {
@@ -172,7 +172,7 @@ export class Round {
   async #commitStage(kind: 'full' | 'delta', options: CommitOptions): Promise<RoundOutcome> {
     const { tables } = this.#environment
     const stage = this.#stage as Stage
-    await stage.settle()
+    await stage.flush()
     const before = this.#current()
     const tally = await deriveAll(
       this.#environment,
@@ -182,10 +182,10 @@ export class Round {
       options.progress ?? (() => {}),
     )
     tally.removed = before.people - (tally.people - tally.added)
-    this.#brake('people', before.people, tally.removed, options.shrinkLimit)
+    this.#brake('people', before.people, tally.removed, options.maxShrink)
 
     const groups = tables.groups.getKeysCount(slotBounds(stage.slot))
-    if (kind === 'full' && this.#provider.deltas) this.#brakeGroups(before, stage.slot, groups, options.shrinkLimit)
+    if (kind === 'full' && this.#provider.deltas) this.#brakeGroups(before, stage.slot, groups, options.maxShrink)
     const after = this.#recordAfter(before, options, tally.people, groups, stage.nextNumber)
     const full = kind === 'full' ? { lastFull: options.now, sinceFull: 0 } : {}
     await this.#environment.exclusive(() =>

@@ -22,7 +22,7 @@ import type { DirectoryRecord, EntityNumber, MetaRecord } from './format.ts'
 import type { Table, Tables } from './tables.ts'
 
 /** Where a snapshot finds a directory. */
-export interface Place {
+export interface SlotPlace {
   readonly record: DirectoryRecord
   readonly slot: number
   /** Null while the keys are yet to be made. */
@@ -40,13 +40,13 @@ const rememberedGroups = 50_000
  */
 export class Snapshot implements Lookup, DirectoryView {
   readonly #tables: Tables
-  readonly #places: readonly Place[]
+  readonly #places: readonly SlotPlace[]
   readonly #states: readonly DirectoryState[]
   readonly #people = new Map<number, StoredPerson | null>()
   readonly #key = Buffer.alloc(8)
   readonly #groupIds = new Map<number, string | null>()
 
-  constructor(tables: Tables, places: readonly Place[]) {
+  constructor(tables: Tables, places: readonly SlotPlace[]) {
     this.#tables = tables
     this.#places = places
     this.#states = places.map(({ record }) => stateOf(record))
@@ -203,7 +203,7 @@ export class Snapshot implements Lookup, DirectoryView {
   }
 
   /** For the store's own parts: a person by number. */
-  personByNumber(place: Place, number: EntityNumber): StoredPerson | undefined {
+  personByNumber(place: SlotPlace, number: EntityNumber): StoredPerson | undefined {
     const memory = place.slot * 2 ** 32 + number
     const known = this.#people.get(memory)
     if (known !== undefined) return known ?? undefined
@@ -215,7 +215,7 @@ export class Snapshot implements Lookup, DirectoryView {
   }
 
   /** Ids of people below a group, nested groups resolved; a cycle ends. */
-  membersOf(place: Place, group: EntityNumber): string[] {
+  membersOf(place: SlotPlace, group: EntityNumber): string[] {
     const seen = new Set<EntityNumber>([group])
     const waiting = [group]
     const ids: string[] = []
@@ -231,7 +231,7 @@ export class Snapshot implements Lookup, DirectoryView {
     return ids
   }
 
-  #stored(place: Place, number: EntityNumber, bytes: Buffer): StoredPerson {
+  #stored(place: SlotPlace, number: EntityNumber, bytes: Buffer): StoredPerson {
     const { groups, ...facts } = personOfBytes(bytes)
     const groupIds = groups.map((group) => this.#groupId(place.slot, group)).filter((id) => id !== null)
     return new StoredPerson(this, place.record.name, number, { ...facts, groups: groupIds })
@@ -263,7 +263,7 @@ export class Snapshot implements Lookup, DirectoryView {
     return key
   }
 
-  #place(directory: string): Place | undefined {
+  #place(directory: string): SlotPlace | undefined {
     return this.#places.find(({ record }) => record.name === directory)
   }
 
@@ -326,11 +326,11 @@ class StoredGroup implements Group {
   readonly id: string
   readonly displayName: string
   readonly #snapshot: Snapshot
-  readonly #place: Place
+  readonly #place: SlotPlace
   readonly #number: EntityNumber
   #members: readonly string[] | undefined
 
-  constructor(snapshot: Snapshot, place: Place, number: EntityNumber, id: string, displayName: string) {
+  constructor(snapshot: Snapshot, place: SlotPlace, number: EntityNumber, id: string, displayName: string) {
     this.directory = place.record.name
     this.id = id
     this.displayName = displayName
@@ -352,8 +352,8 @@ export function targetsOf(edges: Table, slot: number, from: EntityNumber): Entit
 }
 
 /** The directories of a meta record that have been loaded, in the order of their names. */
-export function placesOf(meta: MetaRecord): Place[] {
-  const places: Place[] = []
+export function placesOf(meta: MetaRecord): SlotPlace[] {
+  const places: SlotPlace[] = []
   for (const record of meta.directories) {
     if (record.slot !== null) places.push({ record, slot: record.slot, keySlot: record.keySlot })
   }

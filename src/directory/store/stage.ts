@@ -1,7 +1,7 @@
 /** What a source said, not yet made into people. */
 
 import { NamesakeError } from '../../errors.ts'
-import type { Change } from '../provider.ts'
+import type { SourceChange } from '../provider.ts'
 import {
   attributesOfBytes,
   groupOfBytes,
@@ -18,7 +18,7 @@ import type { EntityNumber } from './format.ts'
 import type { Environment } from './environment.ts'
 import type { Table, Tables } from './tables.ts'
 
-const longestId = 512
+const maxIdBytes = 512
 
 /** Entities that a change touched: whose people have to be derived anew. */
 export interface Touched {
@@ -35,7 +35,7 @@ export class Stage {
   readonly slot: number
   readonly #environment: Environment
   #nextNumber: EntityNumber
-  #waiting: Change[] = []
+  #waiting: SourceChange[] = []
   #weight = 0
 
   constructor(environment: Environment, slot: number, nextNumber: EntityNumber) {
@@ -53,17 +53,17 @@ export class Stage {
   }
 
   /** Takes changes for a slot that nobody reads, and writes them some hundred at a time; `settle` writes the rest. */
-  async add(changes: readonly Change[]): Promise<void> {
+  async add(changes: readonly SourceChange[]): Promise<void> {
     for (const change of changes) {
       for (const part of inParts(change)) {
         this.#waiting.push(part)
         this.#weight += weightOf(part)
-        if (this.#weight >= heaviestWrite) await this.settle()
+        if (this.#weight >= maxWriteWeight) await this.flush()
       }
     }
   }
 
-  async settle(): Promise<void> {
+  async flush(): Promise<void> {
     const changes = this.#waiting
     if (changes.length === 0) return
     this.#waiting = []
@@ -72,11 +72,11 @@ export class Stage {
   }
 
   /** Applies changes in their order. Within a transaction. */
-  apply(changes: readonly Change[], touched?: Touched): void {
+  apply(changes: readonly SourceChange[], touched?: Touched): void {
     for (const change of changes) this.#applyOne(change, touched)
   }
 
-  #applyOne(change: Change, touched: Touched | undefined): void {
+  #applyOne(change: SourceChange, touched: Touched | undefined): void {
     const { attributes, groups } = this.#tables
     switch (change.op) {
       case 'person': {
@@ -115,7 +115,7 @@ export class Stage {
     }
   }
 
-  #applyMembers(change: Extract<Change, { op: 'members' }>, touched: Touched | undefined): void {
+  #applyMembers(change: Extract<SourceChange, { op: 'members' }>, touched: Touched | undefined): void {
     const { members, memberOf } = this.#tables
     const group = this.#number(change.group)
     const note = (member: EntityNumber): void => {
@@ -176,29 +176,29 @@ export class Stage {
 const none = Buffer.alloc(0)
 
 // Changes, or members of a group, that one write takes: about 10 ms.
-const heaviestWrite = 600
+const maxWriteWeight = 600
 
 /** How much work a change is. */
-export function weightOf(change: Change): number {
+export function weightOf(change: SourceChange): number {
   return change.op === 'members' ? 1 + change.add.length + change.remove.length : 1
 }
 
 /** A group of very many members in pieces, which add up. */
-function inParts(change: Change): readonly Change[] {
-  if (change.op !== 'members' || weightOf(change) <= heaviestWrite) return [change]
+function inParts(change: SourceChange): readonly SourceChange[] {
+  if (change.op !== 'members' || weightOf(change) <= maxWriteWeight) return [change]
   const { op, group, add, remove } = change
-  const parts: Change[] = []
-  for (let at = 0; at < add.length; at += heaviestWrite) {
-    parts.push({ op, group, add: add.slice(at, at + heaviestWrite), remove: [] })
+  const parts: SourceChange[] = []
+  for (let at = 0; at < add.length; at += maxWriteWeight) {
+    parts.push({ op, group, add: add.slice(at, at + maxWriteWeight), remove: [] })
   }
-  for (let at = 0; at < remove.length; at += heaviestWrite) {
-    parts.push({ op, group, add: [], remove: remove.slice(at, at + heaviestWrite) })
+  for (let at = 0; at < remove.length; at += maxWriteWeight) {
+    parts.push({ op, group, add: [], remove: remove.slice(at, at + maxWriteWeight) })
   }
   return parts
 }
 
 function checkedId(id: string): string {
-  if (id !== '' && id.length <= longestId && Buffer.byteLength(id) <= longestId) return id
+  if (id !== '' && id.length <= maxIdBytes && Buffer.byteLength(id) <= maxIdBytes) return id
   const shown = JSON.stringify(id.slice(0, 80))
-  throw new NamesakeError('provider-malformed', `an id must have 1 to ${longestId} octets; found ${shown}`)
+  throw new NamesakeError('provider-malformed', `an id must have 1 to ${maxIdBytes} octets; found ${shown}`)
 }

@@ -97,7 +97,7 @@ t.test('its people are synchronised on its schedule, and judged against', async 
   const store = openStore(t, loaded.config.store)
   const makeIndex = indexMaker(loaded, () => undefined)
   for (const { provider, shrink } of scheduled) {
-    const options = { makeIndex, shrinkLimit: shrink, signal: new AbortController().signal, now: Date.now }
+    const options = { makeIndex, maxShrink: shrink, signal: new AbortController().signal, now: Date.now }
     t.match(await synchronise(store, provider, options), { people: 2, added: 2 })
   }
   t.same([...store.snapshot().people()].map(({ displayName }) => displayName).sort(), ['Jane Roe', 'John Doe'])

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { text } from '../../../src/options/fields.ts'
 import { path, secret } from '../../../src/options/files.ts'
 import { defineSource } from '../../../src/directory/source.ts'
-import type { Attributes, Change, PersonFacts, Provider, Step } from '../../../src/directory/provider.ts'
+import type { Attributes, SourceChange, PersonFacts, Provider, ReadStep } from '../../../src/directory/provider.ts'
 
 /** Contacts as a folder of vCards: a source that the product does not have, all of it in this folder. */
 export const contactsSource = defineSource({
@@ -39,9 +39,9 @@ class Contacts implements Provider {
     this.fingerprint = `contacts 1 ${folder}`
   }
 
-  async *read(): AsyncGenerator<Step> {
+  async *read(): AsyncGenerator<ReadStep> {
     yield { step: 'begin', round: 'full' }
-    const changes: Change[] = []
+    const changes: SourceChange[] = []
     for (const file of await readdir(this.#folder)) {
       const card = await readFile(join(this.#folder, file), 'utf8')
       const line = (name: string): string => new RegExp(`^${name}:(.*)$`, 'm').exec(card)?.[1]?.trim() ?? ''

@@ -39,7 +39,7 @@ directories:
 `,
   )
   const store = await openStore({ path: at('store') })
-  const options = { makeIndex: protectGroups(), shrinkLimit: null, signal: new AbortController().signal, now: Date.now }
+  const options = { makeIndex: protectGroups(), maxShrink: null, signal: new AbortController().signal, now: Date.now }
   await synchronise(store, new FileProvider({ name: 'Staff', path: at('people.yaml') }), options)
   await store.close()
   return at('namesake.yaml')

@@ -9,7 +9,7 @@ const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout
 /** A watch that counts; `saw` waits until the count is reached (a hang fails the test). */
 function watching(t: Test, path: string): { count: () => number; saw: (n: number) => Promise<void> } {
   let count = 0
-  const watcher = watchFile(path, () => count++, { poll: 100, settle: 40, missing: 300 })
+  const watcher = watchFile(path, () => count++, { pollMs: 100, quietMs: 40, missingMs: 300 })
   t.teardown(() => watcher.stop())
   return {
     count: () => count,
@@ -85,7 +85,7 @@ t.test('a folder that is not there yet', async (t) => {
 t.test('nothing after stop, nothing for other files', async (t) => {
   const folder = t.testdir({ f: 'one', g: 'one' })
   let count = 0
-  const watcher = watchFile(join(folder, 'f'), () => count++, { poll: 30, settle: 10 })
+  const watcher = watchFile(join(folder, 'f'), () => count++, { pollMs: 30, quietMs: 10 })
   writeFileSync(join(folder, 'g'), 'two')
   await sleep(200)
   t.equal(count, 0)

@@ -7,20 +7,20 @@ import { FileFaults } from '../../../src/directory/sources/file/faults.ts'
 import { CsvEntries } from '../../../src/directory/sources/file/csv.ts'
 import { JsonEntries } from '../../../src/directory/sources/file/json.ts'
 import { FileProvider } from '../../../src/directory/sources/file/provider.ts'
-import type { Change, Step } from '../../../src/directory/provider.ts'
+import type { SourceChange, ReadStep } from '../../../src/directory/provider.ts'
 import { temporaryFolder } from './helpers.ts'
 
 function request(cursor: string | null = null) {
   return { cursor, signal: new AbortController().signal, notice: () => undefined }
 }
 
-async function stepsOf(path: string, cursor: string | null = null): Promise<Step[]> {
-  const steps: Step[] = []
+async function stepsOf(path: string, cursor: string | null = null): Promise<ReadStep[]> {
+  const steps: ReadStep[] = []
   for await (const step of new FileProvider({ name: 'F', path }).read(request(cursor))) steps.push(step)
   return steps
 }
 
-async function changesOf(path: string): Promise<Change[]> {
+async function changesOf(path: string): Promise<SourceChange[]> {
   return (await stepsOf(path)).flatMap((step) => (step.step === 'changes' ? step.changes : []))
 }
 

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { DirectoryView, Indexer, Person } from '../../../src/model.ts'
 import type { ResolvedRules } from '../../../src/policy/rules.ts'
-import type { Attributes, Change, PersonFacts, Provider, Step } from '../../../src/directory/provider.ts'
+import type { Attributes, SourceChange, PersonFacts, Provider, ReadStep } from '../../../src/directory/provider.ts'
 import type { RoundOutcome } from '../../../src/directory/store/round.ts'
 import { Environment } from '../../../src/directory/store/environment.ts'
 import type { MakeIndex } from '../../../src/directory/store/reindex.ts'
@@ -34,13 +34,13 @@ export class ScriptedProvider implements Provider {
   readonly type = 'scripted'
   fingerprint = 'a'
   readonly deltas = true
-  steps: readonly Step[] = []
+  steps: readonly ReadStep[] = []
 
   constructor(name = 'People') {
     this.name = name
   }
 
-  async *read(): AsyncIterable<Step> {
+  async *read(): AsyncIterable<ReadStep> {
     yield* this.steps
   }
 
@@ -56,11 +56,11 @@ export function factsOf(attributes: Attributes): PersonFacts | null {
   return { displayName, givenName: null, surname: null, addresses }
 }
 
-export function person(id: string, attributes: Attributes): Change {
+export function person(id: string, attributes: Attributes): SourceChange {
   return { op: 'person', id, attributes }
 }
 
-export function members(group: string, add: readonly string[], remove: readonly string[] = []): Change {
+export function members(group: string, add: readonly string[], remove: readonly string[] = []): SourceChange {
   return { op: 'members', group, add, remove }
 }
 
@@ -108,17 +108,17 @@ export async function runRound(
   store: Store,
   provider: Provider,
   kind: 'full' | 'delta',
-  pages: readonly (readonly Change[])[],
+  pages: readonly (readonly SourceChange[])[],
   makeIndex: MakeIndex,
-  options: { cursor?: string | null; now?: number; shrinkLimit?: number | null } = {},
+  options: { cursor?: string | null; now?: number; maxShrink?: number | null } = {},
 ): Promise<RoundOutcome> {
   const round = await store.beginRound(provider)
   if (round === undefined) throw new Error('busy')
   try {
     await round.begin(kind)
     for (const page of pages) await round.apply(page)
-    const { cursor = 'next', now = 1, shrinkLimit = null } = options
-    return await round.commit({ cursor, now, makeIndex, shrinkLimit })
+    const { cursor = 'next', now = 1, maxShrink = null } = options
+    return await round.commit({ cursor, now, makeIndex, maxShrink: maxShrink })
   } catch (error) {
     await round.abandon()
     throw error

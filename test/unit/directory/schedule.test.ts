@@ -1,14 +1,14 @@
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import t from 'tap'
-import type { Step } from '../../../src/directory/provider.ts'
+import type { ReadStep } from '../../../src/directory/provider.ts'
 import { Scheduler, type SyncEvent } from '../../../src/directory/schedule.ts'
 import type { ScheduledDirectory } from '../../../src/directory/schedule.ts'
 import { openStore, person, protectGroups, ScriptedProvider, temporaryFolder } from './helpers.ts'
 
 /** When scheduled synchronisations start, by the real cron and the real clock. */
 
-const steps: Step[] = [
+const steps: ReadStep[] = [
   { step: 'begin', round: 'full' },
   { step: 'changes', changes: [person('a', { displayName: 'A' })] },
   { step: 'end', cursor: 'c' },

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict'
 import { join } from 'node:path'
 import fc from 'fast-check'
 import t from 'tap'
-import type { AttributeValue, Change } from '../../../src/directory/provider.ts'
-import { largestDelta } from '../../../src/directory/store/round.ts'
+import type { AttributeValue, SourceChange } from '../../../src/directory/provider.ts'
+import { maxDeltaChanges } from '../../../src/directory/store/round.ts'
 import type { Store } from '../../../src/directory/store/store.ts'
 import {
   contentOf,
@@ -25,7 +25,7 @@ class Model {
   readonly groups = new Map<string, string>()
   readonly edges = new Set<string>()
 
-  apply(change: Change): void {
+  apply(change: SourceChange): void {
     if (change.op === 'person') {
       const now = { ...this.attributes.get(change.id), ...change.attributes }
       this.attributes.set(change.id, Object.fromEntries(Object.entries(now).filter(([, value]) => value !== null)))
@@ -69,7 +69,7 @@ const groupIds = ['g1', 'g2', 'g3']
 const id = fc.constantFrom(...ids)
 const group = fc.constantFrom(...groupIds)
 const address = fc.constantFrom('a@x.example', 'b@x.example', 'c@y.example', 'd@z.example')
-const change: fc.Arbitrary<Change> = fc.oneof(
+const change: fc.Arbitrary<SourceChange> = fc.oneof(
   {
     weight: 4,
     arbitrary: fc
@@ -87,14 +87,18 @@ const change: fc.Arbitrary<Change> = fc.oneof(
       )
       .map(([id, attributes]) => person(id, attributes)),
   },
-  { weight: 1, arbitrary: id.map((id): Change => ({ op: 'person-gone', id })) },
+  { weight: 1, arbitrary: id.map((id): SourceChange => ({ op: 'person-gone', id })) },
   {
     weight: 2,
     arbitrary: fc
       .tuple(group, fc.option(fc.constantFrom('Board', 'Staff'), { nil: undefined }))
-      .map(([id, displayName]): Change => ({ op: 'group', id, ...(displayName === undefined ? {} : { displayName }) })),
+      .map(([id, displayName]): SourceChange => ({
+        op: 'group',
+        id,
+        ...(displayName === undefined ? {} : { displayName }),
+      })),
   },
-  { weight: 1, arbitrary: group.map((id): Change => ({ op: 'group-gone', id })) },
+  { weight: 1, arbitrary: group.map((id): SourceChange => ({ op: 'group-gone', id })) },
   {
     weight: 4,
     arbitrary: fc
@@ -168,7 +172,7 @@ t.test('after any sequence of rounds the store equals a plain model', async (t) 
           models.set(directory, model)
           const all = pages.flat()
           for (const change of all) model.apply(change)
-          const replays = replayed && all.length > 0 ? Math.ceil(largestDelta / all.length) + 1 : 1
+          const replays = replayed && all.length > 0 ? Math.ceil(maxDeltaChanges / all.length) + 1 : 1
           const said = Array.from({ length: replays }, () => pages).flat()
           // A replay must end as the first time: it does, as each change is the last word on what it says.
           if (replayed) for (const change of all) model.apply(change)

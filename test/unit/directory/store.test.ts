@@ -86,16 +86,16 @@ t.test('the shrink brake', async (t) => {
   await runRound(store, provider, 'full', [people], rules)
   const before = contentOf(store)
   const says = /would remove 6 of 10 people.*namesake sync "People" --accept-shrink/
-  await t.rejects(runRound(store, provider, 'full', [people.slice(6)], rules, { shrinkLimit: 0.5 }), {
+  await t.rejects(runRound(store, provider, 'full', [people.slice(6)], rules, { maxShrink: 0.5 }), {
     code: 'sync-shrink',
     message: says,
   })
   const gone = people.slice(0, 6).map((p) => ({ op: 'person-gone', id: (p as { id: string }).id }) as const)
-  await t.rejects(runRound(store, provider, 'delta', [gone], rules, { shrinkLimit: 0.5 }), { message: says })
+  await t.rejects(runRound(store, provider, 'delta', [gone], rules, { maxShrink: 0.5 }), { message: says })
   t.strictSame(contentOf(store), before, 'nothing changed')
-  await runRound(store, provider, 'full', [people.slice(5)], rules, { shrinkLimit: 0.5 })
+  await runRound(store, provider, 'full', [people.slice(5)], rules, { maxShrink: 0.5 })
   t.equal([...store.snapshot().people()].length, 5, 'half is let through')
-  await runRound(store, provider, 'full', [[]], rules, { shrinkLimit: null })
+  await runRound(store, provider, 'full', [[]], rules, { maxShrink: null })
   t.equal([...store.snapshot().people()].length, 0, 'accepted')
   t.equal(store.snapshot().directories().length, 1, 'and still loaded')
 })

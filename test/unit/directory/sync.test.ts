@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import t from 'tap'
 import { NamesakeError } from '../../../src/errors.ts'
 import { FileProvider } from '../../../src/directory/sources/file/provider.ts'
-import type { ReadRequest, Step } from '../../../src/directory/provider.ts'
+import type { ReadRequest, ReadStep } from '../../../src/directory/provider.ts'
 import { Scheduler, type SyncEvent, statusOf } from '../../../src/directory/schedule.ts'
 import type { Store } from '../../../src/directory/store/store.ts'
 import { synchronise, type SyncOptions } from '../../../src/directory/sync.ts'
@@ -13,7 +13,7 @@ import { openStore, person, protectGroups, ScriptedProvider, temporaryFolder, en
 function options(more: Partial<SyncOptions> = {}): SyncOptions {
   return {
     makeIndex: protectGroups(),
-    shrinkLimit: 0.5,
+    maxShrink: 0.5,
     signal: new AbortController().signal,
     now: () => 1000,
     ...more,
@@ -22,10 +22,10 @@ function options(more: Partial<SyncOptions> = {}): SyncOptions {
 
 const people = ['a', 'b', 'c'].map((id) => person(id, { displayName: id.toUpperCase() }))
 
-function full(...changes: Extract<Step, { step: 'changes' }>['changes'][]): Step[] {
+function full(...changes: Extract<ReadStep, { step: 'changes' }>['changes'][]): ReadStep[] {
   return [
     { step: 'begin', round: 'full' },
-    ...changes.map((page): Step => ({ step: 'changes', changes: page })),
+    ...changes.map((page): ReadStep => ({ step: 'changes', changes: page })),
     { step: 'end', cursor: 'c1' },
   ]
 }

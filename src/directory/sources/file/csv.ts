@@ -13,7 +13,7 @@ interface Row {
 }
 
 // Nobody's row is longer; a quote that is never closed would otherwise swallow the whole file.
-const longestRow = 1_000_000
+const maxRowLength = 1_000_000
 
 /**
  * Splits CSV text (RFC 4180) into rows, whatever the pieces it comes in. Lines end in CRLF, LF or CR; a quoted field
@@ -129,9 +129,9 @@ class CsvSplitter {
   }
 
   #append(char: string): void {
-    if (this.#size++ < longestRow) this.#field += char
-    else if (this.#size === longestRow + 2) {
-      this.#faults.add(this.#place, '', `this row is longer than ${longestRow} characters; is a quote not closed?`)
+    if (this.#size++ < maxRowLength) this.#field += char
+    else if (this.#size === maxRowLength + 2) {
+      this.#faults.add(this.#place, '', `this row is longer than ${maxRowLength} characters; is a quote not closed?`)
     }
   }
 
@@ -172,7 +172,7 @@ function delimiterOf(head: string, whole: boolean): string | undefined {
   return counts.sort((a, b) => b.count - a.count)[0]?.char
 }
 
-type Column =
+type CsvColumn =
   | 'displayName'
   | 'mail'
   | 'secondaryEmails'
@@ -183,7 +183,7 @@ type Column =
   | 'proxyAddresses'
   | 'userType'
 
-const headerNames: Partial<Record<Column, string>> = {
+const headerNames: Partial<Record<CsvColumn, string>> = {
   displayName: 'Display_Name',
   mail: 'Email',
   secondaryEmails: 'Secondary_Emails',
@@ -195,7 +195,7 @@ const headerNames: Partial<Record<Column, string>> = {
  * Exchange's PowerShell and Google Workspace export. Addresses that people set for themselves, such as the alternate and
  * recovery ones of these exports, are not among them: they would count as the person's own.
  */
-const columnNames: Readonly<Record<Column, readonly string[]>> = {
+const columnNames: Readonly<Record<CsvColumn, readonly string[]>> = {
   displayName: ['displayname', 'fullname', 'name'],
   givenName: ['givenname', 'firstname'],
   surname: ['surname', 'lastname', 'familyname'],
@@ -219,7 +219,7 @@ function lettersOf(header: string): string {
 export class CsvEntries {
   readonly #faults: FileFaults
   readonly #splitter: CsvSplitter
-  #columns: readonly (Column | null)[] | undefined
+  #columns: readonly (CsvColumn | null)[] | undefined
   #failed = false
   #rows = 0
 
@@ -263,12 +263,12 @@ export class CsvEntries {
     else this.#faults.add(entry.placeOf('mail'), `${entry.path}.Email`, 'Email is empty; accepted: an address')
   }
 
-  #header(row: Row): (Column | null)[] | undefined {
+  #header(row: Row): (CsvColumn | null)[] | undefined {
     const before = this.#faults.count
     const [first = { line: 1, column: 1 }] = row.places
     const letters = row.fields.map(lettersOf)
-    const columns: (Column | null)[] = letters.map(() => null)
-    for (const [column, names] of Object.entries(columnNames) as [Column, readonly string[]][]) {
+    const columns: (CsvColumn | null)[] = letters.map(() => null)
+    for (const [column, names] of Object.entries(columnNames) as [CsvColumn, readonly string[]][]) {
       const name = names.find((known) => letters.includes(known))
       if (name === undefined) continue
       const at = letters.indexOf(name)
@@ -301,16 +301,16 @@ export class CsvEntries {
 }
 
 /** Whether a column is there, or what can take its place. */
-function stands(columns: readonly (Column | null)[], needed: 'displayName' | 'mail'): boolean {
-  const instead: Column = needed === 'displayName' ? 'surname' : 'userPrincipalName'
+function stands(columns: readonly (CsvColumn | null)[], needed: 'displayName' | 'mail'): boolean {
+  const instead: CsvColumn = needed === 'displayName' ? 'surname' : 'userPrincipalName'
   return columns.includes(needed) || columns.includes(instead)
 }
 
 const acceptedHeader = 'Display_Name,Email and, if wanted, Secondary_Emails,Groups'
 
-function entryOf(row: Row, columns: readonly (Column | null)[], path: string): FileEntry {
-  const text = (column: Column): string => (row.fields[columns.indexOf(column)] ?? '').trim()
-  const lists = (column: Column, between: RegExp): string[] => {
+function entryOf(row: Row, columns: readonly (CsvColumn | null)[], path: string): FileEntry {
+  const text = (column: CsvColumn): string => (row.fields[columns.indexOf(column)] ?? '').trim()
+  const lists = (column: CsvColumn, between: RegExp): string[] => {
     const values = text(column).split(between)
     return values.map((value) => value.trim()).filter((value) => value !== '')
   }
@@ -333,7 +333,7 @@ function entryOf(row: Row, columns: readonly (Column | null)[], path: string): F
     kind: 'user',
     value,
     path,
-    labelOf: (property) => headerNames[property as Column] ?? property,
-    placeOf: (property) => row.places[columns.indexOf(property as Column)] ?? first,
+    labelOf: (property) => headerNames[property as CsvColumn] ?? property,
+    placeOf: (property) => row.places[columns.indexOf(property as CsvColumn)] ?? first,
   }
 }

@@ -53,7 +53,7 @@ const addressForm =
 
 /** Reads an entry; undefined if it has faults, which are noted. */
 export function readUser(entry: FileEntry, faults: FileFaults): FileUser | undefined {
-  const reader = EntryReader.of(entry, userKeys, faults)
+  const reader = EntryReader.begin(entry, userKeys, faults)
   if (reader === undefined) return undefined
   const addresses = new Set<string>()
   reader.address('mail', addresses)
@@ -77,7 +77,7 @@ export function readUser(entry: FileEntry, faults: FileFaults): FileUser | undef
 
 /** Reads an entry; undefined if it has faults, which are noted. */
 export function readGroup(entry: FileEntry, faults: FileFaults): FileGroup | undefined {
-  const reader = EntryReader.of(entry, groupKeys, faults)
+  const reader = EntryReader.begin(entry, groupKeys, faults)
   if (reader === undefined) return undefined
   const group = { id: reader.id(), displayName: reader.name(), members: reader.list('members') }
   return reader.sound ? group : undefined
@@ -96,7 +96,7 @@ class EntryReader {
     this.#faults = faults
   }
 
-  static of(entry: FileEntry, keys: readonly string[], faults: FileFaults): EntryReader | undefined {
+  static begin(entry: FileEntry, keys: readonly string[], faults: FileFaults): EntryReader | undefined {
     const { value, kind } = entry
     if (typeof value !== 'object' || value === null || Array.isArray(value)) {
       faults.add(entry.placeOf(), entry.path, `found ${quoted(value)}; accepted: a ${kind} with ${keys.join(', ')}`)

@@ -9,7 +9,7 @@ export interface FilePlace {
   readonly column: number
 }
 
-const mostShown = 50
+const maxShown = 50
 
 /** Gathers the faults of a people file: all are counted, the first fifty are told. */
 export class FileFaults {
@@ -27,7 +27,7 @@ export class FileFaults {
 
   add(place: FilePlace, path: string, message: string): void {
     this.#count++
-    if (this.#faults.length < mostShown) this.#faults.push({ file: this.#file, ...place, path, message })
+    if (this.#faults.length < maxShown) this.#faults.push({ file: this.#file, ...place, path, message })
   }
 
   /** Throws NamesakeError input-invalid if there are any. */

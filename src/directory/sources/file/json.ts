@@ -4,6 +4,7 @@ import { isMap, isScalar, LineCounter, parseDocument } from 'yaml'
 import type { FileEntry } from './entries.ts'
 import { quoted, withoutUsers } from './faults.ts'
 import type { FileFaults, FilePlace } from './faults.ts'
+import { errorText } from '../../../text.ts'
 
 type State =
   | 'top'
@@ -20,7 +21,7 @@ type State =
   | 'failed'
 
 // An entry is some hundred characters; a group of a hundred thousand members has its room.
-const longestPiece = 8 * 2 ** 20
+const maxPieceLength = 8 * 2 ** 20
 
 /**
  * Reads `{ "users": [...], "groups": [...] }` as a stream. It only finds where each entry begins and ends, in any
@@ -155,11 +156,11 @@ export class JsonEntries {
 
   #gather(char: string): void {
     this.#piece += char
-    if (this.#piece.length <= longestPiece) return
+    if (this.#piece.length <= maxPieceLength) return
     this.#faults.add(
       this.#pieceAt,
       '',
-      `what begins here is longer than ${longestPiece} characters; is a quote not closed?`,
+      `what begins here is longer than ${maxPieceLength} characters; is a quote not closed?`,
     )
     this.#state = 'failed'
   }
@@ -196,7 +197,7 @@ export class JsonEntries {
     try {
       return JSON.parse(text) as unknown
     } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error)
+      const reason = errorText(error)
       // V8 tells the position of some faults only; else it is the place where the entry begins.
       const offset = Number(/position (\d+)/.exec(reason)?.[1] ?? 0)
       this.#faults.add(moved(this.#pieceAt, text.slice(0, offset)), '', `not JSON: ${quoted(reason)}`)

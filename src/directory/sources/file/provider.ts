@@ -14,8 +14,8 @@ import type { Encoding } from './encoding.ts'
 import { FileFaults, quoted } from './faults.ts'
 import type { FilePlace } from './faults.ts'
 import { JsonEntries } from './json.ts'
-import { largestYaml, yamlEntries } from './yaml.ts'
-import type { Attributes, Change, PersonFacts, Provider, ReadRequest, Step } from '../../provider.ts'
+import { maxYamlBytes, yamlEntries } from './yaml.ts'
+import type { Attributes, SourceChange, PersonFacts, Provider, ReadRequest, ReadStep } from '../../provider.ts'
 
 interface FileSettings {
   /** As in namesake.yaml. */
@@ -49,7 +49,7 @@ export class FileProvider implements Provider {
   }
 
   /** Throws NamesakeError input-invalid (each fault with its line, or why it can't be read), provider-unavailable if it changed meanwhile. */
-  async *read(request: ReadRequest): AsyncGenerator<Step> {
+  async *read(request: ReadRequest): AsyncGenerator<ReadStep> {
     const { digest, detector } = await this.#digest(request.signal)
     if (digest === request.cursor) {
       yield { step: 'begin', round: 'delta' }
@@ -124,9 +124,9 @@ export class FileProvider implements Provider {
   }
 
   /** Second reading. */
-  async *#changes(known: KnownIds, encoding: Encoding, signal: AbortSignal): AsyncGenerator<Step> {
+  async *#changes(known: KnownIds, encoding: Encoding, signal: AbortSignal): AsyncGenerator<ReadStep> {
     const faults = new FileFaults(this.#path)
-    let changes: Change[] = []
+    let changes: SourceChange[] = []
     for await (const entry of this.#entries(faults, encoding, signal)) {
       if (entry.kind === 'user') changes.push(...userChanges(readUser(entry, faults), known))
       else changes.push(...groupChanges(readGroup(entry, faults)))
@@ -166,11 +166,11 @@ export class FileProvider implements Provider {
 
   async #wholeText(encoding: Encoding): Promise<string> {
     const size = (await stat(this.#path)).size
-    if (size > largestYaml) {
+    if (size > maxYamlBytes) {
       const fix = 'fix: write it as .json or .csv, which are read as a stream'
       throw new NamesakeError(
         'input-invalid',
-        `"${this.#path}" has ${size} octets; YAML is read up to ${largestYaml}; ${fix}`,
+        `"${this.#path}" has ${size} octets; YAML is read up to ${maxYamlBytes}; ${fix}`,
       )
     }
     return new TextDecoder(encoding).decode(await readFile(this.#path))
@@ -249,8 +249,8 @@ class KnownIds {
     return known ?? impliedId(this.#implied.get(written.toLowerCase()) ?? written, this.#ids)
   }
 
-  impliedGroups(): Change[] {
-    const changes: Change[] = []
+  impliedGroups(): SourceChange[] {
+    const changes: SourceChange[] = []
     for (const name of this.#implied.values()) {
       if (this.#groupIdsByName.has(name) || this.#groupIdsByName.has(name.toLowerCase())) continue
       changes.push({ op: 'group', id: impliedId(name, this.#ids), displayName: name })
@@ -278,17 +278,17 @@ function impliedId(name: string, ids: ReadonlyMap<string, number>): string {
   return ids.has(name) ? `group:${name}` : name
 }
 
-function userChanges(user: FileUser | undefined, known: KnownIds): Change[] {
+function userChanges(user: FileUser | undefined, known: KnownIds): SourceChange[] {
   if (user === undefined) return []
   const { id, displayName, givenName, surname, addresses } = user
   const groups = new Set(user.groups.map((group) => known.groupId(group)))
   return [
     { op: 'person', id, attributes: { displayName, givenName, surname, addresses } },
-    ...[...groups].map((group): Change => ({ op: 'members', group, add: [id], remove: [] })),
+    ...[...groups].map((group): SourceChange => ({ op: 'members', group, add: [id], remove: [] })),
   ]
 }
 
-function groupChanges(group: FileGroup | undefined): Change[] {
+function groupChanges(group: FileGroup | undefined): SourceChange[] {
   if (group === undefined) return []
   return [
     { op: 'group', id: group.id, displayName: group.displayName },

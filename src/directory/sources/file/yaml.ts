@@ -14,7 +14,7 @@ import { quoted, withoutUsers } from './faults.ts'
 import type { FileFaults, FilePlace } from './faults.ts'
 
 /** Room for some thirty thousand people. */
-export const largestYaml: number = 4 * 2 ** 20
+export const maxYamlBytes: number = 4 * 2 ** 20
 
 /** Entries of a people file in YAML: `users` and `groups`, each a list. Read whole, as its syntax asks for. */
 export function* readYamlEntries(text: string, faults: FileFaults): Generator<FileEntry> {

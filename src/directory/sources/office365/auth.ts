@@ -28,8 +28,8 @@ export interface TokenSource {
   token(request?: TokenRequest): Promise<string>
 }
 
-/** What token sources, and the graph client, need of their surroundings. */
-export interface Surroundings {
+/** What token sources, and the graph client, need of the rest of the source. */
+export interface GraphTools {
   readonly transport: Transport
   readonly retry: Retry
   readonly runtime: Runtime
@@ -41,9 +41,9 @@ export interface Surroundings {
 type Acquire = (request: TokenRequest) => Promise<AuthenticationResult | null>
 
 /** A token source for a directory's credential. */
-export function tokenSource(settings: Office365Settings, surroundings: Surroundings): TokenSource {
+export function tokenSource(settings: Office365Settings, tools: GraphTools): TokenSource {
   const addresses = addressesOf(settings)
-  const network = new EntraNetwork(surroundings.transport, surroundings.retry, surroundings.runtime)
+  const network = new EntraNetwork(tools.transport, tools.retry, tools.runtime)
   // Made anew after each failure: msal-node refuses by itself after some, and a renewed secret is to be seen.
   let acquire: Acquire | null = null
   let underWay: Promise<string> | null = null
@@ -51,7 +51,7 @@ export function tokenSource(settings: Office365Settings, surroundings: Surroundi
   const obtain = async (request: TokenRequest): Promise<string> => {
     network.begin(request.signal)
     try {
-      acquire ??= await acquirer(settings, addresses, network, surroundings)
+      acquire ??= await acquirer(settings, addresses, network, tools)
       const result = await acquire(request)
       if (result === null || result.accessToken === '') {
         throw new ProviderError('provider-malformed', `${settings.name}: Entra's answer holds no token`)
@@ -60,7 +60,7 @@ export function tokenSource(settings: Office365Settings, surroundings: Surroundi
     } catch (error) {
       acquire = null
       request.signal?.throwIfAborted()
-      throw inWords(settings, network, error)
+      throw signInError(settings, network, error)
     } finally {
       network.end()
     }
@@ -85,7 +85,7 @@ async function acquirer(
   settings: Office365Settings,
   addresses: Addresses,
   network: EntraNetwork,
-  surroundings: Surroundings,
+  tools: GraphTools,
 ): Promise<Acquire> {
   const { credential } = settings
   if (credential.kind === 'managed-identity') return managedIdentity(credential.clientId, addresses, network)
@@ -98,7 +98,7 @@ async function acquirer(
       knownAuthorities: [addresses.authorityHost],
       // CP1: we answer claims challenges, so tokens may be revoked at once and live longer.
       clientCapabilities: ['CP1'],
-      ...secretPart(settings.name, credential, surroundings),
+      ...secretPart(settings.name, credential, tools),
     },
     system: { networkClient: network },
   })
@@ -133,7 +133,7 @@ async function managedIdentity(clientId: string | null, addresses: Addresses, ne
 type AppCredential = Exclude<Credential, { kind: 'managed-identity' }>
 type SecretPart = Pick<NodeAuthOptions, 'clientSecret' | 'clientAssertion' | 'clientCertificate'>
 
-function secretPart(directory: string, credential: AppCredential, surroundings: Surroundings): SecretPart {
+function secretPart(directory: string, credential: AppCredential, tools: GraphTools): SecretPart {
   switch (credential.kind) {
     case 'secret': {
       const clientSecret = credential.secret.reveal().trim()
@@ -144,7 +144,7 @@ function secretPart(directory: string, credential: AppCredential, surroundings: 
       // Read for each token: the platform renews the file every hour or so.
       return { clientAssertion: () => readAssertion(directory, credential.path) }
     case 'certificate':
-      return { clientCertificate: certificatePart(directory, credential, surroundings) }
+      return { clientCertificate: certificatePart(directory, credential, tools) }
   }
 }
 
@@ -166,7 +166,7 @@ const soon = 30
 function certificatePart(
   directory: string,
   credential: Extract<Credential, { kind: 'certificate' }>,
-  surroundings: Surroundings,
+  tools: GraphTools,
 ): { thumbprintSha256: string; privateKey: string } {
   const fail = (what: string): never => {
     throw new ProviderError('provider-auth', `${directory}: ${what}`)
@@ -185,10 +185,10 @@ function certificatePart(
   }
   if (key.asymmetricKeyType !== 'rsa') return fail(`Entra takes RSA keys only, this one is ${key.asymmetricKeyType}`)
   if (!certificate.checkPrivateKey(key)) return fail('the private key does not belong to the certificate')
-  const days = (Date.parse(certificate.validTo) - surroundings.runtime.now()) / 86_400_000
+  const days = (Date.parse(certificate.validTo) - tools.runtime.now()) / 86_400_000
   if (days < 0) return fail(`the certificate expired on ${certificate.validTo}; make and upload a new one`)
   if (days < soon) {
-    surroundings.notice(`${directory}: the certificate expires on ${certificate.validTo}; upload a new one before`)
+    tools.notice(`${directory}: the certificate expires on ${certificate.validTo}; upload a new one before`)
   }
   return {
     thumbprintSha256: certificate.fingerprint256.replaceAll(':', ''),
@@ -196,7 +196,7 @@ function certificatePart(
   }
 }
 
-function inWords(settings: Office365Settings, network: EntraNetwork, error: unknown): Error {
+function signInError(settings: Office365Settings, network: EntraNetwork, error: unknown): Error {
   if (error instanceof ProviderError) return error
   const { failure, refusal } = network
   if (failure instanceof ProviderError) {

@@ -52,7 +52,7 @@ export async function authorize(
     }
     await proveReading(connection, options.consent, authorizer)
   } finally {
-    connection.surroundings.transport.close()
+    connection.tools.transport.close()
   }
 }
 
@@ -70,7 +70,7 @@ export async function proveAccess(
   try {
     await proveReading(connection, options.consented, { say, signal, show: () => undefined })
   } finally {
-    connection.surroundings.transport.close()
+    connection.tools.transport.close()
   }
 }
 
@@ -156,7 +156,7 @@ async function proveReading(connection: Connection, consented: boolean, authoriz
       const gap = consented ? spreading[tries] : undefined
       if (!(error instanceof ProviderError) || error.code !== 'provider-auth' || gap === undefined) throw error
       authorizer.say(`Not yet (${error.message}). Consent takes a while to spread; asking again in ${gap / 1000} s.`)
-      await connection.surroundings.runtime.sleep(gap, signal)
+      await connection.tools.runtime.sleep(gap, signal)
     }
   }
 }

@@ -1,7 +1,7 @@
 /** The middleware between the graph client and the transport. */
 
 import type { Context, Middleware } from '@microsoft/microsoft-graph-client'
-import type { Surroundings, TokenSource } from './auth.ts'
+import type { GraphTools, TokenSource } from './auth.ts'
 import { readingForbidden, tokenRejected } from './diagnosis.ts'
 import { PassingFailure, passingStatus, statusMayPass } from './retry.ts'
 import type { HttpAnswer } from './transport.ts'
@@ -45,17 +45,8 @@ export class Call {
  * The middleware that a request to Graph passes: asking again, the token, the exchange. In place of the client's own
  * chain, whose gaps are told of in retry.ts.
  */
-export function chainTo(
-  directory: string,
-  origin: string,
-  tokens: TokenSource,
-  surroundings: Surroundings,
-): Middleware[] {
-  return [
-    new Retrying(directory, surroundings),
-    new Authorizing(directory, tokens),
-    new Sending(directory, origin, surroundings),
-  ]
+export function chainTo(directory: string, origin: string, tokens: TokenSource, tools: GraphTools): Middleware[] {
+  return [new Retrying(directory, tools), new Authorizing(directory, tokens), new Sending(directory, origin, tools)]
 }
 
 /** The call that a context belongs to. The client's types don't export the control that holds it. */
@@ -82,19 +73,19 @@ abstract class Link implements Middleware {
 /** Outermost: asks again what may pass, by the same request. */
 class Retrying extends Link {
   readonly #directory: string
-  readonly #surroundings: Surroundings
+  readonly #tools: GraphTools
 
-  constructor(directory: string, surroundings: Surroundings) {
+  constructor(directory: string, tools: GraphTools) {
     super()
     this.#directory = directory
-    this.#surroundings = surroundings
+    this.#tools = tools
   }
 
   async execute(context: Context): Promise<void> {
     const call = callOf(context)
     try {
       const what = `${this.#directory}: reading ${call.collection}`
-      await this.#surroundings.retry.run(what, call.signal, () => this.pass(context))
+      await this.#tools.retry.run(what, call.signal, () => this.pass(context))
     } catch (error) {
       // The client rethrows as an error of its own that has lost this one.
       call.failure = error
@@ -134,20 +125,20 @@ class Authorizing extends Link {
 class Sending extends Link {
   readonly #directory: string
   readonly #origin: string
-  readonly #surroundings: Surroundings
+  readonly #tools: GraphTools
 
-  constructor(directory: string, origin: string, surroundings: Surroundings) {
+  constructor(directory: string, origin: string, tools: GraphTools) {
     super()
     this.#directory = directory
     this.#origin = origin
-    this.#surroundings = surroundings
+    this.#tools = tools
   }
 
   async execute(context: Context): Promise<void> {
     const call = callOf(context)
     const url = call.link ?? (typeof context.request === 'string' ? context.request : '')
     if (new URL(url).origin !== this.#origin) throw new Error('a Graph request to another host')
-    const answer = await this.#surroundings.transport.send({
+    const answer = await this.#tools.transport.send({
       method: 'GET',
       url,
       headers: { accept: 'application/json', authorization: `Bearer ${call.token}` },
@@ -166,7 +157,7 @@ class Sending extends Link {
         throw new PassingFailure("the answer's JSON is cut or damaged")
       }
     }
-    if (statusMayPass(status)) throw passingStatus(status, headers, this.#surroundings.runtime.now())
+    if (statusMayPass(status)) throw passingStatus(status, headers, this.#tools.runtime.now())
     const code = errorCode(answer.body)
     if (status === 403) throw readingForbidden(this.#directory, call.collection, code)
     if (status === 401) call.claims = claimsOf(headers['www-authenticate'])

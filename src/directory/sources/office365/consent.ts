@@ -51,14 +51,14 @@ export class ConsentListener {
   readonly #directory: string
   readonly #state = randomBytes(24).toString('base64url')
   readonly #servers: Server[] = []
-  #settle: (outcome: ConsentAnswer | ProviderError) => void = () => undefined
+  #finish: (outcome: ConsentAnswer | ProviderError) => void = () => undefined
   /** Resolves when the browser came back with our state; rejects with a ProviderError if consent was refused. */
   readonly answer: Promise<ConsentAnswer>
 
   private constructor(directory: string) {
     this.#directory = directory
     this.answer = new Promise((resolve, reject) => {
-      this.#settle = (outcome) => (outcome instanceof ProviderError ? reject(outcome) : resolve(outcome))
+      this.#finish = (outcome) => (outcome instanceof ProviderError ? reject(outcome) : resolve(outcome))
     })
     // Nobody may be waiting yet when it is refused.
     this.answer.catch(() => undefined)
@@ -95,7 +95,7 @@ export class ConsentListener {
     if (!URL.canParse(address)) return false
     const query = new URL(address).searchParams
     if (query.getAll('state').length !== 1 || !same(query.get('state') ?? '', this.#state)) return false
-    this.#settle(this.#outcome(query))
+    this.#finish(this.#outcome(query))
     return true
   }
 

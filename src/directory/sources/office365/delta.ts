@@ -38,8 +38,8 @@ interface RoundOptions {
 }
 
 /** Bounds on what a faulty service can make us read: a tenant of 10 million gives some 100,000 pages. */
-const mostPages = 500_000
-const mostEmptyPages = 1_000
+const maxPages = 500_000
+const maxEmptyPages = 1_000
 /** Pages that list what a page before them listed, though each link is a new one. */
 const maxRepeatedPages = 1_000
 
@@ -56,7 +56,7 @@ export async function* readRound(graph: GraphReader, options: RoundOptions): Asy
   const listed = new Set<string>()
   let empty = 0
   let repeated = 0
-  for (let pages = 1; pages <= mostPages; pages += 1) {
+  for (let pages = 1; pages <= maxPages; pages += 1) {
     if (link !== null) followed.add(digest(link))
     const page = parsePage(await fetchPage(graph, options, link), directory, collection)
     yield { objects: page.objects, deltaLink: page.deltaLink === null ? null : graph.checked(page.deltaLink) }
@@ -69,9 +69,9 @@ export async function* readRound(graph: GraphReader, options: RoundOptions): Asy
     if (listed.has(content)) repeated++
     listed.add(content)
     if (repeated >= maxRepeatedPages) throw endless(directory, collection, `${repeated} pages that repeat others`)
-    if (empty >= mostEmptyPages) throw endless(directory, collection, `${empty} empty pages in a row`)
+    if (empty >= maxEmptyPages) throw endless(directory, collection, `${empty} empty pages in a row`)
   }
-  throw endless(directory, collection, `over ${mostPages} pages`)
+  throw endless(directory, collection, `over ${maxPages} pages`)
 }
 
 async function fetchPage(graph: GraphReader, options: RoundOptions, link: string | null): Promise<unknown> {

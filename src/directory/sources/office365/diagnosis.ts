@@ -1,13 +1,13 @@
 /** Microsoft's refusals in plain words. */
 
 import { ProviderError } from './failure.ts'
-import type { Refusal } from './network.ts'
+import type { SignInRefusal } from './network.ts'
 
 /**
  * Entra's and Graph's refusals in plain words: what is wrong, and what mends it.
  * Source: learn.microsoft.com/entra/identity-platform/reference-error-codes, learn.microsoft.com/graph/errors.
  */
-interface Advice {
+interface Diagnosis {
   readonly wrong: string
   readonly fix: string
 }
@@ -20,7 +20,7 @@ const federation =
   "compare issuer, subject and audience of the app registration's federated credential with those of the assertion"
 
 /** By AADSTS number. */
-const adviceByCode: Readonly<Record<number, Advice>> = {
+const adviceByCode: Readonly<Record<number, Diagnosis>> = {
   7000215: { wrong: 'the client secret is wrong', fix: newSecret },
   7000222: { wrong: 'the client secret has expired', fix: newSecret },
   7000216: { wrong: 'no client secret or certificate was accepted', fix: newSecret },
@@ -80,7 +80,7 @@ const allowedSkew = 5 * 60_000
 /**
  * A ProviderError for Entra's refusal of a token. `skew`: milliseconds by which our clock is ahead of Entra's.
  */
-export function tokenRefused(directory: string, tenant: string, refusal: Refusal, skew: number): TokenRefused {
+export function tokenRefused(directory: string, tenant: string, refusal: SignInRefusal, skew: number): TokenRefused {
   const known = refusal.codes.find((code) => code in adviceByCode)
   const advice = known === undefined ? undefined : adviceByCode[known]
   const number = known ?? refusal.codes[0]

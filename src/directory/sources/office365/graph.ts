@@ -1,7 +1,7 @@
 /** JSON from Graph, asked with a token. */
 
 import type { Client, GraphRequest } from '@microsoft/microsoft-graph-client'
-import type { Surroundings, TokenSource } from './auth.ts'
+import type { GraphTools, TokenSource } from './auth.ts'
 import { Call, chainTo } from './chain.ts'
 import type { Collection } from './chain.ts'
 import { ProviderError, publicAddress } from './failure.ts'
@@ -14,7 +14,7 @@ export class GraphReader {
   /** `https://host[:port]`: the only place that a token is sent to. */
   readonly origin: string
 
-  constructor(directory: string, origin: string, tokens: TokenSource, surroundings: Surroundings) {
+  constructor(directory: string, origin: string, tokens: TokenSource, tools: GraphTools) {
     this.origin = origin
     this.#directory = directory
     let client: Client | null = null
@@ -24,7 +24,7 @@ export class GraphReader {
         // Without the version, which the client adds.
         baseUrl: origin,
         defaultVersion: 'v1.0',
-        middleware: chainTo(directory, origin, tokens, surroundings),
+        middleware: chainTo(directory, origin, tokens, tools),
       }))
     }
   }

@@ -1,6 +1,6 @@
 /** Groups of Graph and their members, as changes. */
 
-import type { Change } from '../../provider.ts'
+import type { SourceChange } from '../../provider.ts'
 import { isId, isRecord } from './delta.ts'
 import type { DeltaObject } from './delta.ts'
 
@@ -17,10 +17,10 @@ const memberTypes: ReadonlySet<string> = new Set(['#microsoft.graph.user', '#mic
  * A group of a delta page as changes. A page holds a part of a large group's members only, so they are added to, never
  * replaced; a group without `members@delta` keeps its members.
  */
-export function groupChanges(group: DeltaObject): readonly Change[] {
+export function groupChanges(group: DeltaObject): readonly SourceChange[] {
   const { id } = group
   if (group.removed) return [{ op: 'group-gone', id }]
-  const changes: Change[] = []
+  const changes: SourceChange[] = []
   const name = group.properties['displayName']
   if (typeof name === 'string' && name.trim() !== '') changes.push({ op: 'group', id, displayName: name.trim() })
   else if (name === null) changes.push({ op: 'group', id, displayName: id })
@@ -31,7 +31,7 @@ export function groupChanges(group: DeltaObject): readonly Change[] {
 }
 
 /** Additions and removals in Graph's order: the same member may be added and removed in one page. */
-function memberChanges(group: string, members: readonly unknown[]): Change[] {
+function memberChanges(group: string, members: readonly unknown[]): SourceChange[] {
   const last = new Map<string, boolean>()
   for (const member of members) {
     if (!isRecord(member) || !isId(member['id'])) continue

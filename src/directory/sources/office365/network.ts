@@ -7,7 +7,7 @@ import type { Runtime } from './runtime.ts'
 import type { HttpAnswer, HttpCall, Transport } from './transport.ts'
 
 /** What Entra said when it refused: msal-node passes on too little of it to tell a wrong tenant from a wrong secret. */
-export interface Refusal {
+export interface SignInRefusal {
   readonly status: number
   /** OAuth error code (RFC 6749 section 5.2). */
   readonly error: string
@@ -25,7 +25,7 @@ export class EntraNetwork implements INetworkModule {
   readonly #runtime: Runtime
   #signal: AbortSignal | undefined
   /** The last refusal since `begin`. */
-  refusal: Refusal | null = null
+  refusal: SignInRefusal | null = null
   /** The failure that ended the last exchange without an answer; msal-node wraps it beyond recognition. */
   failure: Error | null = null
   /** Milliseconds by which our clock is ahead of Entra's, by the last answer's Date. */
@@ -103,7 +103,7 @@ function parsed(answer: HttpAnswer): Readonly<Record<string, unknown>> | null {
   }
 }
 
-function refusalOf(status: number, body: Readonly<Record<string, unknown>>): Refusal {
+function refusalOf(status: number, body: Readonly<Record<string, unknown>>): SignInRefusal {
   const codes = new Set<number>()
   if (Array.isArray(body['error_codes'])) for (const code of body['error_codes']) codes.add(Number(code))
   const description = typeof body['error_description'] === 'string' ? body['error_description'] : ''

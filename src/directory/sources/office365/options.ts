@@ -16,7 +16,7 @@ import {
   section,
 } from '../../../options/fields.ts'
 import { fileOption, secret, secretOfFile, unread } from '../../../options/files.ts'
-import type { Surroundings } from '../../../options/files.ts'
+import type { OptionContext } from '../../../options/files.ts'
 import type { Secret } from '../../../options/secret.ts'
 import type { DirectoryConfig, EntryFault } from '../../../options/source.ts'
 import { parseDuration } from '../../../options/units.ts'
@@ -37,7 +37,7 @@ const tenantOf = (value: string): string | null =>
 const cloudProse = 'Microsoft cloud that holds the tenant. authority, graph and scope override single addresses of it.'
 
 /** Its options in namesake.yaml. */
-export function office365Options(around: Surroundings) {
+export function office365Options(around: OptionContext) {
   return {
     tenant: parsed(tenantOf, 'Tenant: its domain or its id.', 'a domain such as contoso.onmicrosoft.com, or a UUID'),
     clientId: parsed(uuid, 'Application (client) id of the app registration.', 'a UUID'),
@@ -82,7 +82,7 @@ const fullEvery: z.ZodType<NonNullable<DirectoryConfig['fullEvery']>> = z
     accepts: fullAccepts,
   })
 
-function credentials(around: Surroundings) {
+function credentials(around: OptionContext) {
   const certificate = options(
     {
       key: secret(around, 'Private key in PEM.'),
@@ -122,7 +122,7 @@ type Certificate = Extract<Credential, { kind: 'certificate' }>
 function readCertificate(
   value: { key: Secret; certificate: string },
   ctx: z.RefinementCtx,
-  around: Surroundings,
+  around: OptionContext,
 ): Certificate {
   if (!around.credentials) return { kind: 'certificate', key: value.key, certificate: unread() }
   const accepts = 'a PEM certificate and the PEM private key that belongs to it'

@@ -1,7 +1,7 @@
 /** Users of Graph as people. */
 
 import { canonicalAddress } from '../../../mail/address.ts'
-import type { AttributeValue, Attributes, Change, PersonFacts } from '../../provider.ts'
+import type { AttributeValue, Attributes, SourceChange, PersonFacts } from '../../provider.ts'
 import type { DeltaObject } from './delta.ts'
 import type { Office365Settings } from './settings.ts'
 
@@ -37,7 +37,7 @@ export function userProperties(settings: Pick<Office365Settings, 'trustOtherMail
  * A user of a delta page as a change. Properties that aren't of their type are left out, as if absent. What says nothing
  * is not kept: proxy addresses that aren't mail, and that an account is enabled (null clears, so it clears `false`).
  */
-export function userChange(user: DeltaObject, properties: readonly string[]): Change {
+export function userChange(user: DeltaObject, properties: readonly string[]): SourceChange {
   if (user.removed) return { op: 'person-gone', id: user.id }
   const attributes: Record<string, AttributeValue> = {}
   for (const name of properties) {
@@ -51,7 +51,7 @@ export function userChange(user: DeltaObject, properties: readonly string[]): Ch
 }
 
 /** Longest value that is kept, in UTF-16 units; Graph's own limits are 256 for names and 1,024 for addresses. */
-const longest = 1024
+const maxTextLength = 1024
 
 function attributeValue(value: unknown): AttributeValue | undefined {
   if (value === null || typeof value === 'boolean') return value
@@ -62,7 +62,7 @@ function attributeValue(value: unknown): AttributeValue | undefined {
 
 /** Lone surrogates become U+FFFD, as UTF-8 can't hold them. */
 function wellFormed(text: string): string {
-  return Buffer.from(text.slice(0, longest), 'utf8').toString('utf8')
+  return Buffer.from(text.slice(0, maxTextLength), 'utf8').toString('utf8')
 }
 
 /** What the merged properties of a user make: a person, or null for one whom the rules leave out. */

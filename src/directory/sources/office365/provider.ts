@@ -1,9 +1,9 @@
 /** The Office 365 provider. */
 
 import { createHash } from 'node:crypto'
-import type { Provider, ReadRequest, Step } from '../../provider.ts'
+import type { Provider, ReadRequest, ReadStep } from '../../provider.ts'
 import { tokenSource } from './auth.ts'
-import type { Surroundings, TokenSource } from './auth.ts'
+import type { GraphTools, TokenSource } from './auth.ts'
 import { ResyncNeeded, readRound } from './delta.ts'
 import { ProviderError } from './failure.ts'
 import { GraphReader } from './graph.ts'
@@ -31,14 +31,14 @@ export interface ProviderOptions {
 export interface Connection {
   readonly tokens: TokenSource
   readonly graph: GraphReader
-  readonly surroundings: Surroundings
+  readonly tools: GraphTools
 }
 
 /** Opens (without asking anything yet) the way to a directory's tenant. */
 export function connect(settings: Office365Settings, options: ProviderOptions = {}): Connection {
   const runtime = options.runtime ?? systemRuntime
   const notice = options.notice ?? (() => undefined)
-  const surroundings: Surroundings = {
+  const tools: GraphTools = {
     runtime,
     notice,
     transport: new Transport(options.transport),
@@ -46,9 +46,9 @@ export function connect(settings: Office365Settings, options: ProviderOptions = 
       notice(`${message}; asking again in ${Math.ceil(wait / 1000)} s`),
     ),
   }
-  const tokens = tokenSource(settings, surroundings)
-  const graph = new GraphReader(settings.name, addressesOf(settings).graph, tokens, surroundings)
-  return { tokens, graph, surroundings }
+  const tokens = tokenSource(settings, tools)
+  const graph = new GraphReader(settings.name, addressesOf(settings).graph, tokens, tools)
+  return { tokens, graph, tools }
 }
 
 /**
@@ -77,7 +77,7 @@ export class Office365Provider implements Provider {
   }
 
   /** Throws ProviderError; an expired delta token is no error but makes the round a full one. */
-  async *read(request: ReadRequest): AsyncGenerator<Step> {
+  async *read(request: ReadRequest): AsyncGenerator<ReadStep> {
     const now = (this.#options.runtime ?? systemRuntime).now()
     if (now < this.#notBefore) {
       const seconds = Math.ceil((this.#notBefore - now) / 1000)
@@ -94,11 +94,11 @@ export class Office365Provider implements Provider {
       if (error instanceof ProviderError && error.notBefore !== null) this.#notBefore = error.notBefore
       throw error
     } finally {
-      connection.surroundings.transport.close()
+      connection.tools.transport.close()
     }
   }
 
-  async *#rounds(connection: Connection, request: ReadRequest): AsyncGenerator<Step> {
+  async *#rounds(connection: Connection, request: ReadRequest): AsyncGenerator<ReadStep> {
     let cursor = parseCursor(request.cursor)
     if (request.cursor !== null && cursor === null) request.notice(`${this.name}: the stored cursor is not readable`)
     // Two at most: a token that is void within its own full round won't be better in a third.
@@ -116,7 +116,7 @@ export class Office365Provider implements Provider {
     }
   }
 
-  async *#round(connection: Connection, request: ReadRequest, cursor: Cursor | null): AsyncGenerator<Step> {
+  async *#round(connection: Connection, request: ReadRequest, cursor: Cursor | null): AsyncGenerator<ReadStep> {
     const common = { directory: this.name, signal: request.signal }
     const properties = userProperties(this.#settings)
     yield { step: 'begin', round: cursor === null ? 'full' : 'delta' }

@@ -17,9 +17,9 @@ export interface RetryLimits {
   /** Milliseconds of the first gap; each next is twice as long. Default 1000. */
   readonly firstGap?: number
   /** Milliseconds of the longest gap of our own. Default 60,000. */
-  readonly longestGap?: number
+  readonly maxGapMs?: number
   /** Milliseconds of the longest Retry-After that a run sits out; over it the run ends and the next starts after it. Default 1 h. */
-  readonly longestWait?: number
+  readonly maxWaitMs?: number
 }
 
 /** A failure that may pass: thrown within `Retry.run` to be asked again. */
@@ -54,8 +54,8 @@ export class Retry {
       attempts: limits.attempts ?? 8,
       throttledAttempts: limits.throttledAttempts ?? 20,
       firstGap: limits.firstGap ?? 1000,
-      longestGap: limits.longestGap ?? 60_000,
-      longestWait: limits.longestWait ?? 3_600_000,
+      maxGapMs: limits.maxGapMs ?? 60_000,
+      maxWaitMs: limits.maxWaitMs ?? 3_600_000,
     }
   }
 
@@ -75,7 +75,7 @@ export class Retry {
         if (failure.wait === null) failed += 1
         else throttled += 1
         const over = failed >= this.#limits.attempts || throttled >= this.#limits.throttledAttempts
-        if (over || wait > this.#limits.longestWait) throw this.#spent(what, failure, failed + throttled, wait)
+        if (over || wait > this.#limits.maxWaitMs) throw this.#spent(what, failure, failed + throttled, wait)
         this.#notice(`${what}: ${failure.message}`, wait)
         await this.#runtime.sleep(wait, signal)
       }
@@ -84,12 +84,12 @@ export class Retry {
 
   /** The gap after the n-th failure, from 0: always longer than the one before until the longest is reached. */
   #gap(n: number): number {
-    const base = Math.min(this.#limits.firstGap * 2 ** n, this.#limits.longestGap)
+    const base = Math.min(this.#limits.firstGap * 2 ** n, this.#limits.maxGapMs)
     return Math.round(base * (1 + this.#runtime.random() / 2))
   }
 
   #spent(what: string, failure: PassingFailure, tries: number, wait: number): ProviderError {
-    if (failure.wait !== null && wait > this.#limits.longestWait) {
+    if (failure.wait !== null && wait > this.#limits.maxWaitMs) {
       const seconds = Math.ceil(wait / 1000)
       const message = `${what}: ${failure.message} and wants ${seconds} s of quiet; it is asked again after that`
       return new ProviderError(

@@ -11,7 +11,7 @@ export interface Runtime {
 }
 
 /** A timer's longest run; beyond it Node fires at once. */
-const longestTimer = 2 ** 31 - 1
+const maxTimerMs = 2 ** 31 - 1
 
 /** The real clock. Sleeps in pieces, as a timer can't run for over 24 days and can fire a millisecond early. */
 export const systemRuntime: Runtime = {
@@ -19,8 +19,7 @@ export const systemRuntime: Runtime = {
   random: () => Math.random(),
   async sleep(ms, signal) {
     const until = Date.now() + ms
-    for (let left = ms; left > 0; left = until - Date.now())
-      await timer(Math.min(Math.ceil(left), longestTimer), signal)
+    for (let left = ms; left > 0; left = until - Date.now()) await timer(Math.min(Math.ceil(left), maxTimerMs), signal)
     signal?.throwIfAborted()
   },
 }

@@ -23,15 +23,15 @@ export interface Office365Settings {
 }
 
 /** A value that prints as something else; asked for anew with each token, so a renewed file can be seen. */
-export interface Secret {
+export interface SecretValue {
   reveal(): string
 }
 
 /** How the app proves who it is. */
 export type Credential =
   /** Private key and certificate, PEM. */
-  | { readonly kind: 'certificate'; readonly key: Secret; readonly certificate: Secret }
-  | { readonly kind: 'secret'; readonly secret: Secret }
+  | { readonly kind: 'certificate'; readonly key: SecretValue; readonly certificate: SecretValue }
+  | { readonly kind: 'secret'; readonly secret: SecretValue }
   /** Path of a file with a signed assertion (workload identity): it is renewed, so it is read for each token. */
   | { readonly kind: 'federated'; readonly path: string }
   | { readonly kind: 'managed-identity'; readonly clientId: string | null }

@@ -10,7 +10,7 @@ import { jsonOf } from '../../../../src/admin/replay/outcome.ts'
 import { openJudgement } from '../../../../src/admin/replay/people.ts'
 import { Replay } from '../../../../src/admin/replay/replay.ts'
 import { ResultWriter } from '../../../../src/admin/replay/result-writer.ts'
-import type { Found } from '../../../../src/admin/replay/sources.ts'
+import type { MessageSource } from '../../../../src/admin/replay/sources.ts'
 import { Tally } from '../../../../src/admin/replay/tally.ts'
 import { directorySources } from '../../../../src/directory/sources/registry.ts'
 
@@ -43,7 +43,7 @@ const textOf = (n: number): string => `From: ${names[n % 5]} <x${n % 7}@evil.exa
 for (let n = 0; n < 40; n++) writeFileSync(at(`mail/${n}.eml`), n === 7 ? 'junk' : textOf(n))
 
 /** Sections, files, a file that is none, an old one and an unreadable one, in turn. */
-function* messages(): Generator<Found> {
+function* messages(): Generator<MessageSource> {
   for (let n = 0; n < 3000; n++) {
     if (n % 75 === 0) yield { source: `file ${n / 75}`, path: at(`mail/${n / 75}.eml`), time: null }
     else if (n % 501 === 0) yield { source: `gone ${n}`, problem: 'does not exist' }
@@ -83,7 +83,7 @@ t.test('two processes beside this one', async (t) => {
       onJudged: (judged) => lines.push(jsonOf(judged) + judged.steps.join('\n') + judged.directory),
       onParallel: goOn,
     })
-    async function* found(): AsyncGenerator<Found> {
+    async function* found(): AsyncGenerator<MessageSource> {
       let n = 0
       for (const message of messages()) {
         // Most of the messages come when the other processes are there.
