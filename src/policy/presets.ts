@@ -16,7 +16,8 @@ interface Preset {
 }
 
 // Not here, because anyone can have an account of theirs in any name within minutes, and spam does: Zendesk (random tenants below
-// zendesk.com stand in public spam corpora) and services that send mailings. A trusted sender of
+// zendesk.com stand in public spam corpora), Google Groups (whoever makes one writes from googlegroups.com in any name) and
+// services that send mailings; nor Asana, of which no page says where its notices come from. A trusted sender of
 // one's own tenant (`support.corp.zendesk.com`) does what a preset would.
 
 export const presets: readonly Preset[] = [
@@ -37,13 +38,6 @@ export const presets: readonly Preset[] = [
     ],
     source:
       'Google Workspace Updates, November 2016 (drive-shares-noreply), and reports of drive-shares-dm-noreply; looked up 2026-11',
-  },
-  {
-    name: 'google-groups',
-    about: 'posts of Google Groups, which carry the author as “Name via Group”',
-    from: ['googlegroups.com'],
-    source:
-      'HENNGE support, “Google Groups specification changes”: the author’s address is replaced by the group’s where the author’s domain has a strict DMARC policy; looked up 2026-11',
   },
   {
     name: 'microsoft-365',
@@ -125,13 +119,6 @@ export const presets: readonly Preset[] = [
     from: ['messages-noreply@linkedin.com', 'invitations@linkedin.com', 'hit-reply@linkedin.com'],
     source:
       'LinkedIn postmaster information (all mail is authenticated for linkedin.com); messages-noreply@linkedin.com in the mail filters of public projects, the other two: not found (looked up 2026-11)',
-  },
-  {
-    name: 'asana',
-    about: 'tasks of Asana',
-    from: ['mail.asana.com', 'no-reply@asana.com'],
-    source:
-      'no page of Asana that says so was found; mail.asana.com is known as the domain that takes mail in (looked up 2026-11)',
   },
 ]
 
