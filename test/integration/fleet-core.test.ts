@@ -99,7 +99,7 @@ t.test('a database', { skip: noPostgres }, async (t) => {
     const member = new Database(postgres.url.replace('owner', 'member'))
     t.teardown(() => member.close())
     await member.migrate()
-    await t.rejects(member.migrate(['select 1', 'create table namesake.x (a int)']), {
+    await t.rejects(member.migrate(['select 1', 'select 2', 'create table namesake.x (a int)']), {
       code: 'fleet-schema',
       message: /permission denied.*namesake fleet migrate/s,
     })
