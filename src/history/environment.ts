@@ -52,15 +52,13 @@ export interface Tables {
   readonly audit: Table
   /** A protected group to its members when people last changed, and who has left it since. */
   readonly people: Table
-  /** The console's: accounts, tokens, sessions. The key's first octets say which. */
-  readonly accounts: Table
 }
 
 /** Tables that are made of the records, and can be made again. */
 export const derivedTables = ['texts', 'pairs', 'summaries', 'counters'] as const
 const ownTables = [
   ...(['records', 'blocks', 'columns', ...derivedTables] as const),
-  ...(['decisions', 'audit', 'people', 'accounts'] as const),
+  ...(['decisions', 'audit', 'people'] as const),
 ] as const
 
 /** Address space kept for the map, not memory or disk; `history.maxSize` says how much of it is used. */

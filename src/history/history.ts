@@ -34,13 +34,12 @@ const maxErasures = 1000
 
 /** The history: records, pairs, answers, audit. Read and written by any number of processes at once. */
 export class History implements OwnHistory {
-  /** For the console's accounts, which lie in the same environment. */
-  readonly environment: Environment
+  readonly #environment: Environment
   #written: Written | undefined
   #entries: HistoryEntries | undefined
 
   private constructor(environment: Environment) {
-    this.environment = environment
+    this.#environment = environment
   }
 
   /** Opens it to write; an older layout is brought forward. @throws NamesakeError store-unusable */
@@ -61,110 +60,110 @@ export class History implements OwnHistory {
   }
 
   get path(): string {
-    return this.environment.path
+    return this.#environment.path
   }
 
   /** Writes records, each as JSON, in one transaction. @throws what lmdb throws: nothing is written then */
   append(lines: readonly string[]): void {
-    appendRecords(this.environment, lines)
+    appendRecords(this.#environment, lines)
   }
 
   records(query: HistoryQuery): Generator<HistoryRecord> {
-    return findRecords(this.environment, query)
+    return findRecords(this.#environment, query)
   }
 
   /** The same, each as the line of JSON that is kept. */
   lines(query: HistoryQuery): Generator<string> {
-    return findLines(this.environment, query)
+    return findLines(this.#environment, query)
   }
 
   record(id: string): HistoryRecord | undefined {
-    return recordById(this.environment, id)
+    return recordById(this.#environment, id)
   }
 
   count(): number {
-    return countRecords(this.environment)
+    return countRecords(this.#environment)
   }
 
   oldest(): number | null {
-    return oldestRecord(this.environment)
+    return oldestRecord(this.#environment)
   }
 
   usedOctets(): number {
-    return this.environment.usedOctets()
+    return this.#environment.usedOctets()
   }
 
   /** Pairs in the order that is asked for; each is read when it is its turn. */
   pairs(query: PairQuery = {}): Generator<PairWithState> {
-    return listPairs(this.environment, query)
+    return listPairs(this.#environment, query)
   }
 
   pair(of: PairOf): PairWithState | null {
-    return findPair(this.environment, of)
+    return findPair(this.#environment, of)
   }
 
   pairTotals(): PairTotals {
-    return pairTotals(this.environment)
+    return pairTotals(this.#environment)
   }
 
   overview(since: number, until: number): HistoryOverview {
-    return overview(this.environment, since, until)
+    return overview(this.#environment, since, until)
   }
 
   decisions(): PairDecision[] {
-    return listDecisions(this.environment)
+    return listDecisions(this.#environment)
   }
 
   decision(of: PairOf): PairDecision | null {
-    return findDecision(this.environment, of)
+    return findDecision(this.#environment, of)
   }
 
   decide(of: PairOf, decision: PairDecision | null, audit: Omit<AuditEntry, 'id'>): void {
-    writeDecision(this.environment, of, decision, audit)
+    writeDecision(this.#environment, of, decision, audit)
   }
 
   writeAudit(entry: Omit<AuditEntry, 'id'>): void {
-    writeAudit(this.environment, entry)
+    writeAudit(this.#environment, entry)
   }
 
   audit(): Generator<AuditEntry> {
-    return listAudit(this.environment)
+    return listAudit(this.#environment)
   }
 
   /** What was written, for whoever takes it on. */
   get written(): Written {
-    return (this.#written ??= new Written(this.environment))
+    return (this.#written ??= new Written(this.#environment))
   }
 
   /** Answers and the audit log, as a fleet shares them. */
   get entries(): HistoryEntries {
-    return (this.#entries ??= new HistoryEntries(this.environment, this.written.id))
+    return (this.#entries ??= new HistoryEntries(this.#environment, this.written.id))
   }
 
   /** Ids of erasures that other nodes asked for and that were made here. */
   erasures(): readonly string[] {
-    const octets = this.environment.tables.meta.get('erasures')
+    const octets = this.#environment.tables.meta.get('erasures')
     return octets === undefined ? [] : (JSON.parse(octets.toString()) as string[])
   }
 
   noteErasure(id: string): void {
-    this.environment.transact(() => {
+    this.#environment.transact(() => {
       const ids = [...this.erasures(), id].slice(-maxErasures)
-      this.environment.tables.meta.putSync('erasures', Buffer.from(JSON.stringify(ids)))
+      this.#environment.tables.meta.putSync('erasures', Buffer.from(JSON.stringify(ids)))
     })
   }
 
   /** Takes note of who is in the protected groups now. */
   noteMembers(groups: readonly GroupMembers[], now: number): void {
-    noteMembers(this.environment, groups, now)
+    noteMembers(this.#environment, groups, now)
   }
 
   formerMembers(since: number): FormerMember[] {
-    return formerMembers(this.environment, since)
+    return formerMembers(this.#environment, since)
   }
 
   retainSlice(limits: RetentionLimits, now: number): number {
-    return retainSlice(this.environment, limits, now)
+    return retainSlice(this.#environment, limits, now)
   }
 
   isMeant(erasure: Erasure): (record: HistoryRecord) => boolean {
@@ -172,14 +171,14 @@ export class History implements OwnHistory {
   }
 
   recordsToErase(erasure: Erasure): Generator<HistoryRecord> {
-    return recordsToErase(this.environment, erasure)
+    return recordsToErase(this.#environment, erasure)
   }
 
   erase(erasure: Erasure): Promise<number> {
-    return erase(this.environment, erasure)
+    return erase(this.#environment, erasure)
   }
 
   close(): Promise<void> {
-    return this.environment.close()
+    return this.#environment.close()
   }
 }
