@@ -94,7 +94,7 @@ function quiet(): SentHistory & { readonly entries: SharedEntries } {
     ...{ erase: () => Promise.resolve(0), erasures: () => [], noteErasure: () => undefined },
     entries: {
       ...{ kinds: [], place: () => ({ revision: 0, batch: '' }), movePlace: () => undefined, changed: () => [] },
-      ...{ sent: () => undefined, changeAll: () => undefined, apply: () => undefined },
+      ...{ sent: () => undefined, beginAnew: () => undefined, apply: () => undefined },
     },
   }
 }

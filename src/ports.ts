@@ -226,8 +226,8 @@ export interface SharedEntries {
   /** Changes that were not sent yet. */
   changed(limit: number): readonly SharedEntry[]
   sent(entries: readonly SharedEntry[]): void
-  /** Everything counts as changed here. */
-  changeAll(): void
+  /** Everything counts as changed from here on. Until this was called once, changes are not noted: there is no fleet. */
+  beginAnew(place: EntriesPlace): void
   apply(entries: readonly SharedEntry[]): void
 }
 

@@ -31,9 +31,8 @@ export class EntryExchange {
   async look(own: SharedEntries): Promise<void> {
     let place = own.place()
     if (place === null || !(await this.#isKnown(place))) {
-      own.changeAll()
       place = { revision: 0, batch: '' }
-      own.movePlace(place)
+      own.beginAnew(place)
     }
     for (let changed = own.changed(atOnce); changed.length > 0; changed = own.changed(atOnce)) {
       await this.#send(changed)

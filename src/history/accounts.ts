@@ -301,8 +301,9 @@ export class Accounts implements AccountsPort, SharedEntries {
     })
   }
 
-  changeAll(): void {
+  beginAnew(place: EntriesPlace): void {
     this.#write(() => {
+      this.#state.putSync('place', place)
       for (const kind of kinds) for (const key of [...this.#table(kind).getKeys()]) this.#note(kind, key)
     })
   }
@@ -331,8 +332,9 @@ export class Accounts implements AccountsPort, SharedEntries {
     return this.#table(kind).removeSync(key)
   }
 
+  /** Without a fleet nobody asks what was changed. */
   #note(kind: AccountKind, key: string): void {
-    this.#state.putSync(`${marks}${kind}:${key}`, 1)
+    if (this.place() !== null) this.#state.putSync(`${marks}${kind}:${key}`, 1)
   }
 
   #table(kind: string): Database<Tables[AccountKind], string> {

@@ -7,8 +7,9 @@ import { recordKey } from './keys.ts'
 
 type EntryKind = 'decision' | 'audit'
 
-/** Notes that an entry was changed. Within the transaction that changes it. */
+/** Notes that an entry was changed, for a fleet if there is one. Within the transaction that changes it. */
 export function noteChange({ tables }: Environment, kind: EntryKind, key: Buffer): void {
+  if (tables.meta.get('entries') === undefined) return
   tables.meta.putSync(`${marks}${kind}:${key.toString('hex')}`, Buffer.alloc(0))
 }
 
@@ -33,9 +34,7 @@ export class HistoryEntries implements SharedEntries {
   }
 
   movePlace(place: EntriesPlace): void {
-    this.#environment.transact(() =>
-      this.#environment.tables.meta.putSync('entries', Buffer.from(JSON.stringify(place))),
-    )
+    this.#environment.transact(() => this.#putPlace(place))
   }
 
   changed(limit: number): SharedEntry[] {
@@ -63,9 +62,10 @@ export class HistoryEntries implements SharedEntries {
     })
   }
 
-  changeAll(): void {
+  beginAnew(place: EntriesPlace): void {
     const { decisions, audit } = this.#environment.tables
     this.#environment.transact(() => {
+      this.#putPlace(place)
       for (const key of [...decisions.getKeys({})]) noteChange(this.#environment, 'decision', key)
       for (const key of [...audit.getKeys({})]) noteChange(this.#environment, 'audit', key)
     })
@@ -101,6 +101,10 @@ export class HistoryEntries implements SharedEntries {
     }
     const key = recordKey(time, this.#environment.nextNumbers('sequence'))
     audit.putSync(key, Buffer.from(JSON.stringify({ ...entry, id })))
+  }
+
+  #putPlace(place: EntriesPlace): void {
+    this.#environment.tables.meta.putSync('entries', Buffer.from(JSON.stringify(place)))
   }
 
   #sharedId(line: string): string {

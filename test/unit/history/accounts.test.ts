@@ -118,6 +118,22 @@ t.test('what is kept can be read by its owner alone, and by another process', as
   await second.close()
 })
 
+t.test('changes are noted for a fleet from its beginning on, and for nobody before', async (t) => {
+  const { accounts } = opened(t)
+  const { id } = accounts.add(admin)
+  const gone = accounts.addToken({ name: 'monitoring', role: 'reader', until: null, madeBy: 'mira.dahl' })
+  accounts.removeToken(gone.token.id)
+  t.same(accounts.changed(10), [], 'without a fleet')
+  accounts.beginAnew({ revision: 0, batch: '' })
+  const first = accounts.changed(10)
+  t.match(first, [{ kind: 'accounts', key: id }])
+  t.same(accounts.place(), { revision: 0, batch: '' })
+  accounts.sent(first)
+  t.same(accounts.changed(10), [], 'sent')
+  accounts.setPassword(id, 'scrypt$y')
+  t.match(accounts.changed(10), [{ kind: 'accounts', key: id, data: /scrypt\$y/ }], 'changed since')
+})
+
 t.test('passwords', async (t) => {
   const hasher = new Hasher()
   const hash = await hasher.hash('correct horse é')

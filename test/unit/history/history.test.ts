@@ -162,6 +162,25 @@ t.test('records go by age and by size, in slices', async (t) => {
   t.equal([...history.pairs()][0]?.count, history.count(), 'and the pair counts what is left')
 })
 
+t.test('the audit log is noted for a fleet from its beginning on, and for nobody before', async (t) => {
+  const history = await openHistory(t)
+  const entry = {
+    time: at(0),
+    who: 'ann',
+    via: 'cli',
+    what: 'protect',
+    target: 'u1',
+    before: null,
+    after: null,
+  } as const
+  history.writeAudit(entry)
+  t.same(history.entries.changed(10), [], 'without a fleet')
+  history.entries.beginAnew({ revision: 0, batch: '' })
+  t.equal(history.entries.changed(10).length, 1, 'what was there')
+  history.writeAudit({ ...entry, time: at(1) })
+  t.equal(history.entries.changed(10).length, 2, 'and what came')
+})
+
 t.test('erase takes all that is kept of a person or an address', async (t) => {
   const history = await openHistory(t)
   const evil = 'ceo@evil.example'
