@@ -63,7 +63,7 @@ export class FleetHistory implements KeptHistory {
          order by at desc, id desc limit ${limit}`,
         last === null ? values : [...values, last.at, last.id],
       )
-    return this.#paged(page, ({ line }) => Promise.resolve(line), () => this.#own.lines(query)) // prettier-ignore
+    return this.#paged(page, ({ line }) => line, () => this.#own.lines(query)) // prettier-ignore
   }
 
   async record(id: string): Promise<HistoryRecord | undefined> {
@@ -109,7 +109,7 @@ export class FleetHistory implements KeptHistory {
          order by ${order.split(', ').map((column) => `${column} desc`).join(', ')} limit ${limit}`, // prettier-ignore
         last === null ? [] : keysOf(last, order),
       )
-    return this.#paged(page, (row) => Promise.resolve(this.#pairOf(row)), () => this.#own.pairs(query)) // prettier-ignore
+    return this.#paged(page, (row) => this.#pairOf(row), () => this.#own.pairs(query)) // prettier-ignore
   }
 
   async pair(of: PairOf): Promise<PairWithState | null> {
@@ -207,7 +207,7 @@ export class FleetHistory implements KeptHistory {
   /** Page after page; where the first one does not come, what our own history has. */
   async *#paged<Row, T>(
     page: (last: Row | null, limit: number) => Promise<Row[]>,
-    take: (row: Row) => Promise<T>,
+    take: (row: Row) => T,
     own: () => Iterable<T> | AsyncIterable<T>,
   ): AsyncGenerator<T> {
     let rows: Row[] | null = null
@@ -225,7 +225,7 @@ export class FleetHistory implements KeptHistory {
       return
     }
     for (let limit = firstPage; ; limit = nextPage) {
-      for (const row of rows) yield await take(row)
+      for (const row of rows) yield take(row)
       const last = rows.at(-1)
       if (last === undefined || rows.length < limit) return
       rows = await page(last, nextPage)
