@@ -146,11 +146,7 @@ class Daemon {
 
   /** Starts; the process then lives until it is ended. Signals count from the first moment on. */
   async run(): Promise<number> {
-    for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => this.#endBy(signal))
-    process.on('SIGHUP', () => {
-      if (this.#terminalClosed()) this.#endBy('SIGHUP')
-      else void this.#reload(this.#configPath, () => this.#reloadAll())
-    })
+    this.#listenToSignals()
     const started = this.#start()
     // A reload that is asked for meanwhile waits; a start that fails ends it all anyway.
     this.#reloading = started.catch(() => {})
@@ -189,14 +185,7 @@ class Daemon {
     await this.#pool.start()
     if (this.#stopping) return
     this.#watchProtection()
-    // The socket of `namesake status` and the like. Mail does not wait for it: without it the daemon runs as
-    // before.
-    try {
-      const handle: Handler = (request, tell) => answerControl(this.#control, request, tell)
-      this.#socket = await openControlSocket(controlPath(this.#config.store), handle)
-    } catch (error) {
-      this.#events.emit('control-failed', { error })
-    }
+    await this.#openControl()
     this.#events.emit('started', {
       version: version(),
       listeners: this.#allListeners(),
@@ -326,7 +315,7 @@ class Daemon {
         trouble: [...(this.#directories?.problems() ?? []), ...this.#refused],
       }),
     }
-    // With PostgreSQL's driver: a daemon by itself does without.
+    // With PostgreSQL's driver: the primary of a daemon by itself does without.
     const { openFleet } = await import('./fleet-node.ts')
     this.#fleet = openFleet(fleet, this.#config, daemon, this.#events)
     await this.#fleet.start()
@@ -356,9 +345,27 @@ class Daemon {
     )
   }
 
+  #listenToSignals(): void {
+    for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => this.#endBy(signal))
+    process.on('SIGHUP', () => {
+      if (this.#terminalClosed()) this.#endBy('SIGHUP')
+      else void this.#reload(this.#configPath, () => this.#reloadAll())
+    })
+  }
+
   /** A terminal that closes says SIGHUP too, and is no terminal any more. */
   #terminalClosed(): boolean {
     return this.#terminals.length > 0 && !this.#terminals.some((descriptor) => isatty(descriptor))
+  }
+
+  /** The socket of `namesake status` and the like. Mail does not wait for it: without it the daemon runs as before. */
+  async #openControl(): Promise<void> {
+    try {
+      const handle: Handler = (request, tell) => answerControl(this.#control, request, tell)
+      this.#socket = await openControlSocket(controlPath(this.#config.store), handle)
+    } catch (error) {
+      this.#events.emit('control-failed', { error })
+    }
   }
 
   async #reloadAsked(what: 'protection' | 'all', force: boolean): Promise<ReloadReport> {
