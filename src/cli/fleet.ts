@@ -72,7 +72,7 @@ export function addFleetVerb(program: Command, cli: Cli): void {
 }
 
 function waiting(more: number): string {
-  return `${count(more, 'more edit', 'more edits')} of this node waits: "namesake fleet resolve" again`
+  return `${count(more, 'more edit of this node waits', 'more edits of this node wait')}: "namesake fleet resolve" again`
 }
 
 function read(command: Command, credentials = true): NamesakeConfig {

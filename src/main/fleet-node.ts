@@ -35,11 +35,14 @@ function openAccounts(
   events: Events,
 ): () => Accounts | null {
   let accounts: Accounts | null = null
+  let failed = false
   return () => {
     try {
       accounts ??= Accounts.open(console?.path ?? join(dirname(store), 'console'))
     } catch (error) {
-      events.emit('fleet-failed', { error })
+      // It is tried at each look, and told once.
+      if (!failed) events.emit('fleet-failed', { error })
+      failed = true
     }
     return accounts
   }
