@@ -95,6 +95,9 @@ class Sink implements LogSink {
   async flush(maxMs: number): Promise<void> {
     this.#put()
     if (this.#pieces.length === 0) return
+    // The end does not wait until the next try is due.
+    this.#endPause()
+    this.#writeNext()
     await new Promise<void>((resolve) => {
       const timer = setTimeout(resolve, maxMs)
       this.#emptied = () => {
@@ -104,10 +107,14 @@ class Sink implements LogSink {
     })
     this.#emptied = null
     this.#dropAll()
-    if (this.#retry !== null) clearTimeout(this.#retry)
-    this.#retry = null
+    this.#endPause()
     // One that was just handed over comes back at once, unless the system holds it.
     for (let waited = 0; this.#writing && waited < maxReturnMs; waited += gatherMs) await sleep(gatherMs)
+  }
+
+  #endPause(): void {
+    if (this.#retry !== null) clearTimeout(this.#retry)
+    this.#retry = null
   }
 
   /** Closes what was gathered into a piece. */
