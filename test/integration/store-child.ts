@@ -52,5 +52,11 @@ export function faultOf(store: Store): string | null {
   const addresses = view.byAddress('m7@corp.example').length
   const sound = marks.size === 1 && found === headCount && tokens === headCount && group === String(headCount)
   if (sound && addresses === 1 && view.directories()[0]?.people === headCount) return null
-  return `marks ${[...marks].join()}, keys ${found}, tokens ${tokens}, members ${group}, address ${addresses}`
+  const people = [...view.people()]
+  const inGroups = people.filter(({ groups }) => groups.length > 0).length
+  const listed = people.filter((someone) => view.keyCount(someone) > 0).length
+  return (
+    `marks ${[...marks].join()}, keys ${found}, tokens ${tokens}, members ${group}, address ${addresses}; ` +
+    `${inGroups} people in groups, ${listed} with keys listed`
+  )
 }

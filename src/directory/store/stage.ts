@@ -52,7 +52,7 @@ export class Stage {
     return this.#nextNumber
   }
 
-  /** Takes changes for a slot that nobody reads, and writes them some hundred at a time; `settle` writes the rest. */
+  /** Takes changes for a slot that nobody reads, and writes them some hundred at a time; `flush` writes the rest. */
   async add(changes: readonly SourceChange[]): Promise<void> {
     for (const change of changes) {
       for (const part of inParts(change)) {
