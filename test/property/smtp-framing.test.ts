@@ -45,6 +45,33 @@ t.test('data: any chunking is alike', async (t) => {
   t.pass()
 })
 
+t.test('data: long lines of any octets, wherever they begin in memory, scan as octet by octet', async (t) => {
+  const long = fc
+    .array(
+      fc.oneof(fc.uint8Array({ minLength: 1, maxLength: 90 }), fc.constantFrom('\r\n', '\r\n.', '\t', '\r', '\n')),
+      {
+        minLength: 2,
+        maxLength: 12,
+      },
+    )
+    .map((parts) => Buffer.concat(parts.map((part) => Buffer.from(part as string, 'latin1'))))
+  for (const mode of ['reject', 'normalize', 'ignore'] as const) {
+    fc.assert(
+      fc.property(long, fc.nat(7), fc.nat(7), (octets, before, from) => {
+        const data = Buffer.concat([octets, Buffer.from('\r\n.\r\n')])
+        const elsewhere = Buffer.concat([Buffer.alloc(before), data, Buffer.alloc(140, 0x61)])
+        const whole = elsewhere.subarray(before)
+        const single = [...data].map((octet) => Buffer.of(octet))
+        const cut = Math.min(from, data.length)
+        const pieces = [whole.subarray(0, cut), whole.subarray(cut)]
+        return scan([whole], mode) === scan(single, mode) && scan(pieces, mode) === scan(single, mode)
+      }),
+      { numRuns: 2000 },
+    )
+  }
+  t.pass()
+})
+
 t.test('data: sound data passes unchanged, up to the first end', async (t) => {
   fc.assert(
     fc.property(octets, (text) => {
