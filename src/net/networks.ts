@@ -1,6 +1,7 @@
 /** Networks, and whether an address lies in one of them. */
 
 import ipaddr from 'ipaddr.js'
+import { Memo } from '../memo.ts'
 
 type Address = ReturnType<typeof ipaddr.process>
 type Network = readonly [address: Address, bits: number]
@@ -19,6 +20,7 @@ export class NetworkList {
 
   /** Whether an IP address, as a socket gives it (IPv4-mapped IPv6 and zone included), is in one of the networks. */
   includes(address: string): boolean {
+    if (this.#networks.length === 0) return false
     const parsed = parseAddress(address)
     if (parsed === null) return false
     return this.#networks.some(
@@ -38,9 +40,16 @@ function readNetwork(text: string): Network {
   return v6.isIPv4MappedAddress() ? [v6.toIPv4Address(), bits - 96] : [address, bits]
 }
 
+/** Clients come back, and each connection asks for its address several times. */
+const known = new Memo<{ readonly address: Address | null }>(1000)
+
 function parseAddress(address: string): Address | null {
+  const before = known.get(address)
+  if (before !== undefined) return before.address
   const plain = address.split('%', 1)[0] ?? ''
-  return ipaddr.isValid(plain) ? ipaddr.process(plain) : null
+  const parsed = ipaddr.isValid(plain) ? ipaddr.process(plain) : null
+  known.set(address, { address: parsed })
+  return parsed
 }
 
 /** A network in CIDR notation or a single address, to CIDR notation; null if it is neither. */
