@@ -2,6 +2,7 @@
 
 import { isatty } from 'node:tty'
 import { pino } from 'pino'
+import type { Logger } from 'pino'
 import type { MessageRecord } from '../model.ts'
 import { events } from '../vocabulary.ts'
 import type { EventDetails, EventName, Level } from '../vocabulary.ts'
@@ -55,9 +56,14 @@ export function openEvents(options: LogOptions, counters: Counters): Events {
     },
     { write: (line: string) => sink.write(read === null ? line : read(line)) },
   )
+  // One logger an event, which has its name ready as it is written.
+  let named = new Map<EventName, Logger>()
   const log = (event: EventName, details: object): void => {
     const { level } = events[event]
-    if (logger.isLevelEnabled(level)) logger[level](lineOf(event, details))
+    if (!logger.isLevelEnabled(level)) return
+    let own = named.get(event)
+    if (own === undefined) named.set(event, (own = logger.child({ event })))
+    own[level](withoutErrors(details))
   }
   const write = <E extends EventName>(event: E, details: EventDetails<E>): void => {
     counters.count(event, details)
@@ -73,6 +79,7 @@ export function openEvents(options: LogOptions, counters: Counters): Events {
     enabled: (level) => logger.isLevelEnabled(level),
     use: ({ level, format }) => {
       logger.level = level
+      named = new Map()
       read = readable({ format, destination: options.destination })
     },
     flush: () => sink.flush(maxFlushMs),
@@ -106,10 +113,12 @@ function isoTime(clock: () => number): () => string {
   }
 }
 
-function lineOf(event: EventName, details: object): Record<string, unknown> {
-  const line: Record<string, unknown> = { event }
-  for (const [key, value] of Object.entries(details)) line[key] = value instanceof Error ? describe(value) : value
-  return line
+/** The details as they are logged: the same object unless there is an error in it, which goes in as its text. */
+function withoutErrors(details: object): object {
+  const values = Object.values(details) as readonly unknown[]
+  if (!values.some((value) => value instanceof Error)) return details
+  const entries = Object.entries(details) as [string, unknown][]
+  return Object.fromEntries(entries.map(([key, value]) => [key, value instanceof Error ? describe(value) : value]))
 }
 
 /** An error with its causes, one line a link; the stack only where it is our own fault. */

@@ -53,6 +53,14 @@ const buckets: Partial<Record<MetricName, number[]>> = {
 /** Adds to one series. */
 type Add = (labels: Record<string, string>, value: number) => void
 
+/** A row of the vocabulary with what it adds to. */
+interface Counting {
+  readonly labels: readonly (readonly [label: string, from: CountSpec['labels'][string]])[]
+  readonly by: number
+  readonly observe: CountSpec['observe']
+  readonly add: Add
+}
+
 /**
  * Makes the metrics of a process.
  *
@@ -77,9 +85,13 @@ export function openCounters(primary: (() => Gauges) | null = null, now: () => n
     else read.set(name, metric)
     startAtZero(spec.labels, (labels) => metric.inc(labels, 0))
   }
+  const countings = new Map<EventName, readonly Counting[]>()
+  for (const event of Object.keys(events) as EventName[]) {
+    countings.set(event, countsOf(event).map((spec) => countingOf(spec, adders))) // prettier-ignore
+  }
   return {
     count(event, details) {
-      for (const spec of countsOf(event)) addTo(adders, spec, details)
+      for (const counting of countings.get(event) ?? []) count(counting, details)
     },
     snapshot() {
       const readings = {
@@ -110,20 +122,19 @@ function countsOf(event: EventName): readonly CountSpec[] {
   return spec.counts ?? []
 }
 
-function addTo(
-  adders: ReadonlyMap<MetricName, Add>,
-  spec: CountSpec,
-  details: Readonly<Record<string, unknown>>,
-): void {
-  const labels: Record<string, string> = {}
-  for (const [label, from] of Object.entries(spec.labels)) {
+function countingOf(spec: CountSpec, adders: ReadonlyMap<MetricName, Add>): Counting {
+  const { by = 1, observe } = spec
+  return { labels: Object.entries(spec.labels), by, observe, add: adders.get(spec.metric) ?? (() => {}) }
+}
+
+function count({ labels, by, observe, add }: Counting, details: Readonly<Record<string, unknown>>): void {
+  const values: Record<string, string> = {}
+  for (const [label, from] of labels) {
     const value = typeof from === 'string' ? from : details[from.field]
     if (typeof value !== 'string') return
-    labels[label] = value
+    values[label] = value
   }
-  const { observe } = spec
-  const value = observe === undefined ? (spec.by ?? 1) : Number(details[observe.field]) * observe.scale
-  adders.get(spec.metric)?.(labels, value)
+  add(values, observe === undefined ? by : Number(details[observe.field]) * observe.scale)
 }
 
 /** What a scrape reads of one metric: a value for each of its series. */
