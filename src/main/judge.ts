@@ -64,7 +64,7 @@ export function buildJudge(store: Store, options: JudgeOptions): Judge {
     let inspected: Inspection | null = null
     const decision = decide(section, entrance, {
       context: by,
-      ...(policy === null ? {} : { onUnchecked: policy.rules.onUnchecked }),
+      onUnchecked: policy === null ? 'tag' : policy.rules.onUnchecked,
       id,
       now,
       guard: (work) => guard.run(section, now, work),

@@ -3,7 +3,7 @@
 import { createHash } from 'node:crypto'
 import { createContext, Script } from 'node:vm'
 import type { HeaderSection } from '../model.ts'
-import { fieldBodyOctets } from '../mail/section.ts'
+import { fieldBodyOctets, fieldsNamed } from '../mail/section.ts'
 
 /** Octets of originator fields from which a judgement is watched: real ones are shorter, and what could hang takes more. */
 const minWatchedBytes = 2048
@@ -84,20 +84,13 @@ export class JudgementGuard {
   }
 }
 
-/** Indices of From, Sender and Reply-To if together they are large; else none. */
+/** Indices of From, then Sender, then Reply-To if together they are large; else none. */
 function originatorFields(section: HeaderSection): readonly number[] {
+  const found = ['from', 'sender', 'reply-to'].flatMap((name) => fieldsNamed(section, name))
   let octets = 0
-  const found: number[] = []
-  for (const [i, { name, bodyStart, end }] of section.fields.entries()) {
-    // What any reader may take for one of them: odd octets in the name are passed over.
-    if (!/^[^!-~]*(?:f|s|r)/i.test(name) || !isOriginator(name)) continue
-    octets += end - bodyStart
-    found.push(i)
+  for (const index of found) {
+    const field = section.fields[index]
+    if (field !== undefined) octets += field.end - field.bodyStart
   }
   return octets < minWatchedBytes ? [] : found
-}
-
-function isOriginator(name: string): boolean {
-  const plain = name.replace(/[^!-~]+/g, '').toLowerCase()
-  return plain === 'from' || plain === 'sender' || plain === 'reply-to'
 }

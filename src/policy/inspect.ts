@@ -65,14 +65,13 @@ export function inspect(
   if (lookup.directories().length === 0) return unread(rules.onUnchecked, 'no-directory')
   if (section.truncated && rules.oversize === 'unchecked') return unread(rules.onUnchecked, 'header-too-large')
 
-  const limits = { ...defaultLimits, ...given }
   const written = writtenOriginators(section, rules.fields)
-  if (written === null) return judgeOriginators(section, context, now, limits)
+  if (written === null) return judgeOriginators(section, context, now, given)
   const known = unclaimed.get(written.text)
   if (known !== undefined) return clean(known, context)
   // A plain field takes few of the usual number of steps. Of a smaller number each is counted.
-  const settled = limits.maxSteps < defaultLimits.maxSteps ? null : settlePlain(written, context)
-  const inspection = settled === null ? judgeOriginators(section, context, now, limits) : clean(settled, context)
+  const settled = (given.maxSteps ?? Infinity) < defaultLimits.maxSteps ? null : settlePlain(written, context)
+  const inspection = settled === null ? judgeOriginators(section, context, now, given) : clean(settled, context)
   // What was found, noted or left out may be another message's business; what claims nothing is not another's.
   const { originators, findings, verdict } = inspection
   const plain = verdict.state === 'clean' && findings.length === 0 && originators?.defects.length === 0
@@ -97,8 +96,9 @@ function judgeOriginators(
   section: HeaderSection,
   context: JudgementContext,
   now: number,
-  limits: InspectLimits,
+  given: Partial<InspectLimits>,
 ): Inspection {
+  const limits = { ...defaultLimits, ...given }
   const { policy } = context
   const { rules } = policy
   const budget = new Budget(limits.maxSteps, limits.beginTime?.())

@@ -186,8 +186,13 @@ export class Message {
   record(sender: { readonly client: string; readonly helo: string }, reply: Buffer): MessageRecord | null {
     if (this.decision === null) return null
     const { decision, size } = this
-    const told = { reply: firstLine(reply), code: decidingCode(this.#finals) }
-    return recordOf({ ...sender, decision, size, ...told }, this.#transaction, performance.now())
+    const { client, helo } = sender
+    const code = decidingCode(this.#finals)
+    return recordOf(
+      { client, helo, decision, size, reply: firstLine(reply), code },
+      this.#transaction,
+      performance.now(),
+    )
   }
 }
 
