@@ -147,16 +147,16 @@ function processorTime(pid: number): number {
 
 const median = (list: readonly number[]): number => [...list].sort((a, b) => a - b)[Math.floor(list.length / 2)] ?? NaN
 
-/** The same load through each in turn, round after round, the first round unmeasured. */
+/** The same load through each in turn, round after round, the first round unmeasured. A round has senders of its own. */
 async function compare(
-  load: (port: number, name: string) => Promise<number>,
+  load: (port: number, name: string, seed: number) => Promise<number>,
   ports: Ports,
 ): Promise<Record<string, number[]>> {
   const rates: Record<string, number[]> = {}
   const names = Object.keys(ports)
   for (let round = -1; round < rounds; round++) {
     for (const name of round % 2 === 0 ? names : [...names].reverse()) {
-      const rate = await load(ports[name] ?? 0, name)
+      const rate = await load(ports[name] ?? 0, name, round + 2)
       if (round >= 0) (rates[name] ??= []).push(rate)
     }
   }
@@ -204,7 +204,7 @@ const spent: Record<string, number[]> = {}
  */
 const small =
   (wanted: number, options: Partial<Load>, what?: string) =>
-  async (port: number, name: string): Promise<number> => {
+  async (port: number, name: string, seed: number): Promise<number> => {
     const count = Math.ceil(name === 'Haraka' || name === 'Postfix' ? wanted / 10 : wanted)
     const pid = processes[name] ?? 0
     const before = pid === 0 ? 0 : processorTime(pid)
@@ -217,10 +217,10 @@ const small =
         pipelined: false,
         oneSender: false,
         rate: 0,
-        seed: 1,
+        seed,
         names,
       },
-      different: Math.min(5000, count),
+      different: count,
       ...options,
     })
     if (pid !== 0 && what !== undefined) {
@@ -231,7 +231,7 @@ const small =
 
 /** What each adds to a message's time at half of what Namesake can take, over sending straight to the next hop. */
 async function latencyRow(ports: Ports, sink: number): Promise<void> {
-  const most = await small(messages / 2, {})(ports['Namesake'] ?? 0, 'Namesake')
+  const most = await small(messages / 2, {})(ports['Namesake'] ?? 0, 'Namesake', 1)
   const paced = { ...{ rate: Math.floor(most / 2), sessions: 10 } }
   const all: Record<string, number> = { sink, ...ports }
   const found: Record<string, LoadResult[]> = {}
@@ -246,10 +246,10 @@ async function latencyRow(ports: Ports, sink: number): Promise<void> {
             kept: true,
             pipelined: false,
             oneSender: false,
-            seed: 2,
+            seed: round + 2,
             names,
           },
-          ...{ different: 5000, ...paced },
+          ...{ different: Math.ceil(messages / 2), ...paced },
         }),
       )
     }
