@@ -128,6 +128,8 @@ async function build(code: Code, path: string, count: number): Promise<void> {
       return { resolved, indexer: policyIndexer(compilePolicy(resolved)) }
     },
     maxShrink: null,
+    // What an older checkout calls it.
+    ...{ shrinkLimit: null },
     signal: new AbortController().signal,
     now: Date.now,
   })
