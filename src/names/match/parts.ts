@@ -37,9 +37,19 @@ export function findPart(
 ): Found[] {
   return findPlaces(text, variants, (shown, stored) => {
     const agreement = relate(shown, stored)
-    if (agreement !== null) return { agreement }
+    if (agreement !== null) return { agreement, otherName: accentsDiffer(shown, stored) }
     return anySpelling && soundAlike(shown, stored) ? { agreement: 'disguised', coarse: true } : null
   })
+}
+
+/** Hùng and Hưng: where both are written with accents, and nothing but these differs, it is most often another name. */
+function accentsDiffer(shown: Word, stored: Word): boolean {
+  if (shown.base !== stored.base || shown.plain === stored.plain) return false
+  // What no letter of any alphabet carries was put there to disguise.
+  if (/\p{M}/u.test(shown.plain)) return false
+  const [ours, theirs] = [shown, stored].map(({ plain }) => plain.normalize('NFD'))
+  const [letters, others] = [ours, theirs].map((text) => text?.replace(/\p{M}/gu, ''))
+  return letters === others && letters !== ours && others !== theirs
 }
 
 /** Masri and Masry, Rashidi and Rasheedi: two romanisations of one word, if it is of another alphabet. */
@@ -88,7 +98,7 @@ function findPlaces(
     stored: Word,
     start: number,
     length: number,
-  ) => { readonly agreement: Found['agreement']; readonly coarse?: boolean } | null,
+  ) => { readonly agreement: Found['agreement']; readonly coarse?: boolean; readonly otherName?: boolean } | null,
 ): Found[] {
   const found: Found[] = []
   const count = text.tokens.length
@@ -98,9 +108,9 @@ function findPlaces(
       for (const { word, reduced, unsure = false } of variants) {
         const relation = relate(shown, word, start, length)
         if (relation === null) continue
-        const { agreement, coarse = false } = relation
+        const { agreement, coarse = false, otherName = false } = relation
         const note = agreement === 'disguised' ? `"${shown.raw}" reads as "${word.raw}"` : ''
-        found.push({ start, end: start + length, agreement, reduced, unsure, coarse, note })
+        found.push({ start, end: start + length, agreement, reduced, unsure: unsure || otherName, coarse, note })
         break
       }
     }
