@@ -626,7 +626,7 @@ export const events = {
   'fleet-conflict': {
     level: 'error',
     means:
-      'an edit of the protection file on this node lost against a newer one; it is kept beside it until `namesake fleet resolve`',
+      'an edit of the protection file lost against another one; it is kept beside the file of this node until `namesake fleet resolve`',
     fields: { revision: 'number', node: 'text', kept: 'text', diff: 'texts' },
   },
   'store-moved-aside': {

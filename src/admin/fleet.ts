@@ -49,7 +49,7 @@ export function migrateFleet(config: NamesakeConfig): Promise<void> {
   return withDatabase(config, (database) => database.migrate())
 }
 
-/** An edit of this node that lost against a newer one. */
+/** An edit that lost against another one. */
 interface Conflict {
   /** Where it is kept. */
   readonly path: string

@@ -5,17 +5,26 @@ import { mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 
 import { basename, dirname, join } from 'node:path'
 import type { Database, FleetTransaction } from './database.ts'
 
-/** What a node's file was made from. */
-interface Base {
+/** A revision by its number and the SHA-256 of its text: after a restore another text may have the number. */
+interface Revision {
   readonly revision: number
   readonly sha: string
 }
 
-/** The newest revision in the database. */
-export interface Revision {
-  readonly revision: number
+/** What a node's file was made from. */
+interface Base extends Revision {
+  /** What it knows of the revisions before it, the newest first. */
+  readonly before: readonly Revision[]
+}
+
+/** Revisions that a node remembers: a restored database is told by them. */
+const maxRemembered = 200
+
+/** What the database has: the newest revision, and those from the node's base on that it was made from. */
+interface Found extends Revision {
   readonly text: string
   readonly node: string
+  readonly since: readonly Revision[]
 }
 
 export interface DocumentFiles {
@@ -28,8 +37,8 @@ export interface DocumentFiles {
 }
 
 /**
- * What one look at both sides came to. `taken`: the file holds a newer revision now and has to be read again. `conflict`: an
- * edit here and another one elsewhere; the newest revision is in the file, ours is kept beside it.
+ * What one look at both sides came to. `taken`: the file holds a newer revision now and has to be read again. `conflict`: two
+ * texts of which neither was made from the other; one is in the file, the one that lost is kept beside it.
  */
 export type DocumentOutcome =
   | { readonly outcome: 'same'; readonly revision: number }
@@ -38,19 +47,11 @@ export type DocumentOutcome =
       readonly outcome: 'conflict'
       readonly revision: number
       readonly node: string
+      /** Where the text that lost is. */
       readonly kept: string
-      readonly ours: string
-      readonly theirs: string
+      readonly lost: string
+      readonly inForce: string
     }
-
-/** The number of the newest revision; 0 if there is none. */
-async function newestRevision({ query }: FleetTransaction, name: string): Promise<number> {
-  const [row] = await query<{ revision: string | null }>(
-    'select max(revision) as revision from namesake.document where name = $1',
-    [name],
-  )
-  return Number(row?.revision ?? 0)
-}
 
 /** Edits of this node that lost and wait for an answer, beside their file: the first one first. */
 export function conflictsOf(path: string): string[] {
@@ -111,7 +112,8 @@ export class SharedDocument {
 
   /**
    * Brings file and database together. An edit of the file is pushed if it was made from the newest revision; else the
-   * newest goes into the file, and the edit is kept beside it.
+   * newest goes into the file, and the edit is kept beside it. The same holds for a revision that a restored database has
+   * lost; if it has only older ones, what this node has is pushed again, and what was pushed meanwhile is kept.
    * @param mayPush whether the file, as it stands, is valid and in force here: nothing else is given to the others
    * @throws NamesakeError fleet-unavailable; input-invalid if the file can't be read or replaced
    */
@@ -119,51 +121,71 @@ export class SharedDocument {
     const text = this.#read(this.#files.path)
     const base = this.#base()
     const isEdited = shaOf(text) !== base.sha
-    const newest = await this.#newest()
-    // A database that was restored from an older copy gets back what this node has.
+    const newest = await this.#newest(base)
     const isBehind = (newest?.revision ?? 0) < base.revision
-    if (newest === null || isBehind || newest.revision === base.revision) {
-      if (!(isEdited || isBehind) || !mayPush()) return { outcome: 'same', revision: base.revision }
-      const revision = base.revision + (isEdited ? 1 : 0)
-      // Somebody may have been faster by now: the next look sees it.
-      if (!(await this.#push(revision, text))) return { outcome: 'same', revision: base.revision }
-      this.#note({ revision, sha: shaOf(text) })
-      return { outcome: 'pushed', revision, node: this.#node }
+    const isBase = newest?.since.some((one) => isSame(one, base)) === true
+    if (newest === null || isBehind || (isBase && newest.revision === base.revision)) {
+      const same = { outcome: 'same', revision: base.revision } as const
+      if (!(isEdited || isBehind) || !mayPush()) return same
+      return (await this.#push(base, text, isEdited, newest)) ?? same
     }
     const { revision, node } = newest
-    const known = { revision, sha: shaOf(newest.text) }
+    const known = { ...newest, before: remembered(newest.since, base) }
     if (text === newest.text) {
       this.#note(known)
       return { outcome: 'same', revision }
     }
-    const kept = isEdited ? keepBeside(this.#files.path, text) : null
+    const isLost = isEdited || (base.revision > 0 && !isBase)
+    const kept = isLost ? keepBeside(this.#files.path, text) : null
     this.#files.replace(this.#files.path, text, newest.text)
     this.#note(known)
     if (kept === null) return { outcome: 'taken', revision, node }
-    return { outcome: 'conflict', revision, node, kept, ours: text, theirs: newest.text }
+    return { outcome: 'conflict', revision, node, kept, lost: text, inForce: newest.text }
   }
 
-  async #newest(): Promise<Revision | null> {
-    const [row] = await this.#database.transact(({ query }) =>
-      query<{ revision: string; text: string; node: string }>(
-        'select revision, text, node from namesake.document where name = $1 order by revision desc limit 1',
-        [this.#name],
+  async #newest({ revision: from }: Base): Promise<Found | null> {
+    const rows = await this.#database.transact(({ query }) =>
+      query<{ revision: string; sha: string; node: string; text: string | null }>(
+        `select revision, encode(sha256(convert_to(text, 'UTF8')), 'hex') as sha, node,
+           case when revision = max(revision) over () then text end as text
+         from namesake.document where name = $1
+         and revision >= least($2, (select max(revision) from namesake.document where name = $1)) order by revision`,
+        [this.#name, from],
       ),
     )
-    return row === undefined ? null : { ...row, revision: Number(row.revision) }
+    const since = rows.map(({ revision, sha }) => ({ revision: Number(revision), sha }))
+    const row = rows.at(-1)
+    return row === undefined ? null : { ...row, text: row.text ?? '', revision: Number(row.revision), since }
   }
 
-  /** False if that revision is there already. */
-  async #push(revision: number, text: string): Promise<boolean> {
-    const rows = await this.#database.transact(async (transaction) => {
-      if ((await newestRevision(transaction, this.#name)) >= revision) return []
-      return transaction.query(
-        `insert into namesake.document (name, revision, text, node) values ($1, $2, $3, $4)
-         on conflict do nothing returning revision`,
-        [this.#name, revision, text, this.#node],
-      )
+  /** Null if somebody else pushed meanwhile: the next look sees it. */
+  async #push(base: Base, text: string, isEdited: boolean, newest: Found | null): Promise<DocumentOutcome | null> {
+    const revision = base.revision + (isEdited ? 1 : 0)
+    // Pushed to a restored database by a node that did not know what we have.
+    const isForeign = newest !== null && ![base, ...base.before].some((one) => isSame(one, newest))
+    const lost = isForeign && newest.text !== text ? newest.text : null
+    const kept = lost === null ? null : keepBeside(this.#files.path, lost)
+    const isPushed = await this.#database.transact(async (transaction) => {
+      if (!(await this.#isStillNewest(transaction, newest))) return false
+      await transaction.query('insert into namesake.document (name, revision, text, node) values ($1, $2, $3, $4)', [
+        ...[this.#name, revision, text, this.#node],
+      ])
+      return true
     })
-    return rows.length > 0
+    if (!isPushed) return null
+    this.#note({ revision, sha: shaOf(text), before: isEdited ? remembered([base], base) : base.before })
+    if (kept === null || lost === null) return { outcome: 'pushed', revision, node: this.#node }
+    return { outcome: 'conflict', revision, node: newest?.node ?? '', kept, lost, inForce: text }
+  }
+
+  /** Whether nobody has pushed since, and nobody can until the transaction ends. */
+  async #isStillNewest({ query }: FleetTransaction, newest: Found | null): Promise<boolean> {
+    await query('lock table namesake.document in share row exclusive mode')
+    const [row] = await query<{ revision: string | null }>(
+      'select max(revision) as revision from namesake.document where name = $1',
+      [this.#name],
+    )
+    return Number(row?.revision ?? 0) === (newest?.revision ?? 0)
   }
 
   /** A byte-order mark belongs to the file, not to the text. */
@@ -173,20 +195,30 @@ export class SharedDocument {
 
   #base(): Base {
     try {
-      const { revision, sha } = JSON.parse(readFileSync(this.#files.statePath, 'utf8')) as Partial<Base>
-      if (typeof revision === 'number' && typeof sha === 'string') return { revision, sha }
+      const { revision, sha, before } = JSON.parse(readFileSync(this.#files.statePath, 'utf8')) as Partial<Base>
+      if (typeof revision === 'number' && typeof sha === 'string') return { revision, sha, before: before ?? [] }
     } catch {
       // No file yet, or one that was cut off: as a node that is new.
     }
-    return { revision: 0, sha: '' }
+    return { revision: 0, sha: '', before: [] }
   }
 
-  #note(base: Base): void {
+  #note({ revision, sha, before }: Base): void {
     const { statePath } = this.#files
     mkdirSync(dirname(statePath), { recursive: true, mode: 0o750 })
-    writeFileSync(`${statePath}.new`, JSON.stringify(base), { mode: 0o640 })
+    writeFileSync(`${statePath}.new`, JSON.stringify({ revision, sha, before }), { mode: 0o640 })
     renameSync(`${statePath}.new`, statePath)
   }
+}
+
+function isSame(one: Revision, other: Revision): boolean {
+  return one.revision === other.revision && one.sha === other.sha
+}
+
+/** What a node knows once it has seen further revisions. */
+function remembered(seen: readonly Revision[], { before }: Base): Revision[] {
+  const further = seen.map(({ revision, sha }) => ({ revision, sha })).reverse()
+  return [...further, ...before].slice(0, maxRemembered)
 }
 
 function shaOf(text: string): string {

@@ -130,7 +130,7 @@ export class Fleet {
   problems(): readonly string[] {
     const conflict = this.#rules.conflicts.map(
       (kept) =>
-        `conflict: an edit of this node lost against a newer one, it is kept in ${kept}; "namesake fleet resolve" ends it`,
+        `conflict: an edit of the protection file lost against another one, it is kept in ${kept}; "namesake fleet resolve" ends it`,
     )
     return this.#trouble === null ? conflict : [`fleet: ${this.#trouble}`, ...conflict]
   }

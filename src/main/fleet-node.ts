@@ -59,8 +59,8 @@ function tell(events: Events, told: FleetEvent): void {
     case 'rules': {
       const { outcome, revision, node } = told.outcome
       if (told.outcome.outcome !== 'conflict') return events.emit('fleet-rules', { outcome, revision, node })
-      const { kept, ours, theirs } = told.outcome
-      const lines = diffText(diffOf(ours, theirs)).split('\n')
+      const { kept, lost, inForce } = told.outcome
+      const lines = diffText(diffOf(inForce, lost)).split('\n')
       return events.emit('fleet-conflict', { revision, node, kept, diff: lines.slice(0, maxDiffLines) })
     }
   }
