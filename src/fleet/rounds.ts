@@ -12,7 +12,7 @@ import type { Lease, Leases } from './lease.ts'
 const pageChanges = 2000
 /** Octets of one page unpacked, above which it is none of ours. */
 const maxPageBytes = 64 * 2 ** 20
-/** How long pages without a round and rounds before the newest full one are kept, as PostgreSQL writes it. */
+/** How long pages without a round, from the newest of them on, and rounds before the newest full one are kept, as PostgreSQL writes it. */
 const keptFor = '1 hour'
 
 /** A place in a directory's log: after the round with this number and id. */
@@ -106,8 +106,8 @@ export class RoundLog {
   }
 
   /**
-   * Makes a round count, as the one behind `base`. False where the lease has passed to another node, or another round stands
-   * there already: then nothing has happened.
+   * Makes a round count, as the one behind `base`. False where the lease has passed to another node, another round stands
+   * there already, or pages of it are gone, as the database was restored from an older copy: then nothing has happened.
    */
   async publish(
     draft: RoundDraft,
@@ -122,6 +122,11 @@ export class RoundLog {
         [this.#directory],
       )
       if (Number(head?.seq ?? 0) !== about.base) return false
+      const [there] = await transaction.query<{ pages: number }>(
+        'select count(*)::int as pages from namesake.page where round = $1',
+        [draft.id],
+      )
+      if (there?.pages !== draft.pages) return false
       await transaction.query(
         `insert into namesake.round (directory, seq, id, kind, epoch, pages, digest, source_cursor, fingerprint, node)
          values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
@@ -157,7 +162,8 @@ export class RoundLog {
     )
     await query(
       `delete from namesake.page p where at < now() - $1::interval
-       and not exists (select 1 from namesake.round r where r.id = p.round)`,
+       and not exists (select 1 from namesake.round r where r.id = p.round)
+       and not exists (select 1 from namesake.page q where q.round = p.round and q.at >= now() - $1::interval)`,
       [keptFor],
     )
   }
