@@ -1,10 +1,11 @@
 /** protection.yaml as a whole. */
 
 import * as z from 'zod'
+import type { NameAdditions } from '../names/tables/tables.ts'
 import { presetNames } from '../policy/presets.ts'
 import { actionNames } from '../vocabulary.ts'
 import type { Action } from '../vocabulary.ts'
-import type { NameAdditions, PersonRule, ProtectEntry, ProtectionRules, TrustedSender } from '../policy/rules.ts'
+import type { PersonRule, ProtectEntry, ProtectionRules, TrustedSender } from '../policy/rules.ts'
 import {
   choice,
   date,

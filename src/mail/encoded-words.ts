@@ -15,7 +15,7 @@ interface DecodedText {
   readonly defects: readonly DefectCode[]
 }
 
-interface Word {
+interface EncodedWord {
   readonly charset: string
   /** `q`, `b`, or another letter, which nobody knows. */
   readonly encoding: string
@@ -25,7 +25,7 @@ interface Word {
 }
 
 /** A stretch of the text: words that stand side by side, or what is between. */
-type Stretch = string | Word[]
+type Stretch = string | EncodedWord[]
 
 /** Texts given at most; the rest of the guesses are dropped. */
 const maxTexts = 24
@@ -101,15 +101,15 @@ function decodeStretches(
   const options = stretches.map((stretch) =>
     typeof stretch === 'string' ? [stretch] : optionsOf(stretch, defects, budget),
   )
-  const most = Math.min(maxTexts, Math.max(...options.map((option) => option.length)))
-  budget?.spend(most * stretches.length)
-  for (let choice = 0; choice < most; choice++) {
+  const choices = Math.min(maxTexts, Math.max(...options.map((option) => option.length)))
+  budget?.spend(choices * stretches.length)
+  for (let choice = 0; choice < choices; choice++) {
     texts.add(options.map((option) => option[Math.min(choice, option.length - 1)] ?? '').join(''))
   }
 }
 
 /** The texts that words standing side by side may give. */
-function optionsOf(words: readonly Word[], defects: Set<DefectCode>, budget: Budget | undefined): string[] {
+function optionsOf(words: readonly EncodedWord[], defects: Set<DefectCode>, budget: Budget | undefined): string[] {
   for (const word of words) noteDefects(word, defects)
   const joined: string[][] = []
   const apart: string[] = []
@@ -128,13 +128,13 @@ function optionsOf(words: readonly Word[], defects: Set<DefectCode>, budget: Bud
     else apart.push(joined.at(-1)?.[0] ?? '')
     i = next
   }
-  const most = Math.max(...joined.map((texts) => texts.length))
+  const choices = Math.max(...joined.map((texts) => texts.length))
   const options = new Set<string>()
-  budget?.spend(15 * words.length + most * joined.length)
-  for (let choice = 0; choice < most; choice++) {
+  budget?.spend(15 * words.length + choices * joined.length)
+  for (let choice = 0; choice < choices; choice++) {
     options.add(joined.map((texts) => texts[Math.min(choice, texts.length - 1)] ?? '').join(''))
   }
-  if (most > 1) defects.add('ew-charset')
+  if (choices > 1) defects.add('ew-charset')
   options.add(apart.join(''))
   if (words.some((word) => word.encoding === 'q' && /\s/.test(word.payload))) {
     const tight = words.map((word) => ({ ...word, payload: word.payload.replace(/\s+/g, '') }))
@@ -143,7 +143,7 @@ function optionsOf(words: readonly Word[], defects: Set<DefectCode>, budget: Bud
   return [...options]
 }
 
-function noteDefects(word: Word, defects: Set<DefectCode>): void {
+function noteDefects(word: EncodedWord, defects: Set<DefectCode>): void {
   if (!word.closed) defects.add('ew-unclosed')
   if (/\s/.test(word.payload)) defects.add('ew-space')
   if (word.encoding !== 'q' && word.encoding !== 'b') defects.add('ew-encoding')
@@ -153,7 +153,7 @@ function noteDefects(word: Word, defects: Set<DefectCode>): void {
 function split(text: string, budget: Budget | undefined): Stretch[] {
   budget?.spend(15 + text.length / 3)
   const stretches: Stretch[] = []
-  let words: Word[] = []
+  let words: EncodedWord[] = []
   let at = 0
   let search = 0
   let count = 0
@@ -188,7 +188,7 @@ function split(text: string, budget: Budget | undefined): Stretch[] {
  *
  * @param ends remembers where the next `?=` is, so that a text of many beginnings is searched once
  */
-function wordAt(text: string, start: number, ends: { next: number }): Word | null {
+function wordAt(text: string, start: number, ends: { next: number }): EncodedWord | null {
   const open = opening(text, start)
   if (open === null) return null
   const { payloadAt } = open
@@ -216,7 +216,7 @@ function wordAt(text: string, start: number, ends: { next: number }): Word | nul
   return { ...open, payload: payload.replace(/[?=]{1,2}\s*$/, ''), end: stop + trailing, closed: false }
 }
 
-interface Opening {
+interface WordOpening {
   readonly charset: string
   readonly encoding: string
   readonly payloadAt: number
@@ -225,7 +225,7 @@ interface Opening {
 const openingPattern = /=\?([^?\s=<>"(),]{0,60}) {0,4}\? {0,4}([A-Za-z]) {0,4}\?/y
 
 /** `=?charset?encoding?` at an offset; the language tag of RFC 2231 section 5 is cut off the charset. */
-function opening(text: string, start: number): Opening | null {
+function opening(text: string, start: number): WordOpening | null {
   openingPattern.lastIndex = start
   const match = openingPattern.exec(text)
   if (match === null) return null
@@ -234,7 +234,7 @@ function opening(text: string, start: number): Opening | null {
 }
 
 /** The octets that a word stands for (RFC 2047 section 4). What is no code stands for itself. */
-function octetsOf(word: Word): Buffer {
+function octetsOf(word: EncodedWord): Buffer {
   if (word.encoding === 'b') return base64Octets(word.payload)
   return quotedOctets(word.payload, word.encoding === 'q')
 }

@@ -12,7 +12,7 @@ import type { Mailbox } from './mailbox.ts'
 import { phraseOf } from './phrase.ts'
 import { readPlain } from './plain-field.ts'
 import type { FieldPlace, ReadingSet } from './reading-set.ts'
-import { readSecond, secondReaderLimit } from './second-readers.ts'
+import { readSecond, maxSecondReaderLength } from './second-readers.ts'
 import { fieldBodyOctets, fieldsNamed } from './section.ts'
 
 /** Entries behind the limit are looked for in so many characters at the end of a text, in fewer if those are too many too. */
@@ -81,7 +81,7 @@ export class FieldReader {
     const main = this.#readList(text, fullSyntax)
     if (main === null || main.plain) return main !== null
     const { list } = main
-    if (text.includes('=?') && text.length <= secondReaderLimit) {
+    if (text.includes('=?') && text.length <= maxSecondReaderLength) {
       if (holdsSyntax(text, this.#budget)) this.#readList(text, { ...fullSyntax, wholeWords: true })
       if (hidesSyntax(text, this.#budget)) {
         this.#set.note('ew-syntax', this.#at)
@@ -240,7 +240,7 @@ export class FieldReader {
   }
 
   #readBySecond(text: string): void {
-    this.#budget.spend(60 + 5 * Math.min(text.length, secondReaderLimit))
+    this.#budget.spend(60 + 5 * Math.min(text.length, maxSecondReaderLength))
     const { readings, failed } = readSecond(text)
     if (failed) this.#set.note('second-reader-failed', this.#at)
     for (const { reader, name, address, group } of readings) {

@@ -7,11 +7,11 @@ import type { Item, Piece } from './address-list.ts'
 import { readAngle } from './angle.ts'
 import { bareAddress, clip, holdsAddress, join, phraseOf, shownText, words } from './phrase.ts'
 import { Shown } from './shown.ts'
-import type { ShownName } from './shown.ts'
+import type { ShownPart } from './shown.ts'
 
 export interface Mailbox {
   /** The likeliest name first. */
-  readonly names: readonly ShownName[]
+  readonly names: readonly ShownPart[]
   /** Addr-specs as written, comments and white space taken out; the likeliest first. */
   readonly addresses: readonly string[]
   /** Whether nothing here is open to doubt: one address, at the end, and no text in an odd place. */

@@ -18,7 +18,7 @@ export function phraseOf(pieces: readonly Piece[]): string {
 }
 
 /** Whether a word is an address rather than part of a name; an encoded-word as a whole is none. */
-export function holdsAddress({ text }: Word): boolean {
+export function holdsAddress({ text }: PhraseWord): boolean {
   return text.includes('@') && text.length > 1 && !(text.startsWith('=?') && text.endsWith('?='))
 }
 
@@ -34,7 +34,7 @@ export function bareAddress(word: string): string {
   return bare.replace(end, '')
 }
 
-interface Word {
+interface PhraseWord {
   /** What stands outside of quotes. */
   text: string
   /** What stands in quotes, unescaped. */
@@ -46,8 +46,8 @@ interface Word {
 }
 
 /** Words of pieces, comments left out. What no white space parts is one word, and white space around an `@` parts nothing. */
-export function words(pieces: readonly Piece[]): Word[] {
-  const found: Word[] = []
+export function words(pieces: readonly Piece[]): PhraseWord[] {
+  const found: PhraseWord[] = []
   let spaced = true
   for (const piece of pieces) {
     spaced ||= piece.spaced
@@ -71,13 +71,13 @@ export function clip(text: string): string {
   return text.length <= 2 * maxText ? text : `${text.slice(0, maxText)} ${text.slice(-maxText)}`
 }
 
-function wordOf(part: string, quoted: boolean): Word {
-  const word: Word = { text: '', quoted: '', raw: '', shown: '' }
+function wordOf(part: string, quoted: boolean): PhraseWord {
+  const word: PhraseWord = { text: '', quoted: '', raw: '', shown: '' }
   append(word, part, quoted)
   return word
 }
 
-function append(word: Word, part: string, quoted: boolean): void {
+function append(word: PhraseWord, part: string, quoted: boolean): void {
   word.shown += part
   if (quoted) {
     word.quoted += part

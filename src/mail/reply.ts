@@ -11,20 +11,20 @@ const hyphen = 0x2d
 const space = 0x20
 
 /** A reply of more octets than this is no reply. */
-const replyLimit = 16_384
+const maxReplyBytes = 16_384
 
 /**
  * Finds the end of the reply that starts at `from` (RFC 5321 section 4.2.1, multi-line replies included).
  * Returns the offset behind its last line end; 0 if more octets are needed; -1 if it is no reply: a line without
- * a code, a code outside 200 to 599, lines of different severity, or more than `replyLimit` octets.
+ * a code, a code outside 200 to 599, lines of different severity, or more than `maxReplyBytes` octets.
  */
 export function replyEnd(octets: Buffer, from: number): number {
   let start = from
   let severity = 0
   for (;;) {
     const end = octets.indexOf(lf, start)
-    if (end < 0) return octets.length - from > replyLimit ? -1 : 0
-    if (end - from > replyLimit) return -1
+    if (end < 0) return octets.length - from > maxReplyBytes ? -1 : 0
+    if (end - from > maxReplyBytes) return -1
     const code = replyCode(octets, start)
     if (code < 200 || code > 599) return -1
     const first = Math.floor(code / 100)

@@ -8,7 +8,7 @@ import addressparser from 'nodemailer/lib/addressparser'
 import { decodeEncodedWords } from './encoded-words.ts'
 
 /** Characters of a field up to which the second readers run. */
-export const secondReaderLimit = 16_384
+export const maxSecondReaderLength = 16_384
 /** Entries taken from each. */
 const maxEntries = 64
 
@@ -31,7 +31,7 @@ interface Entry {
  */
 export function readSecond(text: string): { readings: SecondReading[]; failed: boolean } {
   const readings: SecondReading[] = []
-  if (text.length > secondReaderLimit) return { readings, failed: false }
+  if (text.length > maxSecondReaderLength) return { readings, failed: false }
   let failed = false
   try {
     collect(addressparser(text), 'addressparser', readings)
@@ -48,7 +48,7 @@ export function readSecond(text: string): { readings: SecondReading[]; failed: b
 
 function collect(entries: readonly Entry[], reader: SecondReading['reader'], readings: SecondReading[]): void {
   for (const entry of entries.slice(0, maxEntries)) {
-    const name = (entry.name ?? '').slice(0, secondReaderLimit)
+    const name = (entry.name ?? '').slice(0, maxSecondReaderLength)
     const shown = reader === 'addressparser' ? (decodeEncodedWords(name).texts[0] ?? name) : name
     const members = entry.group
     if (members === undefined) {

@@ -9,7 +9,7 @@ const maxNames = 24
 /** An addr-spec is cut here; RFC 5321 section 4.5.3.1 ends it at 254 octets. */
 const maxAddressLength = 1000
 
-export interface ShownName {
+export interface ShownPart {
   readonly part: ReadingPart
   /** Still encoded. */
   readonly text: string
@@ -17,7 +17,7 @@ export interface ShownName {
 
 /** Gathers what one entry of an address-list may show: each name and address once, the likeliest first, a bounded number. */
 export class Shown {
-  readonly names: ShownName[] = []
+  readonly names: ShownPart[] = []
   readonly addresses: string[] = []
 
   addName(part: ReadingPart, text: string): void {

@@ -17,7 +17,7 @@ export interface Authentication {
 }
 
 /** Fields looked at, so that a message of nothing but such fields stays cheap. */
-const fieldLimit = 50
+const maxFields = 50
 
 /**
  * Reads the trusted Authentication-Results fields, at the first question.
@@ -54,7 +54,7 @@ function trustedResults(section: HeaderSection, authservIds: readonly string[]):
   const trusted = new Set(authservIds.map((id) => id.toLowerCase()))
   let dmarc: { passed: string[]; failed: string[] } | null = null
   let dkim: string[] | null = null
-  for (const index of fieldsNamed(section, 'authentication-results').slice(0, fieldLimit)) {
+  for (const index of fieldsNamed(section, 'authentication-results').slice(0, maxFields)) {
     const parsed = parseAuthenticationResults(fieldBodyOctets(section, index).toString('latin1'))
     if (!trusted.has(parsed.authservId.toLowerCase())) continue
     const of = (method: string): typeof parsed.results => parsed.results.filter((result) => result.method === method)

@@ -12,7 +12,7 @@ import { kindRank } from '../vocabulary.ts'
 import { samePerson } from './person-key.ts'
 
 /** What a claim comes to at an address. */
-interface Outcome {
+interface WeighedClaim {
   /** Why it is no detection; null if it is one. */
   readonly excuse: string | null
   readonly tier: Tier
@@ -35,7 +35,7 @@ export class ExcuseFinder {
   }
 
   /** @param address the one beside the name, as shown; '' if there is none */
-  weigh(claim: Claim, address: string): Outcome {
+  weigh(claim: Claim, address: string): WeighedClaim {
     const notes: string[] = []
     if (address === '') return { excuse: null, tier: claim.tier, notes: ['no address stands beside the name'] }
     // Folding finds names and addresses; it excuses nothing.
@@ -96,7 +96,7 @@ export class ExcuseFinder {
     return 'whose name this is as well'
   }
 
-  #trustedSender(claim: Claim, written: string, notes: string[]): Outcome {
+  #trustedSender(claim: Claim, written: string, notes: string[]): WeighedClaim {
     let tier = claim.tier
     for (const sender of this.#policy.senders.find(written, this.#now)) {
       if (!sender.covers(claim.person)) continue

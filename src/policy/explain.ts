@@ -6,9 +6,9 @@ import type { Finding } from './findings.ts'
 import type { Inspection } from './inspect.ts'
 
 /** Readings, keys and people written out for one message; more of them say nothing new. */
-const readingLimit = 40
-const keyLimit = 64
-const findingLimit = 20
+const maxReadings = 40
+const maxKeys = 64
+const maxFindings = 20
 
 /**
  * The whole judgement in words, a line a step: readings with their defects, keys tried, people found with kind and
@@ -19,16 +19,16 @@ export function explain(inspection: Inspection, policy: Policy): string[] {
   const { originators, verdict } = inspection
   if (originators !== null) {
     for (const defect of originators.defects) lines.push(`defect ${defect.code} at octet ${defect.at}`)
-    for (const [n, reading] of originators.readings.slice(0, readingLimit).entries()) {
+    for (const [n, reading] of originators.readings.slice(0, maxReadings).entries()) {
       lines.push(readingLine(reading), ...keyLines(reading, inspection))
       const found = inspection.findings.filter((finding) => finding.reading === reading)
-      for (const finding of found.slice(0, findingLimit)) lines.push(...findingLines(finding, policy))
-      if (found.length > findingLimit) lines.push(`  matches ${found.length - findingLimit} more people`)
+      for (const finding of found.slice(0, maxFindings)) lines.push(...findingLines(finding, policy))
+      if (found.length > maxFindings) lines.push(`  matches ${found.length - maxFindings} more people`)
       const isJudged = n < inspection.judgedReadings
       if (!isJudged) lines.push('  not judged to its end: the message has cost what one may')
       else if (found.length === 0) lines.push('  shows no protected name')
     }
-    const more = originators.readings.length - readingLimit
+    const more = originators.readings.length - maxReadings
     if (more > 0) lines.push(`${more} more readings`)
   }
   lines.push(verdictLine(inspection, verdict))
@@ -48,7 +48,7 @@ function keyLines(reading: Reading, inspection: Inspection): string[] {
   const keys = inspection.keysOf(reading.name)
   if (keys.length === 0) return ['  no keys: the name holds no letters']
   const families = new Map<string, string[]>()
-  for (const { key, family } of keys.slice(0, keyLimit)) {
+  for (const { key, family } of keys.slice(0, maxKeys)) {
     const listed = families.get(family) ?? []
     families.set(family, listed)
     listed.push(JSON.stringify(key))

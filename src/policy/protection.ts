@@ -59,7 +59,7 @@ export function resolveRules(rules: ProtectionRules, view: DirectoryView): Resol
 type Path = readonly (string | number)[]
 
 /** People looked at for suggestions, so that a typing mistake in a large tenant costs little. */
-const suggestionLimit = 5000
+const maxSearched = 5000
 
 class Resolver {
   readonly problems: ProtectionProblem[] = []
@@ -169,7 +169,7 @@ class Resolver {
     for (const directory of this.#directories) {
       for (const group of this.#view.groups(directory)) {
         for (const id of group.members) {
-          if (++looked > suggestionLimit) return addresses
+          if (++looked > maxSearched) return addresses
           addresses.push(...(this.#view.person({ directory, id })?.addresses ?? []))
         }
       }

@@ -1,6 +1,7 @@
 /** The protection rules as plain data. */
 
 import type { PersonRef, TierActions } from '../model.ts'
+import type { NameAdditions } from '../names/tables/tables.ts'
 import type { UncheckedAction } from '../vocabulary.ts'
 
 /**
@@ -61,13 +62,6 @@ export interface TrustedSender {
   readonly note: string
   /** Last day on which it holds, `YYYY-MM-DD` (UTC); null: for ever. */
   readonly until: string | null
-}
-
-export interface NameAdditions {
-  readonly titles: readonly string[]
-  readonly roles: readonly string[]
-  readonly companies: readonly string[]
-  readonly nicknames: readonly (readonly string[])[]
 }
 
 /** A person or group that the protection file names and no directory has, or that is ambiguous. */

@@ -38,7 +38,7 @@ interface WholeName {
 const ambiguous = classes.note | classes.organisation
 
 /** Most words that may be further names between the two. */
-const middleLimit = 4
+const maxBetween = 4
 
 /** Whether a given name and a surname found in a text are one name, and the text shows that person; null if not. */
 export function judgeAround(around: Surroundings, given: Found, surname: Found): WholeName | null {
@@ -79,7 +79,7 @@ function judgeBetween(around: Surroundings, from: number, to: number, reordered:
   const comma = tokens.slice(from, to + 1).some((token) => token.gap === gaps.comma)
   // Roe, Prof. Dr. Dr. h.c. Jane: titles may be many.
   const names = tokens.slice(from, to).filter((_, i) => !(reordered && comma && isTitleInside(around, from + i)))
-  if (names.length > middleLimit) return false
+  if (names.length > maxBetween) return false
   for (let i = from; i < to; i++) if (!mayStandBetween(around, i, reordered, comma)) return false
   if (to > from && second.gap === gaps.joined && !isParticle(tokens[to - 1], tables)) return false
   // Roe Mary Jane: with a further name between, surname first needs its comma, but where that is the usual order.
@@ -175,7 +175,7 @@ const patronymic =
  */
 function endOfReordered({ tokens, form, tables }: Surroundings, end: number): number {
   let to = end
-  while (to < tokens.length && to < end + middleLimit) {
+  while (to < tokens.length && to < end + maxBetween) {
     const token = tokens[to]
     if (token === undefined || token.gap >= gaps.comma || token.joins) break
     const own = form.middle.some((m) => m.base.startsWith(token.base))

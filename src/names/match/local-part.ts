@@ -10,7 +10,7 @@ import { gaps } from '../text/tokens.ts'
 import type { Token } from '../text/tokens.ts'
 
 /** Longer local-parts (verp, hashes, tracking ids) carry no name that a person would see. */
-const longest = 48
+const maxLength = 48
 
 /** Digits and separators that people put around the name when the plain one is taken. */
 const separators = /[._\-~=/]+/
@@ -23,7 +23,7 @@ const latinWord = /^[a-z]{2,20}$/
  * @param localPart without its `+tag` and quotes
  */
 export function localPartNames(localPart: string): string[] {
-  if (localPart.length > longest) return []
+  if (localPart.length > maxLength) return []
   const words = localPart.split(separators).filter((word) => word !== '')
   const letters = words.map((word) => word.replace(outerDigits, '')).filter((word) => word !== '')
   if (letters.length === 0 || letters.length > 5 || !/\p{L}{2}/u.test(letters.join(''))) return []
@@ -130,7 +130,7 @@ export function arePartsOf(parts: readonly Token[], { forms }: NameForms, { nick
 }
 
 /** Spellings taken from one person's mailboxes. */
-const spellingLimit = 2
+const maxSpellings = 2
 
 /**
  * How a name that is not written in Latin letters is spelt in them, as the person's own mailboxes tell: 高田 真一 at
@@ -147,7 +147,7 @@ export function romanisedSpellings(displayName: string, localParts: readonly str
     if (words.length < 2 || words.length > 3 || !words.every((word) => latinWord.test(word))) continue
     if (words.some((word) => tables.classOf(word) !== 0 && !tables.isName(word))) continue
     spellings.add(words.map((word) => word.charAt(0).toUpperCase() + word.slice(1)).join(' '))
-    if (spellings.size >= spellingLimit) break
+    if (spellings.size >= maxSpellings) break
   }
   return [...spellings]
 }

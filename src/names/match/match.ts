@@ -14,7 +14,7 @@ import type { Script } from '../text/transliterate.ts'
 import { agree } from '../text/word.ts'
 import type { Agreement, Word } from '../text/word.ts'
 import { judgeAround, judgeOutside, judgeOutsideWhole } from './around.ts'
-import { findLikely, findPart, findVariants, isSlip, partLimit } from './parts.ts'
+import { findLikely, findPart, findVariants, isSlip, maxPartWords } from './parts.ts'
 import type { Found, WeakAgreement } from './parts.ts'
 
 /** What the matcher may ask about the people known besides the one compared with. */
@@ -70,7 +70,7 @@ export function matchName(
 /** Steps of one comparison: each run of words is compared with each variant. */
 function costOf({ tokens }: ShownText, form: NameForm): number {
   const variants = form.type === 'whole' ? 1 : form.given.length + form.surname.length + form.wholes.length
-  return 10 + 2 * tokens.length * Math.min(tokens.length, partLimit) * variants
+  return 10 + 2 * tokens.length * Math.min(tokens.length, maxPartWords) * variants
 }
 
 /** Steps of looking for likely forms of a part: two long words are compared letter by letter. */
@@ -207,7 +207,7 @@ class Matcher {
     for (let start = 0; start < count; start++) {
       for (let end = start + 1; end <= count; end++) {
         // Names cut into more pieces than these are found by no key unless they are all that is shown.
-        if (end - start > partLimit && end - start < count) continue
+        if (end - start > maxPartWords && end - start < count) continue
         const shown = text.word(start, end - start)
         for (const { word: whole, reduced } of form.wholes) {
           if (Math.abs(shown.looks.length - whole.looks.length) > maxGluedDifference) continue
@@ -244,7 +244,7 @@ class Matcher {
     for (let start = 0; start < tokens.length; start++) {
       for (
         let end = start + 1;
-        end <= Math.min(tokens.length, start + Math.max(form.words.length + 2, partLimit));
+        end <= Math.min(tokens.length, start + Math.max(form.words.length + 2, maxPartWords));
         end++
       ) {
         const agreement = this.#agree(this.#text.word(start, end - start), form.word, this.#isName)

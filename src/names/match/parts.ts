@@ -26,7 +26,7 @@ export interface Found {
 export type WeakAgreement = 'variant' | 'nickname' | 'typo' | 'initial'
 
 /** Longest run of words that may be one part written apart (van den Akker, Yu Lan). */
-export const partLimit = 5
+export const maxPartWords = 5
 
 /** Every place where a part stands, as it is or disguised; if `anySpelling`, in another romanisation too. */
 export function findPart(
@@ -103,7 +103,7 @@ function findPlaces(
   const found: Found[] = []
   const count = text.tokens.length
   for (let start = 0; start < count; start++) {
-    for (let length = 1; length <= Math.min(count - start, partLimit); length++) {
+    for (let length = 1; length <= Math.min(count - start, maxPartWords); length++) {
       const shown = text.word(start, length)
       for (const { word, reduced, unsure = false } of variants) {
         const relation = relate(shown, word, start, length)

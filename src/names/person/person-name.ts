@@ -26,7 +26,7 @@ export interface NameForms {
 }
 
 /** Spellings beyond this many are not read: a directory entry is data from outside. */
-const spellingLimit = 16
+const maxSpellings = 16
 
 /** Reads a person's names: order, particles, titles, and the decorations that directories put into display names. Never throws. */
 export function readPersonNames(names: PersonNames, tables: NameTables): NameForms {
@@ -43,7 +43,7 @@ export function readPersonNames(names: PersonNames, tables: NameTables): NameFor
       forms.push(form)
     }
   }
-  for (const spelling of [names.displayName, ...names.further].slice(0, spellingLimit)) {
+  for (const spelling of [names.displayName, ...names.further].slice(0, maxSpellings)) {
     for (const tokens of spellingsOf(spelling, tables, given, surname)) {
       add(formOf(tokens, spelling, given, surname, tables))
     }

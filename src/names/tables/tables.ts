@@ -33,7 +33,7 @@ import type { Variants } from './variants.ts'
 import { baseForm } from '../text/transliterate.ts'
 
 /** What operators add to the tables (`names:` in the protection file). */
-interface NameAdditions {
+export interface NameAdditions {
   readonly titles: readonly string[]
   readonly roles: readonly string[]
   readonly companies: readonly string[]

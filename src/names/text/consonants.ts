@@ -6,9 +6,9 @@
 import type { Script } from './transliterate.ts'
 
 /** A letter: what it may be written as (V: up to two vowels), and its consonant classes for keys (several where usage differs). */
-type Letter = readonly [latin: string, ...keys: string[]]
+type LetterKeys = readonly [latin: string, ...keys: string[]]
 
-const arabic: Readonly<Record<string, Letter>> = {
+const arabic: Readonly<Record<string, LetterKeys>> = {
   ا: ['V|Vh', ''], أ: ['V', ''], إ: ['V', ''], آ: ['V', ''], ء: ['', ''], ئ: ['|i|e|y', ''],
   ؤ: ['|u|o|w', ''], ب: ['b|p', 'B'], پ: ['p', 'B'], ت: ['t', 'T'], ث: ['th|t|s', 'T', 'S'], ج: ['dj|j|g|zh', 'K'], چ: ['ch|tch', 'K'],
   ح: ['h', ''], خ: ['kh|k|h', 'K', ''], د: ['d', 'T'], ذ: ['dh|d|z|th', 'T', 'S'], ر: ['r', 'R'], ز: ['z', 'S'], ژ: ['zh|j', 'S', 'K'],
@@ -18,14 +18,14 @@ const arabic: Readonly<Record<string, Letter>> = {
   ي: ['ee|ie|ei|ai|ay|ey|iy|yy|y|i|e', ''], ى: ['a|e|y|ah', ''], ی: ['ee|ie|ei|ai|ay|ey|iy|y|i|e', ''],
 } // prettier-ignore
 
-const hebrew: Readonly<Record<string, Letter>> = {
+const hebrew: Readonly<Record<string, LetterKeys>> = {
   א: ['V', ''], ב: ['b|v|w', 'B'], ג: ['g|j', 'K'], ד: ['d', 'T'], ה: ['h|a|ah|eh|e|', ''], ו: ['v|w|u|o|oo|ou', 'B', ''], ז: ['z|s', 'S'],
   ח: ['ch|kh|h', 'K', ''], ט: ['t', 'T'], י: ['ee|ai|ei|ey|ay|y|i|e|j', '', 'K'], כ: ['k|ch|kh|c', 'K'], ל: ['l', 'L'], מ: ['m', 'M'], נ: ['n', 'N'],
   ס: ['s', 'S'], ע: ['V', ''], פ: ['p|f|ph', 'B'], צ: ['tz|ts|z|c|cz', 'TS', 'S', 'K'], ק: ['k|c|q|ck', 'K'], ר: ['r', 'R'],
   ש: ['sh|s|sch', 'S'], ת: ['t|th', 'T'],
 } // prettier-ignore
 
-const initials: readonly Letter[] = [
+const initials: readonly LetterKeys[] = [
   ['k|g|c', 'K'], ['kk|gg|k|g', 'K'], ['n|r|l|', 'N', 'R', ''], ['d|t', 'T'], ['tt|dd|d|t', 'T'], ['r|l|n', 'R', 'L', 'N'], ['m', 'M'], ['b|p|v', 'B'],
   ['bb|pp|b|p', 'B'], ['sh|s|si', 'S'], ['ss|s', 'S'], ['', ''], ['j|ch|z|g', 'K', 'S'], ['jj|tch|j', 'K'], ['ch|j|tch', 'K'], ['k|kh|q|c', 'K'],
   ['t|th', 'T'], ['p|ph|f', 'B'], ['h', ''],
@@ -35,14 +35,14 @@ const vowels: readonly string[] = [
   'wa|oa|hwa', 'wae|wai|oae', 'oe|oi|we|wi|wae', 'yo|yoh|eo', 'u|oo|woo|wu|ou', 'wo|weo|wuh|uo|o', 'we|weh', 'wi|ui|wee|we', 'yu|yoo|you|u|ew', 'eu|u|e|oo|ew',
   'ui|eui|i|ee|yi|e', 'i|ee|yi|ie|y|ih|e',
 ] // prettier-ignore
-const finals: readonly Letter[] = [
+const finals: readonly LetterKeys[] = [
   ['', ''], ['k|g|ck|c', 'K'], ['k|g', 'K'], ['k|g|ks', 'K'], ['n', 'N'], ['n', 'N'], ['n', 'N'], ['t|d', 'T'], ['l|ll|r', 'L', 'R'], ['k|lk|g', 'K'],
   ['m|lm', 'M'], ['l|lb', 'L'], ['l', 'L'], ['l', 'L'], ['p', 'B'], ['l', 'L'], ['m', 'M'], ['p|b', 'B'], ['p|b', 'B'], ['t|s', 'T', 'S'], ['t|s', 'T'],
   ['ng|g|n', 'N'], ['t|j', 'T'], ['t|ch', 'T'], ['k', 'K'], ['t', 'T'], ['p', 'B'], ['h|', ''],
 ] // prettier-ignore
 
 /** Surnames whose usual spelling no rule gives. */
-const hangulSurnames: Readonly<Record<string, Letter>> = {
+const hangulSurnames: Readonly<Record<string, LetterKeys>> = {
   이: ['lee|yi|rhee|i|li|rie|ree|leigh', 'L', '', 'R'], 리: ['lee|ri|rhee|li', 'L', 'R'], 박: ['park|bak|pak|bahk|parc', 'BRK', 'BK'],
   임: ['lim|im|rim|yim|rhim', 'LM', 'M', 'RM'], 림: ['lim|rim', 'LM', 'RM'], 유: ['yoo|yu|you|ryu|ryoo|ru', '', 'R'], 류: ['ryu|ryoo|yoo|yu|lyu', 'R', '', 'L'],
   오: ['oh|o', ''], 우: ['woo|wu|u', ''], 허: ['heo|hur|huh|her|hoh', '', 'R'], 노: ['noh|roh|no|ro', 'N', 'R'], 양: ['yang|ryang', 'N'],
@@ -53,14 +53,14 @@ export function isConsonantal(script: Script): boolean {
   return script === 'arabic' || script === 'hebrew' || script === 'hangul'
 }
 
-const longest = 24
+const maxLength = 24
 
-function lettersOf(word: string, script: Script): Letter[] | null {
+function lettersOf(word: string, script: Script): LetterKeys[] | null {
   const text = word.normalize('NFC')
-  if (text.length === 0 || text.length > longest) return null
+  if (text.length === 0 || text.length > maxLength) return null
   const whole = script === 'hangul' ? hangulSurnames[text] : undefined
   if (whole !== undefined) return [whole]
-  const letters: Letter[] = []
+  const letters: LetterKeys[] = []
   for (const char of text) {
     const found = script === 'hangul' ? syllable(char) : [(script === 'arabic' ? arabic : hebrew)[char]]
     for (const letter of found) {
@@ -71,7 +71,7 @@ function lettersOf(word: string, script: Script): Letter[] | null {
   return letters
 }
 
-function syllable(char: string): (Letter | undefined)[] {
+function syllable(char: string): (LetterKeys | undefined)[] {
   const code = char.charCodeAt(0) - 0xac00
   if (code < 0 || code > 11171) return [undefined]
   const vowel = vowels[Math.floor(code / 28) % 21]

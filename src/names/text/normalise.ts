@@ -35,10 +35,10 @@ const marks =
   /[\u0300-\u036f\u0483-\u0489\u0591-\u05bd\u05bf\u05c1\u05c2\u05c4\u05c5\u05c7\u0610-\u061a\u064b-\u065f\u0670\u06d6-\u06dc\u06df-\u06e4\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20f0\ufe20-\ufe2f]/gu
 
 /** Longest shown name that is read whole, in UTF-16 units; of a longer one its head and its tail are read. */
-export const shownLimit = 512
+export const maxShownLength = 512
 const headLength = 320
 /** What is left of a longer one: the two with a bar between. */
-const longestShown = shownLimit + 3
+const maxCutLength = maxShownLength + 3
 
 interface CleanText {
   /** The text as a reader sees it: NFKC, white space single, nothing invisible; letters keep their case. */
@@ -56,9 +56,9 @@ interface CleanText {
 
 const plainAscii = /^[\x20-\x7e]*$/
 
-/** Cleans a shown text. Idempotent on its `text`; linear in the input's length, which it cuts at `shownLimit`. */
+/** Cleans a shown text. Idempotent on its `text`; linear in the input's length, which it cuts at `maxShownLength`. */
 export function cleanText(shown: string): CleanText {
-  const whole = shown.length > shownLimit ? cutMiddle(shown) : shown
+  const whole = shown.length > maxShownLength ? cutMiddle(shown) : shown
   const parted = padding.test(whole.trim())
     ? fold(whole.trim().replace(allPadding, ' | ').replace(noLetters, ' '))
     : null
@@ -88,7 +88,7 @@ function fold(text: string): string {
     .replace(spaceLike, ' ')
     .trim()
   // Cut once more: compatibility forms stand for up to six letters each.
-  return folded.length > longestShown ? cutMiddle(folded) : folded
+  return folded.length > maxCutLength ? cutMiddle(folded) : folded
 }
 
 function isAltered(before: string, after: string): boolean {
@@ -107,6 +107,6 @@ function cutMiddle(text: string): string {
       run.length > 1 ? (run.length < 6 ? ' ' : ' | ') : run,
     )
   const tail = text.length > 65536 ? text.slice(-4096) : squeezed
-  if (text.length <= 65536 && squeezed.length <= shownLimit) return squeezed
-  return `${squeezed.slice(0, headLength)} | ${tail.slice(headLength - shownLimit)}`
+  if (text.length <= 65536 && squeezed.length <= maxShownLength) return squeezed
+  return `${squeezed.slice(0, headLength)} | ${tail.slice(headLength - maxShownLength)}`
 }

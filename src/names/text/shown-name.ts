@@ -1,7 +1,7 @@
 /** The ways of reading a shown text as a name. */
 
 import type { Budget } from '../../budget.ts'
-import { cleanText, shownLimit } from './normalise.ts'
+import { cleanText, maxShownLength } from './normalise.ts'
 import { holdsSignInWord, tokenise } from './tokens.ts'
 import type { Token } from './tokens.ts'
 import { makeWord } from './word.ts'
@@ -18,11 +18,11 @@ export interface ShownText {
 
 export interface ShownName {
   readonly shown: string
-  /** Ways to read it, the plain one first; at most `readingLimit`. */
+  /** Ways to read it, the plain one first; at most `maxReadings`. */
   readonly texts: readonly ShownText[]
 }
 
-const readingLimit = 6
+const maxReadings = 6
 /** Letters turned upside down; b, d, n, p, q and u turned are one another. */
 const turned: ReadonlyMap<string, string> = new Map(
   'ɐa qb ɔc pd ǝe ɟf ƃg ɥh ᴉi ıi ɾj ʞk ll ɯm un oo dp bq ɹr ss ʇt nu ʌv ʍw xx ʎy zz ꞁl ⅄y ∀a Ɔc Ǝe Ⅎf פg ſj ˥l Ԁp ┴t ∩u Λv'
@@ -85,7 +85,7 @@ const honorific =
 const honorificBefore =
   /(?<![\p{L}\p{M}])(?:(?:董事长|董事長|总经理|總經理|副总经理|副總經理|总裁|總裁|首席执行官|经理|經理|代表取締役|社長|会長)(?=\p{Script=Han}{2,4}(?![\p{L}\p{M}]))|(?:นางสาว|นาย|นาง|คุณ|ดร)(?=\p{Script=Thai}{2}))/gu
 
-/** Reads a shown name. Never throws; linear in its length up to `shownLimit`. */
+/** Reads a shown name. Never throws; linear in its length up to `maxShownLength`. */
 export function readShown(shown: string, budget?: Budget): ShownName {
   budget?.spend(textCost(shown) / 3)
   if (plainWords.test(shown)) {
@@ -99,7 +99,7 @@ export function readShown(shown: string, budget?: Budget): ShownName {
   }
   const texts: ShownText[] = [read(clean.text, clean.altered)]
   const add = (text: string, signs: boolean): void => {
-    if (texts.length < readingLimit) texts.push(read(text, true, signs))
+    if (texts.length < maxReadings) texts.push(read(text, true, signs))
   }
   if (clean.parted !== null) {
     // What is left of the padding is seen, what is right of it may be.
@@ -134,7 +134,7 @@ const plainWords = /^[A-Za-z]+(?:,? [A-Za-z]+){0,23}$/
 
 /** Steps of reading a text: words beyond ASCII are brought into many forms. */
 function textCost(text: string): number {
-  const length = Math.min(text.length, shownLimit)
+  const length = Math.min(text.length, maxShownLength)
   return 20 + (asciiText.test(text) ? 1.5 : 10) * length
 }
 

@@ -23,7 +23,7 @@ export interface Token extends Word {
 }
 
 /** Most words of a shown text that are looked at; of more, the first and the last. */
-const tokenLimit = 24
+const maxTokens = 24
 
 /** Hebrew's geresh and gershayim among them, which stand in abbreviated words as in ד״ר. */
 const apostrophes = "'’‘ʼ`´′ʹʻ＇׳״"
@@ -49,7 +49,7 @@ const bars = '@|/\\;:•·•→←↔►▶◆■–—―¦│┃～~※・'
 
 /**
  * Cuts a cleaned text into words. Words in brackets come after those outside, parted by a bar; single letters in a row
- * (J a n e, J.a.n.e) come as one word. Addresses and links are left out. Linear; at most `tokenLimit` words.
+ * (J a n e, J.a.n.e) come as one word. Addresses and links are left out. Linear; at most `maxTokens` words.
  */
 export function tokenise(text: string, signsAreLetters = false): readonly Token[] {
   const plain = plainTokens(text)
@@ -64,8 +64,8 @@ export function tokenise(text: string, signsAreLetters = false): readonly Token[
   if (bracket.length > 0) {
     tokens.push(...bracket.map((token, i) => (i === 0 ? { ...token, gap: gaps.bar } : token)))
   }
-  if (tokens.length <= tokenLimit) return tokens
-  const half = tokenLimit / 2
+  if (tokens.length <= maxTokens) return tokens
+  const half = maxTokens / 2
   return [...tokens.slice(0, half), ...tokens.slice(-half).map((t, i) => (i === 0 ? { ...t, gap: gaps.bar } : t))]
 }
 
@@ -79,7 +79,7 @@ function plainTokens(text: string): Token[] | null {
     if ((code >= 97 && code <= 122) || (code >= 65 && code <= 90)) continue
     if (code !== 0x20 && code !== 0x2c) return null
     // Single letters may be one word written apart.
-    if (at - start === 1 || tokens.length === tokenLimit) return null
+    if (at - start === 1 || tokens.length === maxTokens) return null
     if (at > start) {
       tokens.push(plainToken(text.slice(start, at), gap))
       gap = gaps.space
