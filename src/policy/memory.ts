@@ -2,6 +2,8 @@
 
 import { domainOf } from '../mail/address.ts'
 import type { DirectoryState, DirectoryView, Group, Indexer, Lookup, Person, PersonRef } from '../model.ts'
+import { isOwnDomain } from './own-domains.ts'
+import type { DomainCount } from './own-domains.ts'
 import { personKey } from './person-key.ts'
 
 /**
@@ -33,7 +35,7 @@ export function buildMemoryDirectory(
     countDomains(person, domainCounts)
   }
   const ownDomains = new Set(
-    [...domainCounts].filter(([, count]) => isOwn(count, byRef.size)).map(([domain]) => domain),
+    [...domainCounts].filter(([, count]) => isOwnDomain(count, byRef.size)).map(([domain]) => domain),
   )
   const groupList = [...groups]
   const known = states ?? statesOf([...byRef.values()], groupList)
@@ -71,24 +73,13 @@ export function buildMemoryDirectory(
   }
 }
 
-interface DomainCount {
-  primary: number
-  any: number
-}
-
 function countDomains(person: Person, counts: Map<string, DomainCount>): void {
   const primary = person.addresses[0]
   for (const domain of new Set(person.addresses.map(domainOf))) {
-    const count = counts.get(domain) ?? { primary: 0, any: 0 }
-    counts.set(domain, count)
-    count.any++
-    if (primary !== undefined && domainOf(primary) === domain) count.primary++
+    const known = counts.get(domain) ?? { primary: 0, any: 0 }
+    const isFirst = primary !== undefined && domainOf(primary) === domain
+    counts.set(domain, { primary: known.primary + (isFirst ? 1 : 0), any: known.any + 1 })
   }
-}
-
-/** A domain is own if someone's primary address is there, or if a good part of all people have an address there. */
-function isOwn(count: DomainCount, people: number): boolean {
-  return count.primary > 0 || (count.any >= 3 && 10 * count.any >= people)
 }
 
 function statesOf(people: readonly Person[], groups: readonly Group[]): DirectoryState[] {

@@ -1,5 +1,6 @@
 /** Keys and values as octets. */
 
+import type { DomainCount } from '../../policy/own-domains.ts'
 import type { AttributeValue, Attributes, PersonFacts, Provider } from '../provider.ts'
 
 /**
@@ -250,12 +251,6 @@ export function groupOfBytes(bytes: Buffer): { id: string; displayName: string }
   return { id, displayName }
 }
 
-/** People with a first address in a domain, and all that have any address there. */
-interface DomainCount {
-  readonly primary: number
-  readonly any: number
-}
-
 export function packDomain(count: DomainCount): Buffer {
   return packNumbers([count.primary, count.any])
 }
@@ -263,14 +258,6 @@ export function packDomain(count: DomainCount): Buffer {
 export function domainOfBytes(bytes: Buffer | undefined): DomainCount {
   const [primary = 0, any = 0] = numbersOf(bytes)
   return { primary, any }
-}
-
-/**
- * Own domains are those of somebody's first address, and those where a tenth of the people (at least three)
- * have a further one: a former company name counts, the private address of one employee does not.
- */
-export function isOwnDomain(count: DomainCount, people: number): boolean {
-  return count.primary > 0 || (count.any >= 3 && 10 * count.any >= people)
 }
 
 /** Where a directory's cursor lies in the table `meta`. */

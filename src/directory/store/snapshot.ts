@@ -1,13 +1,13 @@
 /** One state of the store, as a Lookup. */
 
 import type { DirectoryState, DirectoryView, Group, Lookup, Person, PersonRef } from '../../model.ts'
+import { isOwnDomain } from '../../policy/own-domains.ts'
 import type { Attributes } from '../provider.ts'
 import {
   attributesOfBytes,
   domainOfBytes,
   groupOfBytes,
   hashOf,
-  isOwnDomain,
   keyListOf,
   numberKey,
   numbersOf,
