@@ -1,5 +1,5 @@
 import type { Command, Option } from 'commander'
-import { buildProgram } from '../src/cli/program.ts'
+import { buildProgram } from '../src/cli/run.ts'
 
 /** The man page and the shells' completions, from the command line's own description. */
 

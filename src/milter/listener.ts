@@ -8,9 +8,8 @@ import { Listeners } from '../net/listeners.ts'
 import type { SocketAccess } from '../net/listening.ts'
 import { NetworkList } from '../net/networks.ts'
 import { MilterConnection } from './connection.ts'
-import type { OnMilterEvent } from './events.ts'
 import type { Circumstances, Mta, Skip } from './negotiation.ts'
-import type { SessionOptions } from './session.ts'
+import type { OnMilterEvent, SessionOptions } from './session.ts'
 
 /** One place to listen on; mode and group are a unix socket's. */
 export interface MilterListen extends SocketAccess {

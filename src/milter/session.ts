@@ -1,17 +1,29 @@
 /** The dialogue: order, what is answered. */
 
 import type { Decision, Disposition, Judge, MessageRecord, Reply } from '../model.ts'
-import { declaredSize, parseConnect, parseHeader, parseMacros, parseOptneg, parseStrings, pathOf } from './commands.ts'
+import {
+  Macros,
+  declaredSize,
+  parseConnect,
+  parseHeader,
+  parseMacros,
+  parseOptneg,
+  parseStrings,
+  pathOf,
+} from './commands.ts'
 import type { Connect } from './commands.ts'
 import { formatDecision, formatRemovals, formatReply, goOn, quarantines } from './edits.ts'
-import type { OnMilterEvent } from './events.ts'
+import type { EventName, OnEvent } from '../vocabulary.ts'
 import { HeaderEvents } from './header-events.ts'
-import { Macros } from './macros.ts'
 import { formatOptneg, negotiate } from './negotiation.ts'
 import type { Negotiated, Circumstances, Skip } from './negotiation.ts'
 import type { NetworkList } from '../net/networks.ts'
 import { SMFIC, SMFIF, SMFIP, SMFIR, formatPacket } from './wire.ts'
 import type { MilterCommand, Packet } from './wire.ts'
+
+/** The events that the milter entrance tells; the vocabulary says what each means. */
+export type MilterEvent = Extract<EventName, `milter-${string}`>
+export type OnMilterEvent = OnEvent<MilterEvent>
 
 /** What a session is handed besides its packets. */
 export interface SessionOptions {

@@ -1,7 +1,7 @@
 /** Rules made ready for judging. */
 
 import { createHash } from 'node:crypto'
-import { localPartOf } from '../mail/address.ts'
+import { canonicalAddress, localPartOf, withoutTag } from '../mail/address.ts'
 import type { Indexer, Person, PersonRef, Tier, TierActions } from '../model.ts'
 import { keysVersion } from '../names/keys/key-texts.ts'
 import { romanisedSpellings } from '../names/match/local-part.ts'
@@ -11,14 +11,21 @@ import type { NameForms } from '../names/person/person-name.ts'
 import { storedKeys } from '../names/keys/stored-keys.ts'
 import { buildTables } from '../names/tables/tables.ts'
 import type { NameTables } from '../names/tables/tables.ts'
+import { compilePattern, isPattern } from './pattern.ts'
 import { isPublicMailDomain } from './public-mail.ts'
 import { personKey } from './person-key.ts'
 import { strictest } from '../vocabulary.ts'
 import type { ProtectionRules, ResolvedRules } from './rules.ts'
-import { compileSecondaries } from './secondaries.ts'
-import type { SecondaryAddresses } from './secondaries.ts'
 import { compileSenders } from './senders.ts'
 import type { SenderTable } from './senders.ts'
+
+/** Secondary addresses that operators listed in the protection file, asked both ways: by person and by address. */
+interface SecondaryAddresses {
+  /** Whether the canonical address (or it without its `+tag`) is a secondary one of the person. */
+  has(person: PersonRef, canonical: string): boolean
+  /** People who have the address literally as a secondary one (regular expressions are asked by person only). */
+  owners(canonical: string): readonly PersonRef[]
+}
 
 /** The protection rules made ready for judging: every question about a person is a look-up. */
 export interface Policy {
@@ -219,4 +226,36 @@ export function rulesFingerprint(resolved: ResolvedRules): string {
 
 function sortedKeys(refs: readonly PersonRef[]): string[] {
   return refs.map(personKey).sort()
+}
+
+const nobody: readonly PersonRef[] = []
+
+/** Compiles the `secondaryEmails` of the protection file's people. */
+function compileSecondaries(resolved: ResolvedRules): SecondaryAddresses {
+  const owners = new Map<string, PersonRef[]>()
+  const patterns = new Map<string, ((address: string) => boolean)[]>()
+  for (const { refs, rule } of resolved.people) {
+    const tests = rule.secondaryEmails.filter(isPattern).map(compilePattern)
+    for (const ref of refs) {
+      const key = personKey(ref)
+      if (tests.length > 0) patterns.set(key, [...(patterns.get(key) ?? []), ...tests])
+    }
+    for (const literal of rule.secondaryEmails.filter((text) => !isPattern(text))) {
+      const address = canonicalAddress(literal)
+      owners.set(address, [...(owners.get(address) ?? []), ...refs])
+    }
+  }
+  const ownersOf = (canonical: string): readonly PersonRef[] =>
+    owners.size === 0 ? nobody : (owners.get(canonical) ?? owners.get(withoutTag(canonical)) ?? nobody)
+  return {
+    has(person, canonical) {
+      const key = personKey(person)
+      if (ownersOf(canonical).some((owner) => personKey(owner) === key)) return true
+      const tests = patterns.get(key)
+      if (tests === undefined) return false
+      const plain = withoutTag(canonical)
+      return tests.some((test) => test(canonical) || (plain !== canonical && test(plain)))
+    },
+    owners: ownersOf,
+  }
 }

@@ -3,7 +3,7 @@
  */
 
 import type { Decision, Entrance, HeaderSection, Verdict } from '../model.ts'
-import { readMessageId } from '../mail/message-id.ts'
+import { readMessageId } from '../mail/recorded-fields.ts'
 import { actions, uncheckedActions } from '../vocabulary.ts'
 import type { Performance } from '../vocabulary.ts'
 import type { Policy } from './compile.ts'

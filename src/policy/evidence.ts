@@ -5,7 +5,7 @@
 
 import { canonicalAddress, domainOf } from '../mail/address.ts'
 import { parseAuthenticationResults } from '../mail/authentication-results.ts'
-import { readSubject } from '../mail/subject.ts'
+import { readSubject } from '../mail/recorded-fields.ts'
 import { fieldBodyOctets, fieldsNamed } from '../mail/section.ts'
 import type { Evidence, Excuse, ExplainedFinding, Explanation, HeaderSection, OriginatorReadings } from '../model.ts'
 import { alignLetters } from '../names/match/letters.ts'

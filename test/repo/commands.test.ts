@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Command } from 'commander'
 import t from 'tap'
-import { buildProgram } from '../../src/cli/program.ts'
+import { buildProgram } from '../../src/cli/run.ts'
 import { codeOf, documents, root } from './markdown.ts'
 
 /** The documents show no verb and no option that the program does not know, and leave none out. */

@@ -106,20 +106,16 @@ t.test('small files with one importer owe a reason', async (t) => {
 
 /** Files under 60 lines with one importer, and why they are not part of it. */
 const smallFiles: Record<string, string> = {
-  'mail/message-id.ts': 'mail/ knows what a Message-ID may hold, policy/ does not',
-  'mail/subject.ts': 'mail/ knows how a Subject is written, policy/ does not',
   'names/tables/iberian-surnames.ts': 'a table',
   'names/tables/known-names.ts': 'a table, packed',
   'names/tables/rare-names.ts': 'a table, packed',
   'names/text/han.ts': 'a table, packed',
   'policy/foreign-domains.ts': 'one thing that the context holds, as own-companies.ts',
-  'policy/secondaries.ts': 'the one place where a secondary address is a pattern or plain',
   'admin/explain.ts': 'what an operator can do stands in admin/, for the console too',
   'admin/replay/report-file.ts': 'files are written in admin/, verbs only ask for it',
   'admin/replay/report-style.ts': 'a style sheet',
   'cli/config-check.ts': 'a verb',
   'cli/explain.ts': 'a verb',
-  'cli/program.ts': 'the list of verbs; run.ts is loaded without them for --version',
   'cli/run.ts': 'loaded by cli.ts after the heap was set',
   'cli/serve.ts': 'a verb',
   'config/directories-schema.ts': 'a section of namesake.yaml, one file each',
@@ -134,10 +130,8 @@ const smallFiles: Record<string, string> = {
   'main/readiness.ts': 'what /readyz means, in one place',
   'main/record-queue.ts': 'a queue with its own test',
   'main/small-heap.ts': 'has to run before everything else is loaded',
-  'milter/macros.ts': 'the wire form of macros; the session knows no octets',
   'ops/readable-log.ts': 'loaded only where a person reads the log',
   'smtp/received.ts': 'the Received field, with its reference to RFC 5321',
-  'directory/sources/office365/groups.ts': "Graph's form of groups, beside that of people",
 }
 
 /** Words for limits that are not the house's: a limit is `maxX` or `minX`, with `Ms` or `Bytes` where it has a unit. */
@@ -150,11 +144,8 @@ const otherWords: Record<string, string> = {
   'console/routes/people.ts defaultLimit': 'a page of a list, as the parameter `limit` of the API says it',
 }
 
-/** Rooms that keep older words still: what is renamed there follows. */
-const olderWords = /^(mail|names|policy)\//
-
 t.test('limits have one vocabulary', async (t) => {
-  for (const { path, text } of files.filter(({ path }) => !isPage(path) && !olderWords.test(path)))
+  for (const { path, text } of files.filter(({ path }) => !isPage(path)))
     for (const [, name = ''] of text.matchAll(otherLimit))
       t.ok(`${path} ${name}` in otherWords, `src/${path}: ${name} is called maxX or minX`)
 })
@@ -171,7 +162,7 @@ const sharedNouns: Record<string, string> = {
 
 t.test('one noun, one type', async (t) => {
   const owners = new Map<string, string[]>()
-  for (const { path, text } of files.filter(({ path }) => !isPage(path) && !olderWords.test(path)))
+  for (const { path, text } of files.filter(({ path }) => !isPage(path)))
     for (const [, name = ''] of text.matchAll(/^(?:export )?(?:interface|type|class) (\w+)/gm))
       owners.set(name, [...(owners.get(name) ?? []), path])
   for (const [name, paths] of owners)

@@ -1,5 +1,5 @@
 import t from 'tap'
-import { groupChanges } from '../../../src/directory/sources/office365/groups.ts'
+import { groupChanges } from '../../../src/directory/sources/office365/people.ts'
 
 const user = (id: string, more: object = {}): object => ({ '@odata.type': '#microsoft.graph.user', id, ...more })
 const removed = { '@removed': { reason: 'deleted' } }

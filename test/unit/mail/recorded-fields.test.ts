@@ -1,5 +1,5 @@
 import t from 'tap'
-import { fieldText, readMessageId } from '../../../src/mail/message-id.ts'
+import { fieldText, readMessageId } from '../../../src/mail/recorded-fields.ts'
 import { parseHeaderSection } from '../../../src/mail/section.ts'
 
 t.test('readMessageId', async (t) => {

@@ -1,9 +1,11 @@
-/** The Message-ID field. */
+/** Fields that a message's record shows and nothing is judged by: Message-ID and Subject. */
 
 import type { HeaderSection } from '../model.ts'
+import { decodeRaw } from './charset.ts'
+import { decodeEncodedWords } from './encoded-words.ts'
 import { fieldBodyOctets, fieldsNamed } from './section.ts'
 
-/** RFC 5322 section 2.1.1: no line is longer. */
+/** Characters of a field that are kept; RFC 5322 section 2.1.1 has 998 for a line. */
 const maxLength = 998
 
 /**
@@ -26,4 +28,13 @@ export function fieldText(section: HeaderSection, index: number): string {
     .replace(/[^\x20-\x7e]/g, '?')
     .trim()
     .slice(0, maxLength)
+}
+
+/** The first Subject field (RFC 5322 section 3.6.5), unfolded and decoded in the likeliest way; null if there is none. */
+export function readSubject(section: HeaderSection): string | null {
+  const [index] = fieldsNamed(section, 'subject')
+  if (index === undefined) return null
+  const [text = ''] = decodeRaw(fieldBodyOctets(section, index).subarray(0, 4 * maxLength), [])
+  const [decoded = ''] = decodeEncodedWords(text.replace(/\r?\n(?=[ \t])/g, '').trim()).texts
+  return decoded.slice(0, maxLength)
 }
