@@ -1,7 +1,5 @@
 /** What we answer to the client's greeting: the next hop's keywords, less those that we can't carry, plus ours. */
 
-import { Memo } from '../memo.ts'
-
 /**
  * Keywords that stand for verbs or transfers that we don't carry. Everything else only adds parameters to MAIL and
  * RCPT, which pass as they are. STARTTLS and AUTH belong to one connection and are ours to offer.
@@ -67,20 +65,9 @@ interface EhloOffer {
   readonly extra: readonly string[]
 }
 
-/** Next hops offer the same each time, and so do we. */
-const known = new Memo<string>(64, 4096)
-
 /** The reply to EHLO or LHLO for the client, from the next hop's. Lines that pass do so byte for byte. */
 export function ehloReply(nextHops: Buffer, offer: EhloOffer): string {
-  const theirs = nextHops.toString('latin1')
-  const question = `${offer.messageSize} ${offer.secure} ${offer.extra.join('\n')}\n${theirs}`
-  let reply = known.get(question)
-  if (reply === undefined) known.set(question, (reply = makeReply(theirs, offer)))
-  return reply
-}
-
-function makeReply(theirs: string, offer: EhloOffer): string {
-  const lines = theirs.trimEnd().split(/\r\n/)
+  const lines = nextHops.toString('latin1').trimEnd().split(/\r\n/)
   const kept: string[] = []
   for (const [index, line] of lines.entries()) {
     const [keyword = ''] = line.slice(4).split(/[ =]/, 1)

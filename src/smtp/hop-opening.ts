@@ -3,7 +3,6 @@
 import { connect as connectTls } from 'node:tls'
 import type { ConnectionOptions } from 'node:tls'
 import { replyTexts } from '../mail/reply.ts'
-import { Memo } from '../memo.ts'
 import type { Deadlines } from '../net/deadlines.ts'
 import type { Turns } from '../net/outlet.ts'
 import { HopConnection } from './next-hop.ts'
@@ -233,18 +232,8 @@ export function greetingLine(target: NextHopAddress, hello: Hello): string {
   return `${verb}${hello.argument}\r\n`
 }
 
-/** Next hops greet with the same words each time. */
-const known = new Memo<ReadonlyMap<string, string>>(64, 4096)
-
 /** The keywords of a reply to EHLO, in upper case, with what stands behind them (RFC 5321 section 4.1.1.1). */
-export function keywordsOf(reply: Buffer): ReadonlyMap<string, string> {
-  const text = reply.toString('latin1')
-  let keywords = known.get(text)
-  if (keywords === undefined) known.set(text, (keywords = readKeywords(reply)))
-  return keywords
-}
-
-function readKeywords(reply: Buffer): ReadonlyMap<string, string> {
+export function keywordsOf(reply: Buffer): Map<string, string> {
   const keywords = new Map<string, string>()
   for (const text of replyTexts(reply).slice(1)) {
     const [, keyword = '', rest = ''] = /^([^\s=]*)(?:[\s=](.*))?$/s.exec(text) ?? []
