@@ -1,7 +1,6 @@
 /** Networks, and whether an address lies in one of them. */
 
 import ipaddr from 'ipaddr.js'
-import { Memo } from '../memo.ts'
 
 type Address = ReturnType<typeof ipaddr.process>
 type Network = readonly [address: Address, bits: number]
@@ -40,16 +39,9 @@ function readNetwork(text: string): Network {
   return v6.isIPv4MappedAddress() ? [v6.toIPv4Address(), bits - 96] : [address, bits]
 }
 
-/** Clients come back, and each connection asks for its address several times. */
-const known = new Memo<{ readonly address: Address | null }>(1000)
-
 function parseAddress(address: string): Address | null {
-  const before = known.get(address)
-  if (before !== undefined) return before.address
   const plain = address.split('%', 1)[0] ?? ''
-  const parsed = ipaddr.isValid(plain) ? ipaddr.process(plain) : null
-  known.set(address, { address: parsed })
-  return parsed
+  return ipaddr.isValid(plain) ? ipaddr.process(plain) : null
 }
 
 /** A network in CIDR notation or a single address, to CIDR notation; null if it is neither. */

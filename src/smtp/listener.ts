@@ -5,6 +5,7 @@ import type { Socket } from 'node:net'
 import { hostname } from 'node:os'
 import { arriveSecure, readProxyHeader } from './arrival.ts'
 import { ConnectionCount, TurnedAway } from './admission.ts'
+import { Memo } from '../memo.ts'
 import { formatAddress } from '../net/addresses.ts'
 import type { SocketAddress } from '../net/addresses.ts'
 import { Deadlines } from '../net/deadlines.ts'
@@ -48,9 +49,21 @@ export async function startSmtp(options: SmtpOptions): Promise<SmtpServer> {
   return entrance
 }
 
+/** What an address says of who comes from it. */
+interface KnownClient {
+  /** The address as it is logged. */
+  readonly client: string
+  /** What shares one limit of connections. */
+  readonly network: string
+  /** Whether it may relay by its network. */
+  readonly allowed: boolean
+}
+
 class SmtpEntrance implements SmtpServer {
   readonly #context: SessionContext
   readonly #clients: NetworkList
+  /** Clients come back: their addresses are read once. */
+  readonly #known = new Memo<KnownClient>(1000)
   readonly #balancers: NetworkList
   readonly #count: ConnectionCount
   readonly #files: TlsFiles[] = []
@@ -126,7 +139,7 @@ class SmtpEntrance implements SmtpServer {
     if (listener.address.kind === 'unix') this.#admit(socket, listener, tls, 'unix')
     // Gone before we could look at it.
     else if (remote === undefined) socket.destroy()
-    else if (listener.proxyProtocol !== true) this.#admit(socket, listener, tls, plainAddress(remote))
+    else if (listener.proxyProtocol !== true) this.#admit(socket, listener, tls, this.#clientAt(remote).client)
     else if (!this.#balancers.includes(remote)) this.#turnedAway.turnAway(socket, plainAddress(remote), 'network')
     else {
       readProxyHeader(socket, (client) => {
@@ -137,10 +150,19 @@ class SmtpEntrance implements SmtpServer {
     }
   }
 
+  #clientAt(address: string): KnownClient {
+    let known = this.#known.get(address)
+    if (known === undefined) {
+      const allowed = address === 'unix' || this.#clients.includes(address)
+      known = { client: plainAddress(address), network: networkOf(address), allowed }
+      this.#known.set(address, known)
+    }
+    return known
+  }
+
   /** Lets a client in or turns it away; who may relay only with a certificate is let in to show it. */
   #admit(socket: Socket, listener: SmtpListener, tls: ServerTls | null, client: string): void {
-    const allowed = client === 'unix' || this.#clients.includes(client)
-    const network = networkOf(client)
+    const { allowed, network } = this.#clientAt(client)
     const mayCome = allowed || tls?.asksCertificate === true
     const reason = this.#listeners.draining ? 'draining' : !mayCome ? 'network' : this.#count.enter(network)
     if (reason !== null) {
