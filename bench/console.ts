@@ -10,7 +10,7 @@
  *   npm run bench:console [-- --messages 6000] [--rounds 5] [--people 200000] [--records 200000] [--rows mail,times]
  */
 import { spawn } from 'node:child_process'
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { Agent, get } from 'node:http'
 import { getPriority, loadavg, setPriority } from 'node:os'
 import { join } from 'node:path'
@@ -26,6 +26,7 @@ import { freePorts } from '../test/integration/peers/ports.ts'
 import { makeScratch, run } from '../test/integration/peers/scratch.ts'
 import { commonPeople } from './common-names.ts'
 import type { Load, LoadResult } from './load.ts'
+import { allProtected, childrenOf, processorTime, startSink } from './processes.ts'
 
 const { values } = parseArgs({
   options: {
@@ -49,13 +50,6 @@ const people = commonPeople()
   .filter((_, at) => at % 10 === 0)
   .slice(0, 1000)
 
-/** Ids of a process's children. */
-function childrenOf(pid: number): number[] {
-  return readdirSync(`/proc/${pid}/task`).flatMap((task) =>
-    readFileSync(`/proc/${pid}/task/${task}/children`, 'utf8').trim().split(' ').filter(Boolean).map(Number),
-  )
-}
-
 const isConsole = (pid: number): boolean => {
   try {
     return readFileSync(`/proc/${pid}/cmdline`, 'utf8').startsWith('namesake console')
@@ -70,13 +64,7 @@ function consoleOf({ child }: Daemon): number | undefined {
 }
 
 /** Processor time in seconds of a process and its children, without the console. */
-function mailTime(pid: number): number {
-  if (isConsole(pid)) return 0
-  const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
-  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
-  const own = (Number(fields[11]) + Number(fields[12])) / 100
-  return own + childrenOf(pid).reduce((sum, child) => sum + mailTime(child), 0)
-}
+const mailTime = (pid: number): number => processorTime(pid, isConsole)
 
 /* ---------- beside mail ---------- */
 
@@ -92,27 +80,11 @@ interface Measured {
 
 async function besideMail(): Promise<void> {
   const [sinkPort = 0, consolePort = 0] = await freePorts(2)
-  const sink = spawn('smtp-sink', ['-u', process.env['USER'] ?? 'root', `127.0.0.1:${sinkPort}`, '1000'], {
-    stdio: ['ignore', 'ignore', 'inherit'],
-  })
-  await waitUntil('smtp-sink', async () => {
-    try {
-      await (await SmtpClient.connect(sinkPort)).quit()
-      return true
-    } catch {
-      return undefined
-    }
-  })
+  const sink = await startSink(sinkPort)
   const start = (console: string): Promise<Daemon> =>
     startDaemon({
       relay: `smtp://127.0.0.1:${sinkPort}`,
-      people: JSON.stringify({
-        users: people.map(({ id, displayName, givenName, surname, addresses }) => ({
-          ...{ id, displayName, givenName, surname, mail: addresses[0], groups: ['everyone'] },
-        })),
-        groups: [{ id: 'everyone', displayName: 'Everyone', members: people.map(({ id }) => id) }],
-      }),
-      protection: 'protect:\n  - { directory: Staff, groups: [Everyone] }\n',
+      ...allProtected(people),
       more: `history: { path: ./history }\nconsole: ${console}\n`,
     })
   const daemons = { without: await start('null'), beside: await start(`{ listen: "127.0.0.1:${consolePort}" }`) }

@@ -5,18 +5,16 @@
  *
  *   npm run bench:history-cost [-- --messages 6000] [--rounds 7]
  */
-import { spawn } from 'node:child_process'
-import { readFileSync } from 'node:fs'
 import { loadavg } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
-import { removeDaemon, startDaemon, waitUntil } from '../test/integration/peers/daemon.ts'
+import { removeDaemon, startDaemon } from '../test/integration/peers/daemon.ts'
 import type { Daemon } from '../test/integration/peers/daemon.ts'
 import { freePorts } from '../test/integration/peers/ports.ts'
 import { run } from '../test/integration/peers/scratch.ts'
-import { SmtpClient } from '../test/integration/peers/mta-client.ts'
 import { commonPeople } from './common-names.ts'
 import type { Load, LoadResult } from './load.ts'
+import { allProtected, processorTime, startSink } from './processes.ts'
 
 const { values } = parseArgs({
   options: { messages: { type: 'string', default: '6000' }, rounds: { type: 'string', default: '7' } },
@@ -27,44 +25,17 @@ const detectionEvery = 10
 
 const people = commonPeople().filter((_, i) => i % 10 === 0).slice(0, 1000) // prettier-ignore
 const [sinkPort = 0] = await freePorts(1)
-const sink = spawn('smtp-sink', ['-u', process.env['USER'] ?? 'root', `127.0.0.1:${sinkPort}`, '1000'], { stdio: ['ignore', 'ignore', 'inherit'] }) // prettier-ignore
-const connected = async (): Promise<true | undefined> => {
-  try {
-    await (await SmtpClient.connect(sinkPort)).quit()
-    return true
-  } catch {
-    return undefined
-  }
-}
-await waitUntil('smtp-sink', connected)
+const sink = await startSink(sinkPort)
 
 function start(history: string): Promise<Daemon> {
   return startDaemon({
     relay: `smtp://127.0.0.1:${sinkPort}`,
-    people: JSON.stringify({
-      users: people.map(({ id, displayName, givenName, surname, addresses }) => ({
-        ...{ id, displayName, givenName, surname, mail: addresses[0], groups: ['everyone'] },
-      })),
-      groups: [{ id: 'everyone', displayName: 'Everyone', members: people.map(({ id }) => id) }],
-    }),
-    protection: 'protect:\n  - { directory: Staff, groups: [Everyone] }\n',
+    ...allProtected(people),
     more: `history: ${history}`,
   })
 }
 
 const daemons = { on: await start('{ path: ./history }'), off: await start('null') }
-
-/** Processor time in seconds that a process and its children have taken. */
-function processorTime(pid: number): number {
-  const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
-  const [utime = 0, stime = 0] = stat
-    .slice(stat.lastIndexOf(')') + 2)
-    .split(' ')
-    .slice(11, 13)
-    .map(Number)
-  const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(' ').filter((id) => id !== '') // prettier-ignore
-  return (utime + stime) / 100 + children.reduce((sum, id) => sum + processorTime(Number(id)), 0)
-}
 
 async function measure(which: 'on' | 'off', seed: number): Promise<{ rate: number; processor: number }> {
   const { smtpPort, child } = daemons[which]

@@ -11,7 +11,7 @@
 
 import { spawn } from 'node:child_process'
 import type { ChildProcess } from 'node:child_process'
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { connect } from 'node:net'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
@@ -22,6 +22,7 @@ import { freePorts } from '../test/integration/peers/ports.ts'
 import { commonPeople } from './common-names.ts'
 import { startHaraka } from './haraka.ts'
 import type { Load, LoadResult } from './load.ts'
+import { processorTime } from './processes.ts'
 import { startPostfix } from '../test/integration/peers/postfix.ts'
 import type { Postfix } from '../test/integration/peers/postfix.ts'
 
@@ -132,17 +133,6 @@ listen relay
   ports['Namesake'] = daemon.smtpPort
   processes['Namesake'] = daemon.child.pid ?? 0
   return { sink, ports }
-}
-
-/** Processor time in seconds that a process and its children have taken. */
-function processorTime(pid: number): number {
-  const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
-  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
-  const own = (Number(fields[11]) + Number(fields[12])) / 100
-  const below = readdirSync(`/proc/${pid}/task`).flatMap((task) =>
-    readFileSync(`/proc/${pid}/task/${task}/children`, 'utf8').trim().split(' ').filter(Boolean),
-  )
-  return own + below.reduce((sum, child) => sum + processorTime(Number(child)), 0)
 }
 
 const median = (list: readonly number[]): number => [...list].sort((a, b) => a - b)[Math.floor(list.length / 2)] ?? NaN
