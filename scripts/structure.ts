@@ -37,7 +37,7 @@ function staticFigures(root: string): Record<string, number | string> {
     lines: lines,
     'import circles': circles.length,
     'files in import circles': circles.flat().length,
-    'functions a thousand lines': Math.round((functions.length / lines) * 1000),
+    'functions a thousand lines': ((functions.length / lines) * 1000).toFixed(1),
     'median lines of a function': median(functions),
     'files under 60 lines with one importer': small.length,
     'exports that nothing imports': unusedExports(root).length,
