@@ -7,7 +7,7 @@ import { classes, decoration, isParticle } from '../tables/tables.ts'
 import type { NameTables } from '../tables/tables.ts'
 import { gaps } from '../text/tokens.ts'
 import type { Token } from '../text/tokens.ts'
-import type { Found } from './parts.ts'
+import type { FoundPart } from './parts.ts'
 
 /**
  * Given name and surname were found in a text: are they one name, and is the name all that the text shows? Judged in the order in
@@ -41,7 +41,7 @@ const ambiguous = classes.note | classes.organisation
 const maxBetween = 4
 
 /** Whether a given name and a surname found in a text are one name, and the text shows that person; null if not. */
-export function judgeAround(around: Surroundings, given: Found, surname: Found): WholeName | null {
+export function judgeAround(around: Surroundings, given: FoundPart, surname: FoundPart): WholeName | null {
   const { tokens } = around
   const reordered = surname.end <= given.start
   const [first, second] = reordered ? [surname, given] : [given, surname]
@@ -65,7 +65,7 @@ export function judgeAround(around: Surroundings, given: Found, surname: Found):
 }
 
 /** Parts that a bar parts, or a comma behind the given name, are one name only if there is nothing else. */
-function isTornApart(tokens: readonly Token[], first: Found, second: Found, reordered: boolean): boolean {
+function isTornApart(tokens: readonly Token[], first: FoundPart, second: FoundPart, reordered: boolean): boolean {
   const gap = tokens[second.start]?.gap
   if (gap !== gaps.bar && (gap !== gaps.comma || reordered)) return false
   return first.start > 0 || second.end < tokens.length

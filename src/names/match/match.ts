@@ -15,7 +15,7 @@ import { agree } from '../text/word.ts'
 import type { Agreement, Word } from '../text/word.ts'
 import { judgeAround, judgeOutside, judgeOutsideWhole } from './around.ts'
 import { findLikely, findPart, findVariants, isSlip, maxPartWords } from './parts.ts'
-import type { Found, WeakAgreement } from './parts.ts'
+import type { FoundPart, WeakAgreement } from './parts.ts'
 
 /** What the matcher may ask about the people known besides the one compared with. */
 export interface MatchContext {
@@ -148,7 +148,7 @@ class Matcher {
     return form.given.some(({ word }) => classesOf(word.latin).some((name) => name.endsWith(romanised)))
   }
 
-  #findLikely(form: PersonForm, part: 'given' | 'surname'): Found[] {
+  #findLikely(form: PersonForm, part: 'given' | 'surname'): FoundPart[] {
     this.#context.budget?.spend(likelyCost(this.#text, form[part]))
     return findLikely(this.#text, form[part], {
       part,
@@ -161,7 +161,7 @@ class Matcher {
   }
 
   /** Given name and surname found: one name if what stands between and around them says so. */
-  #pair(form: PersonForm, given: Found, surname: Found): void {
+  #pair(form: PersonForm, given: FoundPart, surname: FoundPart): void {
     this.#context.budget?.spend(20 + 3 * this.#text.tokens.length)
     const around = { tokens: this.#text.tokens, form, tables: this.#tables, isName: this.#isName }
     const name = judgeAround(around, given, surname)
@@ -186,7 +186,7 @@ class Matcher {
   }
 
   /** What a short form or an initial must look like to be one. */
-  #isBelievable(weak: WeakAgreement, given: Found, surname: Found, reordered: boolean): boolean {
+  #isBelievable(weak: WeakAgreement, given: FoundPart, surname: FoundPart, reordered: boolean): boolean {
     const { tokens } = this.#text
     const comma = tokens[given.start]?.gap === gaps.comma
     // Hank Michael is not Michael Henry, nor D. Alain Alain Dubois, nor martin.o Olivier Martin.
@@ -299,7 +299,7 @@ class Matcher {
   }
 }
 
-function isWeak(agreement: Found['agreement']): agreement is WeakAgreement {
+function isWeak(agreement: FoundPart['agreement']): agreement is WeakAgreement {
   return agreement !== 'same' && agreement !== 'disguised'
 }
 
@@ -308,7 +308,7 @@ function isNoName(): boolean {
   return false
 }
 
-function notesOf(given: Found, surname: Found): string[] {
+function notesOf(given: FoundPart, surname: FoundPart): string[] {
   return [
     given.note,
     surname.note,

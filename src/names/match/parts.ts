@@ -9,7 +9,7 @@ import { romanCanon } from '../text/transliterate.ts'
 import type { Agreement, Word } from '../text/word.ts'
 
 /** How a part of a name (given name or surname) was found in the text: from word `start` up to `end`. */
-export interface Found {
+export interface FoundPart {
   readonly start: number
   readonly end: number
   readonly agreement: Exclude<Agreement, null> | WeakAgreement
@@ -34,7 +34,7 @@ export function findPart(
   variants: readonly PartVariant[],
   relate: (shown: Word, stored: Word) => Agreement,
   anySpelling = false,
-): Found[] {
+): FoundPart[] {
   return findPlaces(text, variants, (shown, stored) => {
     const agreement = relate(shown, stored)
     if (agreement !== null) return { agreement, otherName: accentsDiffer(shown, stored) }
@@ -74,7 +74,7 @@ interface Likeness {
 }
 
 /** Every place where a part stands as a reader may still take it: another spelling, a short form, a slip, an initial. */
-export function findLikely(text: ShownText, variants: readonly PartVariant[], likeness: Likeness): Found[] {
+export function findLikely(text: ShownText, variants: readonly PartVariant[], likeness: Likeness): FoundPart[] {
   return findPlaces(text, variants, (shown, stored, start, length) => {
     // W Ryan is no slip for Ryan: a letter that is written apart was meant so.
     const oneWord = length === 1 || text.tokens.slice(start, start + length).every(({ raw }) => raw.length > 1)
@@ -84,7 +84,12 @@ export function findLikely(text: ShownText, variants: readonly PartVariant[], li
 }
 
 /** Every place where a part stands in another spelling that is a name as well. */
-export function findVariants(text: ShownText, variants: readonly PartVariant[], table: Variants, part: Part): Found[] {
+export function findVariants(
+  text: ShownText,
+  variants: readonly PartVariant[],
+  table: Variants,
+  part: Part,
+): FoundPart[] {
   return findPlaces(text, variants, (shown, stored) =>
     table.areVariants(shown.base, stored.base, part) ? { agreement: 'variant' } : null,
   )
@@ -98,9 +103,9 @@ function findPlaces(
     stored: Word,
     start: number,
     length: number,
-  ) => { readonly agreement: Found['agreement']; readonly coarse?: boolean; readonly otherName?: boolean } | null,
-): Found[] {
-  const found: Found[] = []
+  ) => { readonly agreement: FoundPart['agreement']; readonly coarse?: boolean; readonly otherName?: boolean } | null,
+): FoundPart[] {
+  const found: FoundPart[] = []
   const count = text.tokens.length
   for (let start = 0; start < count; start++) {
     for (let length = 1; length <= Math.min(count - start, maxPartWords); length++) {
@@ -127,7 +132,7 @@ function likelyRelation(
   stored: Word,
   oneWord: boolean,
   likeness: Likeness,
-): Exclude<Found['agreement'], 'same'> | null {
+): Exclude<FoundPart['agreement'], 'same'> | null {
   const { part, variants, nicknames, isBorne } = likeness
   const shared = part === 'given' ? shareClass(nicknames, shown.latin, stored.latin) : null
   if (shared === 'disguised') return shared
