@@ -9,8 +9,6 @@ interface Sample {
   readonly params?: readonly string[]
   readonly query?: string
   readonly body?: object
-  /** Needs the version that the one before it has answered with. */
-  readonly version?: boolean
   /** For browsers: no line to run. */
   readonly browser?: boolean
 }
@@ -60,7 +58,6 @@ const samples: Readonly<Record<string, Sample>> = {
   'PUT /directories/:name/people/:id': {
     params: jane,
     body: { secondaryEmails: ['jane@home.example'] },
-    version: true,
   },
   'POST /protect': { body: target },
   'POST /unprotect': { body: { ...target, preview: true } },
@@ -80,7 +77,7 @@ const samples: Readonly<Record<string, Sample>> = {
   'DELETE /pairs/:id/decision': { params: ['$PAIR'] },
   'GET /protection': {},
   'POST /protection/preview': { body: tag },
-  'PUT /protection': { body: tag, version: true },
+  'PUT /protection': { body: tag },
   'POST /judge': { body: { from: '"J4ne Roe" <ceo.desk@mail.example>' } },
   'GET /replays': {},
   'POST /replays': { body: { path: '/var/mail/archive', since: '2026-01-01T00:00:00Z' } },
@@ -144,7 +141,8 @@ ${chapters.join('\n')}`
 }
 
 function section(route: Route): string {
-  const { method, path, access, summary, prose, query, body, response, media } = route
+  const { method, path, access, summary, query, body, response, media } = route
+  const prose = `${route.prose} ${versionWords(route)}`.trim()
   const role = access === 'public' ? 'nobody has to be signed in' : `role ${access}`
   const rows = [...rowsOf(query, 'query'), ...rowsOf(body, 'body')]
   const table = rows.length === 0 ? '' : `\n| Sent | Type | What |\n|---|---|---|\n${rows.join('\n')}\n`
@@ -163,6 +161,15 @@ ${answer}
 ${table}${line === null ? '' : `\n\`\`\`sh\n${line}\n\`\`\`\n`}`
     .replace(/ \n/g, '\n')
     .replace(/\n{3,}/g, '\n\n')
+}
+
+/** Where the version comes from that a change has to name: the same address, or the list that it stands in. */
+function versionWords(route: Route): string {
+  if (route.of === null) return ''
+  if (route.method === 'GET') return 'Has an `ETag`.'
+  const shown = routes.filter(({ method, of }) => method === 'GET' && of === route.of)
+  const from = shown.find(({ path }) => route.path.startsWith(path)) ?? shown[0]
+  return `Needs \`If-Match\`: the ETag of \`GET ${from?.path.replace(/:(\w+)/g, '{$1}') ?? ''}\`.`
 }
 
 type Json = Record<string, unknown>
@@ -206,7 +213,7 @@ function typeOf(schema: Json): string {
 }
 
 /** An example as a line of a shell; null where only a browser has a use for the route. */
-function curl({ method, path, access, body }: Route): string | null {
+function curl({ method, path, access, body, of }: Route): string | null {
   const sample = samples[`${method} ${path}`]
   if (sample === undefined) throw new Error(`scripts/api-page.ts has no example for ${method} ${path}`)
   if (sample.browser === true) return null
@@ -216,7 +223,7 @@ function curl({ method, path, access, body }: Route): string | null {
   const words = ['curl -fsS']
   if (method !== 'GET') words.push(`-X ${method}`)
   if (access !== 'public') words.push('-H "Authorization: Bearer $TOKEN"')
-  if (sample.version === true) words.push('-H "If-Match: \\"$VERSION\\""')
+  if (of !== null && method !== 'GET') words.push('-H "If-Match: \\"$VERSION\\""')
   if (body !== null) words.push('-H "Content-Type: application/json"')
   words.push(url)
   if (body !== null) words.push(`\\\n  -d '${JSON.stringify(sample.body ?? {})}'`)

@@ -21,6 +21,7 @@ export class Desk<H extends HistoryPort = HistoryPort> {
   readonly #openHistory: () => Promise<H | null>
   #history: Promise<H | null> | null = null
   #configStamp: string
+  #turn: Promise<unknown> = Promise.resolve()
 
   constructor(configPath: string, installation: Installation, openHistory: () => Promise<H | null>) {
     this.configPath = configPath
@@ -60,24 +61,18 @@ export class Desk<H extends HistoryPort = HistoryPort> {
     return history
   }
 
-  /** Changes with every edit of the protection file: what an editor's If-Match names. */
-  protectionVersion(): string {
-    const path = this.installation.config.protection
-    const octets = existsSync(path) ? readFileSync(path) : Buffer.alloc(0)
-    return createHash('sha256').update(octets).digest('base64url').slice(0, 22)
+  /** Changes with every edit of namesake.yaml or of the protection file: what an editor's If-Match names. */
+  version(file: 'config' | 'protection'): string {
+    const path = file === 'config' ? this.configPath : this.installation.config.protection
+    return versionOf(existsSync(path) ? readFileSync(path) : '')
   }
 
-  /** @throws Problem changed, or version-needed */
-  expectVersion(ifMatch: string | null): void {
-    if (ifMatch === null) {
-      throw new Problem('version-needed', 'fix: send the ETag of what you changed as If-Match')
-    }
-    if (ifMatch !== this.protectionVersion()) {
-      throw new Problem(
-        'changed',
-        'protection.yaml was changed meanwhile, by somebody else or by hand. Nothing was written.',
-      )
-    }
+  /** Does one change after the other: what a change was checked against still holds when it is made. */
+  async inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const before = this.#turn
+    const done = before.then(work)
+    this.#turn = done.catch(() => undefined)
+    return done
   }
 
   /** What tells that something has changed since, for live updates: cheap to ask for. */
@@ -98,6 +93,11 @@ export class Desk<H extends HistoryPort = HistoryPort> {
       ].join('\n'),
     }
   }
+}
+
+/** A short name for what something is now. */
+export function versionOf(material: string | Buffer): string {
+  return createHash('sha256').update(material).digest('base64url').slice(0, 22)
 }
 
 /** The id of the first of a list that is read only so far. */

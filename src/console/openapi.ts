@@ -20,7 +20,7 @@ export function openApi(routes: readonly Route[], version: string): Json {
       version,
       description:
         'What the console itself uses. Programs sign in with a token: `Authorization: Bearer nsk_…`; its role says what it may do. ' +
-        'Lists come in pages: `next` of an answer is the `cursor` of the following request. What can be edited has an `ETag`, and a change names it in `If-Match`.',
+        'Lists come in pages: `next` of an answer is the `cursor` of the following request. What can be edited is answered with an `ETag`; a change has to name it in `If-Match`, and is refused with 412 if it was changed meanwhile.',
       license: { name: 'MIT', identifier: 'MIT' },
     },
     servers: [{ url: '/api/v1' }],
@@ -46,13 +46,21 @@ function operation(route: Route): Json {
   const success: Json = { description: route.response === null && route.media === null ? 'Done.' : 'The answer.' }
   if (route.response !== null) success.content = { 'application/json': { schema: toSchema(route.response, 'output') } }
   else if (route.media !== null) success.content = { [route.media.split(';')[0] ?? '']: { schema: { type: 'string' } } }
+  const isEdit = route.of !== null && route.method !== 'GET'
+  if (route.of !== null) {
+    success.headers = { ETag: { description: 'The version, for `If-Match`.', schema: { type: 'string' } } }
+  }
   return {
     summary: route.summary,
     ...(route.prose === '' ? {} : { description: route.prose }),
     operationId: operationId(route),
     'x-role': route.access,
     ...(route.access === 'public' ? { security: [] } : {}),
-    parameters: [...parameters(route.params, 'path'), ...parameters(route.query, 'query')],
+    parameters: [
+      ...parameters(route.params, 'path'),
+      ...parameters(route.query, 'query'),
+      ...(isEdit ? [ifMatch] : []),
+    ],
     ...(route.body === null
       ? {}
       : {
@@ -81,6 +89,14 @@ function parameters(schema: Route['params'], place: 'path' | 'query'): Json[] {
     ...(description === undefined ? {} : { description }),
     schema: of,
   }))
+}
+
+const ifMatch: Json = {
+  name: 'If-Match',
+  in: 'header',
+  required: true,
+  description: 'The `ETag` of what was changed.',
+  schema: { type: 'string' },
 }
 
 const problemSchema: Json = {

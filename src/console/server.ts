@@ -200,11 +200,10 @@ function addRoute(app: FastifyInstance, services: Services, route: Route): void 
         },
         maybeCaller: caller,
         address: request.ip,
-        ifMatch: versionOf(request.headers['if-match']),
         request,
         reply,
       }
-      const answer = await route.handle(ask)
+      const answer = await versioned(route, ask)
       if (reply.sent) return reply
       if (route.media !== null) return reply.code(route.status).type(route.media).send(answer)
       if (route.response === null) return reply.code(204).send()
@@ -213,8 +212,32 @@ function addRoute(app: FastifyInstance, services: Services, route: Route): void 
   })
 }
 
+/**
+ * Handles a request. What can be edited is answered with its version, and changed only by who names that version.
+ * @throws Problem version-needed or changed
+ */
+async function versioned({ of, method, handle }: Route, ask: Parameters<Route['handle']>[0]): Promise<unknown> {
+  if (of === null) return handle(ask)
+  const { services, params, request, reply } = ask
+  // A reply is a promise of its being sent: it is not to be waited for here.
+  const tag = async (): Promise<void> => void reply.header('etag', `"${await of.version(services, params)}"`)
+  if (method === 'GET') {
+    // Before it is read: what changes meanwhile makes the tag too old, and never the answer.
+    await tag()
+    return handle(ask)
+  }
+  return services.desk.inTurn(async () => {
+    const named = versionIn(request.headers['if-match'])
+    if (named === null) throw new Problem('version-needed', 'fix: send the ETag of what you changed as If-Match')
+    if (named !== (await of.version(services, params))) throw new Problem('changed', of.changed)
+    const answer = await handle(ask)
+    await tag()
+    return answer
+  })
+}
+
 /** The version in an If-Match field: one entity-tag (RFC 9110 section 13.1.1), without quotes. */
-function versionOf(field: string | undefined): string | null {
+function versionIn(field: string | undefined): string | null {
   return /^(?:W\/)?"([^"]{1,200})"$/.exec(field?.trim() ?? '')?.[1] ?? null
 }
 

@@ -49,13 +49,12 @@ t.test(
       credential: { kind: 'secret', secret: { env: 'NAMESAKE_CLIENT_SECRET' } },
     }
     /** What each variable stands for, at the moment in which a line uses it. */
-    const variables: Record<string, () => Promise<string>> = {
+    const variables: Record<string, (line: string) => Promise<string>> = {
       CONSOLE: async () => api.origin,
       TOKEN: async () => token,
       DETECTION: () => first('/detections'),
       PAIR: async () =>
         ((await admin('GET', '/pairs?state=decided')).body['items'] as { id: string }[])[0]?.id ?? first('/pairs'),
-      VERSION: async () => ((await admin('GET', '/protection')).headers.get('etag') ?? '').replaceAll('"', ''),
       CONSENT: async () =>
         String((await admin('POST', '/directories/authorize', { directory: { ...consent, ...rest } })).body['id']),
       REPLAY: () => first('/replays'),
@@ -71,6 +70,12 @@ t.test(
         const { items } = (await admin('GET', '/users')).body as { items: { id: string; userName: string }[] }
         return items.find((one) => one.userName === userName)?.id ?? ''
       },
+      // Last, so that it is the version after what the others have made.
+      VERSION: async (line) => {
+        const of = /\/v1(\/users|\/pairs|\/directories(?!\/\w+\/people))/.exec(line)?.[1] ?? '/protection'
+        const path = of === '/pairs' ? `/pairs/${await variables['PAIR']?.('')}` : of
+        return ((await admin('GET', path)).headers.get('etag') ?? '').replaceAll('"', '')
+      },
     }
     const token = await tokenOf(api.daemon, 'admin')
     const page = readFileSync(join(root, 'docs/api.md'), 'utf8').replaceAll('/var/mail/archive', archive)
@@ -78,7 +83,8 @@ t.test(
     t.ok(lines.length > 35, `${lines.length} lines`)
     for (const line of lines) {
       const env: Record<string, string> = {}
-      for (const [name, value] of Object.entries(variables)) if (line.includes(`$${name}`)) env[name] = await value()
+      for (const [name, value] of Object.entries(variables))
+        if (line.includes(`$${name}`)) env[name] = await value(line)
       const { code, output } = await run('/bin/bash', ['-c', line], { env: { ...process.env, ...env } })
       t.equal(code, 0, `${line.slice(0, 160)}\n${output.slice(0, 300)}`)
     }

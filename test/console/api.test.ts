@@ -220,6 +220,36 @@ async function replaying(t: Test, api: Api): Promise<void> {
   t.match(failed, { messages: 0, unreadable: 1, problems: [/nothing/] })
 }
 
+/** A directory is changed by who has seen how it stands, and not by who has not. */
+async function editedByTwo(t: Test, api: Api): Promise<void> {
+  const admin = await api.as('admin')
+  const seen = async (): Promise<Record<string, string>> => ({
+    'if-match': (await admin('GET', '/directories')).headers.get('etag') ?? '',
+  })
+  const [path, hourly] = ['/directories/Staff', { sync: '0 * * * *' }]
+  const mine = await seen()
+  t.match(await admin('PATCH', path, hourly), { status: 428, body: { code: 'version-needed' } })
+  t.match(await admin('DELETE', path), { status: 428 })
+  const changed = await admin('PATCH', path, hourly, mine)
+  t.match(changed, { status: 200, body: { changed: true, running: true } })
+  for (const [method, body] of [['PATCH', { sync: '5 * * * *' }], ['DELETE']] as const) {
+    t.match(
+      await admin(method, path, body, mine),
+      { status: 412, body: { code: 'changed' } },
+      `${method}, an older one`,
+    )
+  }
+  const etag = { 'if-match': changed.headers.get('etag') ?? '' }
+  t.same(etag, await seen(), 'a change answers with the version that it made')
+  const config = join(api.daemon.folder, 'namesake.yaml')
+  writeFileSync(config, `${readFileSync(config, 'utf8')}# by hand\n`)
+  t.match(await admin('PATCH', path, { sync: '5 * * * *' }, etag), { status: 412 }, 'changed by hand')
+  // Of two at once, one is told.
+  const now = await seen()
+  const both = await Promise.all(['6', '7'].map((minute) => admin('PATCH', path, { sync: `${minute} * * * *` }, now)))
+  t.same(both.map(({ status }) => status).sort(), [200, 412])
+}
+
 async function settings(t: Test, api: Api): Promise<void> {
   const [admin, reader] = [await api.as('admin'), await api.as('reader')]
   t.match(await (await fetch(`${api.origin}/api/v1/health`)).json(), { status: 'ok' })
@@ -244,9 +274,15 @@ async function settings(t: Test, api: Api): Promise<void> {
   const etag = users.headers.get('etag') ?? ''
   t.match(await admin('PATCH', `/users/${id}`, { role: 'admin' }, { 'if-match': etag }), { status: 200 })
   t.match(await admin('PATCH', `/users/${id}`, { role: 'reader' }, { 'if-match': etag }), { status: 412 })
-  t.match(await admin('PATCH', `/users/${id}`, { role: 'reader' }), { status: 409 }, 'the last administrator stays')
-  t.match(await admin('DELETE', `/users/${id}`), { status: 409 })
-  t.match(await admin('PATCH', '/users/nobody', { role: 'reader' }), { status: 404 })
+  t.match(await admin('PATCH', `/users/${id}`, { role: 'reader' }), { status: 428 }, 'without a version')
+  const now = { 'if-match': (await admin('GET', '/users')).headers.get('etag') ?? '' }
+  t.match(
+    await admin('PATCH', `/users/${id}`, { role: 'reader' }, now),
+    { status: 409 },
+    'the last administrator stays',
+  )
+  t.match(await admin('DELETE', `/users/${id}`, undefined, now), { status: 409 })
+  t.match(await admin('PATCH', '/users/nobody', { role: 'reader' }, now), { status: 404 })
   t.match(await reader('GET', '/users'), { status: 403 })
 
   const token = await admin('POST', '/tokens', { name: 'SIEM', role: 'reader', until: '2099-12-31' })
@@ -268,4 +304,5 @@ async function settings(t: Test, api: Api): Promise<void> {
   t.match(last.body, { items: [{ target: 'for reader' }, { target: 'for admin' }], next: null })
   t.match((await reader('GET', '/audit.csv')).text, /^"time","who"/)
   t.match(await admin('GET', '/oidc'), { body: { password: true, oidc: null } })
+  await editedByTwo(t, api)
 }

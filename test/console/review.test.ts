@@ -39,16 +39,18 @@ async function start(more: string): Promise<{ daemon: Daemon; call: Call; protec
   const { stdout, output } = await run(process.execPath, [cliPath, ...args])
   const token = /[\w-]{30,}/.exec(stdout)?.[0]
   if (token === undefined) throw new Error(output)
-  const call: Call = async (method, path, body) => {
+  const call: Call = async (method, path, body, version) => {
     const response = await fetch(`http://127.0.0.1:${port}/api/v1${path}`, {
       method,
       headers: {
         authorization: `Bearer ${token}`,
         ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+        ...(version === undefined ? {} : { 'if-match': version }),
       },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     })
-    return { status: response.status, body: (await response.json()) as Record<string, unknown> }
+    const etag = response.headers.get('etag') ?? ''
+    return { status: response.status, etag, body: (await response.json()) as Record<string, unknown> }
   }
   return { daemon, call, protection: () => readFileSync(join(daemon.folder, 'protection.yaml'), 'utf8') }
 }
@@ -57,7 +59,8 @@ type Call = (
   method: string,
   path: string,
   body?: object,
-) => Promise<{ readonly status: number; readonly body: Record<string, unknown> }>
+  version?: string,
+) => Promise<{ readonly status: number; readonly etag: string; readonly body: Record<string, unknown> }>
 
 /** Sends a message of that From field; gives the last reply. */
 async function send(daemon: Daemon, from: string): Promise<string> {
@@ -85,6 +88,7 @@ t.test('an answer is previewed, given and taken back', async (t) => {
   t.match(first.body, { items: [{ address: 'jane@private.example' }], total: 2 })
   t.match(second.body, { items: [{ address: 'other@private.example' }], total: 2, next: null }, 'a page at a time')
   const path = `/pairs/${encodeURIComponent(pair?.id ?? '')}`
+  const version = async (): Promise<string> => (await call('GET', path)).etag
   const before = protection()
 
   const preview = await call('POST', `${path}/preview`, { answer: 'them' })
@@ -97,10 +101,13 @@ t.test('an answer is previewed, given and taken back', async (t) => {
     { answer: 'namesake', note: 'another one' },
     { answer: 'service', note: 'calendar', until: '2099-12-31' },
   ]) {
-    t.match(await call('POST', `${path}/decision`, answer), {
+    const etag = await version()
+    t.match(await call('POST', `${path}/decision`, answer, etag), {
       status: 200,
       body: { decision: { answer: answer.answer } },
     })
+    t.match(await call('POST', `${path}/decision`, { answer: 'attack' }, etag), { status: 412 }, 'answered meanwhile')
+    t.match(await call('DELETE', `${path}/decision`, undefined, etag), { status: 412 })
     t.match(protection(), /# the board\n/, 'comments stay')
     t.match(
       await send(daemon, 'Jane Roe <jane@private.example>'),
@@ -108,20 +115,30 @@ t.test('an answer is previewed, given and taken back', async (t) => {
       `${answer.answer}: in force with the answer`,
     )
     t.match(await send(daemon, 'Jane Roe <other@private.example>'), /^550 /, 'for this address alone')
-    t.match(await call('DELETE', `${path}/decision`), { status: 200, body: { state: 'open', decision: null } })
+    t.match(await call('DELETE', `${path}/decision`, undefined, await version()), {
+      status: 200,
+      body: { state: 'open', decision: null },
+    })
     t.notMatch(protection(), /private\.example/, `${answer.answer} is taken back`)
     t.match(await send(daemon, 'Jane Roe <jane@private.example>'), /^550 /)
   }
-  t.match(await call('POST', `${path}/decision`, { answer: 'attack' }), { status: 200, body: { state: 'attack' } })
+  t.match(await call('POST', `${path}/decision`, { answer: 'attack' }), { status: 428 }, 'without a version')
+  t.match(await call('POST', `${path}/decision`, { answer: 'attack' }, await version()), {
+    status: 200,
+    body: { state: 'attack' },
+  })
   t.equal((await openPairs(call, 1))[0]?.address, 'other@private.example')
 
   for (const [answer, field] of [
     [{ answer: 'namesake' }, 'note'],
     [{ answer: 'service', note: 'x' }, 'until'],
   ] as const) {
-    t.match(await call('POST', `${path}/decision`, answer), { status: 422, body: { faults: [{ path: field }] } })
+    t.match(await call('POST', `${path}/decision`, answer, await version()), {
+      status: 422,
+      body: { faults: [{ path: field }] },
+    })
   }
-  t.match(await call('POST', '/pairs/nobody/decision', { answer: 'attack' }), { status: 404 })
+  t.match(await call('POST', '/pairs/nobody/decision', { answer: 'attack' }, await version()), { status: 404 })
 })
 
 t.test('a console that only reads takes no answer', async (t) => {
@@ -132,6 +149,7 @@ t.test('a console that only reads takes no answer', async (t) => {
   const path = `/pairs/${encodeURIComponent(pair?.id ?? '')}`
   t.match(await call('POST', `${path}/preview`, { answer: 'them' }), { status: 200, body: { cleared: 1 } })
   for (const answer of ['them', 'attack']) {
-    t.match(await call('POST', `${path}/decision`, { answer }), { status: 403 }, answer)
+    const { etag } = await call('GET', path)
+    t.match(await call('POST', `${path}/decision`, { answer }, etag), { status: 403 }, answer)
   }
 })

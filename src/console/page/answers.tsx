@@ -2,7 +2,7 @@
 
 import { useEffect } from 'preact/hooks'
 import type { JSX } from 'preact'
-import { get, send } from './api.ts'
+import { ask, get } from './api.ts'
 import { changed } from './live.ts'
 import { useLoaded } from './loaded.ts'
 import type { Pair } from './pairs.ts'
@@ -28,8 +28,12 @@ export function AnswersHere({ pair, name }: { readonly pair: string; readonly na
   useEffect(() => loaded.reload(), [changed.protection.value])
   const decision = loaded.value?.decision ?? null
   const attack = async (): Promise<void> => {
-    const undo = (): void => void act(() => send('DELETE', `${path}/decision`), 'Taken back.').then(loaded.reload)
-    const made = await act(() => send<Pair>('POST', `${path}/decision`, { answer: 'attack' }))
+    const version = loaded.value?.version ?? null
+    const made = await act(() => ask<Pair>('POST', `${path}/decision`, { body: { answer: 'attack' }, version }))
+    const undo = (): void =>
+      void act(() => ask('DELETE', `${path}/decision`, { version: made?.version ?? null }), 'Taken back.').then(
+        loaded.reload,
+      )
     if (made !== null) toast('Noted as an attack. It keeps being caught, and leaves the review list.', undo)
     loaded.reload()
   }

@@ -5,6 +5,8 @@ import { waiting } from './state.ts'
 
 export interface Pair {
   readonly id: string
+  /** For the If-Match of an answer. */
+  readonly version: string
   readonly directory: string
   readonly person: string
   readonly name: string

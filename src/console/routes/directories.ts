@@ -13,7 +13,7 @@ import { Problem } from '../problem.ts'
 import type { Caller } from '../ports.ts'
 import type { Services } from '../services.ts'
 import { route, writable } from './route.ts'
-import type { Route } from './route.ts'
+import type { Route, Versioned } from './route.ts'
 import { diffSchema } from './schema.ts'
 
 const named = z.object({ name: z.string().max(200).describe('Name of the directory.') })
@@ -86,12 +86,19 @@ const changeAnswer = z.object({
   running: z.boolean().describe('Whether the daemon runs by it now.'),
 })
 
+/** namesake.yaml, where directories stand. */
+const ofConfig: Versioned<unknown> = {
+  version: ({ desk }) => desk.version('config'),
+  changed: 'namesake.yaml was changed meanwhile, by somebody else or by hand. Nothing was written.',
+}
+
 export const directoryRoutes: readonly Route[] = [
   route({
     method: 'GET',
     path: '/directories',
     access: 'reader',
     summary: 'Directories with state and age',
+    of: ofConfig,
     response: z.object({ items: z.array(directorySchema) }),
     handle: async ({ services }) => ({ items: await list(services) }),
   }),
@@ -173,6 +180,7 @@ export const directoryRoutes: readonly Route[] = [
     path: '/directories/:name',
     access: 'admin',
     summary: 'Change how often a directory is read',
+    of: ofConfig,
     params: named,
     body: z.object({ sync: z.string().min(1).max(100) }),
     response: changeAnswer,
@@ -187,6 +195,7 @@ export const directoryRoutes: readonly Route[] = [
     path: '/directories/:name',
     access: 'admin',
     summary: 'Remove a directory',
+    of: ofConfig,
     prose: 'Its people leave the store. `?preview=true` only says what would be written.',
     params: named,
     query: z.object({ preview: z.enum(['true', 'false']).optional() }),

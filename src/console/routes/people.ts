@@ -8,7 +8,7 @@ import type { Action } from '../../vocabulary.ts'
 import { Problem } from '../problem.ts'
 import type { Caller } from '../ports.ts'
 import type { Services } from '../services.ts'
-import { route, writable } from './route.ts'
+import { ofProtection, route, writable } from './route.ts'
 import type { Route } from './route.ts'
 import { diffSchema } from './schema.ts'
 
@@ -170,14 +170,10 @@ export const peopleRoutes: readonly Route[] = [
     path: '/directories/:name/people/:id',
     access: 'reader',
     summary: 'A person, and all that decides their protection',
-    prose: 'Its `ETag` is the version of the protection file.',
+    of: ofProtection,
     params: z.object({ name: z.string().max(200), id: z.string().max(500) }),
     response: detailsSchema,
-    handle: async ({ services, params, reply }) => {
-      const found = await details(services, params.name, params.id)
-      void reply.header('etag', `"${services.desk.protectionVersion()}"`)
-      return found
-    },
+    handle: ({ services, params }) => details(services, params.name, params.id),
   }),
   route({
     method: 'PUT',
@@ -185,7 +181,7 @@ export const peopleRoutes: readonly Route[] = [
     access: 'reviewer',
     summary: "Change a person's secondary addresses, spellings, and what is done",
     prose:
-      'Needs `If-Match`. Reviewers change secondary addresses and further spellings, administrators the actions too. `preview` only says what would change.',
+      'Reviewers change secondary addresses and further spellings, administrators the actions too. `preview` only says what would change.',
     params: z.object({ name: z.string().max(200), id: z.string().max(500) }),
     body: z.object({
       secondaryEmails: z.array(z.string().trim().min(1).max(500)).max(200).optional(),
@@ -200,16 +196,14 @@ export const peopleRoutes: readonly Route[] = [
       preview: z.boolean().optional(),
     }),
     response: editSchema,
-    handle: async ({ services, params, body, ifMatch, caller, reply }) => {
+    of: ofProtection,
+    handle: async ({ services, params, body, caller }) => {
       const person = await details(services, params.name, params.id)
       if (body.actions !== undefined && caller.role !== 'admin') {
         throw new Problem('not-allowed', 'what is done about a person is changed by administrators')
       }
-      services.desk.expectVersion(ifMatch)
       const requests = personRequests(person, body)
-      const answer = await edit(services, requests, caller, `person ${person.displayName}`, body.preview === true, true)
-      void reply.header('etag', `"${services.desk.protectionVersion()}"`)
-      return answer
+      return edit(services, requests, caller, `person ${person.displayName}`, body.preview === true, true)
     },
   }),
   route({

@@ -5,13 +5,15 @@ import type { Actor } from '../../admin/audit.ts'
 import type { Answer, ReviewedPair } from '../../admin/review.ts'
 import { Problem } from '../problem.ts'
 import type { Caller } from '../ports.ts'
+import { versionOf } from '../desk.ts'
 import type { Services } from '../services.ts'
 import { route, writable } from './route.ts'
-import type { Route } from './route.ts'
+import type { Route, Versioned } from './route.ts'
 import { diffSchema } from './schema.ts'
 
 const pairSchema = z.object({
   id: z.string(),
+  version: z.string().describe('For the `If-Match` of an answer.'),
   directory: z.string(),
   person: z.string().describe('Directory id.'),
   name: z.string(),
@@ -57,6 +59,12 @@ const effectSchema = z.object({
 
 const byId = z.object({ id: z.string().max(1500) })
 
+/** What is decided about a pair. */
+const ofDecision: Versioned<{ readonly id: string }> = {
+  version: async (services, { id }) => pairVersion(await found(services, id)),
+  changed: 'Somebody else has answered this meanwhile. Nothing was done.',
+}
+
 export const reviewRoutes: readonly Route[] = [
   route({
     method: 'GET',
@@ -93,6 +101,7 @@ export const reviewRoutes: readonly Route[] = [
     path: '/pairs/:id',
     access: 'reader',
     summary: 'One pair',
+    of: ofDecision,
     params: byId,
     response: pairSchema,
     handle: async ({ services, params }) => plain(await found(services, params.id)),
@@ -121,6 +130,7 @@ export const reviewRoutes: readonly Route[] = [
     path: '/pairs/:id/decision',
     access: 'reviewer',
     summary: 'Answer a pair',
+    of: ofDecision,
     prose:
       '`them` adds a secondary address, `service` a trusted sender with note and end, `namesake` one for this name alone; `attack` leaves the rules as they are.',
     params: byId,
@@ -140,6 +150,7 @@ export const reviewRoutes: readonly Route[] = [
     path: '/pairs/:id/decision',
     access: 'reviewer',
     summary: 'Take an answer back',
+    of: ofDecision,
     prose: 'What it wrote into the protection file is taken out again.',
     params: byId,
     response: pairSchema,
@@ -157,6 +168,10 @@ export const reviewRoutes: readonly Route[] = [
 /** The id of a pair in addresses: what it is made of, so that it is the same for ever. */
 export function pairId({ directory, person, address }: Pick<ReviewedPair, 'directory' | 'person' | 'address'>): string {
   return Buffer.from(JSON.stringify([directory, person, address])).toString('base64url')
+}
+
+function pairVersion({ decision }: ReviewedPair): string {
+  return versionOf(decision === null ? '' : `${decision.answer} ${decision.at} ${decision.by}`)
 }
 
 async function found(services: Services, id: string): Promise<ReviewedPair> {
@@ -215,7 +230,7 @@ function plain(pair: ReviewedPair): z.infer<typeof pairSchema> {
   const { directory, person, name, address, count, authenticated, unauthenticated, detected, rejected } = pair
   const { first, last, publicProvider, names, state, why, suggestion, decision } = pair
   return {
-    id: pairId(pair),
+    ...{ id: pairId(pair), version: pairVersion(pair) },
     ...{ directory, person, name, address, count, authenticated, unauthenticated, detected, rejected },
     ...{ first, last, publicProvider, names: { ...names }, state, why, suggestion: [...suggestion] },
     decision:

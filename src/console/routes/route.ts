@@ -19,13 +19,19 @@ interface Ask<P, Q, B> {
   readonly maybeCaller: Caller | null
   /** Address of the client, as far as trusted proxies tell. */
   readonly address: string
-  /** The version that the client has changed (If-Match), without quotes; null: not said. */
-  readonly ifMatch: string | null
   readonly request: FastifyRequest
   readonly reply: FastifyReply
 }
 
 export type Access = 'public' | Role
+
+/** What several may edit: a change names the version that it was begun on, so that nobody overwrites what they have not seen. */
+export interface Versioned<P> {
+  /** The version as it stands; another one after every edit, whoever made it and however. */
+  version(services: Services, params: P): string | Promise<string>
+  /** Said to whoever changes an older one. */
+  readonly changed: string
+}
 
 export interface Route {
   readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
@@ -47,6 +53,8 @@ export interface Route {
   readonly maxBodyBytes: number
   /** Requests a minute from one address; null: no limit of its own. */
   readonly maxPerMinute: number | null
+  /** What it shows (`GET`: its answer has the ETag) or changes (needs If-Match); null: nothing that can be edited. */
+  readonly of: Versioned<unknown> | null
   readonly handle: (ask: Ask<unknown, unknown, unknown>) => Promise<unknown>
 }
 
@@ -64,6 +72,7 @@ interface RouteOf<P, Q, B, R> {
   readonly status?: number
   readonly maxBodyBytes?: number
   readonly maxPerMinute?: number
+  readonly of?: Versioned<NoInfer<P>>
   readonly handle: (ask: Ask<P, Q, B>) => Promise<R> | R
 }
 
@@ -83,8 +92,15 @@ export function route<P = undefined, Q = undefined, B = undefined, R = unknown>(
     status: of.status ?? (of.response === undefined && of.media === undefined ? 204 : 200),
     maxBodyBytes: of.maxBodyBytes ?? 256 * 1024,
     maxPerMinute: of.maxPerMinute ?? null,
+    of: (of.of as Versioned<unknown> | undefined) ?? null,
     handle: async (ask) => of.handle(ask as Ask<P, Q, B>),
   }
+}
+
+/** The protection file, of which people and rules are views. */
+export const ofProtection: Versioned<unknown> = {
+  version: ({ desk }) => desk.version('protection'),
+  changed: 'protection.yaml was changed meanwhile, by somebody else or by hand. Nothing was written.',
 }
 
 /** @throws Problem not-allowed where the console changes nothing */

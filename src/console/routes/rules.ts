@@ -7,7 +7,7 @@ import type { RuleOption } from '../../admin/protect-plans.ts'
 import { actionNames } from '../../vocabulary.ts'
 import { Problem } from '../problem.ts'
 import { edit, editSchema } from './people.ts'
-import { route, writable } from './route.ts'
+import { ofProtection, route, writable } from './route.ts'
 import type { Route } from './route.ts'
 import { diffSchema } from './schema.ts'
 
@@ -119,10 +119,9 @@ export const rulesRoutes: readonly Route[] = [
     path: '/protection',
     access: 'reader',
     summary: 'The protection file, as text and as what it says',
-    prose: 'Its `ETag` is the version that a change has to name.',
+    of: ofProtection,
     response: pageSchema,
-    handle: async ({ services, reply }) => {
-      void reply.header('etag', `"${services.desk.protectionVersion()}"`)
+    handle: async ({ services }) => {
       const page = await services.rules.page(Date.now() - previewedMs)
       const { rules } = page
       return {
@@ -169,17 +168,14 @@ export const rulesRoutes: readonly Route[] = [
     path: '/protection',
     access: 'admin',
     summary: 'Change the rules',
-    prose:
-      'Needs `If-Match`. Comments and order of the file stay; a change with faults is refused, and what held before holds on.',
+    of: ofProtection,
+    prose: 'Comments and order of the file stay; a change with faults is refused, and what held before holds on.',
     body: changesBody,
     response: editSchema,
     maxBodyBytes: 5 * 1024 * 1024,
-    handle: async ({ services, body, caller, ifMatch, reply }) => {
+    handle: async ({ services, body, caller }) => {
       writable(services)
-      services.desk.expectVersion(ifMatch)
-      const answer = await edit(services, requestsOf(body), caller, 'rules', false, body.accept)
-      void reply.header('etag', `"${services.desk.protectionVersion()}"`)
-      return answer
+      return edit(services, requestsOf(body), caller, 'rules', false, body.accept)
     },
   }),
 ]

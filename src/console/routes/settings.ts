@@ -1,15 +1,15 @@
 /** Routes of the API: who may use the console, tokens, the audit log, health. */
 
-import { createHash } from 'node:crypto'
 import * as z from 'zod'
 import type { AuditEntry } from '../../model.ts'
 import { NamesakeError } from '../../errors.ts'
 import type { DaemonStatus, ApiToken } from '../../ports.ts'
 import { csvLine } from '../../admin/csv.ts'
 import { Problem } from '../problem.ts'
+import { versionOf } from '../desk.ts'
 import type { Services } from '../services.ts'
 import { route } from './route.ts'
-import type { Route } from './route.ts'
+import type { Route, Versioned } from './route.ts'
 import { roleSchema } from './session.ts'
 
 const userSchema = z.object({
@@ -46,18 +46,27 @@ const auditSchema = z.object({
 
 const byId = z.object({ id: z.string().max(100) })
 
+/** Who may use the console, and as what. */
+const ofUsers: Versioned<unknown> = {
+  version: ({ accounts }) =>
+    versionOf(
+      accounts
+        .accounts()
+        .map(({ id, role }) => `${id} ${role}`)
+        .join('\n'),
+    ),
+  changed: 'Somebody else changed who may use the console meanwhile. Nothing was done.',
+}
+
 export const settingsRoutes: readonly Route[] = [
   route({
     method: 'GET',
     path: '/users',
     access: 'admin',
     summary: 'Who may use the console',
-    prose: 'Its `ETag` may be named in `If-Match` by a change of a role.',
+    of: ofUsers,
     response: z.object({ items: z.array(userSchema) }),
-    handle: ({ services, caller, reply }) => {
-      void reply.header('etag', `"${usersVersion(services)}"`)
-      return { items: users(services, caller.id) }
-    },
+    handle: ({ services, caller }) => ({ items: users(services, caller.id) }),
   }),
   route({
     method: 'POST',
@@ -84,8 +93,8 @@ export const settingsRoutes: readonly Route[] = [
     params: byId,
     body: z.strictObject({ role: roleSchema }),
     response: userSchema,
-    handle: async ({ services, params, body, caller, ifMatch }) => {
-      expectUsers(services, ifMatch)
+    of: ofUsers,
+    handle: async ({ services, params, body, caller }) => {
       const before = services.accounts.account(params.id)
       if (before === null) throw new Problem('not-found', 'there is no such account')
       if (before.way === 'oidc')
@@ -104,8 +113,8 @@ export const settingsRoutes: readonly Route[] = [
     summary: "Remove somebody's access",
     prose: 'Their sessions end at once. What they decided stays.',
     params: byId,
-    handle: async ({ services, params, caller, ifMatch }) => {
-      expectUsers(services, ifMatch)
+    of: ofUsers,
+    handle: async ({ services, params, caller }) => {
       const before = services.accounts.account(params.id)
       if (before === null) throw new Problem('not-found', 'there is no such account')
       refusing(() => services.accounts.remove(params.id))
@@ -262,17 +271,6 @@ function users({ accounts }: Services, caller: string): z.infer<typeof userSchem
     lastSeen: lastSeen === null ? null : new Date(lastSeen).toISOString(),
     you: id === caller,
   }))
-}
-
-function usersVersion({ accounts }: Services): string {
-  const material = accounts.accounts().map(({ id, role }) => `${id} ${role}`)
-  return createHash('sha256').update(material.join('\n')).digest('base64url').slice(0, 22)
-}
-
-function expectUsers(services: Services, ifMatch: string | null): void {
-  if (ifMatch !== null && ifMatch !== usersVersion(services)) {
-    throw new Problem('changed', 'Somebody else changed who may use the console meanwhile. Nothing was done.')
-  }
 }
 
 /** What accounts refuse, as a conflict: such as to go without an administrator. */

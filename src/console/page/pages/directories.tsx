@@ -2,7 +2,7 @@
 
 import { useEffect, useState } from 'preact/hooks'
 import type { JSX } from 'preact'
-import { ApiError, get, send, wordsOf } from '../api.ts'
+import { ApiError, ask, get, send, wordsOf } from '../api.ts'
 import { Icon } from '../icons.tsx'
 import { changed } from '../live.ts'
 import { useLoaded } from '../loaded.ts'
@@ -45,17 +45,24 @@ interface Directory {
   readonly syncing: { readonly phase: string; readonly count: number } | null
 }
 
+/** What a dialog was opened for, and the version of namesake.yaml that it showed then. */
+interface Chosen {
+  readonly one: Directory
+  readonly version: string | null
+}
+
 const typeNames: Record<string, string> = { office365: 'Office 365', file: 'File' }
 
 export function Directories(): JSX.Element {
-  const list = useLoaded('directories', (signal) => get<{ items: Directory[] }>('/directories', signal))
+  const list = useLoaded('directories', (signal) => ask<{ items: Directory[] }>('GET', '/directories', { signal }))
   const signals = changed.directories.value + changed.people.value
   useEffect(() => list.reload(), [signals])
-  const [removing, setRemoving] = useState<Directory | null>(null)
-  const [editing, setEditing] = useState<Directory | null>(null)
+  const [removing, setRemoving] = useState<Chosen | null>(null)
+  const [editing, setEditing] = useState<Chosen | null>(null)
   const { open } = place.value
   const mayChange = may('admin') && !readOnly.value
-  const items = list.value?.items ?? []
+  const items = list.value?.value.items ?? []
+  const version = list.value?.version ?? null
   const syncAll = (): void => {
     for (const one of items) void syncNow(one, {})
     toast(`${count(items.length, 'directory', 'directories')} being read`)
@@ -113,7 +120,12 @@ export function Directories(): JSX.Element {
                 </thead>
                 <tbody>
                   {items.map((one) => (
-                    <Row key={one.name} one={one} onRemove={setRemoving} onEdit={setEditing} />
+                    <Row
+                      key={one.name}
+                      one={one}
+                      onRemove={() => setRemoving({ one, version })}
+                      onEdit={() => setEditing({ one, version })}
+                    />
                   ))}
                 </tbody>
               </table>
@@ -122,8 +134,8 @@ export function Directories(): JSX.Element {
         </section>
       </div>
       {open === 'add' || open.startsWith('add-') ? <AddDirectory key={open} onSaved={list.reload} /> : null}
-      {removing === null ? null : <Remove one={removing} onClose={() => setRemoving(null)} onDone={list.reload} />}
-      {editing === null ? null : <Frequency one={editing} onClose={() => setEditing(null)} onDone={list.reload} />}
+      {removing === null ? null : <Remove {...removing} onClose={() => setRemoving(null)} onDone={list.reload} />}
+      {editing === null ? null : <Frequency {...editing} onClose={() => setEditing(null)} onDone={list.reload} />}
     </>
   )
 }
@@ -149,8 +161,8 @@ function Row({
   onEdit,
 }: {
   readonly one: Directory
-  readonly onRemove: (one: Directory) => void
-  readonly onEdit: (one: Directory) => void
+  readonly onRemove: () => void
+  readonly onEdit: () => void
 }): JSX.Element {
   const mayChange = may('admin') && !readOnly.value
   return (
@@ -193,13 +205,13 @@ function Row({
               label={`More for ${one.name}`}
               items={[
                 { label: 'Read everything again', icon: 'sync', act: () => void syncNow(one, { full: true }) },
-                mayChange ? { label: 'How often', icon: 'clock', act: () => onEdit(one) } : null,
+                mayChange ? { label: 'How often', icon: 'clock', act: onEdit } : null,
                 {
                   label: 'Groups and people',
                   icon: 'shield',
                   href: `/protection?directory=${encodeURIComponent(one.name)}`,
                 },
-                mayChange ? { label: 'Remove…', icon: 'cross', danger: true, act: () => onRemove(one) } : null,
+                mayChange ? { label: 'Remove…', icon: 'cross', danger: true, act: onRemove } : null,
               ]}
             />
           </>
@@ -268,10 +280,10 @@ function DirectoryState({ one }: { readonly one: Directory }): JSX.Element {
 
 function Remove({
   one,
+  version,
   onClose,
   onDone,
-}: {
-  readonly one: Directory
+}: Chosen & {
   readonly onClose: () => void
   readonly onDone: () => void
 }): JSX.Element {
@@ -280,7 +292,7 @@ function Remove({
   const remove = async (): Promise<void> => {
     setBusy(true)
     const path = `/directories/${encodeURIComponent(one.name)}`
-    if ((await act(() => send('DELETE', path), `${one.name} is removed.`)) !== null) onClose()
+    if ((await act(() => ask('DELETE', path, { version }), `${one.name} is removed.`)) !== null) onClose()
     setBusy(false)
     onDone()
   }
@@ -319,10 +331,10 @@ function Remove({
 
 function Frequency({
   one,
+  version,
   onClose,
   onDone,
-}: {
-  readonly one: Directory
+}: Chosen & {
   readonly onClose: () => void
   readonly onDone: () => void
 }): JSX.Element {
@@ -330,7 +342,7 @@ function Frequency({
   const [error, setError] = useState<string | null>(null)
   const save = async (): Promise<void> => {
     try {
-      await send('PATCH', `/directories/${encodeURIComponent(one.name)}`, { sync })
+      await ask('PATCH', `/directories/${encodeURIComponent(one.name)}`, { body: { sync }, version })
       toast(`${one.name} is read ${frequencyWords(sync)}.`)
       onClose()
       onDone()

@@ -2,7 +2,7 @@
 
 import { useEffect, useState } from 'preact/hooks'
 import type { JSX } from 'preact'
-import { ApiError, get, query, send, wordsOf } from '../api.ts'
+import { ApiError, ask, get, query, send, wordsOf } from '../api.ts'
 import { answerNames, answers } from '../answers.tsx'
 import type { Answer } from '../answers.tsx'
 import { Icon } from '../icons.tsx'
@@ -296,9 +296,12 @@ function PairDetail({
     if (body === null) return
     setBusy(true)
     try {
-      await send('POST', `${path}/decision`, body)
+      const made = await ask<Pair>('POST', `${path}/decision`, { body, version: pair.version })
       const undo = (): void =>
-        void act(() => send('DELETE', `${path}/decision`), `Taken back. ${pair.address} waits for an answer again.`)
+        void act(
+          () => ask('DELETE', `${path}/decision`, { version: made.version }),
+          `Taken back. ${pair.address} waits for an answer again.`,
+        )
       toast(`Saved. ${pair.address} is settled.`, undo)
       onDone()
     } catch (error) {
@@ -484,7 +487,7 @@ function PairDetail({
 function Decided({ loaded }: { readonly loaded: Paged<Pairs> }): JSX.Element {
   const undo = (pair: Pair): void =>
     void act(async () => {
-      await send('DELETE', `/pairs/${encodeURIComponent(pair.id)}/decision`)
+      await ask('DELETE', `/pairs/${encodeURIComponent(pair.id)}/decision`, { version: pair.version })
       loaded.reload()
     }, `Taken back. ${pair.address} waits for an answer again.`)
   return (
