@@ -120,6 +120,19 @@ function wordsAfter({ program, verbs }: ReturnType<typeof programAsData>, words:
   return [...verb.commands.map((child) => child.name()), ...longs, '--help']
 }
 
+/** Lines of a shell's loop over the words typed: what becomes of `verb` at `word`, options set aside. @param verbs a pattern of all */
+function takeVerb(verbs: string): string {
+  return `    case $word in
+      --config) ((i++)); continue ;;
+      -*) continue ;;
+    esac
+    next=\${verb:+$verb }$word
+    case $next in
+      ${verbs}) verb=$next ;;
+      *) break ;;
+    esac`
+}
+
 /** For bash: verbs and options, and file names elsewhere. */
 export function bashCompletion(): string {
   const data = programAsData()
@@ -135,15 +148,7 @@ _namesake() {
   local cur=\${COMP_WORDS[COMP_CWORD]} verb="" next="" word words="" i
   for ((i = 1; i < COMP_CWORD; i++)); do
     word=\${COMP_WORDS[i]}
-    case $word in
-      --config) ((i++)); continue ;;
-      -*) continue ;;
-    esac
-    next=\${verb:+$verb }$word
-    case $next in
-      ${verbs}) verb=$next ;;
-      *) break ;;
-    esac
+${takeVerb(verbs)}
   done
   case $verb in
 ${cases.join('\n')}
@@ -180,15 +185,7 @@ _namesake() {
   local -a entries
   for ((i = 2; i < CURRENT; i++)); do
     word=$words[i]
-    case $word in
-      --config) ((i++)); continue ;;
-      -*) continue ;;
-    esac
-    next=\${verb:+$verb }$word
-    case $next in
-      ${verbs}) verb=$next ;;
-      *) break ;;
-    esac
+${takeVerb(verbs)}
   done
   case $verb in
 ${branches.join('\n')}
