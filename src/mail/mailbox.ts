@@ -4,10 +4,21 @@
  */
 
 import type { Item, Piece } from './address-list.ts'
-import { readAngle } from './angle.ts'
-import { bareAddress, clip, holdsAddress, join, phraseOf, shownText, words } from './phrase.ts'
-import { Shown } from './shown.ts'
-import type { ShownPart } from './shown.ts'
+import { unescape } from './delimiters.ts'
+import { bareAddress, clip, holdsAddress, join, phraseOf, shownText, withoutScheme, words } from './phrase.ts'
+import type { ReadingPart } from '../model.ts'
+
+/** Addresses and names taken from one entry of an address-list at most. */
+const maxAddresses = 8
+const maxNames = 24
+/** An addr-spec is cut here; RFC 5321 section 4.5.3.1 ends it at 254 octets. */
+const maxAddressLength = 1000
+
+interface ShownPart {
+  readonly part: ReadingPart
+  /** Still encoded. */
+  readonly text: string
+}
 
 export interface Mailbox {
   /** The likeliest name first. */
@@ -17,6 +28,9 @@ export interface Mailbox {
   /** Whether nothing here is open to doubt: one address, at the end, and no text in an odd place. */
   readonly plain: boolean
 }
+
+/** Characters read in one pair of brackets. */
+const maxAngleLength = 4000
 
 /** Reads an entry of an address-list. */
 export function readMailbox(item: Item, text: string): Mailbox {
@@ -62,6 +76,74 @@ function readWithAngle(pieces: readonly Piece[], firstAngle: number, text: strin
   return { names, addresses, plain: false }
 }
 
+/**
+ * The addresses in angle brackets: a route (RFC 5322 section 4.4) is cut off, several addresses are several, and
+ * text that is none is a name too.
+ */
+function readAngle(content: string, shown: Shown): void {
+  const plain = content.slice(0, maxAngleLength).trim()
+  if (/^[^\s"()<>@:,]+@[^\s"()<>@:,]+$/.test(plain)) {
+    shown.addAddress(plain)
+    return
+  }
+  const { bare, comments } = withoutComments(content.slice(0, maxAngleLength))
+  for (const comment of comments) shown.addComment(comment)
+  const unrouted = withoutScheme(bare.trim()).replace(/^[@,][^:"]*:/, '')
+  const tight = unrouted
+    .replace(/\s+/g, ' ')
+    .replace(/ ?([@.]) ?/g, '$1')
+    .trim()
+  if (tight === '') return
+  const quoted = /^("(?:[^"\\]|\\[^])*")(?:@|$)/.exec(tight)
+  if (quoted !== null) {
+    shown.addAddress(tight.replace(/ /g, (space, at: number) => (at < (quoted[1]?.length ?? 0) ? space : '')))
+    shown.addName('local-part', unescape((quoted[1] ?? '').slice(1, -1)))
+    return
+  }
+  const tokens = tight.split(/[ ,]+/).filter((token) => token !== '')
+  const withAt = tokens.filter((token) => token.includes('@'))
+  if (withAt.length === 0) {
+    shown.addAddress(tight)
+    shown.addName('stray-text', tight)
+    return
+  }
+  for (const token of withAt) shown.addAddress(token)
+  if (withAt.length < tokens.length) {
+    shown.addName('stray-text', tokens.filter((token) => !token.includes('@')).join(' '))
+  }
+  // Of an address with more than one @ some programs show the first part, as if it were all.
+  for (const token of withAt) {
+    const [local = '', domain = '', ...rest] = token.split('@', 3)
+    if (rest.length > 0 && local !== '' && domain !== '') shown.addName('address-as-name', `${local}@${domain}`)
+  }
+}
+
+/** What stands outside of comments, and the comments. */
+function withoutComments(content: string): { bare: string; comments: string[] } {
+  if (!content.includes('(')) return { bare: content, comments: [] }
+  const comments: string[] = []
+  let bare = ''
+  let depth = 0
+  let start = 0
+  let quoted = false
+  for (let at = 0; at < content.length; at++) {
+    const character = content.charAt(at)
+    if (character === '\\') {
+      if (depth === 0) bare += content.slice(at, at + 2)
+      at++
+    } else if (character === '"' && depth === 0) {
+      quoted = !quoted
+      bare += character
+    } else if (character === '(' && !quoted) {
+      if (depth++ === 0) start = at + 1
+    } else if (character === ')' && depth > 0) {
+      if (--depth === 0) comments.push(content.slice(start, at))
+    } else if (depth === 0) bare += character
+  }
+  if (depth > 0) comments.push(content.slice(start))
+  return { bare, comments }
+}
+
 /** Whether there is one address, with one `@` in its middle and nothing odd around it. */
 function isPlainAddress(addresses: readonly string[]): boolean {
   return addresses.length === 1 && /^[^\s@"\\()<>[\]]+@[^\s@"\\()<>]+$/.test(addresses[0] ?? '')
@@ -103,4 +185,43 @@ function readBare(pieces: readonly Piece[]): Mailbox {
 
 function addComments(shown: Shown, pieces: readonly Piece[]): void {
   for (const piece of pieces) if (piece.kind === 'comment') shown.addComment(piece.content)
+}
+
+/** Gathers what one entry of an address-list may show: each name and address once, the likeliest first, a bounded number. */
+class Shown {
+  readonly names: ShownPart[] = []
+  readonly addresses: string[] = []
+
+  addName(part: ReadingPart, text: string): void {
+    const shown = text.trim()
+    if (shown === '' || this.names.length >= maxNames) return
+    if (!this.names.some((name) => name.text === shown)) this.names.push({ part, text: shown })
+  }
+
+  addAddress(address: string): void {
+    const cut = address.slice(0, maxAddressLength)
+    if (this.addresses.length < maxAddresses && !this.addresses.includes(cut)) this.addresses.push(cut)
+  }
+
+  /**
+   * Adds the texts of a comment: as it stands, and if comments are nested in it (RFC 5322 section 3.2.2) those and the
+   * rest by themselves.
+   */
+  addComment(content: string): void {
+    for (const text of commentTexts(content)) this.addName('comment', text)
+  }
+}
+
+function commentTexts(content: string): string[] {
+  if (!content.includes('(')) return [unescape(content)]
+  const levels: string[] = []
+  const open: string[] = ['']
+  for (let at = 0; at < content.length && levels.length < maxNames; at++) {
+    const character = content.charAt(at)
+    const top = open.length - 1
+    if (character === '(' && open.length < 1000) open.push('')
+    else if (character === ')' && top > 0) levels.push(open.pop() ?? '')
+    else open[top] = `${open[top] ?? ''}${character === '\\' ? content.charAt(++at) : character}`
+  }
+  return [unescape(content), ...open.reverse(), ...levels]
 }
