@@ -40,6 +40,10 @@ const { values } = parseArgs({
 const messages = Number(values.messages)
 const rounds = Number(values.rounds)
 const asksPerSecond = 200
+/** Of the rows beside mail: no round is begun that would end later. */
+const maxMinutes = 4.5
+/** Every record is read for it: one request of so many. */
+const searchEvery = 100
 /** Of the console's process, over the daemon's. */
 const niceness = 5
 
@@ -71,6 +75,12 @@ const mailTime = (pid: number): number => processorTime(pid, isConsole)
 const states = ['idle', 'dead', 'hung', 'out of memory', 'asked'] as const
 type State = (typeof states)[number]
 
+/** Requests a second. */
+interface Asked {
+  readonly sent: number
+  readonly answered: number
+}
+
 interface Measured {
   readonly rate: number
   readonly p99: number
@@ -93,25 +103,31 @@ async function besideMail(): Promise<void> {
     const token = await tokenOf(daemons.beside, 'reader')
     const none = <T>(): Record<State, T[]> => ({ idle: [], dead: [], hung: [], 'out of memory': [], asked: [] })
     const [found, ratios, without] = [none<Measured>(), none<number>(), [] as Measured[]]
-    const asked: number[] = []
+    const asked: Asked[] = []
+    const bare = (round: number): Promise<Measured> => measure(daemons.without, round + 2)
+    const began = Date.now()
+    let done = 0
     for (let round = 0; round < rounds; round++) {
-      for (const state of states) {
-        // Both ways round, so that what else the machine does hits both alike.
-        const pair: [number, Measured[]] = [0, []]
-        for (const side of ['without', state, state, 'without'] as const) {
-          if (side !== 'without') await healthy(daemons.beside, consolePort)
-          const undo = side === 'without' ? null : await put(state, daemons.beside, consolePort, token)
-          const one = await measure(side === 'without' ? daemons.without : daemons.beside, round + 2)
-          const rate = (await undo?.()) ?? 0
-          if (side === 'without') pair[0] += 1 / one.rate
-          else pair[1].push(one)
-          if (side === 'asked') asked.push(rate)
-          if (side === 'without') without.push(one)
-        }
-        found[state].push(...pair[1])
-        ratios[state].push(pair[0] / pair[1].reduce((sum, { rate }) => sum + 1 / rate, 0))
+      // Without a console before, between and after; states in another order each round, so that what else the machine does hits all.
+      const order = states.map((_, at) => states[(at + round) % states.length] ?? 'idle')
+      const beside = [await bare(round)]
+      for (const [at, state] of order.entries()) {
+        await healthy(daemons.beside, consolePort)
+        const undo = await put(state, daemons.beside, consolePort, token)
+        const one = await measure(daemons.beside, round + 2)
+        const answers = await undo()
+        if (state === 'asked' && answers !== null) asked.push(answers)
+        found[state].push(one)
+        if (at === 2) beside.push(await bare(round))
       }
-      console.error(`round ${round + 1} of ${rounds}, load ${nowLoad()}`)
+      beside.push(await bare(round))
+      without.push(...beside)
+      const rate = median(beside.map((one) => one.rate))
+      for (const state of states) ratios[state].push((found[state].at(-1)?.rate ?? NaN) / rate)
+      done = round + 1
+      console.error(`round ${done} of ${rounds}, load ${nowLoad()}`)
+      // A round that could not end in time is not begun.
+      if (((Date.now() - began) / done) * (done + 1) > maxMinutes * 60_000) break
     }
     console.log('| Console | messages/s | over without | p99, ms | processor a message, µs |\n|---|---|---|---|---|')
     const row = (name: string, list: readonly Measured[], ratio: string): void => {
@@ -119,11 +135,13 @@ async function besideMail(): Promise<void> {
       console.log(`| ${[name, of('rate', 0), ratio, of('p99', 1), of('processor', 0)].join(' | ')} |`)
     }
     row('none', without, '1')
+    const perSecond = (what: keyof Asked): string => median(asked.map((one) => one[what])).toFixed(0)
     for (const state of states) {
-      const name = state === 'asked' ? `asked, ${median(asked).toFixed(0)} times a second answered` : state
+      const name =
+        state === 'asked' ? `asked ${perSecond('sent')} times a second, ${perSecond('answered')} answered` : state
       row(name, found[state], median(ratios[state]).toFixed(2))
     }
-    console.log(`Median of ${rounds} rounds of ${messages} messages; load ${nowLoad()}.`)
+    console.log(`Median of ${done} rounds of ${messages} messages; load ${nowLoad()}.`)
   } finally {
     for (const daemon of Object.values(daemons)) await removeDaemon(daemon)
     sink.kill()
@@ -155,9 +173,9 @@ async function healthy(daemon: Daemon, port: number): Promise<void> {
   })
 }
 
-/** Brings the console into a state and holds it there; what is answered ends it, and gives the requests a second that were answered. */
-async function put(state: State, daemon: Daemon, port: number, token: string): Promise<() => Promise<number>> {
-  const hold = (act: (pid: number) => void): (() => Promise<number>) => {
+/** Brings the console into a state and holds it there; what is answered ends it, and gives what was asked and answered, if it was asked. */
+async function put(state: State, daemon: Daemon, port: number, token: string): Promise<() => Promise<Asked | null>> {
+  const hold = (act: (pid: number) => void): (() => Promise<null>) => {
     const held = (): void => {
       const pid = consoleOf(daemon)
       if (pid !== undefined) act(pid)
@@ -167,7 +185,7 @@ async function put(state: State, daemon: Daemon, port: number, token: string): P
     return async () => {
       clearInterval(timer)
       await wait(0)
-      return 0
+      return null
     }
   }
   if (state === 'dead') return hold((pid) => process.kill(pid, 'SIGKILL'))
@@ -177,11 +195,11 @@ async function put(state: State, daemon: Daemon, port: number, token: string): P
       await undo()
       const pid = consoleOf(daemon)
       if (pid !== undefined) process.kill(pid, 'SIGCONT')
-      return 0
+      return null
     }
   }
   if (state === 'asked') return asking(port, token)
-  if (state !== 'out of memory') return () => Promise.resolve(0)
+  if (state !== 'out of memory') return () => Promise.resolve(null)
   // No page more than it has: the next thing that it is asked for ends it, and what comes back is held to the same.
   const limited = new Set<number>()
   const undo = hold((pid) => {
@@ -196,12 +214,12 @@ async function put(state: State, daemon: Daemon, port: number, token: string): P
     await undo()
     const pid = consoleOf(daemon)
     if (pid !== undefined) process.kill(pid, 'SIGKILL')
-    return 0
+    return null
   }
 }
 
-/** Asks at a steady rate what pages ask; what it gives stops that, and says how many a second were answered. */
-function asking(port: number, token: string): Promise<() => Promise<number>> {
+/** Asks at a steady rate what pages ask; what it gives stops that, and says how many a second were sent and answered. */
+function asking(port: number, token: string): Promise<() => Promise<Asked>> {
   const paths = [
     '/overview',
     '/api/v1/detections?limit=50',
@@ -209,9 +227,10 @@ function asking(port: number, token: string): Promise<() => Promise<number>> {
     '/api/v1/stats?days=30',
     '/api/v1/pairs',
     '/api/v1/directories',
-    '/api/v1/detections?q=nobody',
+    '/api/v1/health',
     '/api/v1/groups?q=every',
   ]
+  const search = '/api/v1/detections?q=nobody'
   const agent = new Agent({ keepAlive: true, maxSockets: 32 })
   const headers = { authorization: `Bearer ${token}` }
   let [sent, answered] = [0, 0]
@@ -220,8 +239,15 @@ function asking(port: number, token: string): Promise<() => Promise<number>> {
     // As many as the clock has come to, whatever the timer missed; not more than a browserful at once.
     const due = Math.min(50, Math.floor(((Date.now() - began) / 1000) * asksPerSecond) - sent)
     for (let at = 0; at < due; at++) {
+      sent++
       const request = get(
-        { host: '127.0.0.1', port, path: paths[sent++ % paths.length], agent, headers },
+        {
+          host: '127.0.0.1',
+          port,
+          path: sent % searchEvery === 0 ? search : paths[sent % paths.length],
+          agent,
+          headers,
+        },
         (response) => {
           response.resume()
           response.once('end', () => {
@@ -234,10 +260,10 @@ function asking(port: number, token: string): Promise<() => Promise<number>> {
   }, 5)
   return Promise.resolve(async () => {
     clearInterval(timer)
-    const rate = (answered * 1000) / (Date.now() - began)
+    const seconds = (Date.now() - began) / 1000
     agent.destroy()
     await wait(0)
-    return rate
+    return { sent: sent / seconds, answered: answered / seconds }
   })
 }
 
