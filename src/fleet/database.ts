@@ -1,7 +1,7 @@
 /** PostgreSQL: a pool of few connections, transactions with time limits, TLS, and the schema with its migrations. */
 
 import { readFileSync } from 'node:fs'
-import { isIP } from 'node:net'
+import { isIP, Socket } from 'node:net'
 import pg from 'pg'
 import { NamesakeError } from '../errors.ts'
 import { migrations } from './migrations.ts'
@@ -13,6 +13,8 @@ const maxConnections = 4
 const maxConnectMs = 5_000
 const maxStatementMs = 10_000
 const maxLockMs = 5_000
+/** Milliseconds that the server may take to see the connections off. */
+const maxEndMs = 1_000
 
 /** One transaction's statements. */
 export interface FleetTransaction {
@@ -26,6 +28,7 @@ export interface FleetTransaction {
  */
 export class Database {
   readonly #pool: pg.Pool
+  readonly #sockets = new Set<Socket>()
 
   /** @param url of the database. Throws NamesakeError input-invalid for one that can't be used. */
   constructor(url: string) {
@@ -37,6 +40,11 @@ export class Database {
       query_timeout: maxStatementMs + 1000,
       application_name: 'namesake',
       allowExitOnIdle: true,
+      stream: () => {
+        const socket = new Socket()
+        this.#sockets.add(socket)
+        return socket.once('close', () => this.#sockets.delete(socket))
+      },
     })
     // A connection that breaks while nobody uses it is replaced at the next use, and one in use fails its statement: both tell
     // what is wrong. Without a listener the break itself would end the process.
@@ -137,8 +145,10 @@ export class Database {
     })
   }
 
+  /** Ends all connections; those of a server that hangs are cut. */
   async close(): Promise<void> {
-    await this.#pool.end().catch(() => undefined)
+    await within(maxEndMs, this.#pool.end())
+    for (const socket of this.#sockets) socket.destroy()
   }
 }
 
@@ -194,4 +204,14 @@ export function connectionOf(text: string): pg.ClientConfig {
 
 function isLocal(host: string): boolean {
   return host.startsWith('/') || host === 'localhost' || host === '::1' || (isIP(host) === 4 && host.startsWith('127.'))
+}
+
+/** Waits for what is done, whatever comes of it, and no longer than a time. */
+export async function within(ms: number, work: Promise<unknown>): Promise<void> {
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise((resolve) => {
+    timer = setTimeout(resolve, ms)
+  })
+  await Promise.race([work.catch(() => undefined), late])
+  clearTimeout(timer)
 }

@@ -4,7 +4,7 @@ import { randomUUID } from 'node:crypto'
 import type { Provider } from '../directory/provider.ts'
 import type { FleetReport, SharedEntries } from '../ports.ts'
 import { NamesakeError } from '../errors.ts'
-import { Database } from './database.ts'
+import { Database, within } from './database.ts'
 import { SharedDocument } from './document.ts'
 import type { DocumentFiles, DocumentOutcome } from './document.ts'
 import { EntryExchange } from './entries.ts'
@@ -22,9 +22,10 @@ const lookMs = 1000
 const maxLookMs = 5_000
 /** Milliseconds between two words of this node. */
 const announceMs = 5000
-/** Milliseconds between two looks for records that are too old, and that the last records may take at the end. */
+/** Milliseconds between two looks for records that are too old, that the last records may take at the end, and all of the end. */
 const expireMs = 60_000
 const maxLastMs = 1000
+const maxCloseMs = 3000
 
 /** The name of the shared document that protection.yaml is. */
 const rulesDocument = 'protection'
@@ -145,12 +146,12 @@ export class Fleet {
     }
   }
 
+  /** Gives back what it holds. A database that hangs is not waited for: leases run out, records go at the next start. */
   async close(): Promise<void> {
     this.#closed = true
     clearTimeout(this.#timer)
-    await this.#looking
-    await this.#sendLast()
-    await this.#leases.release()
+    const given = this.#looking.then(() => this.#sendLast()).then(() => this.#leases.release())
+    await within(maxCloseMs, given)
     await this.#database.close()
   }
 
@@ -158,8 +159,7 @@ export class Fleet {
   async #sendLast(): Promise<void> {
     const history = this.#options.history()
     if (history === null || this.#trouble !== null) return
-    const late = new Promise((resolve) => setTimeout(resolve, maxLastMs).unref())
-    await Promise.race([this.#sender.look(history.own).catch(() => undefined), late])
+    await within(maxLastMs, this.#sender.look(history.own))
   }
 
   #again(): void {
