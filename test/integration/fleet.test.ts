@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import t from 'tap'
 import { cliPath, peopleYaml, removeDaemon, startDaemon, waitUntil } from './peers/daemon.ts'
 import type { Daemon } from './peers/daemon.ts'
+import { freePort } from './peers/ports.ts'
 import { noPostgres, startPgBouncer, startPostgres } from './peers/postgres.ts'
 import type { Postgres } from './peers/postgres.ts'
 import { startSink } from './peers/sink.ts'
@@ -47,12 +48,21 @@ t.test('a fleet', { skip: noPostgres }, async (t) => {
   const env = { NAMESAKE_POSTGRES: postgres.url }
   const start = async (
     node: string,
-    more: { people?: string; folder?: string; protection?: string; env?: Record<string, string> } = {},
+    {
+      section = '',
+      ...more
+    }: {
+      people?: string
+      folder?: string
+      protection?: string
+      env?: Record<string, string>
+      section?: string
+    } = {},
   ): Promise<Daemon> => {
     const daemon = await startDaemon({
       relay: `smtp://127.0.0.1:${sink.port}`,
       env,
-      more: `fleet: { postgres: { env: NAMESAKE_POSTGRES }, node: ${node} }`,
+      more: `fleet: { postgres: { env: NAMESAKE_POSTGRES }, node: ${node} }\n${section}`,
       ...more,
     })
     t.teardown(() => removeDaemon(daemon))
@@ -64,7 +74,8 @@ t.test('a fleet', { skip: noPostgres }, async (t) => {
       .filter((line) => line !== '')
       .map((line) => JSON.parse(line) as Record<string, unknown>)
 
-  const a = await start('mx1')
+  const consolePort = await freePort()
+  const a = await start('mx1', { section: `console: { listen: "127.0.0.1:${consolePort}" }` })
   // The second node's own file names other people: what counts is what the reading node has seen.
   // It comes through PgBouncer in transaction mode, which keeps nothing of a connection from one transaction to the next.
   const bouncer = await startPgBouncer(postgres)
@@ -75,6 +86,16 @@ t.test('a fleet', { skip: noPostgres }, async (t) => {
   })
   const jane = 'Jane Roe <j@evil.example>'
   const max = 'Max Mustermann <m@evil.example>'
+
+  /** The nodes as the console's API tells them to a reader. */
+  let token = ''
+  const nodesOf = async (): Promise<unknown> => {
+    if (token === '')
+      token = (await namesake(a, env, 'console', 'token', 'add', 'nodes')).out.trim().split(/\s/).at(-1) ?? ''
+    const of = `http://127.0.0.1:${consolePort}/api/v1/nodes`
+    const answer = await fetch(of, { headers: { authorization: `Bearer ${token}` } })
+    return answer.json()
+  }
 
   t.test('people of one reader, rules of all', async (t) => {
     t.equal(await verdictOf(a, jane), 'detected')
@@ -95,6 +116,14 @@ t.test('a fleet', { skip: noPostgres }, async (t) => {
       { node: 'mx2', trouble: [] },
     ])
     t.match((await namesake(a, env, 'fleet')).out, /NODE +VERSION +SEEN.*\nmx1 /)
+    t.match(await nodesOf(), {
+      fleet: true,
+      away: null,
+      items: [
+        { node: 'mx1', own: true, rules: 2, directories: [{ name: 'Staff' }], trouble: [] },
+        { node: 'mx2', own: false },
+      ],
+    })
   })
 
   const history = async (daemon: Daemon): Promise<Record<string, unknown>[]> =>
@@ -155,6 +184,7 @@ t.test('a fleet', { skip: noPostgres }, async (t) => {
       t.equal(await verdictOf(daemon, jane), 'detected')
     }
     t.match((await namesake(a, env, 'fleet')).code, 69)
+    t.match(await nodesOf(), { fleet: true, items: [], away: /PostgreSQL: / })
     const alone = await namesake(a, env, 'history', '--json')
     t.match(alone, { code: 0, err: /only what this node itself has kept is shown: PostgreSQL/ })
     t.notMatch(alone.out, /"node":"mx2"/)

@@ -1,10 +1,11 @@
-/** Routes of the API: who may use the console, tokens, the audit log, health. */
+/** Routes of the API: who may use the console, tokens, the audit log, health, the nodes of a fleet. */
 
 import * as z from 'zod'
 import type { AuditEntry } from '../../model.ts'
 import { NamesakeError } from '../../errors.ts'
 import type { DaemonStatus, ApiToken } from '../../ports.ts'
 import { csvLine } from '../../admin/csv.ts'
+import { fleetMembers } from '../../admin/fleet.ts'
 import { Problem } from '../problem.ts'
 import { versionOf } from '../desk.ts'
 import type { Services } from '../services.ts'
@@ -42,6 +43,22 @@ const auditSchema = z.object({
   target: z.string(),
   before: z.unknown(),
   after: z.unknown(),
+})
+
+const nodeSchema = z.object({
+  node: z.string(),
+  version: z.string(),
+  seen: z.string(),
+  age: z.number().describe('Seconds since then, by the clock of the database.'),
+  rules: z.number().describe('Revision of the protection rules that it has; 0: none of the fleet yet.'),
+  directories: z
+    .array(z.object({ name: z.string(), revision: z.number() }))
+    .readonly()
+    .describe('Which round of each directory its people are of; 0: none yet.'),
+  protectedPeople: z.number(),
+  messages: z.object({ total: z.number(), detected: z.number(), unchecked: z.number() }),
+  trouble: z.array(z.string()).readonly(),
+  own: z.boolean().describe('Whether it is the node that answers.'),
 })
 
 const byId = z.object({ id: z.string().max(100) })
@@ -236,6 +253,30 @@ export const settingsRoutes: readonly Route[] = [
         status,
         ...(daemon === null ? {} : { daemon: plainStatus(daemon) }),
         kept: (await history?.count()) ?? null,
+      }
+    },
+  }),
+  route({
+    method: 'GET',
+    path: '/nodes',
+    access: 'reader',
+    summary: 'The nodes of a fleet',
+    prose: 'Each as it told of itself last. `away` says in words why the database does not answer; null: it does.',
+    response: z.object({
+      fleet: z.boolean().describe('Whether this node is in a fleet.'),
+      items: z.array(nodeSchema),
+      away: z.string().nullable(),
+    }),
+    handle: async ({ services }) => {
+      const { config } = services.desk.refresh()
+      if (config.fleet === null) return { fleet: false, items: [], away: null }
+      const own = config.fleet.node
+      try {
+        const members = await fleetMembers(config)
+        return { fleet: true, items: members.map((one) => ({ ...one, own: one.node === own })), away: null }
+      } catch (error) {
+        if (!(error instanceof NamesakeError)) throw error
+        return { fleet: true, items: [], away: error.message }
       }
     },
   }),

@@ -1,4 +1,4 @@
-/** Settings: who may use the console, tokens, the audit log, health. */
+/** Settings: who may use the console, tokens, the audit log, health, the nodes of a fleet. */
 
 import { useEffect, useState } from 'preact/hooks'
 import type { JSX } from 'preact'
@@ -28,6 +28,7 @@ import {
 import { place } from '../router.ts'
 import { act, may, roleNames, session, toast, user } from '../state.ts'
 import type { Role } from '../state.ts'
+import { Nodes } from './nodes.tsx'
 import { ChangePassword } from './password.tsx'
 
 const roleOptions: readonly (readonly [Role, string])[] = [
@@ -762,85 +763,88 @@ function About(): JSX.Element {
       <header>
         <h2 id="about-h">About and health</h2>
       </header>
-      <div class="card">
-        <div class="card-head">
-          <h3 class="grow">Health</h3>
-          {shown === null ? null : <State look={shown.look}>{shown.words}</State>}
-        </div>
-        {loaded.error !== null && value === null ? (
-          <Failed error={loaded.error} retry={loaded.reload} />
-        ) : value === null ? (
-          <Skeleton />
-        ) : (
-          <div class="card-body stack">
-            {value.status === 'unreachable' ? (
-              <Note look="bad">
-                <p>No daemon answers on this host. What is kept can still be seen.</p>
-              </Note>
-            ) : null}
-            {(daemon?.problems ?? []).map((problem) => (
-              <Note look="warn" key={problem}>
-                <p>
-                  <Foreign text={problem} max={600} />
-                </p>
-              </Note>
-            ))}
-            {daemon === undefined ? null : (
-              <dl class="facts">
-                <dt>Up since</dt>
-                <dd>
-                  <Time at={daemon.since} />, {session.value?.product.node ?? 'this node'}
-                </dd>
-                <dt>Listens</dt>
-                <dd>
-                  {daemon.listeners.map((one) => (
-                    <div key={one} class="addr">
-                      {one}
-                    </div>
-                  ))}
-                </dd>
-                <dt>Next hop</dt>
-                <dd>
-                  {daemon.nextHop.length === 0 ? 'none: asked by the mail server' : null}
-                  {daemon.nextHop.map((hop) => (
-                    <div key={hop.url}>
-                      <State look={hop.reached === false ? 'bad' : 'ok'}>
-                        {hop.reached === false
-                          ? `does not answer: ${hop.problem ?? ''}`
-                          : hop.reached === null
-                            ? 'not probed'
-                            : 'answers'}
-                      </State>{' '}
-                      <span class="addr">{hop.url}</span>
-                    </div>
-                  ))}
-                </dd>
-                <dt>Workers</dt>
-                <dd>{number(daemon.workers)}</dd>
-                <dt>Messages</dt>
-                <dd>
-                  {number(daemon.messages.total)} since then, {number(daemon.messages.lastHour.total)} in the last hour;{' '}
-                  {number(daemon.messages.detected)} detected, {number(daemon.messages.unchecked)} unchecked
-                </dd>
-                <dt>Protected people</dt>
-                <dd>{number(daemon.protectedPeople)}</dd>
-                {value.kept === null || value.kept === undefined ? null : (
-                  <>
-                    <dt>History</dt>
-                    <dd>{count(value.kept, 'record')}</dd>
-                  </>
-                )}
-                <dt>Monitoring</dt>
-                <dd>
-                  <code>/metrics</code>, <code>/healthz</code>, <code>/readyz</code> of the option{' '}
-                  <code>ops.listen</code>
-                </dd>
-              </dl>
-            )}
+      <div class="stack-l">
+        <Nodes />
+        <div class="card">
+          <div class="card-head">
+            <h3 class="grow">Health</h3>
+            {shown === null ? null : <State look={shown.look}>{shown.words}</State>}
           </div>
-        )}
-        <div class="card-foot">
-          <span class="grow">Namesake {session.value?.product.version ?? ''}, MIT licence</span>
+          {loaded.error !== null && value === null ? (
+            <Failed error={loaded.error} retry={loaded.reload} />
+          ) : value === null ? (
+            <Skeleton />
+          ) : (
+            <div class="card-body stack">
+              {value.status === 'unreachable' ? (
+                <Note look="bad">
+                  <p>No daemon answers on this host. What is kept can still be seen.</p>
+                </Note>
+              ) : null}
+              {(daemon?.problems ?? []).map((problem) => (
+                <Note look="warn" key={problem}>
+                  <p>
+                    <Foreign text={problem} max={600} />
+                  </p>
+                </Note>
+              ))}
+              {daemon === undefined ? null : (
+                <dl class="facts">
+                  <dt>Up since</dt>
+                  <dd>
+                    <Time at={daemon.since} />, {session.value?.product.node ?? 'this node'}
+                  </dd>
+                  <dt>Listens</dt>
+                  <dd>
+                    {daemon.listeners.map((one) => (
+                      <div key={one} class="addr">
+                        {one}
+                      </div>
+                    ))}
+                  </dd>
+                  <dt>Next hop</dt>
+                  <dd>
+                    {daemon.nextHop.length === 0 ? 'none: asked by the mail server' : null}
+                    {daemon.nextHop.map((hop) => (
+                      <div key={hop.url}>
+                        <State look={hop.reached === false ? 'bad' : 'ok'}>
+                          {hop.reached === false
+                            ? `does not answer: ${hop.problem ?? ''}`
+                            : hop.reached === null
+                              ? 'not probed'
+                              : 'answers'}
+                        </State>{' '}
+                        <span class="addr">{hop.url}</span>
+                      </div>
+                    ))}
+                  </dd>
+                  <dt>Workers</dt>
+                  <dd>{number(daemon.workers)}</dd>
+                  <dt>Messages</dt>
+                  <dd>
+                    {number(daemon.messages.total)} since then, {number(daemon.messages.lastHour.total)} in the last
+                    hour; {number(daemon.messages.detected)} detected, {number(daemon.messages.unchecked)} unchecked
+                  </dd>
+                  <dt>Protected people</dt>
+                  <dd>{number(daemon.protectedPeople)}</dd>
+                  {value.kept === null || value.kept === undefined ? null : (
+                    <>
+                      <dt>History</dt>
+                      <dd>{count(value.kept, 'record')}</dd>
+                    </>
+                  )}
+                  <dt>Monitoring</dt>
+                  <dd>
+                    <code>/metrics</code>, <code>/healthz</code>, <code>/readyz</code> of the option{' '}
+                    <code>ops.listen</code>
+                  </dd>
+                </dl>
+              )}
+            </div>
+          )}
+          <div class="card-foot">
+            <span class="grow">Namesake {session.value?.product.version ?? ''}, MIT licence</span>
+          </div>
         </div>
       </div>
     </section>
