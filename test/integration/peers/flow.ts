@@ -13,9 +13,14 @@ export class Flow {
   #ended = false
   readonly #running: Promise<unknown>
   readonly #port: number
+  readonly #prefix: string
+  readonly #pauseMs: number
 
-  constructor(port: number) {
+  /** @param prefix what the names of its messages begin with. @param pauseMs between two messages of a connection */
+  constructor(port: number, prefix = 'flow', pauseMs = 20) {
     this.#port = port
+    this.#prefix = prefix
+    this.#pauseMs = pauseMs
     this.#running = Promise.all([this.#run(), this.#run()])
   }
 
@@ -44,7 +49,7 @@ export class Flow {
     let client: RawClient | null = null
     let opened = 0
     while (!this.#ended) {
-      const name = `flow${this.#count++}`
+      const name = `${this.#prefix}${this.#count++}`
       try {
         if (client !== null && opened !== this.#anew) {
           client.socket.destroy()
@@ -59,7 +64,7 @@ export class Flow {
         client?.socket.destroy()
         client = null
       }
-      await new Promise((resolve) => setTimeout(resolve, 20))
+      await new Promise((resolve) => setTimeout(resolve, this.#pauseMs))
     }
     await client?.quit()
   }

@@ -1,6 +1,16 @@
 import { execFileSync, spawn } from 'node:child_process'
 import type { ChildProcess } from 'node:child_process'
-import { appendFileSync, chmodSync, chownSync, existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  appendFileSync,
+  chmodSync,
+  chownSync,
+  existsSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
 import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -28,6 +38,18 @@ export interface Postgres {
   /** `SIGTERM` smart, `SIGINT` fast, `SIGQUIT` at once, `SIGKILL` as a crash. */
   stop(signal?: NodeJS.Signals): Promise<void>
   sql(text: string, database?: string): string
+  /** Stops the server and all its processes where they are: connections stay, nothing answers. */
+  hang(): void
+  resume(): void
+  /** Copies all its data aside, stopped for the moment. */
+  backup(): Promise<void>
+  /** Puts that copy in the place of its data, as after a crash. */
+  restore(): Promise<void>
+  /** Whether it has a small disk of its own. */
+  readonly hasDisk: boolean
+  /** Writes on that disk until nothing more goes. */
+  fillDisk(): void
+  freeDisk(): void
   remove(): Promise<void>
 }
 
@@ -47,8 +69,43 @@ function accepts(port: number): Promise<boolean> {
   })
 }
 
-export async function startPostgres(settings: Readonly<Record<string, string>> = {}): Promise<Postgres> {
+/** The processes that one has started. */
+function childrenOf(parent: number): number[] {
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .filter((name) => {
+      try {
+        const stat = readFileSync(`/proc/${name}/stat`, 'utf8')
+        return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1] === String(parent)
+      } catch {
+        // It has ended meanwhile.
+        return false
+      }
+    })
+    .map(Number)
+}
+
+/** A small disk at a folder; false where this user may not make one. */
+function mountDisk(folder: string, size: string): boolean {
+  try {
+    execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${size}`, 'none', folder], { stdio: 'ignore' })
+    return true
+  } catch {
+    return false
+  }
+}
+
+/**
+ * @param settings of postgresql.conf
+ * @param disk the size of a disk of its own, as `mount` takes it, where this user may make one
+ */
+export async function startPostgres(
+  settings: Readonly<Record<string, string>> = {},
+  disk: string | null = null,
+): Promise<Postgres> {
   const folder = mkdtempSync(join(tmpdir(), 'namesake-pg-'))
+  const aside = `${folder}-aside`
+  const hasDisk = disk !== null && mountDisk(folder, disk)
   const as = user()
   if (as.uid !== undefined) chownSync(folder, as.uid, as.gid ?? 0)
   const data = join(folder, 'data')
@@ -97,13 +154,53 @@ export async function startPostgres(settings: Readonly<Record<string, string>> =
     },
     async stop(signal: NodeJS.Signals = 'SIGINT') {
       if (child.exitCode !== null || child.signalCode !== null) return
-      child.kill('SIGCONT')
+      postgres.resume()
       child.kill(signal)
       await ended
     },
     sql,
+    hang() {
+      const { pid } = child
+      if (pid === undefined) return
+      // First the one that would start others.
+      for (const one of [pid, ...childrenOf(pid)]) process.kill(one, 'SIGSTOP')
+    },
+    resume() {
+      const { pid } = child
+      if (pid === undefined || child.exitCode !== null || child.signalCode !== null) return
+      for (const one of [...childrenOf(pid), pid]) process.kill(one, 'SIGCONT')
+    },
+    async backup() {
+      await postgres.stop()
+      rmSync(aside, { recursive: true, force: true })
+      execFileSync('cp', ['-a', data, aside])
+      await postgres.start()
+    },
+    async restore() {
+      await postgres.stop('SIGQUIT')
+      rmSync(data, { recursive: true })
+      execFileSync('cp', ['-a', aside, data])
+      await postgres.start()
+    },
+    hasDisk,
+    fillDisk() {
+      if (!hasDisk) return
+      // The first pieces that do not fit any more are followed by smaller ones.
+      for (const octets of [2 ** 20, 2 ** 12]) {
+        try {
+          for (;;) appendFileSync(join(folder, 'filler'), Buffer.alloc(octets))
+        } catch {
+          // It is full.
+        }
+      }
+    },
+    freeDisk() {
+      rmSync(join(folder, 'filler'), { force: true })
+    },
     async remove() {
       await postgres.stop('SIGQUIT')
+      if (hasDisk) execFileSync('umount', ['-l', folder])
+      rmSync(aside, { recursive: true, force: true })
       rmSync(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 })
     },
   }

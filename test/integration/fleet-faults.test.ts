@@ -1,0 +1,231 @@
+import { execFile } from 'node:child_process'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import t from 'tap'
+import { cliPath, peopleYaml, removeDaemon, startDaemon, waitUntil } from './peers/daemon.ts'
+import type { Daemon } from './peers/daemon.ts'
+import { Flow } from './peers/flow.ts'
+import { noPostgres, startPostgres } from './peers/postgres.ts'
+import { startSink } from './peers/sink.ts'
+
+/*
+ * Three nodes with many people, mail flowing through two of them whose clocks are an hour apart, while the database hangs, its
+ * disk is full, it is put back from an older copy, and the node that reads the directory hangs in the middle of a round. At the
+ * end: no message lost or doubled, every verdict as before, every record in the history of all, once.
+ */
+t.setTimeout(300_000)
+
+/** People of the directory: more than two pages of a round. 200,000 take some minutes. */
+const people = Number(process.env['NAMESAKE_PEOPLE'] ?? 6_000)
+
+function manyPeople(more = ''): string {
+  const users = Array.from(
+    { length: people },
+    (_, n) => `  - { id: n${n}, displayName: Given${n % 977} Surname${n}, mail: given.surname${n}@corp.example }\n`,
+  )
+  return peopleYaml.replace('\ngroups:', `\n${users.join('')}${more}groups:`)
+}
+
+interface Run {
+  readonly code: number
+  readonly out: string
+}
+
+t.test('faults while mail flows', { skip: noPostgres }, async (t) => {
+  const postgres = await startPostgres(
+    { max_wal_size: '32MB', min_wal_size: '32MB', wal_level: 'minimal', max_wal_senders: '0' },
+    '400m',
+  )
+  t.teardown(() => postgres.remove())
+  const sink = await startSink()
+  t.teardown(() => sink.close())
+  const folder = mkdtempSync(join(tmpdir(), 'namesake-clock-'))
+  t.teardown(() => rmSync(folder, { recursive: true }))
+  writeFileSync(
+    join(folder, 'an-hour-ahead.mjs'),
+    `const shift = 3_600_000
+globalThis.Date = class extends Date {
+  constructor(...of) {
+    if (of.length === 0) super(performance.timeOrigin + performance.now() + shift)
+    else super(...of)
+  }
+  static now() {
+    return super.now() + shift
+  }
+}
+`,
+  )
+  const env = { NAMESAKE_POSTGRES: postgres.url }
+  const start = async (node: string, text: string, more: Record<string, string> = {}): Promise<Daemon> => {
+    const daemon = await startDaemon({
+      relay: `smtp://127.0.0.1:${sink.port}`,
+      people: text,
+      env: { ...env, ...more },
+      more: `fleet: { postgres: { env: NAMESAKE_POSTGRES }, node: ${node} }`,
+    })
+    t.teardown(() => removeDaemon(daemon))
+    return daemon
+  }
+  const namesake = (daemon: Daemon, ...args: string[]): Promise<Run> =>
+    new Promise((resolve) => {
+      const command = [cliPath, ...args, '--config', join(daemon.folder, 'namesake.yaml')]
+      const options = { env: { ...process.env, ...env }, maxBuffer: 2 ** 30 }
+      execFile(process.execPath, command, options, (error, out) =>
+        resolve({ code: error === null ? 0 : Number(error.code), out }),
+      )
+    })
+  /** All that its store says. */
+  const exportOf = async (daemon: Daemon): Promise<string> => {
+    const found = await namesake(daemon, 'directory', '--people', '--json', '--ids')
+    if (found.code !== 0) throw new Error(`the export ended with ${found.code}`)
+    return found.out
+  }
+  const [a, b] = await Promise.all([
+    start('mx1', manyPeople()),
+    start('mx2', manyPeople(), { NODE_OPTIONS: `--import=${join(folder, 'an-hour-ahead.mjs')}` }),
+  ])
+  const apart = (daemon: Daemon): number => Date.parse(String(daemon.lines()[0]?.['time'])) - Date.now()
+  t.ok(apart(b) - apart(a) > 3_500_000, 'the second clock is an hour ahead')
+  const flows = [new Flow(a.smtpPort, 'one', 100), new Flow(b.smtpPort, 'two', 100)]
+  t.teardown(() => Promise.all(flows.map((flow) => flow.end())))
+  const goesOn = (): Promise<unknown> => Promise.all(flows.map((flow) => flow.goesOn()))
+
+  t.test(`a node that comes new judges by ${people} people, and has the others' to the octet`, async (t) => {
+    const at = performance.now()
+    const c = await start('mx3', 'users: []\n')
+    const seconds = (performance.now() - at) / 1000
+    t.comment(`judges after ${seconds.toFixed(1)} s, with mail flowing`)
+    t.ok(seconds < 60, 'within a minute')
+    const [first, second, third] = [await exportOf(a), await exportOf(b), await exportOf(c)]
+    t.equal(first.split('\n').length - 1, people + 3)
+    t.ok(second === first && third === first, 'alike to the octet')
+
+    postgres.hang()
+    await goesOn()
+    const end = performance.now()
+    t.equal(await c.stop(), 0)
+    t.ok(performance.now() - end < 10_000, 'a node ends in time while the database hangs')
+    await Promise.all([a, b].map((daemon) => daemon.waitFor(({ event }) => event === 'fleet-unavailable')))
+    await goesOn()
+    postgres.resume()
+    await Promise.all([a, b].map((daemon) => daemon.waitFor(({ event }) => event === 'fleet-available')))
+    t.pass('PostgreSQL hung and came back')
+  })
+
+  t.test('the node that reads hangs in mid-round past its lease, and comes back', async (t) => {
+    const holder = (): string =>
+      postgres.sql("select split_part(holder, ' ', 1) from namesake.lease where name = 'directory Staff'")
+    const newest = (): number => Number(postgres.sql('select max(seq) from namesake.round'))
+    const [reader, heir, heirName] = holder() === 'mx1' ? [a, b, 'mx2'] : [b, a, 'mx1']
+    const [seq, epoch] = [newest(), Number(postgres.sql('select max(epoch) from namesake.round'))]
+    const late = '  - { id: late, displayName: Written Late, mail: l@corp.example }\n'
+    writeFileSync(join(reader.folder, 'people.yaml'), manyPeople(late))
+    await waitUntil('a page of a round that is not there yet', () => {
+      const found = postgres.sql(
+        'select count(*) from namesake.page p where not exists (select 1 from namesake.round r where r.id = p.round)',
+      )
+      return found === '0' ? undefined : true
+    })
+    reader.child.kill('SIGSTOP')
+    t.equal(newest(), seq, 'it hangs before its round counts')
+    postgres.sql("update namesake.lease set until = now() - interval '1 second' where name = 'directory Staff'")
+    const read = '  - { id: heir, displayName: Read By Heir, mail: h@corp.example }\n'
+    writeFileSync(join(heir.folder, 'people.yaml'), manyPeople(read))
+    await waitUntil('what the heir reads', () => newest() > seq || undefined)
+    t.equal(holder(), heirName)
+    reader.child.kill('SIGCONT')
+    await waitUntil(
+      'what the heir has read on the node that hung',
+      async () => (await namesake(reader, 'directory', 'Read By Heir', '--json')).out.includes('h@corp') || undefined,
+    )
+    const [one, two] = [await exportOf(reader), await exportOf(heir)]
+    t.ok(one === two, 'alike again')
+    t.notOk(one.includes('Written Late'))
+    const rounds = postgres.sql('select node, epoch from namesake.round order by seq').split('\n')
+    t.equal(rounds.at(-1)?.split('|')[0], heirName, 'what it still wrote counts for nothing')
+    const epochs = rounds.map((row) => Number(row.split('|')[1]))
+    t.same(
+      epochs,
+      [...epochs].sort((x, y) => x - y),
+    )
+    t.ok((epochs.at(-1) ?? 0) > epoch, 'its epoch is over')
+  })
+
+  t.test("PostgreSQL's disk is full", { skip: !postgres.hasDisk && 'only root makes a small disk' }, async (t) => {
+    const from = [a, b].map((daemon) => daemon.lines().length)
+    const since = (event: string): Promise<unknown> =>
+      Promise.all(
+        [a, b].map((daemon, n) =>
+          waitUntil(event, () =>
+            daemon
+              .lines()
+              .slice(from[n])
+              .find((line) => line['event'] === event),
+          ),
+        ),
+      )
+    postgres.fillDisk()
+    await since('fleet-unavailable')
+    await goesOn()
+    postgres.freeDisk()
+    if (postgres.child.exitCode !== null) await postgres.start()
+    await since('fleet-available')
+    t.pass('and is not any more')
+  })
+
+  t.test('PostgreSQL is put back from an older copy', async (t) => {
+    const edit = async (daemon: Daemon, address: string): Promise<unknown> =>
+      namesake(daemon, 'secondary', 'add', 'jane.roe@corp.example', address)
+    const rules = (daemon: Daemon): string => readFileSync(join(daemon.folder, 'protection.yaml'), 'utf8')
+    const alike = (text: string): Promise<unknown> =>
+      waitUntil(
+        `${text} on both`,
+        () => ([a, b].every((daemon) => rules(daemon).includes(text)) && rules(a) === rules(b)) || undefined,
+      )
+    await edit(a, 'first@home.example')
+    await alike('first@home.example')
+    await postgres.backup()
+    await goesOn()
+    await edit(b, 'second@home.example')
+    await alike('second@home.example')
+    await postgres.restore()
+    await goesOn()
+    await edit(a, 'third@home.example')
+    await alike('third@home.example')
+    t.match(rules(b), /first@home[^]*second@home/)
+    t.notOk(
+      [a, b].some((daemon) => daemon.lines().some(({ event }) => event === 'fleet-conflict')),
+      'nothing of it is a conflict',
+    )
+  })
+
+  t.test('at the end', async (t) => {
+    await Promise.all(flows.map((flow) => flow.end()))
+    const names = sink.received.map(
+      ({ content }) => /^Message-ID: <(.*)@x>/m.exec(content.toString('latin1'))?.[1] ?? '',
+    )
+    t.equal(new Set(names).size, names.length, 'no message was doubled')
+    const taken = new Set(names)
+    for (const flow of flows) {
+      t.same(
+        [...flow.acknowledged].filter((name) => !taken.has(name)),
+        [],
+        'no message was lost',
+      )
+      t.same(flow.odd, [], 'none was refused or put off')
+    }
+    const messages = [a, b].flatMap((daemon) => daemon.lines().filter(({ event }) => event === 'message'))
+    t.ok(messages.length >= names.length)
+    t.same([...new Set(messages.map(({ verdict }) => verdict))], ['detected'], 'no verdict changed')
+    const wanted = messages.map(({ id }) => String(id)).sort()
+    for (const daemon of [a, b]) {
+      const found = await waitUntil('all records', async () => {
+        const ids = (await namesake(daemon, 'history', '--json')).out.match(/"id":"[^"]*"/g) ?? []
+        return ids.length >= wanted.length ? ids : undefined
+      })
+      t.same(found.map((id) => id.slice(6, -1)).sort(), wanted, 'every record, once')
+    }
+    t.comment(`${names.length} messages`)
+  })
+})
