@@ -212,6 +212,30 @@ t.test('the states of each page', { skip }, async (t) => {
     await page.close()
   })
 
+  await t.test('nodes of a fleet', async (t) => {
+    const page = await opened(false, 360)
+    const node = {
+      ...{ version: '1.0.0', seen: new Date().toISOString(), age: 1, rules: 1_234, protectedPeople: 2, own: true },
+      ...{ directories: [{ name: 'Staff', revision: 0 }], messages: { total: 12_345, detected: 6, unchecked: 0 } },
+    }
+    const items = [
+      { ...node, node: 'mx1', trouble: [] },
+      { ...node, node: 'mx2', own: false, trouble: ['not heard of for 300 s', `a fault${' and more'.repeat(80)}`] },
+    ]
+    for (const [json, words] of [
+      [{ fleet: true, away: null, items }, 'One node to look at'],
+      [{ fleet: true, away: null, items: [] }, 'No node has told of itself yet'],
+      [{ fleet: true, away: 'PostgreSQL: connect ECONNREFUSED', items: [] }, 'Each node judges mail as before'],
+    ] as const) {
+      await page.route('**/api/v1/nodes', (route) => route.fulfill({ json }))
+      await settle(page, 'settings')
+      await page.getByText(words).waitFor()
+      await isSound(t, page, words)
+      await page.unrouteAll({ behavior: 'ignoreErrors' })
+    }
+    await page.close()
+  })
+
   await t.test('a reader, and files that are only read', async (t) => {
     const reader = await readerOf(console, cookie)
     for (const name of pages) {

@@ -62,7 +62,7 @@ export function Nodes(): JSX.Element | null {
           <p>Each does when it first reaches the database.</p>
         </Empty>
       ) : (
-        <div class="table-wrap">
+        <div class="table-wrap" tabIndex={0} role="region" aria-label="Nodes">
           <table class="table fold">
             <thead>
               <tr>
