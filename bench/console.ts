@@ -56,7 +56,8 @@ const people = commonPeople()
 
 const isConsole = (pid: number): boolean => {
   try {
-    return readFileSync(`/proc/${pid}/cmdline`, 'utf8').startsWith('namesake console')
+    // It bears its name once its modules are loaded; until then it is known by its file.
+    return /^namesake console|console-process\.js/.test(readFileSync(`/proc/${pid}/cmdline`, 'utf8'))
   } catch {
     return false
   }
@@ -338,8 +339,9 @@ async function times(): Promise<void> {
         await page.locator(what).first().waitFor()
         const whole = performance.now() - began
         if (until === 'whole') return whole
-        return await page.evaluate<number>(
-          `performance.getEntriesByName('first-contentful-paint')[0]?.startTime ?? NaN`,
+        // The entry may come after what it tells of.
+        return await waitUntil('the first paint', () =>
+          page.evaluate<number | undefined>(`performance.getEntriesByName('first-contentful-paint')[0]?.startTime`),
         )
       } finally {
         await page.close()
