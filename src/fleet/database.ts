@@ -95,7 +95,9 @@ export class Database {
     if (found === list.length) return
     try {
       await this.transact(async ({ query }) => {
-        await query('create schema if not exists namesake')
+        // To make a schema that is there already takes a right on the database that its owner need not have.
+        const [schema] = await query<{ there: string | null }>("select to_regnamespace('namesake')::text as there")
+        if ((schema?.there ?? null) === null) await query('create schema if not exists namesake')
         await query('create table if not exists namesake.schema_version (version int not null)')
         await query('lock table namesake.schema_version in access exclusive mode')
         const rows = await query<{ version: number }>('select version from namesake.schema_version')

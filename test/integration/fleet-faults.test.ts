@@ -3,6 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import t from 'tap'
+import { Database } from '../../src/fleet/database.ts'
 import { cliPath, peopleYaml, removeDaemon, startDaemon, waitUntil } from './peers/daemon.ts'
 import type { Daemon } from './peers/daemon.ts'
 import { Flow } from './peers/flow.ts'
@@ -56,7 +57,12 @@ globalThis.Date = class extends Date {
 }
 `,
   )
-  const env = { NAMESAKE_POSTGRES: postgres.url }
+  // Nodes run with the rights that deploy/postgres gives them.
+  const { owner, member } = postgres.makeRoles()
+  const maker = new Database(owner)
+  await maker.migrate()
+  await maker.close()
+  const env = { NAMESAKE_POSTGRES: member }
   const start = async (node: string, text: string, more: Record<string, string> = {}): Promise<Daemon> => {
     const daemon = await startDaemon({
       relay: `smtp://127.0.0.1:${sink.port}`,

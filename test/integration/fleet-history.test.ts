@@ -103,7 +103,12 @@ function same(found: readonly unknown[], wanted: readonly unknown[]): void {
 t.test('one history of several nodes', { skip: noPostgres }, async (t) => {
   const postgres = await startPostgres()
   t.teardown(() => postgres.remove())
-  const database = new Database(postgres.url)
+  // With the rights that a node has.
+  const { owner, member } = postgres.makeRoles()
+  const maker = new Database(owner)
+  await maker.migrate()
+  await maker.close()
+  const database = new Database(member)
   t.teardown(() => database.close())
   await database.migrate()
   const clear = (): string =>

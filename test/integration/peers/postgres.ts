@@ -13,7 +13,7 @@ import {
 } from 'node:fs'
 import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import { waitUntil } from './daemon.ts'
 import { freePort } from './ports.ts'
 
@@ -38,6 +38,8 @@ export interface Postgres {
   /** `SIGTERM` smart, `SIGINT` fast, `SIGQUIT` at once, `SIGKILL` as a crash. */
   stop(signal?: NodeJS.Signals): Promise<void>
   sql(text: string, database?: string): string
+  /** Makes the two roles of deploy/postgres, and gives their URLs. */
+  makeRoles(): { readonly owner: string; readonly member: string }
   /** Stops the server and all its processes where they are: connections stay, nothing answers. */
   hang(): void
   resume(): void
@@ -159,6 +161,13 @@ export async function startPostgres(
       await ended
     },
     sql,
+    makeRoles() {
+      const file = resolve(import.meta.dirname, '../../../deploy/postgres/roles.sql')
+      sql(`\\set owner_password '''one'''\n\\set member_password '''two'''\n${readFileSync(file, 'utf8')}`)
+      const urlOf = (role: string, password: string): string =>
+        `postgres://${role}:${password}@127.0.0.1:${port}/postgres?sslmode=disable`
+      return { owner: urlOf('fleet_owner', 'one'), member: urlOf('fleet_member', 'two') }
+    },
     hang() {
       const { pid } = child
       if (pid === undefined) return
