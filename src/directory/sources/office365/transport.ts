@@ -68,6 +68,8 @@ export class Transport {
    * Throws a TransportError, or the signal's reason when that aborts.
    */
   async send(call: HttpCall): Promise<HttpAnswer> {
+    // Before there is a request: one that is destroyed before anybody listens to it tells the whole process.
+    call.signal?.throwIfAborted()
     const clock = new Deadline(this.#headTimeout, this.#wholeTimeout)
     const request = this.#open(new URL(call.url), call)
     const stop = (): void => void request.destroy()
@@ -75,7 +77,6 @@ export class Transport {
     clock.start((what) => request.destroy(new TransportError('timeout', what)))
     let answered = false
     try {
-      call.signal?.throwIfAborted()
       const answer = await headOf(request, call.body)
       answered = true
       clock.headArrived()
