@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs'
 import { isIP, Socket } from 'node:net'
 import pg from 'pg'
 import { NamesakeError } from '../errors.ts'
+import { within } from '../net/deadlines.ts'
 import { migrations } from './migrations.ts'
 import { errorText } from '../text.ts'
 
@@ -149,7 +150,7 @@ export class Database {
 
   /** Ends all connections; those of a server that hangs are cut. */
   async close(): Promise<void> {
-    await within(maxEndMs, this.#pool.end())
+    await within(maxEndMs, this.#pool.end()).catch(() => undefined)
     for (const socket of this.#sockets) socket.destroy()
   }
 }
@@ -206,14 +207,4 @@ export function connectionOf(text: string): pg.ClientConfig {
 
 function isLocal(host: string): boolean {
   return host.startsWith('/') || host === 'localhost' || host === '::1' || (isIP(host) === 4 && host.startsWith('127.'))
-}
-
-/** Waits for what is done, whatever comes of it, and no longer than a time. */
-export async function within(ms: number, work: Promise<unknown>): Promise<void> {
-  let timer: NodeJS.Timeout | undefined
-  const late = new Promise((resolve) => {
-    timer = setTimeout(resolve, ms)
-  })
-  await Promise.race([work.catch(() => undefined), late])
-  clearTimeout(timer)
 }

@@ -4,7 +4,8 @@ import { randomUUID } from 'node:crypto'
 import type { Provider } from '../directory/provider.ts'
 import type { FleetReport, SharedEntries } from '../ports.ts'
 import { NamesakeError } from '../errors.ts'
-import { Database, within } from './database.ts'
+import { within } from '../net/deadlines.ts'
+import { Database } from './database.ts'
 import { SharedDocument } from './document.ts'
 import type { DocumentFiles, DocumentOutcome } from './document.ts'
 import { EntryExchange } from './entries.ts'
@@ -151,7 +152,7 @@ export class Fleet {
     this.#closed = true
     clearTimeout(this.#timer)
     const given = this.#looking.then(() => this.#sendLast()).then(() => this.#leases.release())
-    await within(maxCloseMs, given)
+    await within(maxCloseMs, given).catch(() => undefined)
     await this.#database.close()
   }
 
@@ -159,7 +160,7 @@ export class Fleet {
   async #sendLast(): Promise<void> {
     const history = this.#options.history()
     if (history === null || this.#trouble !== null) return
-    await within(maxLastMs, this.#sender.look(history.own))
+    await within(maxLastMs, this.#sender.look(history.own)).catch(() => undefined)
   }
 
   #again(): void {

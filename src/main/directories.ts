@@ -10,6 +10,7 @@ import { openStore } from '../directory/store/open.ts'
 import type { Store } from '../directory/store/store.ts'
 import type { SyncOutcome } from '../directory/sync.ts'
 import { NamesakeError } from '../errors.ts'
+import { within } from '../net/deadlines.ts'
 import type { Events } from '../ops/events.ts'
 import type { GroupMembers } from '../history/members.ts'
 import type { DirectoryConfig } from '../options/source.ts'
@@ -76,7 +77,7 @@ export class Directories {
   async start(): Promise<void> {
     await this.#useRulesWhenWritable()
     const first = this.#scheduler.start()
-    if (!this.#store.records().some((record) => record.lastSync !== null)) await within(first, firstSyncTime)
+    if (!this.#store.records().some((record) => record.lastSync !== null)) await within(firstSyncTime, first)
   }
 
   /** Takes other rules over: keys and rules change in one transaction, which every worker notices by itself. */
@@ -243,12 +244,4 @@ function isDiskFault(error: unknown): error is NamesakeError {
 
 function seconds(milliseconds: number | null): number | null {
   return milliseconds === null ? null : Math.round(milliseconds / 1000)
-}
-
-/** Waits for the work, or for `limit` milliseconds. */
-async function within(work: Promise<unknown>, limit: number): Promise<void> {
-  let timer: NodeJS.Timeout | undefined
-  const late = new Promise<void>((resolve) => (timer = setTimeout(resolve, limit)))
-  await Promise.race([work, late])
-  clearTimeout(timer)
 }

@@ -53,3 +53,16 @@ export class Deadlines {
     }
   }
 }
+
+/** Waits for the work, and no longer than so many milliseconds. Throws what the work does within them. */
+export async function within(ms: number, work: Promise<unknown>): Promise<void> {
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise((resolve) => {
+    timer = setTimeout(resolve, ms)
+  })
+  try {
+    await Promise.race([work, late])
+  } finally {
+    clearTimeout(timer)
+  }
+}
