@@ -86,11 +86,12 @@ export class JudgementGuard {
 
 /** Indices of From, then Sender, then Reply-To if together they are large; else none. */
 function originatorFields(section: HeaderSection): readonly number[] {
-  const found = ['from', 'sender', 'reply-to'].flatMap((name) => fieldsNamed(section, name))
   let octets = 0
-  for (const index of found) {
-    const field = section.fields[index]
-    if (field !== undefined) octets += field.end - field.bodyStart
+  for (const name of watchedNames) {
+    for (const index of fieldsNamed(section, name)) octets += fieldBodyOctets(section, index).length
   }
-  return octets < minWatchedBytes ? [] : found
+  return octets < minWatchedBytes ? none : watchedNames.flatMap((name) => fieldsNamed(section, name))
 }
+
+const watchedNames = ['from', 'sender', 'reply-to'] as const
+const none: readonly number[] = []

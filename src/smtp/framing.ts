@@ -136,6 +136,7 @@ function nextControl(chunk: Buffer, words: Int32Array, lead: number, i: number):
     if ((chunk[i] as number) <= cr) return i
     i++
   }
+  if (i === length) return i
   let at = (i - lead) >> 2
   while (at < words.length) {
     const four = words[at] as number
