@@ -87,7 +87,8 @@ export function openCounters(primary: (() => Gauges) | null = null, now: () => n
   }
   const countings = new Map<EventName, readonly Counting[]>()
   for (const event of Object.keys(events) as EventName[]) {
-    countings.set(event, countsOf(event).map((spec) => countingOf(spec, adders))) // prettier-ignore
+    const rows = countsOf(event).map((spec) => countingOf(spec, adders))
+    countings.set(event, rows)
   }
   return {
     count(event, details) {

@@ -29,7 +29,7 @@ export interface JudgementContext {
 
 const maxClaims = 4000
 const maxGates = 20_000
-const maxUnclaimed = 10000
+const maxUnclaimed = 10_000
 const maxUnclaimedLength = 400
 
 /** Gives the context for the people that are known at the moment, made anew when others are. */
