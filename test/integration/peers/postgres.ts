@@ -87,6 +87,15 @@ function childrenOf(parent: number): number[] {
     .map(Number)
 }
 
+/** A process of the server's may end between being listed and being signalled. */
+function signal(pid: number, name: NodeJS.Signals): void {
+  try {
+    process.kill(pid, name)
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error
+  }
+}
+
 /** A small disk at a folder; false where this user may not make one. */
 function mountDisk(folder: string, size: string): boolean {
   try {
@@ -172,12 +181,12 @@ export async function startPostgres(
       const { pid } = child
       if (pid === undefined) return
       // First the one that would start others.
-      for (const one of [pid, ...childrenOf(pid)]) process.kill(one, 'SIGSTOP')
+      for (const one of [pid, ...childrenOf(pid)]) signal(one, 'SIGSTOP')
     },
     resume() {
       const { pid } = child
       if (pid === undefined || child.exitCode !== null || child.signalCode !== null) return
-      for (const one of [...childrenOf(pid), pid]) process.kill(one, 'SIGCONT')
+      for (const one of [...childrenOf(pid), pid]) signal(one, 'SIGCONT')
     },
     async backup() {
       await postgres.stop()
