@@ -19,6 +19,8 @@ export interface Load {
   /** MAIL, RCPT and DATA in one write, as a client does that was offered PIPELINING. */
   readonly pipelined: boolean
   readonly oneSender: boolean
+  /** Messages of 4 KB with short header sections; left out: as mail really comes. */
+  readonly short?: boolean
   /** Messages a second in all; 0: as fast as it goes. */
   readonly rate: number
   readonly seed: number
@@ -118,6 +120,7 @@ export async function sendLoad(load: Load): Promise<LoadResult> {
     detectionEvery: load.detectionEvery ?? 50,
     names: load.names,
     oneSender: load.oneSender,
+    short: load.short ?? false,
   })
   const took: number[] = []
   let sent = 0

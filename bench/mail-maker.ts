@@ -14,6 +14,8 @@ export interface MailOptions {
   readonly names: readonly string[]
   /** One sender and one header section for all of them, as a mailing's are. */
   readonly oneSender?: boolean
+  /** Messages of 4 KB with a header section of five fields, as a program on the same network sends; left out: as mail really comes. */
+  readonly short?: boolean
 }
 
 /** Numbers from 0 to 1 that a seed repeats (mulberry32). */
@@ -44,7 +46,8 @@ export function makeMail(options: MailOptions): Buffer[] {
     const name = detected
       ? (options.names[Math.floor(next() * options.names.length)] ?? 'Jane Roe')
       : (person?.displayName ?? 'A B')
-    messages.push(Buffer.from(message(next, n, fromField(next, name, n)), 'latin1'))
+    const from = fromField(next, name, n)
+    messages.push(Buffer.from(options.short === true ? shortMessage(next, n, from) : message(next, n, from), 'latin1'))
   }
   return messages
 }
@@ -105,6 +108,19 @@ function folded(text: string): string {
   return (text.match(/.{1,70}/g) ?? []).join('\r\n\t')
 }
 
+const line = 'Some text of a line that is as long as lines are.\r\n'
+
+function shortMessage(next: () => number, n: number, from: string): string {
+  const lines = [
+    `From: ${from}`,
+    'To: Bea Miller <b@hop.example>',
+    `Subject: Order ${n} and what comes of it`,
+    'Date: Thu, 26 Nov 2026 09:12:33 +0000',
+    `Message-ID: <${letters(next, 20).replace(/[+/]/g, '.')}.${n}@${pick(next, domains)}>`,
+  ]
+  return `${lines.join('\r\n')}\r\n\r\n${line.repeat(74)}.\r\n`
+}
+
 function message(next: () => number, n: number, from: string): string {
   const domain = pick(next, domains)
   const hops = 10 + Math.floor(next() * 11)
@@ -139,5 +155,5 @@ function message(next: () => number, n: number, from: string): string {
     `X-Mailer: Mailer ${n % 7}`,
     `List-Unsubscribe: <https://${domain}/u/${letters(next, 60).replace(/[+/]/g, '-')}>`,
   )
-  return `${lines.join('\r\n')}\r\n\r\n${'Some text of a line that is as long as lines are.\r\n'.repeat(40)}.\r\n`
+  return `${lines.join('\r\n')}\r\n\r\n${line.repeat(40)}.\r\n`
 }

@@ -4,8 +4,9 @@
  * adding its field, logging to a file) and 1,000 protected people. The load is bench/load.ts: mail of different senders as it really comes.
  * Needs Debian's haproxy and postfix and a build; Haraka comes from npm if it can be reached.
  *
- *   npm run bench:smtp [-- --messages N --rounds N --rows senders,pipelined,one,new,… --namesake FOLDER]
+ *   npm run bench:smtp [-- --messages N --rounds N --rows senders,pipelined,one,new,… --short --namesake FOLDER]
  *
+ * `--short` sends messages of 4 KB with header sections of five fields instead.
  * `--namesake FOLDER` adds the daemon of another built checkout, to compare a change with the commit before in one run.
  */
 
@@ -32,6 +33,7 @@ const { values } = parseArgs({
     messages: { type: 'string', default: '10000' },
     rounds: { type: 'string', default: '5' },
     rows: { type: 'string', default: allRows.join(',') },
+    short: { type: 'boolean', default: false },
     namesake: { type: 'string' },
   },
 })
@@ -206,6 +208,7 @@ const small =
         kept: true,
         pipelined: false,
         oneSender: false,
+        short: values.short,
         rate: 0,
         seed,
         names,
@@ -236,6 +239,7 @@ async function latencyRow(ports: Ports, sink: number): Promise<void> {
             kept: true,
             pipelined: false,
             oneSender: false,
+            short: values.short,
             seed: round + 2,
             names,
           },
