@@ -8,8 +8,6 @@ import { startApi, tokenOf } from './api.ts'
 
 /** Every curl line of docs/api.md, run as it stands. */
 
-t.setTimeout(240_000)
-
 const root = resolve(import.meta.dirname, '../..')
 
 t.test(

@@ -9,8 +9,6 @@ import type { Api } from './api.ts'
 
 /** Rules, trying, replay and settings by the API, against a running daemon. */
 
-t.setTimeout(240_000)
-
 const protection = `# Who is protected. (md)
 protect:
   - { directory: Staff, groups: [Executives] } # the board

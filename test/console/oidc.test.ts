@@ -6,8 +6,6 @@ import { skip, stand } from './harness.ts'
 
 /** Signing in by OpenID at the emulated Entra: what lets in, and what does not. */
 
-t.setTimeout(240_000)
-
 const authority = resolve(import.meta.dirname, '../provider/emulator/keys/server.crt.pem')
 
 t.test('sign-in by OpenID', { skip }, async (t) => {

@@ -9,8 +9,6 @@ import { RawClient } from '../integration/peers/smtp-client.ts'
 
 /** Review by the API: the same pairs, previews and answers as on the command line. */
 
-t.setTimeout(240_000)
-
 interface Pair {
   readonly id: string
   readonly address: string

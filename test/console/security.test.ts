@@ -10,7 +10,7 @@ import type { Account } from '../../src/ports.ts'
 import { firstAdministrator, password, skip, stand } from './harness.ts'
 
 // Slow clients and wrong passwords are waited out.
-t.setTimeout(400_000)
+t.setTimeout(600_000)
 
 /** Attacks on the console's server, as a program on the same machine can make them. */
 
@@ -58,7 +58,7 @@ function filled(path: string): string {
   return `/api/v1${path.replace(/:\w+/g, 'x')}`
 }
 
-t.test('the console under attack', { skip, timeout: 120_000 }, async (t) => {
+t.test('the console under attack', { skip, timeout: 240_000 }, async (t) => {
   const console = await stand()
   t.teardown(() => console.close())
   const { origin } = console

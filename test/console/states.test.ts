@@ -14,8 +14,6 @@ import { protectionYaml } from './seed.ts'
  * people) are put into its answers on their way; bench/console.ts has them for real.
  */
 
-t.setTimeout(240_000)
-
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 
 interface Violation {

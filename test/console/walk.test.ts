@@ -7,7 +7,7 @@ import { populate } from '../provider/synced.ts'
 import { firstAdministrator, skip, stand } from './harness.ts'
 
 // A browser goes through the whole console.
-t.setTimeout(400_000)
+t.setTimeout(600_000)
 
 /** The product's three steps in a real browser: a directory is added, people are protected, a detection is decided. */
 

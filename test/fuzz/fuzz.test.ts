@@ -9,7 +9,7 @@ import t from 'tap'
 import { fuzz } from './fuzzer.ts'
 import { corpusOf, openTargets } from './targets.ts'
 
-t.setTimeout(300_000)
+t.setTimeout(600_000)
 
 /** Seconds for the big ones; the rest get a part of it. */
 const seconds = 10
@@ -19,7 +19,7 @@ const opened = openTargets()
 t.teardown(() => opened.close())
 
 for (const [name, target] of Object.entries(opened.targets)) {
-  t.test(name, { timeout: 120_000 }, async (t) => {
+  t.test(name, { timeout: 240_000 }, async (t) => {
     const seeds = [...corpusOf(name), ...(opened.seeds[name] ?? [])]
     t.ok(seeds.length > 0, `${seeds.length} seeds`)
     const isBig = big.has(name)

@@ -16,7 +16,7 @@ const root = resolve(import.meta.dirname, '../..')
 const scratch = makeScratch('image')
 t.teardown(() => removeScratch(scratch))
 // npm installs every package, as the engine's build would.
-t.setTimeout(400_000)
+t.setTimeout(600_000)
 
 const missing =
   findProgram('setpriv') === null

@@ -13,7 +13,7 @@ import { makeScratch, run, skipUnless, until } from './peers/scratch.ts'
 import { freePorts } from './peers/ports.ts'
 import { RawClient } from './peers/smtp-client.ts'
 
-t.setTimeout(300_000)
+t.setTimeout(600_000)
 
 /**
  * The snippets for Postfix, as they stand in files and on pages, in a real Postfix as Debian installs it: chrooted. Only ports

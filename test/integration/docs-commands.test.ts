@@ -31,7 +31,7 @@ import { freePorts } from './peers/ports.ts'
  * landing's own clean install and run: the copy shares the packages that are there. README's `npm start` builds; other
  * pages take the build that the tests run on.
  */
-t.setTimeout(400_000)
+t.setTimeout(600_000)
 
 const pages = ['README.md', 'docs/quickstart.md', 'docs/replay.md', 'docs/troubleshooting.md']
 

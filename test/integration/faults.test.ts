@@ -18,7 +18,7 @@ import { startSink } from './peers/sink.ts'
 import type { Sink } from './peers/sink.ts'
 
 // Each starts a daemon, and strace slows down what it is attached to.
-t.setTimeout(400_000)
+t.setTimeout(600_000)
 
 const smtp = '  timeouts: { command: 20s, nextHop: 10s, drain: 2s }\n'
 const asRoot = process.getuid?.() === 0
@@ -127,7 +127,7 @@ function changePeople(daemon: Daemon, mark: string): void {
   renameSync(`${file}.new`, file)
 }
 
-t.test('no file descriptors are left (EMFILE)', { skip: missing('prlimit'), timeout: 120_000 }, async (t) => {
+t.test('no file descriptors are left (EMFILE)', { skip: missing('prlimit'), timeout: 240_000 }, async (t) => {
   const { daemon, sink, flow } = await setStage(t)
   const limits = [daemon.child.pid ?? 0, ...workersOf(daemon)].map((pid) => {
     const open = readdirSync(`/proc/${pid}/fd`).map(Number)
@@ -158,7 +158,7 @@ t.test('no file descriptors are left (EMFILE)', { skip: missing('prlimit'), time
   await expectOrderlyEnd(t, daemon)
 })
 
-t.test('the disk under the log answers EIO', { skip: missing('strace'), timeout: 120_000 }, async (t) => {
+t.test('the disk under the log answers EIO', { skip: missing('strace'), timeout: 240_000 }, async (t) => {
   const { daemon, sink, flow } = await setStage(t)
   const [worker = 0] = workersOf(daemon)
   const log = join(daemon.folder, 'log')
@@ -175,7 +175,7 @@ t.test('the disk under the log answers EIO', { skip: missing('strace'), timeout:
   await expectOrderlyEnd(t, daemon)
 })
 
-t.test('the disk under the store answers EIO', { skip: missing('strace'), timeout: 120_000 }, async (t) => {
+t.test('the disk under the store answers EIO', { skip: missing('strace'), timeout: 240_000 }, async (t) => {
   const { daemon, sink, flow } = await setStage(t)
   const data = join(daemon.folder, 'store', 'data.mdb')
   const calls = 'write,writev,pwrite64,pwritev,fdatasync,fsync'
@@ -203,7 +203,7 @@ t.test('the disk under the store answers EIO', { skip: missing('strace'), timeou
   await expectOrderlyEnd(t, daemon)
 })
 
-t.test('the disk under the Maildir answers EIO', { skip: missing('strace'), timeout: 120_000 }, async (t) => {
+t.test('the disk under the Maildir answers EIO', { skip: missing('strace'), timeout: 240_000 }, async (t) => {
   const folder = mkdtempSync(join(tmpdir(), 'namesake-maildir-'))
   t.teardown(() => rmSync(folder, { recursive: true, force: true, maxRetries: 5 }))
   const { daemon, flow } = await setStage(t, { relay: `maildir:${join(folder, 'mail')}` })
@@ -243,7 +243,7 @@ t.test('the disk under the Maildir answers EIO', { skip: missing('strace'), time
   await expectOrderlyEnd(t, daemon)
 })
 
-t.test('the system refuses connections (EAGAIN, ENOBUFS)', { skip: missing('strace'), timeout: 120_000 }, async (t) => {
+t.test('the system refuses connections (EAGAIN, ENOBUFS)', { skip: missing('strace'), timeout: 240_000 }, async (t) => {
   const { daemon, sink, flow } = await setStage(t, { workers: 1 })
   const [worker = 0] = workersOf(daemon)
   for (const [call, error] of [
@@ -268,7 +268,7 @@ t.test('the system refuses connections (EAGAIN, ENOBUFS)', { skip: missing('stra
 const fakeTime = '/usr/lib/x86_64-linux-gnu/faketime/libfaketimeMT.so.1'
 const archTime = fakeTime.replace('x86_64-linux-gnu', execFileSync('uname', ['-m']).toString().trim() + '-linux-gnu')
 
-t.test('the clock jumps a day ahead and back', { skip: missing('faketime'), timeout: 120_000 }, async (t) => {
+t.test('the clock jumps a day ahead and back', { skip: missing('faketime'), timeout: 240_000 }, async (t) => {
   const folder = mkdtempSync(join(tmpdir(), 'namesake-clock-'))
   t.teardown(() => rmSync(folder, { recursive: true, force: true, maxRetries: 5 }))
   const clock = join(folder, 'clock')
@@ -306,7 +306,7 @@ t.test('the clock jumps a day ahead and back', { skip: missing('faketime'), time
   await expectOrderlyEnd(t, daemon)
 })
 
-t.test('processes that stand still', { skip: missing('prlimit'), timeout: 120_000 }, async (t) => {
+t.test('processes that stand still', { skip: missing('prlimit'), timeout: 240_000 }, async (t) => {
   const { daemon, sink, flow } = await setStage(t)
   const [worker = 0] = workersOf(daemon)
   process.kill(worker, 'SIGSTOP')

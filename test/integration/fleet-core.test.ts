@@ -13,7 +13,6 @@ import { RoundLog } from '../../src/fleet/rounds.ts'
 import { noPostgres, startPostgres } from './peers/postgres.ts'
 
 // Lease, log and documents over a real PostgreSQL; daemons are in fleet.test.ts.
-t.setTimeout(240_000)
 
 /** A source whose people are set by the test: full rounds, or deltas from a cursor that counts changes. */
 class Source implements Provider {

@@ -15,7 +15,7 @@ import { startSink } from './peers/sink.ts'
  * disk is full, it is put back from an older copy, and the node that reads the directory hangs in the middle of a round. At the
  * end: no message lost or doubled, every verdict as before, every record in the history of all, once.
  */
-t.setTimeout(300_000)
+t.setTimeout(600_000)
 
 /** People of the directory: more than two pages of a round. 200,000 take some minutes. */
 const people = Number(process.env['NAMESAKE_PEOPLE'] ?? 6_000)

@@ -13,7 +13,7 @@ import { folder, lines, noon, openHistory, record } from '../unit/history/helper
 import { noPostgres, startPostgres } from './peers/postgres.ts'
 
 // The history of several nodes over a real PostgreSQL, held against one history that was given all their records.
-t.setTimeout(300_000)
+t.setTimeout(600_000)
 
 const day = 86_400_000
 const people = ['u1', 'u2', 'u3']

@@ -27,7 +27,6 @@ import { noPostgres, startPostgres } from './peers/postgres.ts'
  * A failure prints seed, path and replayPath: NAMESAKE_REPLAY='{"of":"people","seed":…,"path":"…","replayPath":"…"}' runs it again, and
  * NAMESAKE_RUNS=… runs more.
  */
-t.setTimeout(240_000)
 
 const names = ['a', 'b', 'c']
 const tables = ['lease', 'round', 'page', 'document'] as const

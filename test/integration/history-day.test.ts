@@ -5,7 +5,7 @@ import { postfixMissing } from './peers/postfix.ts'
 /** A small day of mail through a real Postfix; `npm run bench:mail-day` runs a whole one. */
 
 const missing = postfixMissing()
-t.setTimeout(300_000)
+t.setTimeout(600_000)
 
 for (const sample of new Set([sampleBeside(), null])) {
   const title = sample === null ? 'mail that is made up' : 'the detection sample and real From fields'

@@ -8,7 +8,6 @@ import t from 'tap'
 import { removeDaemon, startDaemon, waitUntil } from './peers/daemon.ts'
 
 // Several starts with several workers.
-t.setTimeout(240_000)
 
 /** Unix sockets of a daemon with several workers: a stale one is replaced once, and the new one stays. */
 const starts = Number(process.env['NAMESAKE_STARTS'] ?? 4)

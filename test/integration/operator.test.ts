@@ -10,7 +10,7 @@ import type { Daemon, DaemonOptions } from './peers/daemon.ts'
 import { RawClient } from './peers/smtp-client.ts'
 
 // Every mistake is a start of its own.
-t.setTimeout(400_000)
+t.setTimeout(600_000)
 
 /** What operators do, well and badly: edits while mail flows, and each mistake with the message that it gets. */
 
@@ -182,13 +182,10 @@ t.test('readiness and the end', async (t) => {
   t.match(await client.say('EHLO x'), /^451 4\.4\./, 'and mail stays with the client')
   await client.quit()
   t.equal(await daemon.stop('SIGTERM'), 0)
-  t.match(
-    daemon
-      .lines()
-      .map((line) => line['event'])
-      .slice(-2),
-    ['stopping', 'stopped'],
-  )
+  // Between them the next hop may once more have been looked at.
+  const events = daemon.lines().map((line) => line['event'])
+  t.equal(events.at(-1), 'stopped')
+  t.ok(events.includes('stopping'))
 })
 
 interface Mistake {

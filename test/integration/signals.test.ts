@@ -155,7 +155,7 @@ async function ask(t: Test, child: ChildProcess, signals: readonly NodeJS.Signal
 }
 
 for (const [n, stage] of stages.entries()) {
-  t.test(stage.name, { timeout: 120_000 }, async (t) => {
+  t.test(stage.name, { timeout: 240_000 }, async (t) => {
     const sink = await startSink()
     t.teardown(() => sink.close())
     const one = async (signals: readonly NodeJS.Signals[]): Promise<void> => {
@@ -168,7 +168,7 @@ for (const [n, stage] of stages.entries()) {
   })
 }
 
-t.test('during the start', { timeout: 120_000 }, async (t) => {
+t.test('during the start', { timeout: 240_000 }, async (t) => {
   for (const [n, after] of [0, 100, 400].entries()) {
     const one = async (signals: readonly NodeJS.Signals[]): Promise<void> => {
       const folder = mkdtempSync(join(tmpdir(), 'namesake-signals-'))
@@ -188,7 +188,7 @@ t.test('during the start', { timeout: 120_000 }, async (t) => {
   }
 })
 
-t.test('a log that nobody takes', { timeout: 120_000 }, async (t) => {
+t.test('a log that nobody takes', { timeout: 240_000 }, async (t) => {
   const next = createServer((socket) => socket.resume()).listen(0, '127.0.0.1')
   t.teardown(() => next.close())
   const folder = mkdtempSync(join(tmpdir(), 'namesake-signals-'))
@@ -224,7 +224,7 @@ t.test('a log that nobody takes', { timeout: 120_000 }, async (t) => {
   }
 })
 
-t.test('the terminal that it was started from is closed', { timeout: 60_000 }, async (t) => {
+t.test('the terminal that it was started from is closed', { timeout: 240_000 }, async (t) => {
   const folder = mkdtempSync(join(tmpdir(), 'namesake-signals-'))
   t.teardown(() => rmSync(folder, { recursive: true, force: true, maxRetries: 5 }))
   const config = writeConfig(folder, { relay: 'smtp://127.0.0.1:26', smtp }, await freePort(), await freePort())

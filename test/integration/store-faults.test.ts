@@ -8,7 +8,7 @@ import { Flow } from './peers/flow.ts'
 import { startSink } from './peers/sink.ts'
 
 // A disk is filled under a store while mail flows.
-t.setTimeout(400_000)
+t.setTimeout(600_000)
 
 /** Faults of the disk under the store, with mail flowing: a full one, and one that answers with errors. */
 

@@ -16,7 +16,6 @@ import { entry, person, rulesWith } from '../unit/policy/fixtures.ts'
 import { judgementContext } from '../../src/policy/context.ts'
 
 // Thousands of sections go in by three ways.
-t.setTimeout(240_000)
 
 /** All ways in judge one header section alike: through SMTP, through a milter, and as `check` does. */
 

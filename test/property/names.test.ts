@@ -11,7 +11,6 @@ import type { TestPerson } from './names-people.ts'
 import { tricks } from './names-tricks.ts'
 
 // Some hundred ways of writing a name, each for some sixty people: half a minute on a busy machine.
-t.setTimeout(120_000)
 
 const tables = buildTables()
 const index = new Map<string, TestPerson[]>()

@@ -22,7 +22,7 @@ import { entry, group, person, rulesWith } from '../unit/policy/fixtures.ts'
  * a fresh start.
  */
 
-t.setTimeout(300_000)
+t.setTimeout(600_000)
 
 let before: Policy | null = null
 

@@ -7,7 +7,6 @@ import { Emulator } from './emulator/emulator.ts'
 /** The shipped command line against the emulated tenant, with nothing put in between but the authority's certificate. */
 
 const root = resolve(import.meta.dirname, '../..')
-t.setTimeout(240_000)
 
 t.test('authorise, synchronise, look, protect', async (t) => {
   const emulator = await Emulator.start()

@@ -24,8 +24,6 @@ async function killedAt(b: Bench, path: string, page: number): Promise<boolean> 
   return signal === 'SIGKILL'
 }
 
-t.setTimeout(240_000)
-
 t.test('kill -9 at pages of a first and of a later round', async (t) => {
   const b = await bench(t)
   const { tenant, graph } = b.emulator

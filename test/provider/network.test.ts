@@ -7,8 +7,6 @@ import { failure, populate, synced } from './synced.ts'
 
 /** Throttling, and faults that pass. Numbers are those of the list. */
 
-t.setTimeout(240_000)
-
 t.test('8: 429 is obeyed to the end: seconds, a date, over 180 s', async (t) => {
   const { b, store } = await synced(t)
   const limited = (retryAfter: string): Act => ({

@@ -7,8 +7,6 @@ import { failure, populate, synced } from './synced.ts'
 
 /** Pages that are not what they should be. Numbers are those of the list. */
 
-t.setTimeout(240_000)
-
 const badPages: Record<string, { on: string; act: Act; says: RegExp }> = {
   'a nextLink to another host': {
     on: '/users/delta',

@@ -95,8 +95,6 @@ const round = fc.record({
   expire: fc.boolean(),
 })
 
-t.setTimeout(240_000)
-
 t.test('after any sequence of changes and syncs the store equals the tenant', async (t) => {
   const runs = Number(process.env['NAMESAKE_PROPERTY_RUNS'] ?? 12)
   await fc.assert(

@@ -6,8 +6,6 @@ import { sync, temporaryStore } from './sync.ts'
 
 /** First rounds and later ones against the emulated tenant, into the real store. Numbers are those of the issue's list. */
 
-t.setTimeout(240_000)
-
 function person(emulator: Emulator, n: number, more: Record<string, string | string[] | boolean | null> = {}): string {
   const id = `user-${n}`
   emulator.tenant.putUser(id, {

@@ -10,7 +10,6 @@ import type { Office365Settings } from '../../src/directory/sources/office365/se
  * that hangs on them, whatever the services answer.
  */
 
-t.setTimeout(240_000)
 t.test('nothing secret is said, whatever happens', async (t) => {
   const credentials: Record<string, Office365Settings['credential']> = {
     secret: { kind: 'secret', secret: { reveal: () => 'right-secret-of-the-test-application' } },

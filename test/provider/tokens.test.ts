@@ -6,8 +6,6 @@ import { failure, synced } from './synced.ts'
 
 /** Delta tokens that Graph no longer takes. Numbers are those of the list. */
 
-t.setTimeout(240_000)
-
 const resets: Record<string, Act> = {
   '410 with Location': {
     kind: 'answer',

@@ -268,7 +268,7 @@ const mistakes: readonly Mistake[] = [
   },
 ]
 
-t.setTimeout(300_000)
+t.setTimeout(600_000)
 
 const people = `users:
   - { id: "1", displayName: Jane Roe, givenName: Jane, surname: Roe, mail: jane.roe@corp.example, groups: [e] }

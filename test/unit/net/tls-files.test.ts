@@ -30,7 +30,7 @@ t.test('what is wrong with a file is said with the file and the fix', async (t) 
   t.equal(certificateEnd(at('garbage')), null)
 })
 
-t.test('a renewed pair is taken, in whatever steps it comes', { timeout: 60_000 }, async (t) => {
+t.test('a renewed pair is taken, in whatever steps it comes', { timeout: 240_000 }, async (t) => {
   const paths = { certificate: at('live.pem'), key: at('live.key'), ca: null }
   const put = (name: string): void => {
     copyFileSync(join(given, `${name}.pem`), paths.certificate)
