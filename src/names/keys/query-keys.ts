@@ -100,7 +100,7 @@ function addLookKeys(text: ShownText, query: Query): readonly Unit[] {
     addWord(text.word(0, Math.min(tokens.length, 16)), isRoman, query)
   }
   if (tokens.length === 1) return units
-  for (let step = 1; step <= (units.length > fewUnits ? 2 : 3); step++) {
+  for (let step = 1; step <= (units.length > someUnits ? 2 : 3); step++) {
     for (let i = 0; i + step < units.length; i++) {
       const first = units[i]
       const last = units[i + step]
@@ -156,6 +156,8 @@ const maxBehindComma = 12
 
 /** A text of more units is a sentence: names in it are looked for by fewer keys. */
 const fewUnits = 6
+/** Up to so many units, two with two between are a name as well: Nguyễn Thị Lan Hương behind a role of four words. */
+const someUnits = 8
 
 /** A word by itself is a name written together, or a name of one word if something sets it off. */
 function mayBeWhole(unit: Unit, units: number): boolean {

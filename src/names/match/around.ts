@@ -226,7 +226,18 @@ function quote(tokens: readonly Token[]): string {
 
 function classesOf(token: Token, tables: NameTables): number {
   const bits = tables.classOf(token.base)
-  return token.plain === token.base ? bits : bits | tables.classOf(`=${token.plain}`)
+  if (token.plain === token.base) return bits === 0 ? classesWithoutArticle(token, tables) : bits
+  return bits | tables.classOf(`=${token.plain}`)
+}
+
+/** Articles and prepositions that Arabic and Hebrew write together with the word behind them: والمدير, המנהל. */
+const prefixes: Partial<Record<Token['script'], RegExp>> = { arabic: /^[وبل]?ال|^[وبل]/u, hebrew: /^[הולבמ]/u }
+
+function classesWithoutArticle({ base, script }: Token, tables: NameTables): number {
+  const prefix = prefixes[script]
+  const bare = prefix === undefined ? base : base.replace(prefix, '')
+  if (bare === base || bare.length < 2) return script === 'arabic' ? tables.classOf(`ال${base}`) : 0
+  return tables.classOf(bare)
 }
 
 /** Words that are as short as Chinese, Korean and Vietnamese names; not forms of address that are nobody's name. */
@@ -239,11 +250,31 @@ function isDecoration(around: Surroundings, at: number, side: 'left' | 'right'):
   if (token === undefined) return false
   if (token.numeric) return true
   const bits = classesOf(token, tables)
-  if ((bits & decoration) === 0) return false
+  if ((bits & decoration) === 0) return isUnknownAffix(around, token, side)
   if (!tables.isName(token.base) || (bits & classes.company) !== 0) return true
   if (token.plain !== token.base && (tables.classOf(`=${token.plain}`) & decoration) !== 0) return true
   return isSetOffAffix(around, token, at, side)
 }
+
+/** Longest abbreviation in front of a name that is read as a title though no table has it: Dkfm., Vyr. */
+const maxAbbreviation = 6
+
+/**
+ * Whether a word of no table is a title or a role by its form: one of a table within it (Finanzvorstand, Subdirector) or with another
+ * ending (директорка), an acronym with its quotation sign (רו״ח), in front also an abbreviation with its dot. Not if anyone bears it.
+ */
+function isUnknownAffix({ tables, isName }: Surroundings, token: Token, side: 'left' | 'right'): boolean {
+  const { base, raw } = token
+  if (base.length < 2 || isName(base) || token.joins || (tables.classOf(base) & ~classes.speech) !== 0) return false
+  if (token.script === 'hebrew' && token.acronym) return true
+  if (token.script === 'han' || token.script === 'hangul') return eastAsianRole.test(base)
+  if (tables.isBorne(base)) return false
+  if (side === 'left' && token.dotted && base.length <= maxAbbreviation && /^\p{L}+$/u.test(raw)) return true
+  return tables.isRoleLike(base)
+}
+
+/** What words of departments and posts end with: 人事部, 总工程师, 재무팀. Base forms are simplified. */
+const eastAsianRole = /^.+(?:[部课科室处局系长监师总员官役者理表]|总务|팀|부|실|장|과|원|관)$/u
 
 /** Whether a word that is a name and an affix (Ma, MA) is meant as the affix: how it is written and what is beside it says so. */
 function isSetOffAffix(around: Surroundings, token: Token, at: number, side: 'left' | 'right'): boolean {
@@ -289,18 +320,39 @@ function isPlainWord({ tables }: Surroundings, token: Token, named: Token | unde
 
 function isFreeOnTheLeft(around: Surroundings, start: number): boolean {
   const { tokens, tables } = around
+  // Head of Strategic Projects Jane Roe: words of no table, for which a role must stand in front of them.
+  let needsRole = false
   for (let i = start - 1; i >= 0; i--) {
     const token = tokens[i]
     const gap = tokens[i + 1]?.gap ?? gaps.space
-    if (token === undefined || gap >= gaps.bracket) return true
+    if (token === undefined || gap >= gaps.bracket) return !needsRole
     const before = tokens[i - 1]
     if (gap === gaps.space && before !== undefined && leadsToName(around, i)) return true
     // President & CEO Jane Roe
     const joins =
       isJoining(token, tables) && i < start - 1 && before !== undefined && isDecoration(around, i - 1, 'left')
-    if (!joins && !isBesideOnTheLeft(around, i, start)) return false
+    if (joins || isBesideOnTheLeft(around, i, start)) {
+      if (needsRole && isRole(around, i)) needsRole = false
+    } else if (isField(around, token, gap)) needsRole = true
+    else return false
   }
-  return true
+  return !needsRole
+}
+
+/** Whether a word may be of a role's field: nobody bears it, and it makes no organisation. */
+function isField({ tables, isName }: Surroundings, token: Token, gap: number): boolean {
+  const { base, raw } = token
+  if (gap > gaps.joined || token.possessive || token.joins || !/^[\p{L}\p{M}]+$/u.test(raw)) return false
+  const bits = classesOf(token, tables)
+  if ((bits & classes.organisation) !== 0) return false
+  return (bits & (classes.particle | classes.via | classes.from)) !== 0 || !(isName(base) || tables.isBorne(base))
+}
+
+function isRole(around: Surroundings, at: number): boolean {
+  const token = around.tokens[at]
+  if (token === undefined || around.isName(token.base)) return false
+  const bits = classesOf(token, around.tables)
+  return (bits & classes.role) !== 0 || (bits === 0 && around.tables.isRoleLike(token.base))
 }
 
 function isBesideOnTheLeft(around: Surroundings, at: number, start: number): boolean {
@@ -318,7 +370,7 @@ function isBesideOnTheLeft(around: Surroundings, at: number, start: number): boo
 
 /** What stands before a title or a role: le Directeur, Il Direttore, O Sr. */
 const articles: ReadonlySet<string> = new Set(
-  'the le la les il lo los las el o a os as der die das den dem de het en et i'.split(' '),
+  'the le la les il lo los las el o a os as der die das den dem de het en et i an na ο η το id is l'.split(' '),
 )
 
 /** Anh, Chị, Ông: older brother, older sister, grandfather; how people are addressed in Vietnamese mail. */
@@ -354,15 +406,15 @@ function isFreeOnTheRight(around: Surroundings, end: number): boolean {
     const token = tokens[i]
     if (token === undefined || token.gap >= gaps.bracket) return true
     const bits = classesOf(token, tables)
-    if (token.gap === gaps.comma) return (bits & classes.organisation) !== 0 && (bits & decoration) === 0 ? false : true
+    if (token.gap === gaps.comma) return !isOrganisation(around, i)
     if (token.gap <= gaps.dot && isJoining(token, tables)) {
+      if (beginsSentence(around, i)) return true
       if (i === end) return namesFollow(around, i + 1)
       continue
     }
-    if ((bits & classes.via) !== 0 && token.gap <= gaps.dot) return true
     // Behind a role any word is its field or its company: CFO Finance, CEO Acme.
-    if (inRole && token.gap <= gaps.dot) return true
-    if (isSpeech(around, token) && token.gap <= gaps.dot) return true
+    const followsOn = inRole || (bits & classes.via) !== 0 || isSpeech(around, token)
+    if (followsOn && token.gap <= gaps.dot) return !isCampaign(around, i)
     if ((bits & classes.organisation) !== 0 && (bits & (classes.company | classes.suffix)) === 0) return false
     if (!isDecoration(around, i, 'right')) return isSentence(around, i, named)
     inRole = (bits & (classes.role | classes.company)) !== 0 && !tables.isName(token.base)
@@ -374,7 +426,14 @@ function isFreeOnTheRight(around: Surroundings, end: number): boolean {
 function isSentence(around: Surroundings, at: number, named: Token | undefined): boolean {
   const { tokens, tables, isName } = around
   const token = tokens[at]
-  if (token === undefined || token.gap !== gaps.space || !/^\p{L}+$/u.test(token.raw)) return false
+  if (token === undefined || token.gap !== gaps.space || !/^[\p{L}\p{M}]+$/u.test(token.raw)) return false
+  // A name of such a script is one word or two; a further one is no part of it: 李建国 急事.
+  if (isSpaceless(token) && named !== undefined && isSpaceless(named)) {
+    return !isName(token.base) && (classesOf(token, tables) & classes.organisation) === 0
+  }
+  // Jane Roe old address: a second word in small letters after one that may be a name.
+  const second = tokens[at + 1]
+  if (isPlainWord(around, token, named) && second !== undefined && isPlainWord(around, second, named)) return true
   if (isName(token.base) && (classesOf(token, tables) & classes.speech) === 0) return false
   if (isPlainWord(around, token, named)) return true
   for (const next of tokens.slice(at + 1)) {
@@ -384,6 +443,33 @@ function isSentence(around: Surroundings, at: number, named: Token | undefined):
     if (isSpeech(around, next) && (bits & (classes.via | classes.from | classes.particle)) === 0) return true
   }
   return false
+}
+
+/** Whether what stands behind a comma makes an organisation of the whole (Jane Roe, Inc.), and not where somebody works (SIA Meridian). */
+function isOrganisation({ tokens, tables }: Surroundings, at: number): boolean {
+  const bits = tokens.slice(at).map((token) => classesOf(token, tables))
+  if (((bits[0] ?? 0) & classes.organisation) === 0 || ((bits[0] ?? 0) & decoration) !== 0) return false
+  return !bits.some((bit) => (bit & classes.company) !== 0)
+}
+
+/** Jane Roe for Mayor: what people stand for is an organisation of many. */
+function isCampaign({ tokens, tables }: Surroundings, at: number): boolean {
+  const next = tokens[at + 1]
+  if (tokens[at]?.base !== 'for' || next === undefined || caseOf(next.raw) !== 'title') return false
+  const bits = classesOf(next, tables)
+  return bits === 0 || (bits & (classes.role | classes.title | classes.organisation)) !== 0
+}
+
+/** Whether a word that may be an "and" means another thing, as a word of a sentence follows: en réunion, è disponibile. */
+function beginsSentence(around: Surroundings, at: number): boolean {
+  const next = around.tokens[at + 1]
+  return around.tokens[at]?.joins === false && next !== undefined && isSpeech(around, next)
+}
+
+const thai = /^[\p{Script=Thai}]+$/u
+
+function isSpaceless({ script, base }: Token): boolean {
+  return script === 'han' || script === 'hangul' || script === 'kana' || thai.test(base)
 }
 
 /** Jane Roe and John Doe: two people, of whom one is meant; & Team is hers. Jane Roe & Associates is neither. */

@@ -219,7 +219,11 @@ class Matcher {
           // Han and Hangul names are written without a space as often as with one.
           const usual = agreement === 'same' && (shown.script === 'han' || shown.script === 'hangul')
           if (usual) this.#keep('exact', notes.length > 0, evidence, form.source, reduced ? 'likely' : 'certain')
-          else this.#keep('disguised', false, evidence, form.source, reduced ? 'likely' : 'certain')
+          else {
+            // Liping is a given name as well as Li Ping.
+            const unsure = reduced || (isEastAsianName(form) && end - start === 1 && !capitalInside.test(shown.raw))
+            this.#keep('disguised', false, evidence, form.source, unsure ? 'likely' : 'certain')
+          }
         }
       }
     }
@@ -234,7 +238,7 @@ class Matcher {
     const tokens = this.#text.tokens.slice(start, end)
     if (tokens.length > 1) return tokens.every((t) => t.raw.length > 1 && this.#isName(t.base))
     const spaceless = shown.script === 'han' || shown.script === 'hangul' || shown.script === 'kana'
-    if (spaceless || /\p{Ll}\p{Lu}/u.test(shown.raw)) return false
+    if (spaceless || capitalInside.test(shown.raw)) return false
     return shown.base.length < minGlued || this.#isName(shown.base) || this.#tables.classOf(shown.base) !== 0
   }
 
@@ -302,6 +306,8 @@ class Matcher {
 function isWeak(agreement: FoundPart['agreement']): agreement is WeakAgreement {
   return agreement !== 'same' && agreement !== 'disguised'
 }
+
+const capitalInside = /\p{Ll}\p{Lu}/u
 
 /** For names written together, of which no word is a name by itself. */
 function isNoName(): boolean {

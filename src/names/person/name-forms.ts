@@ -77,7 +77,23 @@ function oneWord(
   if (given.length > 0 && surname.length > 0 && (makeWord(s + g).base === all || makeWord(g + s).base === all)) {
     return personForm(given, surname, source, tables)
   }
-  return wholeForm(tokens, source)
+  return eastAsianForm(tokens, source, given.length + surname.length === 0, tables) ?? wholeForm(tokens, source)
+}
+
+/** 李建国, 김민수: of a name that a directory has in one word the first character is the surname, or the first two. */
+function eastAsianForm(
+  tokens: readonly Token[],
+  source: string,
+  isAlone: boolean,
+  tables: NameTables,
+): NameForm | null {
+  const [token] = tokens
+  const characters = [...(token?.raw ?? '')]
+  if (!isAlone || token === undefined || (token.script !== 'han' && token.script !== 'hangul')) return null
+  if (characters.length < 2 || characters.length > 4 || isGeneric(tokens, tables)) return null
+  const of = (raw: string): Token[] => [{ ...token, ...makeWord(raw) }]
+  const split = characters.length === 4 ? 2 : 1
+  return personForm(of(characters.slice(split).join('')), of(characters.slice(0, split).join('')), source, tables)
 }
 
 /** Without a hint the last word is the surname, with the particles before it; in all capitals, those words are. */

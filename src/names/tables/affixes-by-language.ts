@@ -47,10 +47,27 @@ export const titlesByLanguage: readonly string[] = words(`
   in shri shree sri smt shrimati kumari kum shriman khun
   id bapak bpk ibu pak bu saudara saudari sdr sdri tuan nyonya nn ny nona drs dra dr prof ir hj haji hajjah kh ust ustadz ustadzah raden rm
   th นาย นาง นางสาว น.ส นส คุณ ดร ผศ รศ ศ ศาสตราจารย์ อาจารย์ อ นพ พญ ทพ ว่าที่ ร.ต พล พ.ต.อ ท่าน
+  councillor cllr alderman vicar canon curate deacon archdeacon bro brother sister congressman congresswoman counsellor headteacher headmaster headmistress rear-admiral rear emeritus emerita rer nat pol sc dkfm kr hofrätin ostr pfarrer pfarrerin hon'ble his her late
+  son sa excellence excellency commandant cheffe notaire vicomte duc professoressa dottoressa notaio spettle spett gentma egregio onorevole geometra
+  notario capitán fray hermano hermana ilustrísimo reverendo mestre comendador comendadora exa excelência embaixador desembargador burgemeester weledelgeleerde weledele juf meester dominee jonkheer
+  överste rektor kyrkoherde pastor borgmester overlæge sogneprest rådmann ordfører otk varatuomari asianajaja rehtori kirkkoherra pappi szanowny szanowna mecenas adwokat burmistrz wójt ksiądz vážený vážená starosta primátor starostka
+  polgármester tisztelt dl d-l stimate stimată domnule preot primar кмет уважаеми уважаема odvjetnik odvjetnica odvetnik odvetnica načelnik gradonačelnik župan županja poštovani poštovana spoštovani spoštovana
+  vandeadvokaat advokaat linnapea lp lugupeetud mērs zvērināts advokāts cienījamais meras merė advokatas advokatė onor l-onor nutar avukat uachtarán tollamh ollamh tuas an-tollamh
+  δήμαρχος μηχανικός αρχιτέκτων αρχιτέκτονας αξιότιμος αξιότιμε υπουργός πρέσβης lögmaður biskup noter smmm albay vali kaymakam general uz dt efendi hoca hocam üstad
+  адвокат нотариус инженер профессор доцент полковник подполковник майор капитан генерал лейтенант ип врач академик депутат ректор министр губернатор мэр судья прокурор доктор архитектор многоуважаемый отец
+  нотаріус лікар професор доцент полковник підполковник капітан міністр мер суддя академік архітектор інженер доктор шановні отець
+  الوزير وزير صاحب السمو القاضي قاضي الملازم الفريق المشير الدكتوره الطبيب الصيدلي الأخ الأخت المحترم المحترمة السفير النائب المستشارة الإمام
+  אדון השר שר הנשיא מהנדס מהנדסת סגן אלוף ניצב השגריר שגריר חבר ראש גבירה הגברת
+  इंजी सेठ कर्नल न्यायमूर्ति मेजर कैप्टन जनरल स्वामी आचार्य महोदय महोदया श्रीयुत बाबू विधायक सांसद मंत्री
+  dirut letkol kol mayjen brigjen jend kabag kadiv kasubag mas bang mbak kak gus ning kyai habib teungku abang tengku puan encik datin tan-sri
+  นายแพทย์ แพทย์หญิง ทนายความ ทนาย เรียน พี่ น้อง อาจารย์ ผู้อำนวยการ ดอกเตอร์ ศาสตราจารย์ คุณหญิง หม่อม พลเอก พลโท พันเอก ร้อยเอก
 `)
 
-/** The same with their accents: without them they are names (Bà and Ba). */
-export const accentedTitles: readonly string[] = words('bà ông anh chị cô thầy chú bác sư sếp gđ tgđ pgđ')
+/** Titles and roles of Vietnamese with their accents: without them they are names (Bà and Ba). */
+export const accentedTitles: readonly string[] = words(`
+  bà ông anh chị cô thầy chú bác sư sếp gđ tgđ pgđ ktt giám đốc phó tổng trưởng phòng kế toán chủ tịch hđqt hội đồng quản trị thư ký trợ lý luật sĩ tiến thạc giáo dược kính gửi nhân sự
+  tài chính công ty cổ phần
+`)
 
 /** Titles, roles and forms of address of Chinese, Japanese and Korean names, on either side and often without a blank. */
 export const eastAsianTitles: readonly string[] = words(`
@@ -75,6 +92,8 @@ export const suffixesByLanguage: readonly string[] = words(`
   ph.d csc drsc dsc dis mba phd llm mpa hab mgr inż ing bakk msc mag fh uni habil dr.-ing dr.med dr.jur h.c e.h em emer
   s.e se s.h sh s.t s.kom skom s.pd spd s.sos ssos m.m mm m.kom mkom m.si msi m.sc m.h mh m.t mt s.ked sked sp.a spa sp.og sp.pd spp s.psi spsi s.ip sip s.si ssi m.pd mpd m.ak mak s.ak a.md amd
   b.e b.tech m.tech b.com m.com c.a i.a.s ias ips irs mbbs frcs mrcp mrcs dnb padma shri
+  oxon cantab hons dphil jun sen pfa ek e.k kgl dipl-kfm shacho kaicho bucho kacho senmu jomu torishimariyaku sajangnim bujang daepyo s.pd s.psi s.sos s.farm s.kep s.ab s.ikom sarjana
+  जी श्री साहेब साहिब
 `)
 
 /** Roles and ranks in an organisation. */
@@ -116,6 +135,8 @@ export const rolesByLanguage: readonly string[] = words(`
   vi giám đốc phó tổng trưởng phòng kế toán chủ tịch hội đồng quản trị thư ký trợ lý nhân sự trưởng ban quản lý điều hành tài chính
   id direktur direktris utama keuangan umum operasional manajer manajemen komisaris ketua wakil kepala bagian sekretaris bendahara akuntan pemilik pendiri asisten staf personalia presdir
   th กรรมการ ผู้จัดการ ใหญ่ ผู้อำนวยการ ประธาน ประธานกรรมการ รองประธาน เจ้าหน้าที่บริหาร ผู้จัดการทั่วไป ผู้จัดการฝ่าย หัวหน้า ฝ่ายบัญชี ฝ่ายการเงิน ฝ่ายบุคคล เลขานุการ บัญชี ซีอีโอ กรรมการผู้จัดการ สมุห์บัญชี
+  company secretary treasurer comptable comptables expert-comptable revisor statsautoriseret statsautorisert registreret registrert salgschef indkøbschef innkjøpssjef personalechef it-chef daglig
+  účetní hlavní účtovník hlavný galvenais vyriausioji vyr kap tal-finanzi бухгалтера заведующего عضو مكتب הנהלת חשבונות סגן נשיא
 `)
 
 /** Departments. */
@@ -126,6 +147,9 @@ export const departmentsByLanguage: readonly string[] = words(`
   salarisadministratie crediteuren debiteuren boekhouding financiën betalingen ekonomi löner lön fakturor redovisning inköp kundtjänst økonomi løn regnskab bogholderi lønn regnskap innkjøp taloushallinto palkat laskutus palkanlaskenta
   księgowość płace kadry finanse windykacja zakupy sprzedaż účtárna mzdy ekonomické fakturace účtovníctvo računovodstvo plaće financije računovodstvo plače könyvelés bérszámfejtés pénzügy contabilitate salarizare financiar muhasebe bordro finans
   бухгалтерия финансы кадры бухгалтерія фінанси кадри счетоводство финанси λογιστήριο μισθοδοσία οικονομικό
+  finanzi finanzas-y compras pagos-y fakturering ekonomiavdelning skyrius daļa oddělení oddelenie osztály odjel oddelek osakond osasto
+  фінансів закупок закупівель продажів снабжения кадров продаж المحاسبة المالية الشؤون الخزينة النقدية חשבונות הנהלה שיווק רכש लेखा विभाग वित्त फाइनेंस
+  บัญชี การเงิน ฝ่าย แผนก
 `)
 
 /** What makes an organisation of a run of words: forms of companies, shops, and kinds of publication. */
@@ -136,9 +160,10 @@ export const organisationsByLanguage: readonly string[] = words(`
  photography photographer photos ceramics pottery jewelry jewellery jewels fashion couture bags shoes watches clothing apparel beauty cosmetics perfume perfumes parfums salon hair nails skincare yoga fitness gym coaching training academy dance ballet piano tour tours concert concerts quartet trio orchestra
  interiors interior homes decor kitchen kitchens flooring windows doors roofing plumbing heating electric electrical landscaping nursery plants flowers florist cars trucks marine boats yachts aviation cycles bikes tools hardware lighting glass paper print printing prints
  wealth advisors advisory accountants accountancy lawyers attorneys law solicitors notaries dental dentistry clinic clinics vets veterinary medical health healthcare wellness care hospice pharma labs cafe coffee tea chocolates chocolate cakes bakery catering kitchen grill pub inn lodge ranch estate vineyards cellars brewing brewery spirits distillery
- tribute novels novel biography documentary museum archive archives library collection exhibition
+ memory memoriam memorial congress tribute novels novel biography documentary museum archive archives library collection exhibition
  stiftelse stiftelsen säätiö nadace nadácia fundația fundácia alapítvány zaklada vakfı vakfi sihtasutus fondas fonds fonden
  schule gymnasium grundschule realschule kita kindergarten haus häuser hof markt werkstatt tischlerei schreinerei metzgerei bäckerei gärtnerei friseur optik sanitär bau küchen mode moden schmuck uhren wein weine reisebüro busreisen spielwaren buchhandlung antiquariat
  boulangerie pâtisserie fromagerie librairie galerie atelier ateliers maison maisons immobilier panadería librería joyería zapatería peluquería clínica colegio tienda bodega bodegas padaria livraria joalheria loja clinica colégio
  panetteria libreria gioielleria negozio bottega cantina cantine bakkerij slagerij boekhandel winkel kapper tandarts bageri bokhandel butik tandläkare frisör kirjakauppa kauppa sklep księgarnia piekarnia apteka szkoła
+ 公司 有限公司 集团 集團 株式会社 摄影 攝影 写真館 工作室 事务所 事務所 律师事务所 医院 醫院 病院 诊所 診所 クリニック 基金会 基金會 学校 學校 学院 商店 餐厅 餐廳 食堂 書店 书店 出版社 银行 銀行 大学 大學 주식회사 재단 병원 학교 학원 상점 식당 은행 대학교 연구소 의원 มูลนิธิ โรงเรียน โรงพยาบาล คลินิก ร้าน
 `)

@@ -55,6 +55,16 @@ export const speechWords: readonly string[] = words(`
   saya adalah ini itu kami butuh perlu mohon tolong harap silakan hari sekarang segera besok cepat mendesak halo selamat pagi siang sore malam terima kasih balas hubungi kirim bayar untuk dengan tanpa dan atau tapi jika atas nama dari
   ผม ฉัน ดิฉัน นี่ คือ ต้องการ กรุณา โปรด วันนี้ พรุ่งนี้ ตอนนี้ ด่วน สวัสดี ขอบคุณ ตอบ ครับ ค่ะ
   我是 这是 這是 请 請 需要 今天 明天 现在 現在 马上 馬上 紧急 緊急 您好 你好 谢谢 謝謝 回复 回覆 急 代 です より から 至急 お願いします 本日 明日 今すぐ 返信 の件 저는 입니다 긴급 오늘 내일 지금 부탁드립니다 회신 드림 올림 배상
+  kind old address care lunch dinner coffee profile login holder hope hopes guys everyone everybody mfg gruss z.hd zhd hd nummer neue neuer handynummer telefonnummer bescheid cordialement salutations deplacement reunion vacances conge numero bien biens joignable
+  habla saluda saludo saludos atentamente asistente mensaje nuevo nueva correo te enviado fala cumprimentos atenciosamente assistente novo nova reuniao viagem mensagem sou
+  parla saluti cordiali distinti riunione nuovo nuova assistente mittente conto uit groeten groet bent u beschikbaar nieuw nummer onderweg verzonden vriendelijke ar halsningar halsning privat ny nytt vanlig hilsen venlig vennlig mvh venter pa vegne besked
+  olen tassa taalla terveisin ystavallisin ole hyva viesti uusi numero tu imieniu asystent asystentka pozdrawiam powazaniem szacunkiem wiadomosc nowy numer itt keri segitseget uzenet udvozlettel tisztelettel szam uj plata plati numarul mesaj respect
+  adim adi saygilarimla saygilar numara mesaj bekliyor zprava zpravu pozdravem cislo nove sprava s.pozdravom pozdravom poruka pozdravom broj sporocilo stevilka lugupidamisega sonum numurs pagarbiai numeris cienot
+  від імені повідомлення доброго дня чекає потрібна допомога новий номер повагою поручению уважением ждет ждёт новый номер личная почта помощь отправил поздравом уважение поздрави нов
+  معك من طرف رقم جديد ينتظر ردك مع تحيات تحياتي رسالة مساعدتك بحاجة هاتفي الجديد אני שמי הודעה מאת מספר חדש ממתין ממתינה לתשובה בברכה עזרתך מ ל
+  नाम संदेश का की को तत्काल आपकी मदद मुझे कॉल करें नया नंबर उत्तर दें बहुत
+  tin nhắn từ trân trọng đang chờ phản hồi mới số khẩn pesan salam hormat nomor baru hubungi menunggu jawaban butuh bantuan
+  นี่คือ กรุณาตอบกลับ ขอความช่วยเหลือ เบอร์ใหม่ ข้อความจาก ในนามของ จาก ตอบกลับ ช่วยเหลือ เบอร์ สำคัญ
 `)
 
 /** What is shown where no name is given: of nobody, of mail programs and the devices they run on, and how these say that they sent. */
@@ -65,10 +75,26 @@ export const unnamedWords: readonly string[] = words(`
   inviato dal sconosciuto mittente amico telefono cellulare messaggio telefone remetente desconhecido mensagem mensaje verzonden vanaf onbekend afzender vriend bericht mobiel telefoon skickat skickades okand avsandare mobil sendt afsender avsender ukendt ukjent
   lahetetty tuntematon lahettaja puhelimesta wyslano nieznany nadawca telefonu wiadomosc odeslano neznamy odesilatel telefonu odoslane odosielatel kuldve ismeretlen kuldo trimis necunoscut expeditor gonderildi bilinmeyen gonderen poslano nepoznat posiljatelj
   отправлено неизвестный отправитель телефона сообщение надіслано невідомий відправник повідомлення изпратено неизвестен подател στάλθηκε άγνωστος αποστολέας مجهول مرسل من هاتفي נשלח אלמוני שולח 无名 匿名 未知 发件人 送信者 不明 익명 발신자
+  name none null undefined void n/a na myself me morning day missed address number direction direccion gerencia direttore direzione direcao руководство דואר הנהלה guest re
 `)
 
 /** Days of the week. */
 export const days: readonly string[] = words(`
   monday tuesday wednesday thursday friday saturday sunday montag dienstag mittwoch donnerstag freitag samstag sonntag lundi mardi mercredi jeudi vendredi samedi dimanche
   lunes martes miercoles jueves viernes sabado lunedi martedi mercoledi giovedi venerdi maandag dinsdag woensdag donderdag vrijdag zaterdag zondag
+`)
+
+/** How sentences of Chinese, Japanese and Korean begin before a name, written together with it: 我是李建国. */
+export const sentenceBefore: readonly string[] = words(`
+  我是 这是 這是 这里是 我叫 来自 來自 你好我是 您好我是 大家好我是 找 联系 聯繫 私は わたしは こちらは 저는 나는 제이름은
+`)
+
+/** How they go on behind one, up to the next blank: 李建国的助理, 健一からのメッセージ, 김민수입니다. */
+export const sentenceBehind: readonly string[] = words(`
+  的 请 請 有事 给您 給您 正在 需要 想 在 来 です でございます より から の こと から は が 입니다 이에요 예요 의 가 이 께서 드림 올림 배상 에게 로부터 님이 님의 にて 拝 先生的 新しい
+`)
+
+/** Titles of Thai, and how a sentence begins, written together with the name behind them. */
+export const thaiBefore: readonly string[] = words(`
+  นางสาว นาย นาง คุณ ดร ผม ดิฉัน ฉัน ผู้จัดการ ผู้อำนวยการ ประธาน ท่าน อาจารย์ หมอ พี่ เรียนคุณ จากคุณ จาก
 `)

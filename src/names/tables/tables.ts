@@ -76,6 +76,8 @@ export interface NameTables {
   isName(base: string): boolean
   /** Whether anyone is known to bear the word, be it a rare name: it is no slip of another name then. */
   isBorne(base: string): boolean
+  /** Whether the word is of a role in another form than the tables': as the end of a longer word, or with another ending. */
+  isRoleLike(base: string): boolean
   readonly nicknames: Nicknames
   readonly variants: Variants
 }
@@ -123,13 +125,41 @@ export function buildTables(additions: NameAdditions = noAdditions): NameTables 
   add(additions.roles, classes.role)
   add(additions.companies, classes.company)
   const names = unpackKnownNames()
+  const stems = stemsOf([...roles, ...rolesByLanguage, ...titlesByLanguage])
+  const classOf = (base: string): number => bits.get(base) ?? 0
   return {
-    classOf: (base) => bits.get(base) ?? 0,
+    classOf,
     isName: (base) => names.has(base),
     isBorne: (base) => names.has(base) || isRareName(base),
+    isRoleLike: (base) => isRoleLike(base, classOf, stems),
     nicknames: buildNicknames(additions.nicknames),
     variants: buildVariants(),
   }
+}
+
+/** Letters of a role's shortest beginning that is known again with another ending, of one that ends another word, and of endings. */
+const minStem = 5
+const minRole = 5
+const maxEnding = 3
+
+/** Beginnings of the longer words of a list, without up to three letters of their endings: директор of директорка. */
+function stemsOf(list: readonly string[]): ReadonlySet<string> {
+  const stems = new Set<string>()
+  for (const word of list) {
+    const base = baseForm(word)
+    for (let end = base.length; end >= Math.max(minStem, base.length - maxEnding); end--) {
+      if (base.length > minStem) stems.add(base.slice(0, end))
+    }
+  }
+  return stems
+}
+
+function isRoleLike(base: string, classOf: (base: string) => number, stems: ReadonlySet<string>): boolean {
+  for (let at = 1; at <= base.length - minRole; at++) if ((classOf(base.slice(at)) & classes.role) !== 0) return true
+  for (let end = base.length; end >= Math.max(minStem, base.length - maxEnding); end--) {
+    if (stems.has(base.slice(0, end))) return true
+  }
+  return false
 }
 
 /** Whether the word is of those that stand before surnames: van, de, al. */

@@ -1,6 +1,8 @@
 /** The ways of reading a shown text as a name. */
 
 import type { Budget } from '../../budget.ts'
+import { eastAsianTitles } from '../tables/affixes-by-language.ts'
+import { sentenceBefore, sentenceBehind, thaiBefore } from '../tables/speech.ts'
 import { cleanText, maxShownLength } from './normalise.ts'
 import { holdsSignInWord, tokenise } from './tokens.ts'
 import type { Token } from './tokens.ts'
@@ -78,12 +80,23 @@ function entity(sign: string | undefined, name: string): string | undefined {
 }
 
 const trailingDigits = /(\p{L})\p{N}+(?![\p{L}\p{N}])/gu
-const honorific =
-  /(?<=[\p{Script=Han}\p{Script=Hangul}\p{Script=Katakana}\p{Script=Hiragana}])\s*(様|さん|さま|先生|総経理|总经理|總經理|先生|女士|小姐|经理|經理|总裁|總裁|董事长|董事長|社長|部長|課長|殿|君|씨|님|대표님?|사장님?|부장님?|과장님?|팀장님?|이사님?)(?=\s|$|[^\p{L}])/gu
+/** Longest first, so that of 总经理助理 nothing is left. */
+const anyOf = (list: readonly string[]): string => [...list].sort((a, b) => b.length - a.length).join('|')
+const eastAsian = '[\\p{Script=Han}\\p{Script=Hangul}\\p{Script=Katakana}\\p{Script=Hiragana}]'
+const endOfWord = '(?![\\p{L}\\p{M}])'
+const startOfWord = '(?<![\\p{L}\\p{M}])'
 
-/** Titles in front of a name that is written behind them without a blank: 董事长李建国, คุณสมชาย. */
-const honorificBefore =
-  /(?<![\p{L}\p{M}])(?:(?:董事长|董事長|总经理|總經理|副总经理|副總經理|总裁|總裁|首席执行官|经理|經理|代表取締役|社長|会長)(?=\p{Script=Han}{2,4}(?![\p{L}\p{M}]))|(?:นางสาว|นาย|นาง|คุณ|ดร)(?=\p{Script=Thai}{2}))/gu
+/** Titles behind a name that are written without a blank, and how a sentence goes on there: 李建国董事长, 김민수 대표님, 李建国的助理, 健一より. */
+const honorific = new RegExp(
+  `(?<=${eastAsian})\\s*(?:${anyOf(eastAsianTitles)}|(?:${anyOf(sentenceBehind)})[^\\x00-\\x7f]{0,12}|[A-Z]{2,4})(?:${anyOf(sentenceBehind)})?${endOfWord}`,
+  'gu',
+)
+
+/** Titles in front of a name that is written behind them without a blank: 董事长李建国, คุณสมชาย; and how a sentence begins there. */
+const honorificBefore = new RegExp(
+  `${startOfWord}(?:(?:${anyOf([...eastAsianTitles, ...sentenceBefore].filter(({ length }) => length > 1))}|代)(?=(?:\\p{Script=Han}{2,4}|\\p{Script=Hangul}{2,4})${endOfWord})|(?:${anyOf(thaiBefore)})(?=\\p{Script=Thai}{2}))`,
+  'gu',
+)
 
 /** Reads a shown name. Never throws; linear in its length up to `maxShownLength`. */
 export function readShown(shown: string, budget?: Budget): ShownName {
@@ -124,9 +137,16 @@ export function readShown(shown: string, budget?: Budget): ShownName {
     if (bare !== clean.text) texts.push(read(bare, clean.altered))
     if (clean.text.includes('6')) add(clean.text.replace(/6(?=\p{L})|(?<=\p{L})6/gu, 'g'), false)
   }
-  const plain = clean.text.replace(honorific, ' ').replace(honorificBefore, '')
+  const plain = withoutHonorifics(clean.text)
   if (plain !== clean.text) texts.push(read(plain, clean.altered))
   return { shown, texts: texts.filter((t) => t.tokens.length > 0) }
+}
+
+const spaceless = /[\p{Script=Han}\p{Script=Hangul}\p{Script=Katakana}\p{Script=Hiragana}\p{Script=Thai}]/u
+
+function withoutHonorifics(text: string): string {
+  if (!spaceless.test(text)) return text
+  return text.replace(honorificBefore, '').replace(honorific, ' ').replace(honorificBefore, '').trim()
 }
 
 /** A text that nothing but its words can be read from: ASCII words, a blank between them, a comma behind some. */

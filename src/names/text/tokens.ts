@@ -20,6 +20,8 @@ export interface Token extends Word {
   readonly possessive: boolean
   /** A number, or no letters at all; a flag. */
   readonly numeric: boolean
+  /** Written with a quotation sign before its last letter, as Hebrew writes acronyms (מנכ״ל). */
+  readonly acronym: boolean
 }
 
 /** Most words of a shown text that are looked at; of more, the first and the last. */
@@ -109,6 +111,7 @@ function plainToken(raw: string, gap: Gap): Token {
     dotted: false,
     possessive: false,
     numeric: false,
+    acronym: false,
   }
 }
 
@@ -144,7 +147,7 @@ function scan(text: string, signsAreLetters: boolean, emit: (token: Token) => vo
       word += char
       continue
     }
-    if (word !== '' && apostrophes.includes(char) && isWordChar(next)) {
+    if (isApostropheInWord(char, word, next)) {
       word += apostrophe
       continue
     }
@@ -169,6 +172,17 @@ function scan(text: string, signsAreLetters: boolean, emit: (token: Token) => vo
     }
   }
   end(false)
+}
+
+function isApostropheInWord(char: string, word: string, next: string): boolean {
+  return word !== '' && isWordChar(next) && (apostrophes.includes(char) || isGershayim(char, word, next))
+}
+
+/** A quotation mark between Hebrew letters: it is typed for gershayim (ד"ר). */
+function isGershayim(char: string, word: string, next: string): boolean {
+  return (
+    (char === '"' || char === '”' || char === '“') && hebrew.test(next) && hebrew.test(word.replaceAll(apostrophe, ''))
+  )
 }
 
 function joinOf(char: string): Gap | null {
@@ -230,6 +244,7 @@ export function holdsSignInWord(text: string): boolean {
 
 function makeToken(text: string, gap: Gap, bracketed: boolean, dotted: boolean): Token {
   const raw = text.includes(apostrophe) ? text.replaceAll(apostrophe, '') : text
+  const acronym = raw.length < text.length && text.at(-2) === apostrophe && hebrew.test(raw)
   const { plain, base, expanded, looks, look, otherLooks, roman, latin, script } = makeWord(raw)
   const possessive = raw.length < text.length && /\u2019s$/i.test(text)
   const numeric = !asciiLetters.test(raw) && ((!/\p{L}/u.test(raw) && /\p{N}/u.test(raw)) || flag.test(raw))
@@ -251,9 +266,11 @@ function makeToken(text: string, gap: Gap, bracketed: boolean, dotted: boolean):
     dotted,
     possessive,
     numeric,
+    acronym,
   }
 }
 
+const hebrew = /^\p{Script=Hebrew}+$/u
 const asciiLetters = /^[A-Za-z]+$/
 /** Two regional indicators are a flag; more are letters. */
 const flag = /^[\u{1f1e6}-\u{1f1ff}]{2}$/u
