@@ -1,26 +1,24 @@
 /** What stands between and around the parts of a name. */
 
 import type { PersonForm } from '../person/name-forms.ts'
-import { isEastAsianName, isVietnameseName } from '../person/part-variants.ts'
+import { isVietnameseName } from '../person/part-variants.ts'
 import { iberianSurnames } from '../tables/iberian-surnames.ts'
 import { classes, decoration, isParticle } from '../tables/tables.ts'
 import type { NameTables } from '../tables/tables.ts'
 import { gaps } from '../text/tokens.ts'
 import type { Token } from '../text/tokens.ts'
+import {
+  beginsSpeech,
+  caseOf,
+  classesOf,
+  isDecoration,
+  isOneLetter,
+  isPlainWord,
+  isSpaceless,
+  isSpeech,
+} from './beside.ts'
+import type { Surroundings } from './beside.ts'
 import type { FoundPart } from './parts.ts'
-
-/**
- * Given name and surname were found in a text: are they one name, and is the name all that the text shows? Judged in the order in
- * which a reader goes: what stands between the two, then on the left, then on the right. A word there is decoration (Dr., CEO,
- * Finance), part of a sentence (kindly reply), a further name (Mary), or makes something else of the whole (Foundation).
- */
-interface Surroundings {
-  readonly tokens: readonly Token[]
-  readonly form: PersonForm
-  readonly tables: NameTables
-  /** Whether the word is a name of its own, to the tables or to the directories. */
-  readonly isName: (base: string) => boolean
-}
 
 /** That two parts are one name, alone or with decoration. */
 interface WholeName {
@@ -40,7 +38,12 @@ const ambiguous = classes.note | classes.organisation
 /** Most words that may be further names between the two. */
 const maxBetween = 4
 
-/** Whether a given name and a surname found in a text are one name, and the text shows that person; null if not. */
+/**
+ * Given name and surname were found in a text: are they one name, and is the name all that the text shows? Judged in the order in
+ * which a reader goes: what stands between the two, then on the left, then on the right. A word there is decoration (Dr., CEO,
+ * Finance), part of a sentence (kindly reply), a further name (Mary), or makes something else of the whole (Foundation).
+ * @returns how they are one name, or null if the text does not show that person
+ */
 export function judgeAround(around: Surroundings, given: FoundPart, surname: FoundPart): WholeName | null {
   const { tokens } = around
   const reordered = surname.end <= given.start
@@ -198,10 +201,6 @@ function startOfGiven({ tokens }: Surroundings, start: number): number {
   return from
 }
 
-function isOneLetter(token: Token): boolean {
-  return [...token.raw].length === 1
-}
-
 /**
  * Judges what stands around a name at words `start` up to `end`: what was set beside it (notes on each piece), or null if with
  * it the words show something other than the person (Jane Roe Foundation, Mary Jane Roe, Roe & Sons).
@@ -222,100 +221,6 @@ function notesOn(tokens: readonly Token[], start: number, end: number): string[]
 
 function quote(tokens: readonly Token[]): string {
   return `"${tokens.map((t) => t.raw).join(' ')}"`
-}
-
-function classesOf(token: Token, tables: NameTables): number {
-  const bits = tables.classOf(token.base)
-  if (token.plain === token.base) return bits === 0 ? classesWithoutArticle(token, tables) : bits
-  return bits | tables.classOf(`=${token.plain}`)
-}
-
-/** Articles and prepositions that Arabic and Hebrew write together with the word behind them: والمدير, המנהל. */
-const prefixes: Partial<Record<Token['script'], RegExp>> = { arabic: /^[وبل]?ال|^[وبل]/u, hebrew: /^[הולבמ]/u }
-
-function classesWithoutArticle({ base, script }: Token, tables: NameTables): number {
-  const prefix = prefixes[script]
-  const bare = prefix === undefined ? base : base.replace(prefix, '')
-  if (bare === base || bare.length < 2) return script === 'arabic' ? tables.classOf(`ال${base}`) : 0
-  return tables.classOf(bare)
-}
-
-/** Words that are as short as Chinese, Korean and Vietnamese names; not forms of address that are nobody's name. */
-const syllables = /^(?!sir$|herr$|frau$|dame$|lady$|lord$|staff$|boss$|head$|new$)[a-z]{2,5}$/
-
-/** Whether the word at a place is a title, a role, a note or the like, and not a name that reads as one (Tan, Ma, Cao). */
-function isDecoration(around: Surroundings, at: number, side: 'left' | 'right'): boolean {
-  const { tokens, tables } = around
-  const token = tokens[at]
-  if (token === undefined) return false
-  if (token.numeric) return true
-  const bits = classesOf(token, tables)
-  if ((bits & decoration) === 0) return isUnknownAffix(around, token, side)
-  if (!tables.isName(token.base) || (bits & classes.company) !== 0) return true
-  if (token.plain !== token.base && (tables.classOf(`=${token.plain}`) & decoration) !== 0) return true
-  return isSetOffAffix(around, token, at, side)
-}
-
-/** Longest abbreviation in front of a name that is read as a title though no table has it: Dkfm., Vyr. */
-const maxAbbreviation = 6
-
-/**
- * Whether a word of no table is a title or a role by its form: one of a table within it (Finanzvorstand, Subdirector) or with another
- * ending (директорка), an acronym with its quotation sign (רו״ח), in front also an abbreviation with its dot. Not if anyone bears it.
- */
-function isUnknownAffix({ tables, isName }: Surroundings, token: Token, side: 'left' | 'right'): boolean {
-  const { base, raw } = token
-  if (base.length < 2 || isName(base) || token.joins || (tables.classOf(base) & ~classes.speech) !== 0) return false
-  if (token.script === 'hebrew' && token.acronym) return true
-  if (token.script === 'han' || token.script === 'hangul') return eastAsianRole.test(base)
-  if (tables.isBorne(base)) return false
-  if (side === 'left' && token.dotted && base.length <= maxAbbreviation && /^\p{L}+$/u.test(raw)) return true
-  return tables.isRoleLike(base)
-}
-
-/** What words of departments and posts end with: 人事部, 总工程师, 재무팀. Base forms are simplified. */
-const eastAsianRole = /^.+(?:[部课科室处局系长监师总员官役者理表]|总务|팀|부|실|장|과|원|관)$/u
-
-/** Whether a word that is a name and an affix (Ma, MA) is meant as the affix: how it is written and what is beside it says so. */
-function isSetOffAffix(around: Surroundings, token: Token, at: number, side: 'left' | 'right'): boolean {
-  const { tokens, tables, form } = around
-  const bits = classesOf(token, tables)
-  const next = tokens[at + 1]
-  // Sharma Ji, but not Li Ji.
-  if (token.base === 'ji' && side === 'right' && !isEastAsianName(form)) return true
-  if (token.dotted || token.gap >= gaps.comma || (side === 'left' && (next?.gap ?? 0) >= gaps.comma)) return true
-  if (syllables.test(token.base) && (isEastAsianName(form) || isVietnameseName(form))) return false
-  if (side === 'left' || (bits & (classes.role | classes.department)) !== 0) return true
-  // MBA, RA: capitals beside a name that is not written in them; and small letters beside one that has capitals.
-  const own = tokens.find((one) => form.surname.some(({ word }) => word.base === one.base))
-  if (own !== undefined && caseOf(own.raw) !== caseOf(token.raw)) return true
-  return next !== undefined && next.gap <= gaps.dot && (classesOf(next, tables) & (decoration | classes.speech)) !== 0
-}
-
-function caseOf(raw: string): 'upper' | 'lower' | 'title' {
-  if (raw === raw.toLowerCase()) return 'lower'
-  return raw.length > 1 && raw === raw.toUpperCase() ? 'upper' : 'title'
-}
-
-/** A word of a sentence: kindly, is, tomorrow; not where it may be a name (Will, April). */
-function isSpeech({ tables }: Surroundings, token: Token): boolean {
-  const bits = classesOf(token, tables)
-  if ((bits & classes.speech) === 0 || (bits & classes.conjunction) !== 0) return false
-  return (bits & classes.day) !== 0 || caseOf(token.raw) === 'lower' || !tables.isName(token.base)
-}
-
-/** Hier ist, My name is: a word that is a name as well begins a sentence if another word of it follows. */
-function beginsSpeech(around: Surroundings, at: number, start: number): boolean {
-  const token = around.tokens[at]
-  const next = around.tokens[at + 1]
-  if (token === undefined || next === undefined || at + 1 >= start) return false
-  return (classesOf(token, around.tables) & classes.speech) !== 0 && isSpeech(around, next)
-}
-
-/** A word in small letters beside a name in capital ones is no name: Jane Roe grocery run. */
-function isPlainWord({ tables }: Surroundings, token: Token, named: Token | undefined): boolean {
-  if (named === undefined || caseOf(named.raw) !== 'title' || !/^\p{Ll}{2,}$/u.test(token.raw)) return false
-  return (classesOf(token, tables) & (classes.organisation | classes.particle | classes.conjunction)) === 0
 }
 
 function isFreeOnTheLeft(around: Surroundings, start: number): boolean {
@@ -464,12 +369,6 @@ function isCampaign({ tokens, tables }: Surroundings, at: number): boolean {
 function beginsSentence(around: Surroundings, at: number): boolean {
   const next = around.tokens[at + 1]
   return around.tokens[at]?.joins === false && next !== undefined && isSpeech(around, next)
-}
-
-const thai = /^[\p{Script=Thai}]+$/u
-
-function isSpaceless({ script, base }: Token): boolean {
-  return script === 'han' || script === 'hangul' || script === 'kana' || thai.test(base)
 }
 
 /** Jane Roe and John Doe: two people, of whom one is meant; & Team is hers. Jane Roe & Associates is neither. */
