@@ -42,9 +42,24 @@ export interface Preview {
 const maxJudged = 200_000
 const alsoListed = 10
 
+/** Others of the process get their turn after so long. */
+const turnMs = 30
+
+class Turn {
+  #since = Date.now()
+
+  /** Lets others have theirs, if this one has taken long enough. */
+  async over(): Promise<void> {
+    if (Date.now() - this.#since < turnMs) return
+    await new Promise(setImmediate)
+    this.#since = Date.now()
+  }
+}
+
 /**
- * Judges stored messages by both rules, each against the people known now.
+ * Judges stored messages by both rules, each against the people known now. Gives way to whatever else the process has to do.
  * @param about the pair that the change is about: only messages that show an address of its domain can come out otherwise
+ * @param maxPeople see `judgeBy`
  */
 export async function effectOf(
   history: HistoryReader,
@@ -53,15 +68,18 @@ export async function effectOf(
   after: ProtectionRules,
   about: PairOf | null,
   config: NamesakeConfig,
+  maxPeople = Infinity,
 ): Promise<Effect> {
-  const judges = [judgeBy(store, before), judgeBy(store, after)] as const
+  const judges = [await judgeBy(store, before, maxPeople), await judgeBy(store, after, maxPeople)] as const
   const now = Date.now()
   const tally = new EffectTally(about)
+  const turn = new Turn()
   for await (const record of history.records(about === null ? {} : { domain: domainOf(about.address) })) {
     if (tally.judged >= maxJudged) {
       tally.cut = true
       break
     }
+    await turn.over()
     const section = sectionOf(record)
     if (section === null) tally.unjudged++
     else {
@@ -92,13 +110,11 @@ export interface ActionEffect {
 
 /** Messages that a preview of the rules judges again at most: about two seconds. */
 const maxPreviewed = 20_000
-/** Others of the process get their turn after so long. */
-const turnMs = 30
-
 /**
  * Judges the messages kept since a time by both rules and counts what would be done about each. Gives way to whatever else
  * the process has to do.
  * @param waits whether a pair's address waits for an answer
+ * @param maxPeople see `judgeBy`
  */
 export async function actionEffect(
   history: Pick<HistoryReader, 'records'>,
@@ -108,23 +124,21 @@ export async function actionEffect(
   since: number,
   config: NamesakeConfig,
   waits: (verdict: Extract<Verdict, { state: 'detected' }>) => Soon<boolean>,
+  maxPeople = Infinity,
 ): Promise<ActionEffect> {
-  const was = judgeBy(store, before)
-  const is = judgeBy(store, after)
+  const was = await judgeBy(store, before, maxPeople)
+  const is = await judgeBy(store, after, maxPeople)
   const now = Date.now()
   const none = (): Record<Action, number> => ({ monitor: 0, tag: 0, quarantine: 0, reject: 0 })
   const counts = { before: none(), after: none() }
   const tally = { judged: 0, unjudged: 0, newlyRefused: 0, newlyRefusedUndecided: 0, cleared: 0, caught: 0, cut: false }
-  let turn = Date.now()
+  const turn = new Turn()
   for await (const record of history.records({ since })) {
     if (tally.judged + tally.unjudged >= maxPreviewed) {
       tally.cut = true
       break
     }
-    if (Date.now() - turn > turnMs) {
-      await new Promise(setImmediate)
-      turn = Date.now()
-    }
+    await turn.over()
     const section = sectionOf(record)
     if (section === null) {
       tally.unjudged++

@@ -13,12 +13,15 @@ import type { ProtectionProblem, ProtectionRules, ResolvedRules } from '../polic
 
 /** One state of the people known; the store's snapshot is one. Another state is another object. */
 export interface PeopleSnapshot extends DirectoryView {
-  people(directory?: string): Iterable<Person>
   directories(): readonly DirectoryState[]
-  /** What a group holds itself; undefined if there is no such group. */
-  children?(group: PersonRef): { readonly groups: readonly string[]; readonly people: readonly string[] } | undefined
-  /** Ids of groups that no other group holds. */
-  topGroups?(directory: string): ReadonlySet<string>
+  /** Another text for other people and groups, and the same after a synchronisation that found nothing new. */
+  readonly contents?: string
+  /** Everybody, in pieces between which others of the process may have their turn. */
+  peopleInPieces?(): Iterable<readonly Person[]>
+  /** Ids of the groups that each group holds itself, by its id. */
+  heldGroups?(directory: string): ReadonlyMap<string, readonly string[]>
+  /** Ids of the people whom a group holds itself, not through another one. */
+  ownPeople?(group: PersonRef): readonly string[]
   /** What the source said of a person, in its own words. */
   attributes?(ref: PersonRef): Readonly<Record<string, unknown>> | undefined
 }
@@ -102,7 +105,44 @@ interface FoundPerson {
   /** Folded name, by which lists are in order. */
   readonly order: string
   readonly text: string
-  readonly protected: boolean
+  /** Place in that order. */
+  at: number
+}
+
+interface FoundGroup {
+  readonly ref: PersonRef
+  readonly displayName: string
+  readonly order: string
+  readonly text: string
+}
+
+/** People and groups of one state of the directories, made ready to be listed. Says nothing of the rules. */
+interface Listing {
+  readonly snapshot: PeopleSnapshot
+  readonly people: readonly FoundPerson[]
+  /** Places in `people`, ascending, by group; nested groups resolved. */
+  readonly members: ReadonlyMap<string, Uint32Array>
+  readonly groups: readonly FoundGroup[]
+  /** How groups hold each other, by directory; each made when first asked for. */
+  readonly trees: Map<string, GroupTree | null>
+}
+
+interface GroupTree {
+  readonly held: ReadonlyMap<string, readonly string[]>
+  /** Groups that no other one holds; of groups that hold each other in a circle, one. */
+  readonly top: ReadonlySet<string>
+  /** Whom groups hold themselves that hold other groups too; each made when first asked for. */
+  readonly own: Map<string, readonly FoundPerson[]>
+}
+
+/** What the rules say of each person of a listing. */
+interface Marks {
+  readonly listing: Listing
+  readonly resolved: ResolvedRules
+  /** 1 at the places of those whose names are guarded. */
+  readonly guarded: Uint8Array
+  /** Secondary addresses as they are searched, by place. */
+  readonly further: ReadonlyMap<number, string>
 }
 
 interface Index {
@@ -113,20 +153,24 @@ interface Index {
   readonly problems: readonly ProtectionProblem[]
   readonly secondaries: ReadonlyMap<string, readonly string[]>
   readonly protectedGroups: ReadonlySet<string>
-  /** In the order of names. Made when first asked for. */
-  found: readonly FoundPerson[] | null
-  /** Positions in `found`, by group. */
-  members: ReadonlyMap<string, readonly number[]> | null
 }
+
+/** Others of the process get their turn after so long. */
+const turnMs = 15
+/** A listing is begun anew so often when people change while it is made. */
+const maxTries = 3
 
 /**
  * The people known, with what the protection file says of them as it stands: an edit that no daemon has taken over yet is
- * to be seen too. What is made ready for lists and searches is kept until people or rules change.
+ * to be seen too. What is made ready for lists and searches is kept until people change; what the rules say of it is cheap.
  */
 export class People {
   readonly #snapshot: () => PeopleSnapshot
   readonly #rules: () => ProtectionRules
   #index: Index | null = null
+  #listing: Listing | null = null
+  #marks: Marks | null = null
+  #making: Promise<void> | null = null
 
   /**
    * @param snapshot the people known at this moment; the same object as long as nothing changed
@@ -137,6 +181,17 @@ export class People {
     this.#rules = rules
   }
 
+  /**
+   * Makes ready what lists and searches need, giving way to others of the process: at 200,000 people that is a second's work,
+   * which a list that is asked for without this does in one go.
+   */
+  async ready(): Promise<this> {
+    for (let tries = 0; tries < maxTries && !isOf(this.#listing, this.#snapshot()); tries++) {
+      await (this.#making ??= this.#makeListing().finally(() => (this.#making = null)))
+    }
+    return this
+  }
+
   /** What in the protection file means nobody. */
   get problems(): readonly ProtectionProblem[] {
     return this.#current().problems
@@ -145,76 +200,52 @@ export class People {
   /** People in the order of their names. A cursor stays good when people come and go: it names a place, not a number. */
   list(query: PeopleQuery = {}): Page<PersonEntry> {
     const index = this.#current()
-    const all = foundOf(index)
-    const wanted = this.#candidates(index, all, query).filter(fits(query, index))
-    return pageOf(wanted, query, orderOf, ({ ref }) => {
-      const person = index.snapshot.person(ref)
-      return person === undefined ? [] : [entryOf(person, index)]
-    })
+    const { listing, guarded, further } = this.#listed(index)
+    const fits = fitter(query, index, further)
+    const wanted = this.#candidates(listing, query).filter(
+      (one) => (query.protected === undefined || (guarded[one.at] === 1) === query.protected) && fits(one),
+    )
+    return pageOf(wanted, query, orderOf, ({ ref }) => entriesOf(ref, index))
   }
 
   /** Groups in the order of their names; `text` is part of the name, or the id. */
   groups(query: Omit<PeopleQuery, 'group'> = {}): Page<GroupEntry> {
     const index = this.#current()
+    const { listing } = this.#listed(index)
     const words = searchWords(query.text ?? '')
-    const members = membersOf(index)
-    const found: (GroupEntry & { readonly order: string })[] = []
-    for (const directory of index.snapshot.directoryNames()) {
-      if (query.directory !== undefined && query.directory !== directory) continue
-      for (const group of index.snapshot.groups(directory)) {
-        const key = personKey(group)
-        const isProtected = index.protectedGroups.has(key)
-        const order = foldName(group.displayName)
-        if (query.protected !== undefined && query.protected !== isProtected) continue
-        if (group.id !== query.text && !hasWords(searchText(group.displayName), words)) continue
-        const { id, displayName } = group
-        found.push({ directory, id, displayName, people: members.get(key)?.length ?? 0, protected: isProtected, order })
-      }
-    }
-    found.sort(byOrder((group) => [group.order, group.directory, group.id]))
-    return pageOf(
-      found,
-      query,
-      (group) => [group.order, group.directory, group.id],
-      ({ order: _, ...group }) => [group],
-    )
+    const found = listing.groups.filter(({ ref, text }) => {
+      if (query.directory !== undefined && query.directory !== ref.directory) return false
+      if (query.protected !== undefined && query.protected !== index.protectedGroups.has(personKey(ref))) return false
+      return ref.id === query.text || hasWords(text, words)
+    })
+    return pageOf(found, query, orderOf, (group) => [groupEntryOf(group, listing, index)])
   }
 
   /** Groups that a name or an id means: the one of that id, else all of that name. */
   groupsMeant(word: string, directory?: string): PersonRef[] {
-    const { snapshot } = this.#current()
+    const { groups } = this.#listed().listing
+    const within = groups.filter(({ ref }) => directory === undefined || directory === ref.directory)
+    const byId = within.find(({ ref }) => ref.id === word)
+    if (byId !== undefined) return [byId.ref]
     const name = foldName(word)
-    const named: PersonRef[] = []
-    for (const one of snapshot.directoryNames()) {
-      if (directory !== undefined && directory !== one) continue
-      for (const group of snapshot.groups(one)) {
-        const { id } = group
-        if (id === word) return [{ directory: one, id }]
-        if (foldName(group.displayName) === name) named.push({ directory: one, id })
-      }
-    }
-    return named
+    return within.filter(({ order }) => order === name).map(({ ref }) => ref)
   }
 
   /** One group; null if there is none of that id. */
   group(ref: PersonRef): GroupEntry | null {
     const index = this.#current()
-    for (const { directory, id, displayName } of index.snapshot.groups(ref.directory)) {
-      if (id !== ref.id) continue
-      const key = personKey(ref)
-      const people = membersOf(index).get(key)?.length ?? 0
-      return { directory, id, displayName, people, protected: index.protectedGroups.has(key) }
-    }
-    return null
+    const { listing } = this.#listed(index)
+    const found = listing.groups.find((group) => samePerson(group.ref, ref))
+    return found === undefined ? null : groupEntryOf(found, listing, index)
   }
 
   /** Groups of a directory that no other group holds, in the order of names. */
   topGroups(directory: string, query: Pick<PeopleQuery, 'cursor' | 'limit'> = {}): Page<GroupEntry> {
-    const top = this.#current().snapshot.topGroups?.(directory)
-    const all = this.groups({ directory }).items
-    const found = top === undefined ? all : all.filter(({ id }) => top.has(id))
-    const orderOfGroup = (group: GroupEntry): Order => [foldName(group.displayName), group.directory, group.id]
-    return pageOf([...found], query, orderOfGroup, (group) => [group])
+    const index = this.#current()
+    const { listing } = this.#listed(index)
+    const top = treeOf(listing, directory)?.top
+    const found = listing.groups.filter(({ ref }) => ref.directory === directory && (top?.has(ref.id) ?? true))
+    return pageOf(found, query, orderOf, (group) => [groupEntryOf(group, listing, index)])
   }
 
   /** What a group holds itself: groups, and a page of people, both in the order of names. Null: there is no such group. */
@@ -223,40 +254,30 @@ export class People {
     query: Pick<PeopleQuery, 'cursor' | 'limit'> = {},
   ): { readonly groups: readonly GroupEntry[]; readonly people: Page<PersonEntry> } | null {
     const index = this.#current()
-    const held = index.snapshot.children?.(group)
+    const { listing } = this.#listed(index)
+    const held = treeOf(listing, group.directory)?.held.get(group.id)
     if (held === undefined) return null
-    const wanted = new Set(held.groups)
-    const { directory } = group
-    const groups = wanted.size === 0 ? [] : this.groups({ directory }).items.filter(({ id }) => wanted.has(id))
-    const all = foundOf(index)
-    const own = new Set(held.people)
-    const people = (membersOf(index).get(personKey(group)) ?? []).flatMap((at) => {
-      const found = all[at]
-      return found !== undefined && own.has(found.ref.id) ? [found] : []
-    })
-    const page = pageOf(people, query, orderOf, ({ ref }) => {
-      const person = index.snapshot.person(ref)
-      return person === undefined ? [] : [entryOf(person, index)]
-    })
-    return { groups, people: page }
+    const groups = listing.groups.filter(({ ref }) => ref.directory === group.directory && held.includes(ref.id))
+    return {
+      groups: groups.map((one) => groupEntryOf(one, listing, index)),
+      people: pageOf(ownPeople(listing, group, held, index.snapshot), query, orderOf, ({ ref }) =>
+        entriesOf(ref, index),
+      ),
+    }
   }
 
   /** How many of a group's people are protected, nested groups resolved. */
   protectedIn(group: PersonRef): number {
-    const index = this.#current()
-    const all = foundOf(index)
-    const members = membersOf(index).get(personKey(group)) ?? []
-    return members.reduce((sum, at) => sum + (all[at]?.protected === true ? 1 : 0), 0)
+    const { listing, guarded } = this.#listed()
+    let sum = 0
+    for (const at of membersOf(listing, group)) sum += guarded[at] ?? 0
+    return sum
   }
 
   /** Members of one group, in the order of names. */
   members(group: PersonRef): PersonEntry[] {
     const index = this.#current()
-    const all = foundOf(index)
-    return (membersOf(index).get(personKey(group)) ?? []).flatMap((at) => {
-      const person = index.snapshot.person(all[at]?.ref ?? group)
-      return person === undefined ? [] : [entryOf(person, index)]
-    })
+    return peopleIn(this.#listed(index).listing, group).flatMap(({ ref }) => entriesOf(ref, index))
   }
 
   /** Everything that decides one person's protection; null if there is no such person. */
@@ -317,52 +338,90 @@ export class People {
 
   /** How many people's names are guarded, by the file as it stands. */
   protectedCount(): number {
-    return foundOf(this.#current()).reduce((sum, found) => sum + (found.protected ? 1 : 0), 0)
+    return this.#listed().guarded.reduce((sum, mark) => sum + mark, 0)
   }
 
   #current(): Index {
     const snapshot = this.#snapshot()
     const rules = this.#rules()
-    if (this.#index?.snapshot === snapshot && this.#index.rules === rules) return this.#index
+    const before = this.#index
+    if (before !== null && before.rules === rules && isSame(before.snapshot, snapshot)) {
+      return (this.#index = before.snapshot === snapshot ? before : { ...before, snapshot })
+    }
     const { resolved, problems } = resolveRules(rules, snapshot)
-    const before = this.#index?.policy ?? null
     this.#index = {
       snapshot,
       rules,
       resolved,
       problems,
-      policy: compilePolicy(resolved, before),
+      policy: compilePolicy(resolved, before?.policy ?? null),
       secondaries: secondariesOf(resolved),
       protectedGroups: new Set(resolved.protectedGroups.map(personKey)),
-      found: null,
-      members: null,
     }
     return this.#index
   }
 
-  #candidates(index: Index, all: readonly FoundPerson[], query: PeopleQuery): readonly FoundPerson[] {
-    if (query.group === undefined) return all
-    const positions = new Set<number>()
-    for (const group of this.groupsMeant(query.group, query.directory)) {
-      for (const at of membersOf(index).get(personKey(group)) ?? []) positions.add(at)
+  #listed(index: Index = this.#current()): Marks {
+    let listing = this.#listing
+    if (!isOf(listing, index.snapshot)) {
+      const making = makeListing(index.snapshot)
+      let step = making.next()
+      while (step.done !== true) step = making.next()
+      listing = this.#listing = step.value
     }
-    return [...positions].sort((a, b) => a - b).flatMap((at) => all[at] ?? [])
+    if (this.#marks?.listing === listing && this.#marks.resolved === index.resolved) return this.#marks
+    return (this.#marks = marksOf(listing, index))
+  }
+
+  /** Makes the listing of the people known now, unless others are known before it is done. */
+  async #makeListing(): Promise<void> {
+    const snapshot = this.#snapshot()
+    const making = makeListing(snapshot)
+    let turn = Date.now()
+    for (let step = making.next(); isSame(snapshot, this.#snapshot()); step = making.next()) {
+      if (step.done === true) {
+        this.#listing = step.value
+        return
+      }
+      if (Date.now() - turn < turnMs) continue
+      await new Promise(setImmediate)
+      turn = Date.now()
+    }
+  }
+
+  #candidates(listing: Listing, query: PeopleQuery): readonly FoundPerson[] {
+    if (query.group === undefined) return listing.people
+    const groups = this.groupsMeant(query.group, query.directory)
+    if (groups.length <= 1) return groups.flatMap((group) => peopleIn(listing, group))
+    const places = new Set(groups.flatMap((group) => [...membersOf(listing, group)]))
+    return [...places].sort((a, b) => a - b).flatMap((at) => listing.people[at] ?? [])
   }
 }
 
-function fits(
-  { text, directory, protected: guarded, guests }: PeopleQuery,
+/** Whether two states of the people known hold the same. */
+function isSame(one: PeopleSnapshot, other: PeopleSnapshot): boolean {
+  return one === other || (one.contents !== undefined && one.contents === other.contents)
+}
+
+function isOf(listing: Listing | null, snapshot: PeopleSnapshot): listing is Listing {
+  return listing !== null && isSame(listing.snapshot, snapshot)
+}
+
+function fitter(
+  { text, directory, guests }: PeopleQuery,
   index: Index,
+  further: Marks['further'],
 ): (found: FoundPerson) => boolean {
   const words = searchWords(text ?? '')
   const address = canonicalAddress(text ?? '')
   const byAddress = text?.includes('@') === true ? index.snapshot.byAddress(address) : []
-  return (found) => {
-    if (directory !== undefined && found.ref.directory !== directory) return false
-    if (guarded !== undefined && found.protected !== guarded) return false
-    if (guests !== undefined && isGuest(found.ref, index) !== guests) return false
-    if (text === undefined || text === found.ref.id) return true
-    return hasWords(found.text, words) || byAddress.some((ref) => samePerson(ref, found.ref))
+  return ({ ref, text: own, at }) => {
+    if (directory !== undefined && ref.directory !== directory) return false
+    if (guests !== undefined && isGuest(ref, index) !== guests) return false
+    if (text === undefined || text === ref.id) return true
+    const more = further.get(at)
+    if (hasWords(more === undefined ? own : `${own}\n${more}`, words)) return true
+    return byAddress.some((one) => samePerson(one, ref))
   }
 }
 
@@ -373,36 +432,140 @@ function isGuest(ref: PersonRef, { snapshot }: Index): boolean {
   return typeof userPrincipalName === 'string' && userPrincipalName.toUpperCase().includes('#EXT#')
 }
 
-function foundOf(index: Index): readonly FoundPerson[] {
-  if (index.found !== null) return index.found
-  const found: FoundPerson[] = []
-  for (const person of index.snapshot.people()) {
-    const { directory, id, displayName, givenName, surname, addresses } = person
-    const further = index.secondaries.get(personKey(person)) ?? []
-    const names = new Set([displayName, `${givenName ?? ''} ${surname ?? ''}`.trim()].map(searchText))
-    found.push({
-      ref: { directory, id },
-      order: foldName(displayName),
-      text: [...names, ...addresses, ...further.map((one) => one.toLowerCase())].join('\n'),
-      protected: index.policy.protects(person),
-    })
+/** Makes a listing; stops at each place where others may have their turn, and reads nothing across it that could change. */
+function* makeListing(snapshot: PeopleSnapshot): Generator<undefined, Listing> {
+  const people: FoundPerson[] = []
+  const byGroup = new Map<string, FoundPerson[]>()
+  for (const piece of snapshot.peopleInPieces?.() ?? [snapshot.people()]) {
+    for (const { directory, id, displayName, givenName, surname, addresses, groups } of piece) {
+      const names = new Set([displayName, `${givenName ?? ''} ${surname ?? ''}`.trim()])
+      const text = [...new Set([...names].map(searchText)), ...addresses].join('\n')
+      const found = { ref: { directory, id }, order: foldName(displayName), text, at: 0 }
+      people.push(found)
+      for (const group of groups) {
+        const key = personKey({ directory, id: group })
+        const list = byGroup.get(key)
+        if (list === undefined) byGroup.set(key, [found])
+        else list.push(found)
+      }
+    }
+    yield
   }
-  found.sort(byOrder(orderOf))
-  return (index.found = found)
+  people.sort(byPlace)
+  people.forEach((found, at) => (found.at = at))
+  yield
+  const members = new Map<string, Uint32Array>()
+  for (const [key, list] of byGroup) members.set(key, Uint32Array.from(list, ({ at }) => at).sort())
+  yield
+  return { snapshot, people, members, groups: [...foundGroups(snapshot)].sort(byPlace), trees: new Map() }
 }
 
-function membersOf(index: Index): ReadonlyMap<string, readonly number[]> {
-  if (index.members !== null) return index.members
-  const members = new Map<string, number[]>()
-  foundOf(index).forEach(({ ref }, at) => {
-    for (const id of index.snapshot.person(ref)?.groups ?? []) {
-      const key = personKey({ directory: ref.directory, id })
-      const list = members.get(key)
-      if (list) list.push(at)
-      else members.set(key, [at])
+function* foundGroups(snapshot: PeopleSnapshot): Generator<FoundGroup> {
+  for (const directory of snapshot.directoryNames()) {
+    for (const { id, displayName } of snapshot.groups(directory)) {
+      yield { ref: { directory, id }, displayName, order: foldName(displayName), text: searchText(displayName) }
     }
-  })
-  return (index.members = members)
+  }
+}
+
+const nobody = new Uint32Array()
+
+function membersOf({ members }: Listing, group: PersonRef): Uint32Array {
+  return members.get(personKey(group)) ?? nobody
+}
+
+function peopleIn(listing: Listing, group: PersonRef): FoundPerson[] {
+  const found: FoundPerson[] = []
+  for (const at of membersOf(listing, group)) {
+    const one = listing.people[at]
+    if (one !== undefined) found.push(one)
+  }
+  return found
+}
+
+/** Null where it is not known how groups hold each other. */
+function treeOf({ snapshot, trees }: Listing, directory: string): GroupTree | null {
+  let tree = trees.get(directory)
+  if (tree === undefined) {
+    const held = snapshot.heldGroups?.(directory)
+    tree = held === undefined ? null : { held, top: topGroups(held), own: new Map() }
+    trees.set(directory, tree)
+  }
+  return tree
+}
+
+function topGroups(held: GroupTree['held']): Set<string> {
+  const top = new Set<string>()
+  const reached = new Set<string>()
+  const begin = (id: string): void => {
+    top.add(id)
+    const waiting = [id]
+    for (let at = waiting.pop(); at !== undefined; at = waiting.pop()) {
+      if (reached.has(at)) continue
+      reached.add(at)
+      waiting.push(...(held.get(at) ?? []))
+    }
+  }
+  const inOthers = new Set([...held].flatMap(([holder, groups]) => groups.filter((id) => id !== holder)))
+  for (const id of held.keys()) if (!inOthers.has(id)) begin(id)
+  for (const id of held.keys()) if (!reached.has(id)) begin(id)
+  return top
+}
+
+/** Whom a group holds itself: all of its people, unless some may come from groups that it holds. */
+function ownPeople(
+  listing: Listing,
+  group: PersonRef,
+  held: readonly string[],
+  snapshot: PeopleSnapshot,
+): readonly FoundPerson[] {
+  if (held.length === 0) return peopleIn(listing, group)
+  const known = treeOf(listing, group.directory)?.own
+  let own = known?.get(group.id)
+  if (own === undefined) {
+    const ids = new Set(snapshot.ownPeople?.(group))
+    own = peopleIn(listing, group).filter(({ ref }) => ids.has(ref.id))
+    known?.set(group.id, own)
+  }
+  return own
+}
+
+function marksOf(listing: Listing, { snapshot, resolved, secondaries }: Index): Marks {
+  const guarded = new Uint8Array(listing.people.length)
+  for (const group of resolved.protectedGroups) for (const at of membersOf(listing, group)) guarded[at] = 1
+  const mark = (refs: readonly PersonRef[], value: 0 | 1): void => {
+    for (const ref of refs) {
+      const at = placeOf(listing, ref, snapshot)
+      if (at !== undefined) guarded[at] = value
+    }
+  }
+  mark(resolved.protectedPeople, 1)
+  mark(resolved.excluded, 0)
+  const further = new Map<number, string>()
+  for (const ref of resolved.people.flatMap(({ refs }) => refs)) {
+    const at = placeOf(listing, ref, snapshot)
+    const addresses = secondaries.get(personKey(ref)) ?? []
+    if (at !== undefined && addresses.length > 0) further.set(at, addresses.join('\n').toLowerCase())
+  }
+  return { listing, resolved, guarded, further }
+}
+
+function placeOf({ people }: Listing, ref: PersonRef, snapshot: PeopleSnapshot): number | undefined {
+  const person = snapshot.person(ref)
+  if (person === undefined) return undefined
+  const at = firstBehind(people, orderOf, [foldName(person.displayName), ref.directory, ref.id]) - 1
+  return samePerson(people[at]?.ref ?? { directory: '', id: '' }, ref) ? at : undefined
+}
+
+function groupEntryOf({ ref, displayName }: FoundGroup, listing: Listing, index: Index): GroupEntry {
+  const { length: people } = membersOf(listing, ref)
+  return { ...ref, displayName, people, protected: index.protectedGroups.has(personKey(ref)) }
+}
+
+/** None if the person has gone. */
+function entriesOf(ref: PersonRef, index: Index): PersonEntry[] {
+  const person = index.snapshot.person(ref)
+  return person === undefined ? [] : [entryOf(person, index)]
 }
 
 function entryOf(person: Person, index: Index): PersonEntry {
@@ -422,8 +585,14 @@ function secondariesOf(rules: ResolvedRules): Map<string, string[]> {
 
 type Order = readonly [string, string, string]
 
-function orderOf({ order, ref }: FoundPerson): Order {
+function orderOf({ order, ref }: Pick<FoundPerson, 'order' | 'ref'>): Order {
   return [order, ref.directory, ref.id]
+}
+
+/** The same order without an array for each of millions of comparisons. */
+function byPlace(a: Pick<FoundPerson, 'order' | 'ref'>, b: Pick<FoundPerson, 'order' | 'ref'>): number {
+  if (a.order !== b.order) return a.order < b.order ? -1 : 1
+  return compare(orderOf(a), orderOf(b))
 }
 
 function compare(a: Order, b: Order): number {

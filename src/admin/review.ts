@@ -25,7 +25,7 @@ import { effectOf } from './effect.ts'
 import type { Preview } from './effect.ts'
 import { draftRules, makeEdit } from './protection.ts'
 import type { EditContext, MadeEdit, ProtectionRequest } from './protection.ts'
-import { judgeBy } from './replay/people.ts'
+import { policyBy } from './replay/people.ts'
 import { findPerson } from './targets.ts'
 import { errorText } from '../text.ts'
 
@@ -148,7 +148,7 @@ function idOf({ directory, person, address }: PairOf): string {
 }
 
 function reviewer(store: Store, rules: ProtectionRules, now: number): (pair: PairWithState) => ReviewedPair {
-  const { policy } = judgeBy(store, rules)
+  const { policy } = policyBy(store, rules)
   const people = store.snapshot()
   return (pair) => {
     const person = people.person({ directory: pair.directory, id: pair.person }) ?? null
@@ -295,16 +295,20 @@ function requestsFor(pair: PairWithState, answer: Answer): ProtectionRequest[] {
   return [back, editFor(pair, answer)?.request ?? null].filter((request) => request !== null)
 }
 
-/** What an answer would change: the lines of the file, and what it would have done to the messages kept. */
+/**
+ * What an answer would change: the lines of the file, and what it would have done to the messages kept.
+ * @param maxPeople see `judgeBy`
+ */
 export async function previewAnswer(
   history: HistoryPort,
   store: Store,
   context: EditContext,
   pair: PairWithState,
   answer: Answer,
+  maxPeople?: number,
 ): Promise<Preview> {
   const { planned, before, after } = draftRules(context, requestsFor(pair, answer))
-  return { planned, effect: await effectOf(history, store, before, after, pairOf(pair), context.config) }
+  return { planned, effect: await effectOf(history, store, before, after, pairOf(pair), context.config, maxPeople) }
 }
 
 function pairOf({ directory, person, address }: PairWithState): PairOf {

@@ -16,6 +16,7 @@ import { draftRules } from './protection.ts'
 import type { PlannedEdit, ProtectionRequest } from './protection.ts'
 import { ruleOptionOf, ruleOptions } from './protect-plans.ts'
 import type { RuleOption } from './protect-plans.ts'
+import { maxRekeyed, TooManyPeople } from './replay/people.ts'
 
 /** A group with a setting of its own. */
 export interface GroupSetting {
@@ -98,7 +99,13 @@ async function shown(
   history: Pick<HistoryReader, 'records'> | null,
   since: number,
 ): Promise<RulesInForce> {
-  const people = await installation.people().catch(() => null)
+  const people =
+    rules.groupActions.length === 0
+      ? null
+      : await installation.people().then(
+          (known) => known.ready(),
+          () => null,
+        )
   const letThrough = history === null ? new Map<string, number>() : await countExcuses(history, since)
   return {
     actions: rules.actions,
@@ -138,8 +145,10 @@ async function countExcuses(history: Pick<HistoryReader, 'records'>, since: numb
 
 export interface RulesPreview {
   readonly planned: PlannedEdit
-  /** Null where no history is kept, or nobody is known yet. */
+  /** Null where no history is kept, nothing changes, or the change means too many people. */
   readonly effect: ActionEffect | null
+  /** Why it means too many people, in words; null if it does not. */
+  readonly tooMany: string | null
 }
 
 /** What changes would write, and what they would have done to the messages kept since a time. @throws as `planEdit` */
@@ -150,7 +159,7 @@ export async function previewRules(
   since: number,
 ): Promise<RulesPreview> {
   const { planned, before, after } = draftRules(await installation.editContext(), requests)
-  if (history === null || !planned.changed) return { planned, effect: null }
+  if (history === null || !planned.changed) return { planned, effect: null, tooMany: null }
   const store = await installation.store()
   const waiting = new Map<string, boolean>()
   const waits = async ({
@@ -166,6 +175,12 @@ export async function previewRules(
     waiting.set(key, known)
     return known
   }
-  const effect = await actionEffect(history, store, before, after, since, installation.config, waits)
-  return { planned, effect }
+  try {
+    const { config } = installation
+    const effect = await actionEffect(history, store, before, after, since, config, waits, maxRekeyed)
+    return { planned, effect, tooMany: null }
+  } catch (error) {
+    if (error instanceof TooManyPeople) return { planned, effect: null, tooMany: error.message }
+    throw error
+  }
 }

@@ -6,7 +6,7 @@ import { resolveRules } from '../policy/protection.ts'
 import type { ProtectionRules } from '../policy/rules.ts'
 import type { HistoryReader } from '../ports.ts'
 import { count } from '../text.ts'
-import { judgeBy } from './replay/people.ts'
+import { policyBy } from './replay/people.ts'
 
 /** So many impersonated people make a group worth a line. */
 const minPeople = 3
@@ -23,7 +23,7 @@ export async function suggestions(
   now: number,
 ): Promise<string[]> {
   const view = store.snapshot()
-  const { policy } = judgeBy(store, rules)
+  const { policy } = policyBy(store, rules)
   const { people } = await history.overview(now - lookBackMs, now)
   return [
     ...suggestGroups(people, view, rules),

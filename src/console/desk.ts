@@ -3,6 +3,7 @@
 import { createHash } from 'node:crypto'
 import { existsSync, readFileSync, statSync } from 'node:fs'
 import type { Installation } from '../admin/installation.ts'
+import type { People } from '../admin/people.ts'
 import { Problem } from './problem.ts'
 import type { HistoryPort, SyncStep } from '../ports.ts'
 
@@ -38,6 +39,11 @@ export class Desk<H extends HistoryPort = HistoryPort> {
       this.#configStamp = stamp
     }
     return this.installation
+  }
+
+  /** People and groups, ready to be listed and searched. @throws as `Installation.people` */
+  async people(): Promise<People> {
+    return (await this.refresh().people()).ready()
   }
 
   /** The history; null where none is kept. */

@@ -8,7 +8,7 @@ import type { NamesakeConfig } from '../config/types.ts'
 import { sharedHistory } from '../admin/fleet.ts'
 import { judgeOctets } from '../admin/explain.ts'
 import { Installation } from '../admin/installation.ts'
-import { judgeBy } from '../admin/replay/people.ts'
+import { judgeBy, maxRekeyed } from '../admin/replay/people.ts'
 import type { JudgedBy } from '../admin/replay/people.ts'
 import { ReplayRun } from '../admin/replay/run.ts'
 import { decide, previewAnswer, reviewPage, reviewPair, undo } from '../admin/review.ts'
@@ -80,7 +80,7 @@ function reviewOf(desk: Desk<KeptHistory>): ReviewPort {
     },
     preview: async (pair, answer) => {
       const { history, store, context } = await opened()
-      return previewAnswer(history, store, context, pair, answer)
+      return previewAnswer(history, store, context, pair, answer, maxRekeyed)
     },
     decide: async (pair, answer, actor) => {
       const { history, context } = await opened()
@@ -103,14 +103,19 @@ function rulesOf(desk: Desk<KeptHistory>): RulesPort {
 
 /** Judges as the daemon does; what the rules were made ready to is kept while neither they nor the people change. */
 function judgeOf(desk: Desk<KeptHistory>): Services['judge'] {
-  let kept: { readonly rules: unknown; readonly people: string; readonly by: JudgedBy } | null = null
+  let kept: { readonly rules: unknown; readonly people: string; readonly by: Promise<JudgedBy> } | null = null
   return async (octets) => {
     const installation = desk.refresh()
     const store = await installation.store()
     const { rules } = installation.protection()
-    const people = JSON.stringify(store.records().map(({ name, lastSync }) => [name, lastSync]))
-    if (kept?.rules !== rules || kept.people !== people) kept = { rules, people, by: judgeBy(store, rules) }
-    return judgeOctets(octets, kept.by, judgedLimits(installation.config).fromField, Date.now())
+    const people = store.snapshot().contents
+    if (kept?.rules !== rules || kept.people !== people) {
+      const by = judgeBy(store, rules, maxRekeyed)
+      kept = { rules, people, by }
+      // Tried again with the next message.
+      by.catch(() => (kept = null))
+    }
+    return judgeOctets(octets, await kept.by, judgedLimits(installation.config).fromField, Date.now())
   }
 }
 

@@ -3,10 +3,11 @@
 import type { GroupMembers } from '../history/members.ts'
 import type { LoadedProtection } from '../config/types.ts'
 import type { MakeIndex } from '../directory/store/reindex.ts'
-import type { DirectoryView, PersonRef } from '../model.ts'
+import type { DirectoryView } from '../model.ts'
 import { compilePolicy, policyIndexer } from '../policy/compile.ts'
 import type { Policy } from '../policy/compile.ts'
-import { resolveRules } from '../policy/protection.ts'
+import { personKey } from '../policy/person-key.ts'
+import { guardedPeople, resolveRules } from '../policy/protection.ts'
 import type { ProtectionProblem, ResolvedRules } from '../policy/rules.ts'
 
 /** What resolving the rules against the directories brought up besides the keys. */
@@ -29,30 +30,16 @@ export function indexMaker(protection: LoadedProtection, found: (findings: Index
 
 /** The protected groups with their members, nested ones resolved. */
 export function protectedGroups(resolved: ResolvedRules, view: DirectoryView): GroupMembers[] {
-  const wanted = new Set(resolved.protectedGroups.map(keyOf))
+  const wanted = new Set(resolved.protectedGroups.map(personKey))
   const found: GroupMembers[] = []
   for (const directory of view.directoryNames()) {
     for (const { id, displayName, members } of wanted.size === 0 ? [] : view.groups(directory)) {
-      if (!wanted.has(keyOf({ directory, id }))) continue
+      if (!wanted.has(personKey({ directory, id }))) continue
       const named = members.map((one) => [one, view.person({ directory, id: one })?.displayName ?? one] as const)
       found.push({ directory, id, name: displayName, members: new Map(named) })
     }
   }
   return found
-}
-
-/** Whose names the rules guard, a key each. */
-function guardedPeople(resolved: ResolvedRules, view: DirectoryView): Set<string> {
-  const guarded = new Set(resolved.protectedPeople.map(keyOf))
-  for (const directory of view.directoryNames()) {
-    const wanted = new Set(resolved.protectedGroups.filter((g) => g.directory === directory).map((g) => g.id))
-    if (wanted.size === 0) continue
-    for (const group of view.groups(directory)) {
-      if (wanted.has(group.id)) for (const id of group.members) guarded.add(keyOf({ directory, id }))
-    }
-  }
-  for (const ref of resolved.excluded) guarded.delete(keyOf(ref))
-  return guarded
 }
 
 /** How many people the rules in force guard, and how many of them others would free. */
@@ -63,9 +50,5 @@ export function freedBy(
 ): { readonly guarded: number; readonly freed: number } {
   const before = guardedPeople(inForce, view)
   const after = guardedPeople(resolveRules(protection.rules, view).resolved, view)
-  return { guarded: before.size, freed: [...before].filter((person) => !after.has(person)).length }
-}
-
-function keyOf(ref: PersonRef): string {
-  return `${ref.directory}\0${ref.id}`
+  return { guarded: before.size, freed: [...before.keys()].filter((person) => !after.has(person)).length }
 }

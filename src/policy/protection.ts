@@ -8,7 +8,7 @@
 import { canonicalAddress } from '../mail/address.ts'
 import type { DirectoryView, PersonRef } from '../model.ts'
 import { didYouMean, nearest } from './nearest.ts'
-import { uniqueRefs } from './person-key.ts'
+import { personKey, uniqueRefs } from './person-key.ts'
 import { presetNames } from './presets.ts'
 import type {
   GroupActions,
@@ -54,6 +54,21 @@ export function resolveRules(rules: ProtectionRules, view: DirectoryView): Resol
     },
     problems: resolver.problems,
   }
+}
+
+/** Whose names the rules guard, by `personKey`; an exclusion wins. */
+export function guardedPeople(resolved: ResolvedRules, view: DirectoryView): Map<string, PersonRef> {
+  const guarded = new Map(resolved.protectedPeople.map((ref) => [personKey(ref), ref]))
+  for (const directory of view.directoryNames()) {
+    const wanted = new Set(resolved.protectedGroups.filter((g) => g.directory === directory).map((g) => g.id))
+    if (wanted.size === 0) continue
+    for (const group of view.groups(directory)) {
+      if (!wanted.has(group.id)) continue
+      for (const id of group.members) guarded.set(personKey({ directory, id }), { directory, id })
+    }
+  }
+  for (const ref of resolved.excluded) guarded.delete(personKey(ref))
+  return guarded
 }
 
 type Path = readonly (string | number)[]

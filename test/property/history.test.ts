@@ -71,8 +71,12 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   fc.record({ do: fc.constant('reload' as const) }),
 )
 
-function verdicts(history: History, store: Store, rules: ReturnType<Installation['protection']>['rules']): string[] {
-  return verdictsBy(history, judgeBy(store, rules).context)
+async function verdicts(
+  history: History,
+  store: Store,
+  rules: ReturnType<Installation['protection']>['rules'],
+): Promise<string[]> {
+  return verdictsBy(history, (await judgeBy(store, rules)).context)
 }
 
 function verdictsBy(history: History, context: () => JudgementContext): string[] {
@@ -133,7 +137,7 @@ t.test('file, pairs and audit agree after any steps', async (t) => {
     const worker = judgementContext(compilePolicy(resolved), store.snapshot())
     t.same(
       verdictsBy(history as History, () => worker),
-      verdicts(history as History, store, rules()),
+      await verdicts(history as History, store, rules()),
       'a daemon that has reloaded judges by the file',
     )
   }
@@ -166,10 +170,10 @@ t.test('file, pairs and audit agree after any steps', async (t) => {
       return
     }
     const answer: Answer = { answer: one.answer, note: '', until: null, names: [], requireAuthentication: one.strict }
-    const before = verdicts(history as History, store, rules())
+    const before = await verdicts(history as History, store, rules())
     const { effect } = await previewAnswer(history as History, store, context, pair, answer)
     await decide(history as History, context, pair, answer, actor)
-    const after = verdicts(history as History, store, rules())
+    const after = await verdicts(history as History, store, rules())
     const cleared = before.filter((verdict, i) => verdict === 'detected' && after[i] === 'clean').length
     const caught = before.filter((verdict, i) => verdict !== 'detected' && after[i] === 'detected').length
     if (effect?.cleared !== cleared || effect.caught !== caught) {
@@ -180,7 +184,7 @@ t.test('file, pairs and audit agree after any steps', async (t) => {
   }
 
   async function check(): Promise<void> {
-    const { policy, context } = judgeBy(store, rules())
+    const { policy, context } = await judgeBy(store, rules())
     for await (const pair of reviewPairs(history as History, store, rules(), Date.now())) {
       const section = Buffer.from(`From: ${pair.name} <${pair.address}>\r\n`)
       const one = sectionOf(record({ originators: section.toString() }))

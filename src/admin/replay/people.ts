@@ -4,6 +4,7 @@ import type { LoadedConfig, LoadedProtection } from '../../config/types.ts'
 import { sourceOf } from '../../directory/sources/registry.ts'
 import { openStore, openStoreToRead } from '../../directory/store/open.ts'
 import type { MakeIndex } from '../../directory/store/reindex.ts'
+import type { Snapshot } from '../../directory/store/snapshot.ts'
 import { Store } from '../../directory/store/store.ts'
 import { synchronise } from '../../directory/sync.ts'
 import { NamesakeError } from '../../errors.ts'
@@ -12,9 +13,11 @@ import { compilePolicy, policyIndexer, rulesFingerprint } from '../../policy/com
 import type { Policy } from '../../policy/compile.ts'
 import { contexts } from '../../policy/context.ts'
 import type { JudgementContext } from '../../policy/context.ts'
-import { buildMemoryDirectory } from '../../policy/memory.ts'
-import { resolveRules } from '../../policy/protection.ts'
-import type { ProtectionProblem, ProtectionRules } from '../../policy/rules.ts'
+import type { Lookup, Person, PersonRef } from '../../model.ts'
+import { personKey } from '../../policy/person-key.ts'
+import { guardedPeople, resolveRules } from '../../policy/protection.ts'
+import { rekeyed } from '../../policy/rekeyed.ts'
+import type { ProtectionProblem, ProtectionRules, ResolvedRules } from '../../policy/rules.ts'
 import { errorText } from '../../text.ts'
 
 /** The people whom messages are judged against and one policy's rules about them. */
@@ -70,30 +73,135 @@ export function openJudges(recipe: JudgeRecipe): Promise<Judgement> {
 
 async function judgesOf(store: Store, recipe: JudgeRecipe): Promise<Judgement> {
   try {
-    const before = recipe.before === null ? null : judgeBy(store, recipe.before)
-    return { by: judgeBy(store, recipe.by), before, recipe, store, close: () => store.close() }
+    const before = recipe.before === null ? null : await judgeBy(store, recipe.before)
+    return { by: await judgeBy(store, recipe.by), before, recipe, store, close: () => store.close() }
   } catch (error) {
     await store.close()
     throw error
   }
 }
 
-/** Rules made ready to judge by the people of a store. @throws NamesakeError store-unusable if none was ever read */
-export function judgeBy(store: Store, rules: ProtectionRules): JudgedBy {
+/** The rules, with every name in them looked up among the people of a store, made ready. @throws as `judgeBy` */
+export function policyBy(
+  store: Store,
+  rules: ProtectionRules,
+): { readonly policy: Policy; readonly resolved: ResolvedRules; readonly problems: readonly ProtectionProblem[] } {
   const snapshot = store.snapshot()
   if (snapshot.directories().length === 0) {
     throw new NamesakeError('store-unusable', 'no directory was ever synchronised; run "namesake sync" first')
   }
   const { resolved, problems } = resolveRules(rules, snapshot)
-  const policy = compilePolicy(resolved)
-  const stored = store.rules()
-  if (stored !== null && rulesFingerprint(stored) === policy.fingerprint) {
-    return { policy, context: contexts(policy, () => store.snapshot()), problems }
+  return { policy: compilePolicy(resolved), resolved, problems }
+}
+
+/** People whose names are made ready for other rules than the store's, at most, by a process that has others to answer. */
+export const maxRekeyed = 20_000
+
+/** Other rules than the store's mean more people than are made ready. */
+export class TooManyPeople extends NamesakeError {
+  constructor(count: number, max: number) {
+    super(
+      'input-invalid',
+      `to judge by rules that the daemon does not go by yet, the names of ${count} people would have to be made ready; ` +
+        `${max} at most are; fix: "namesake check --policy FILE" does it for any number`,
+    )
   }
-  const groups = snapshot.directoryNames().flatMap((name) => [...snapshot.groups(name)])
-  const memory = buildMemoryDirectory(snapshot.people(), groups, snapshot.directories())
-  const lookup = memory.index(policyIndexer(policy))
-  return { policy, context: contexts(policy, () => lookup), problems }
+}
+
+/**
+ * Rules made ready to judge by the people of a store. Where its keys were made with other rules, the people whom the difference
+ * concerns are looked up as these rules have them; that gives way to others of the process.
+ * @param maxPeople whom it may concern
+ * @throws NamesakeError store-unusable if none was ever read; TooManyPeople
+ */
+export async function judgeBy(store: Store, rules: ProtectionRules, maxPeople = Infinity): Promise<JudgedBy> {
+  const { policy, resolved, problems } = policyBy(store, rules)
+  const isStored = (): boolean => {
+    const stored = store.rules()
+    return stored !== null && rulesFingerprint(stored) === policy.fingerprint
+  }
+  if (isStored()) return { policy, context: contexts(policy, () => store.snapshot()), problems }
+  let current = store.snapshot()
+  const other = await otherwise(store, policy, resolved, maxPeople, () => current)
+  let generation = store.now().rulesGeneration
+  let taken = false
+  const lookup = (): Lookup => {
+    const now = store.now()
+    current = now.snapshot
+    // The daemon takes rules over while others here still judge by them.
+    if (now.rulesGeneration !== generation) taken = isStored()
+    generation = now.rulesGeneration
+    return taken ? current : other
+  }
+  return { policy, context: contexts(policy, lookup), problems }
+}
+
+/** Begun anew so often when people or keys change meanwhile. */
+const maxTries = 3
+const turnMs = 20
+
+async function otherwise(
+  store: Store,
+  policy: Policy,
+  resolved: ResolvedRules,
+  maxPeople: number,
+  base: () => Lookup,
+): Promise<Lookup> {
+  const markOf = (): string => {
+    const { rulesGeneration, snapshot } = store.now()
+    return `${rulesGeneration} ${snapshot.contents}`
+  }
+  for (let tries = 1; ; tries++) {
+    const mark = markOf()
+    const stored = store.rules()
+    const before = stored && policyIndexer(compilePolicy(stored, policy))
+    const people = peopleConcerned(store.snapshot(), stored, resolved, maxPeople)
+    const making = rekeyed(base, before, policyIndexer(policy), people)
+    let turn = Date.now()
+    for (let step = making.next(); ; step = making.next()) {
+      if (step.done === true) return step.value
+      if (Date.now() - turn < turnMs) continue
+      await new Promise(setImmediate)
+      turn = Date.now()
+      if (tries < maxTries && markOf() !== mark) break
+    }
+  }
+}
+
+/** Everybody whom other rules than the stored ones may lead to by other keys. @throws TooManyPeople */
+function peopleConcerned(
+  snapshot: Snapshot,
+  stored: ResolvedRules | null,
+  resolved: ResolvedRules,
+  maxPeople: number,
+): Iterable<Person> {
+  const limited = (count: number): void => {
+    if (count > maxPeople) throw new TooManyPeople(count, maxPeople)
+  }
+  if (stored === null || JSON.stringify(stored.rules.names) !== JSON.stringify(resolved.rules.names)) {
+    limited(snapshot.directories().reduce((sum, { people }) => sum + people, 0))
+    return everybody(snapshot)
+  }
+  const concerned = new Map<string, PersonRef>()
+  for (const rules of [stored, resolved]) {
+    for (const [key, ref] of guardedPeople(rules, snapshot)) concerned.set(key, ref)
+    for (const ref of rules.people.filter(({ rule }) => rule.names.length > 0).flatMap(({ refs }) => refs)) {
+      concerned.set(personKey(ref), ref)
+    }
+  }
+  limited(concerned.size)
+  return peopleOf(concerned.values(), snapshot)
+}
+
+function* everybody(snapshot: Snapshot): Generator<Person> {
+  for (const piece of snapshot.peopleInPieces()) yield* piece
+}
+
+function* peopleOf(refs: Iterable<PersonRef>, snapshot: Snapshot): Generator<Person> {
+  for (const ref of refs) {
+    const person = snapshot.person(ref)
+    if (person !== undefined) yield person
+  }
 }
 
 /** The store to read, after the file directories that need it were synchronised. */

@@ -7,7 +7,7 @@ import type { Store } from '../../directory/store/store.ts'
 import type { ProtectionRules } from '../../policy/rules.ts'
 import { reportPage, messagesListed } from './html.ts'
 import type { Judged } from './outcome.ts'
-import { judgeBy } from './people.ts'
+import { judgeBy, maxRekeyed } from './people.ts'
 import { Replay } from './replay.ts'
 import { ResultWriter } from './result-writer.ts'
 import { findMessages } from './sources.ts'
@@ -157,7 +157,7 @@ export class ReplayRun {
       // Counting a large folder takes a while: who asked has an answer before.
       await new Promise(setImmediate)
       this.#total = totalOctets([path])
-      const by = judgeBy(store, rules)
+      const by = await judgeBy(store, rules, maxRekeyed)
       const recipe = { store: this.#config.store, by: rules, before: null }
       const replay = new Replay({
         judgement: { by, before: null, recipe, store, close: () => Promise.resolve() },

@@ -92,7 +92,7 @@ export const peopleRoutes: readonly Route[] = [
     }),
     response: z.object({ items: z.array(personSchema), total: z.number(), next: z.string().nullable() }),
     handle: async ({ services, query }) => {
-      const people = await services.desk.refresh().people()
+      const people = await services.desk.people()
       const found = people.list({
         text: query.q,
         directory: query.directory,
@@ -117,7 +117,7 @@ export const peopleRoutes: readonly Route[] = [
     }),
     response: z.object({ items: z.array(groupSchema), total: z.number(), next: z.string().nullable() }),
     handle: async ({ services, query }) => {
-      const people = await services.desk.refresh().people()
+      const people = await services.desk.people()
       const found = people.groups({
         text: query.q,
         directory: query.directory,
@@ -137,7 +137,7 @@ export const peopleRoutes: readonly Route[] = [
     query: z.object(page),
     response: z.object({ items: z.array(groupSchema), total: z.number(), next: z.string().nullable() }),
     handle: async ({ services, params, query }) => {
-      const people = await services.desk.refresh().people()
+      const people = await services.desk.people()
       const limit = query.limit ?? defaultLimit
       const found = people.topGroups(params.name, { cursor: query.cursor, limit })
       return { ...found, items: await withCounts(services, found.items) }
@@ -157,7 +157,7 @@ export const peopleRoutes: readonly Route[] = [
       next: z.string().nullable(),
     }),
     handle: async ({ services, params, query }) => {
-      const people = await services.desk.refresh().people()
+      const people = await services.desk.people()
       const group = { directory: params.name, id: params.id }
       const found = people.children(group, { cursor: query.cursor, limit: query.limit ?? defaultLimit })
       if (found === null) throw new Problem('not-found', 'there is no such group')
@@ -338,6 +338,6 @@ function plainPerson(person: PersonEntry): z.infer<typeof personSchema> {
 }
 
 async function withCounts(services: Services, groups: readonly GroupEntry[]): Promise<z.infer<typeof groupSchema>[]> {
-  const people = await services.desk.installation.people()
+  const people = await services.desk.people()
   return groups.map((group) => ({ ...group, protectedPeople: people.protectedIn(group) }))
 }

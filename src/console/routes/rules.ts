@@ -107,7 +107,11 @@ const previewSchema = z.object({
       cut: z.boolean().describe('Whether only the newest messages were judged.'),
     })
     .nullable()
-    .describe('Messages kept of the last 30 days, judged by both; null without a history.'),
+    .describe('Messages kept of the last 30 days, judged by both; null without a history, or with `tooMany`.'),
+  tooMany: z
+    .string()
+    .nullable()
+    .describe('Why no message was judged: the change means the names of more people than are made ready here.'),
 })
 
 /** What is judged again before a change is saved. */
@@ -152,7 +156,7 @@ export const rulesRoutes: readonly Route[] = [
     maxBodyBytes: 5 * 1024 * 1024,
     maxPerMinute: 240,
     handle: async ({ services, body }) => {
-      const { planned, effect } = await services.rules.preview(requestsOf(body), Date.now() - previewedMs)
+      const { planned, effect, tooMany } = await services.rules.preview(requestsOf(body), Date.now() - previewedMs)
       const { changed, messages, doubts, diff } = planned
       return {
         changed,
@@ -160,6 +164,7 @@ export const rulesRoutes: readonly Route[] = [
         doubts: [...doubts],
         diff,
         effect: effect && { ...effect, before: { ...effect.before }, after: { ...effect.after } },
+        tooMany,
       }
     },
   }),

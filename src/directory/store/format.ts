@@ -28,6 +28,8 @@ export interface DirectoryRecord {
   readonly fingerprint: string
   /** Counts commits; a round that started from another version than it finds is refused. */
   readonly version: number
+  /** `version` of the last commit that brought other people or groups; stores of an older Namesake don't say it. */
+  readonly contents?: number
   readonly people: number
   readonly groups: number
   /** Milliseconds since the epoch. */

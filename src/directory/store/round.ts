@@ -232,9 +232,11 @@ export class Round {
     nextNumber: number,
   ): DirectoryRecord {
     const { type, fingerprint } = this.#provider
-    const sinceFull = before.sinceFull + 1
-    const times = { lastSync: options.now, lastAttempt: options.now, sinceFull, error: null }
-    return { ...before, ...times, type, fingerprint, people, groups, nextNumber, version: before.version + 1 }
+    const version = before.version + 1
+    const isSame = this.#stage === undefined && this.#changes.length === 0
+    const contents = isSame ? (before.contents ?? before.version) : version
+    const times = { lastSync: options.now, lastAttempt: options.now, sinceFull: before.sinceFull + 1, error: null }
+    return { ...before, ...times, type, fingerprint, people, groups, nextNumber, version, contents }
   }
 
   #putCursor(cursor: string | null): void {

@@ -137,52 +137,55 @@ export class Snapshot implements Lookup, DirectoryView {
     }
   }
 
-  /** What a group holds itself, not through another one: ids. Undefined if there is no such group. */
-  children(group: PersonRef): { readonly groups: readonly string[]; readonly people: readonly string[] } | undefined {
-    const place = this.#place(group.directory)
-    const number = place && this.#tables.ids.getBinaryFast(textKey(place.slot, group.id))?.readUInt32LE(0)
-    if (place === undefined || number === undefined || this.#groupId(place.slot, number) === null) return undefined
-    const groups: string[] = []
-    const people: string[] = []
-    for (const member of targetsOf(this.#tables.members, place.slot, number)) {
-      const id = this.#groupId(place.slot, member)
-      if (id !== null) groups.push(id)
-      else {
-        const person = this.personByNumber(place, member)
-        if (person !== undefined) people.push(person.id)
-      }
-    }
-    return { groups, people }
+  /** Another text for other people and groups, and the same after a synchronisation that found nothing new. */
+  get contents(): string {
+    return this.#places
+      .map(({ record }) => `${record.name}\0${record.slot} ${record.contents ?? record.version} ${record.lastFull}`)
+      .join('\n')
   }
 
-  /** Ids of groups that no other group holds; of groups that hold each other in a circle, one. */
-  topGroups(directory: string): ReadonlySet<string> {
-    const place = this.#place(directory)
-    const found = new Set<string>()
-    if (place === undefined) return found
-    const { slot } = place
-    const reached = new Set<EntityNumber>()
-    const begin = (number: EntityNumber, id: string): void => {
-      found.add(id)
-      const waiting = [number]
-      for (let at = waiting.pop(); at !== undefined; at = waiting.pop()) {
-        if (reached.has(at)) continue
-        reached.add(at)
-        for (const member of targetsOf(this.#tables.members, slot, at)) {
-          if (this.#groupId(slot, member) !== null) waiting.push(member)
-        }
+  /** All people, some hundred at a time. Each piece is read when it is asked for, so that an await may stand between two. */
+  *peopleInPieces(): Generator<readonly Person[]> {
+    for (const place of this.#places) {
+      const { end } = slotBounds(place.slot)
+      for (let next = 0; ;) {
+        const range = this.#tables.people.getRange({ start: numberKey(place.slot, next), end, limit: 250 })
+        const people = [...range].map(({ key, value }) => this.#stored(place, key.readUInt32BE(2), value))
+        const last = people.at(-1)
+        if (last === undefined) break
+        yield people
+        next = last.number + 1
       }
     }
-    const all = [...this.#tables.groups.getRange(slotBounds(slot))].map(({ key, value }) => ({
-      number: key.readUInt32BE(2),
-      id: groupOfBytes(value).id,
-    }))
-    for (const { number, id } of all) {
-      const holders = targetsOf(this.#tables.memberOf, slot, number)
-      if (!holders.some((holder) => holder !== number && this.#groupId(slot, holder) !== null)) begin(number, id)
+  }
+
+  /** Ids of the groups that each group holds itself, by its id. Looks at groups, not at their people. */
+  heldGroups(directory: string): ReadonlyMap<string, readonly string[]> {
+    const place = this.#place(directory)
+    const held = new Map<string, string[]>()
+    if (place === undefined) return held
+    const ids = new Map<EntityNumber, string>()
+    for (const { key, value } of this.#tables.groups.getRange(slotBounds(place.slot))) {
+      const { id } = groupOfBytes(value)
+      ids.set(key.readUInt32BE(2), id)
+      held.set(id, [])
     }
-    for (const { number, id } of all) if (!reached.has(number)) begin(number, id)
-    return found
+    for (const [number, id] of ids) {
+      for (const holder of targetsOf(this.#tables.memberOf, place.slot, number)) {
+        held.get(ids.get(holder) ?? '')?.push(id)
+      }
+    }
+    return held
+  }
+
+  /** Ids of the people whom a group holds itself, not through another one. */
+  ownPeople(group: PersonRef): readonly string[] {
+    const place = this.#place(group.directory)
+    const number = place && this.#tables.ids.getBinaryFast(textKey(place.slot, group.id))?.readUInt32LE(0)
+    if (place === undefined || number === undefined) return []
+    return targetsOf(this.#tables.members, place.slot, number).flatMap(
+      (member) => this.personByNumber(place, member)?.id ?? [],
+    )
   }
 
   /** How many spelling keys lead to a person; 0 unless protected. For explanations and the bench. */

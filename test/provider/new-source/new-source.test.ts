@@ -101,7 +101,7 @@ t.test('its people are synchronised on its schedule, and judged against', async 
     t.match(await synchronise(store, provider, options), { people: 2, added: 2 })
   }
   t.same([...store.snapshot().people()].map(({ displayName }) => displayName).sort(), ['Jane Roe', 'John Doe'])
-  const by = judgeBy(store, loaded.rules)
+  const by = await judgeBy(store, loaded.rules)
   const verdict = (from: string): string => explainFrom(from, by, 65_536, Date.now()).outcome.verdict
   t.equal(verdict('Jane Roe <someone@mail.example>'), 'detected')
   t.equal(verdict('Jane Roe <jane.roe@corp.example>'), 'clean')

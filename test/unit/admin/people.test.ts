@@ -114,3 +114,98 @@ t.test('a cursor stays good when people come and go', async (t) => {
   for (const cursor of ['', 'x', 'e30', Buffer.from('[1,2,3]').toString('base64url')])
     t.equal(people.list({ limit: 1, cursor }).items[0]?.id, 'n0', 'what is no cursor begins at the start')
 })
+
+t.test('a listing is kept while the same people are known, whatever the rules say of them', async (t) => {
+  let asked = 0
+  let contents = 'a'
+  let now = rules
+  let people = crowd
+  const known = (): PeopleSnapshot => {
+    const snapshot = snapshotOf(people, groups)
+    return { ...snapshot, contents, people: (of) => (asked++, snapshot.people(of)) }
+  }
+  const all = new People(known, () => now)
+  t.equal(await all.ready(), all)
+  t.equal(asked, 1)
+  t.same(
+    all.list({ protected: true }).items.map(({ id }) => id),
+    ['5', '1'],
+  )
+  now = rulesWith({
+    protect: [{ directory: 'Staff', groups: [], users: ['3', '4'], exclude: ['4'] }],
+    people: [{ who: '9', secondaryEmails: ['Guest@Home.example'], names: [], actions: {} }],
+  })
+  const marked = all.list({ protected: true })
+  t.same([marked.total, marked.items.map(({ id }) => id)], [1, ['3']], 'other rules')
+  t.same(
+    all.list().items.filter((one) => one.protected),
+    marked.items,
+    'an entry says of itself what the list was chosen by',
+  )
+  t.equal(all.protectedIn({ directory: 'Staff', id: 'b' }), 0)
+  t.equal(all.list({ text: 'guest@home' }).items[0]?.id, '9')
+  t.equal(asked, 1, 'nobody was read again')
+  people = [...crowd, person('10', 'Somebody New')]
+  contents = 'b'
+  t.equal((await all.ready()).list().total, 7)
+  t.equal(asked, 2)
+})
+
+t.test('lists stand ready though people change while they are made', async (t) => {
+  let contents = 0
+  const snapshot = snapshotOf(crowd, groups)
+  const known = (): PeopleSnapshot => ({
+    ...snapshot,
+    contents: String(contents),
+    *peopleInPieces() {
+      for (const one of crowd) {
+        yield [one]
+        // Somebody synchronises without an end.
+        const until = Date.now() + 16
+        while (Date.now() < until);
+        contents++
+      }
+    },
+  })
+  const all = await new People(known, () => rules).ready()
+  t.equal(all.list().total, crowd.length)
+})
+
+t.test('groups within groups', async (t) => {
+  const held = new Map([
+    ['top', ['inner', 'top']],
+    ['inner', ['leaf']],
+    ['leaf', []],
+    ['round', ['trip']],
+    ['trip', ['round']],
+  ])
+  const inGroups = [
+    person('1', 'Anna', ['top']),
+    person('2', 'Berta', ['top', 'inner']),
+    person('3', 'Cora', ['top', 'inner', 'leaf']),
+  ]
+  const list = [...held.keys()].map((id) => ({ directory: 'Staff', id, displayName: id, members: [] }))
+  const snapshot: PeopleSnapshot = {
+    ...snapshotOf(inGroups, list),
+    heldGroups: () => held,
+    ownPeople: ({ id }) => ({ top: ['1'], inner: ['2'] })[id] ?? [],
+  }
+  const people = new People(
+    () => snapshot,
+    () => rulesWith(),
+  )
+  t.same(
+    people.topGroups('Staff').items.map(({ id }) => id),
+    ['round', 'top'],
+    'of a circle, one',
+  )
+  const inside = (id: string): unknown => {
+    const found = people.children({ directory: 'Staff', id })
+    return found && [found.groups.map((one) => one.id), found.people.items.map((one) => one.displayName)]
+  }
+  t.same(inside('top'), [['inner', 'top'], ['Anna']])
+  t.same(inside('inner'), [['leaf'], ['Berta']])
+  t.same(inside('leaf'), [[], ['Cora']])
+  t.equal(inside('nowhere'), null)
+  t.equal(people.group({ directory: 'Staff', id: 'top' })?.people, 3)
+})

@@ -78,6 +78,35 @@ t.test(
   },
 )
 
+t.test('what is made of people is good until other people or groups are known', async (t) => {
+  const store = openStore(t, join(temporaryFolder(t), 'store'))
+  const provider = new ScriptedProvider()
+  const rules = protectGroups('Board')
+  const seen = new Set<string>()
+  const contents = (): string => {
+    const { contents } = store.snapshot()
+    seen.add(contents)
+    return contents
+  }
+  contents()
+  await runRound(store, provider, 'full', [all], rules, { now: 1 })
+  const first = contents()
+  await runRound(store, provider, 'delta', [[]], rules, { now: 2 })
+  await store.reindex(protectGroups())
+  t.equal(contents(), first, 'a round that brings nothing, and other rules')
+  await runRound(store, provider, 'delta', [[members('g', ['2'])]], rules, { now: 3 })
+  const second = contents()
+  await runRound(store, provider, 'delta', [], rules, { now: 4 })
+  t.equal(contents(), second)
+  await runRound(store, provider, 'full', [all], rules, { now: 5 })
+  contents()
+  t.equal(seen.size, 4)
+  const inPieces = [...store.snapshot().peopleInPieces()].flat().map(({ id }) => id)
+  t.strictSame(inPieces, ['1', '2'])
+  t.strictSame([...store.snapshot().heldGroups('People')], [['g', []]])
+  t.strictSame(store.snapshot().ownPeople({ directory: 'People', id: 'g' }), ['1'], 'not whom nobody knows')
+})
+
 t.test('the shrink brake', async (t) => {
   const store = openStore(t, join(temporaryFolder(t), 'store'))
   const provider = new ScriptedProvider()

@@ -86,6 +86,8 @@ interface Preview {
     readonly caught: number
     readonly cut: boolean
   } | null
+  /** Why none was judged, though a history is kept. */
+  readonly tooMany: string | null
 }
 
 /** One change as the API takes it, with what it says in words. */
@@ -615,7 +617,11 @@ function BeforeYouSave({
         <Skeleton rows={2} />
       ) : effect === null ? (
         <div class="card-body">
-          <p class="soft">No history is kept here, so nothing can be judged again.</p>
+          <p class="soft">
+            {preview.tooMany === null
+              ? 'No history is kept here, so nothing can be judged again.'
+              : `No message was judged again: ${preview.tooMany}`}
+          </p>
         </div>
       ) : (
         <div class="card-body stack">
