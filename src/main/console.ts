@@ -2,7 +2,7 @@
 
 import { fork } from 'node:child_process'
 import type { ChildProcess } from 'node:child_process'
-import { setPriority } from 'node:os'
+import { getPriority, setPriority } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import type { ConsoleEvent } from '../console/ports.ts'
 import type { EventDetails, OnEvent } from '../vocabulary.ts'
@@ -27,8 +27,9 @@ interface ConsoleHooks {
   invite(url: string): void
 }
 
-/** A process that gives no sign of life for so long is killed. */
+/** A process that gives no sign of life for so long is killed; while it starts, which a busy machine makes long, after more. */
 const patienceMs = 30_000
+const startPatienceMs = 180_000
 const pingMs = 5_000
 const firstRestartMs = 500
 const maxRestartMs = 30_000
@@ -66,19 +67,21 @@ export class ConsoleProcess {
     })
     this.#child = child
     try {
-      if (child.pid !== undefined) setPriority(child.pid, niceness)
+      if (child.pid !== undefined) setPriority(child.pid, Math.min(19, getPriority() + niceness))
     } catch {
       // A system without priorities runs it as any other.
     }
     let heardAt = Date.now()
+    let patience = startPatienceMs
     const pings = setInterval(() => {
-      if (Date.now() - heardAt > patienceMs) {
+      if (Date.now() - heardAt > patience) {
         this.#hooks.emit('console-hung', {})
         child.kill('SIGKILL')
       } else send(child, { kind: 'ping' })
     }, pingMs)
     child.on('message', (message: FromConsole) => {
       heardAt = Date.now()
+      patience = patienceMs
       this.#heard(message)
     })
     child.once('error', (error) => this.#hooks.emit('console-failed', { error: error.message }))
