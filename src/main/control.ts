@@ -16,8 +16,8 @@ interface DaemonParts {
   directories(): Directories | null
   pool(): WorkerPool | null
   workers(): number
-  /** What is odd about the configuration in force, or was refused of it, in words. */
-  configProblems(): readonly string[]
+  /** What is odd about the configuration in force or was refused of it, and about fleet and history, in words. */
+  furtherProblems(): readonly string[]
   reload(request: { readonly what: 'protection' | 'all'; readonly force?: boolean }): Promise<ReloadReport>
 }
 
@@ -52,7 +52,7 @@ export class LocalControl implements DaemonControl {
       ...(directories?.problems() ?? []),
       ...(directories?.protectionProblems() ?? []),
       ...(directories?.protectedPeople === 0 ? ['nobody is protected: "namesake protect" names groups or people'] : []),
-      ...parts.configProblems(),
+      ...parts.furtherProblems(),
     ]
     return {
       version: version(),

@@ -6,12 +6,15 @@ import type { GroupMembers } from '../history/members.ts'
 import { HistoryWriter } from '../history/writer.ts'
 import type { Events } from '../ops/events.ts'
 import type { HistorySink } from '../ports.ts'
+import { count, errorText } from '../text.ts'
 
 /** How long until it is tried again to open a history that could not be, in milliseconds. */
 const openAgainMs = 30_000
 /** How often records are looked at that are too old or too many, and the pause between two slices. */
 const retentionMs = 60_000
 const sliceGapMs = 20
+/** How long it is a problem to be looked at that records were lost. */
+const lostMs = 86_400_000
 /** At most one line about lost records in this time. */
 const tellMs = 10_000
 
@@ -28,7 +31,9 @@ export class HistoryKeeper implements HistorySink {
   #closed = false
   #dropped = 0
   #why = ''
-  #failing = false
+  /** What was lost one after the other, within a day of each other. */
+  #lost = { records: 0, since: 0, latest: 0 }
+  #failing: string | null = null
   #told = 0
   readonly #timers = new Set<NodeJS.Timeout>()
   readonly #writer = new HistoryWriter({
@@ -38,8 +43,8 @@ export class HistoryKeeper implements HistorySink {
     },
     onWritten: (records) => {
       this.#events.emit('history-written', { records })
-      if (this.#failing) this.#events.emit('history-written-again', { path: this.#config.path })
-      this.#failing = false
+      if (this.#failing !== null) this.#events.emit('history-written-again', { path: this.#config.path })
+      this.#failing = null
     },
     onDropped: (records, why) => this.drop(records, why),
     onFailed: (error) => this.#failed(error),
@@ -89,8 +94,25 @@ export class HistoryKeeper implements HistorySink {
   drop(records: number, why: string): void {
     this.#dropped += records
     this.#why = why
+    const now = Date.now()
+    if (now - this.#lost.latest > lostMs) this.#lost = { records: 0, since: now, latest: now }
+    this.#lost = { ...this.#lost, records: this.#lost.records + records, latest: now }
     if (Date.now() - this.#told >= tellMs) this.#tellDropped()
     else if (this.#timers.size === 0 || this.#dropped === records) this.#later(tellMs, () => this.#tellDropped())
+  }
+
+  /** What an operator should look at, in words: that it can't be written, and what was lost of it since a day. */
+  problems(): readonly string[] {
+    const { records, since, latest } = this.#lost
+    return [
+      ...(this.#failing === null ? [] : [`the history can't be written; mail goes on: ${this.#failing}`]),
+      ...(Date.now() - latest > lostMs
+        ? []
+        : [
+            `${count(records, 'record', 'records')} of the history ${records === 1 ? 'was' : 'were'} lost since ` +
+              `${new Date(since).toISOString()}: ${this.#why}`,
+          ]),
+    ]
   }
 
   /** How many milliseconds records are kept. */
@@ -125,6 +147,7 @@ export class HistoryKeeper implements HistorySink {
       })
     } catch (error) {
       this.#events.emit('history-failed', { path, error })
+      this.#failing = errorText(error)
       if (!this.#closed) this.#later(openAgainMs, () => this.start())
       return
     }
@@ -134,8 +157,8 @@ export class HistoryKeeper implements HistorySink {
   }
 
   #failed(error: unknown): void {
-    if (this.#failing) return
-    this.#failing = true
+    if (this.#failing !== null) return
+    this.#failing = errorText(error)
     this.#events.emit('history-failed', { path: this.#config.path, error })
   }
 

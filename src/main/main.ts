@@ -127,8 +127,9 @@ class Daemon {
       directories: () => this.#directories,
       pool: () => this.#pool,
       workers: () => workerCount(this.#config),
-      configProblems: () => [
+      furtherProblems: () => [
         ...(this.#fleet?.problems() ?? []),
+        ...(this.#history?.problems() ?? []),
         ...this.#refused.map((fault) => `an edit was refused, the configuration before it is in force: ${fault}`),
         ...(this.#refused.length > 0 ? [] : this.#inForce.edited().map(notInForce)),
         ...this.#loaded.warnings.map(formatFault),

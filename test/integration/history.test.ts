@@ -229,6 +229,8 @@ t.test('a history that can not be opened or written is said, and mail flows', ap
   const daemon = await start(t, { folder, more: 'history: { path: ./blocked/history }' })
   t.match(await daemon.waitFor((line) => line['event'] === 'history-failed'), { level: 'warn', error: /blocked/ })
   t.match(await send(daemon, message('Jane Roe <j@x.example>', 'm1'), message('Any One <a@b.example>', 'm2')), [/^550/, /^250/]) // prettier-ignore
+  const status = await namesake(daemon, 'status', '--json')
+  t.match((JSON.parse(status.out) as { problems: string[] }).problems, [/^the history can't be written; .*blocked/])
   t.equal(await daemon.stop(), 0)
   t.match(
     daemon.lines().find((line) => line['event'] === 'history-dropped'),
@@ -257,6 +259,9 @@ t.test('a full disk drops records and counts them, and is told once', { ...apart
   }
   client.quit()
   t.match(await daemon.waitFor((line) => line['event'] === 'history-failed'), { level: 'warn', path: disk })
+  const status = await namesake(daemon, 'status', '--json')
+  const { problems } = JSON.parse(status.out) as { problems: string[] }
+  t.match(problems.join('\n'), /the history can't be written; mail goes on: /)
   const kept = (await history(daemon)).length
   t.ok(kept > 50 && kept < 500, `${kept} were written before the disk was full, and can be read`)
   execFileSync('mount', ['-o', 'remount,size=64m', disk])
