@@ -80,10 +80,11 @@ t.test('from the first link to a message that is let through', { skip, timeout: 
   await emails.fill('nora@home.example\nnora@alumni')
   await page.getByText('Line 2: “nora@alumni” has no full domain.').waitFor()
   await emails.fill('nora@home.example')
+  await page.getByLabel('Other names').fill('Nora Meadow')
   await page.getByRole('region', { name: 'What changes in protection.yaml' }).waitFor()
   await page.getByRole('complementary').getByRole('button', { name: 'Save' }).click()
   await page.getByText('Saved.', { exact: true }).waitFor()
-  t.match(readFileSync(join(daemon.folder, 'protection.yaml'), 'utf8'), /nora@home\.example/)
+  t.match(readFileSync(join(daemon.folder, 'protection.yaml'), 'utf8'), /nora@home\.example[^]*Nora Meadow/)
   await page.getByRole('complementary').getByRole('button', { name: 'Close' }).click()
 
   // Mail: what is caught stands in the list without a reload.

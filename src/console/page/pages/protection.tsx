@@ -1,11 +1,12 @@
 /** Protection: groups and people, and whose names are guarded. */
 
-import { useEffect, useState } from 'preact/hooks'
+import { useEffect, useRef, useState } from 'preact/hooks'
 import type { JSX } from 'preact'
 import { ApiError, ask, get, query, send, wordsOf } from '../api.ts'
 import { Icon } from '../icons.tsx'
 import { changed } from '../live.ts'
-import { useLoaded } from '../loaded.ts'
+import { useLoaded, usePaged } from '../loaded.ts'
+import type { Paged } from '../loaded.ts'
 import {
   Addr,
   Avatar,
@@ -14,6 +15,7 @@ import {
   Dialog,
   Diff,
   diffWords,
+  Done,
   Empty,
   Failed,
   Field,
@@ -25,8 +27,10 @@ import {
   Segmented,
   Select,
   Skeleton,
+  Time,
 } from '../parts.tsx'
 import type { DiffLine, GuardState, Item } from '../parts.tsx'
+import type { Detection } from './detections.tsx'
 import { go, here, place } from '../router.ts'
 import { act, may, readOnly, toast } from '../state.ts'
 import { Panel } from '../panel.tsx'
@@ -74,6 +78,13 @@ interface Edit {
 interface Target {
   readonly directory: string
   readonly id: string
+}
+
+/** One page of a list, and how many there are on all of them. */
+interface Found<T> {
+  readonly items: readonly T[]
+  readonly total: number
+  readonly next: string | null
 }
 
 type Show = 'all' | 'protected' | 'not'
@@ -316,10 +327,9 @@ function Message({ children }: { readonly children: JSX.Element | null }): JSX.E
 /** Groups that no other group holds; each opens to what it holds. */
 function Tree(props: ListProps): JSX.Element {
   const { directory, version } = props
-  const [limit, setLimit] = useState(50)
   const path = `/directories/${encodeURIComponent(directory)}/groups`
-  const list = useLoaded(directory === '' ? null : `${path} ${limit}`, (signal) =>
-    get<{ items: Group[]; total: number; next: string | null }>(`${path}${query({ limit })}`, signal),
+  const list = usePaged(directory === '' ? null : path, (cursor, signal) =>
+    get<Found<Group>>(`${path}${query({ cursor, limit: 50 })}`, signal),
   )
   useEffect(() => list.reload(), [version])
   if (list.error !== null && list.value === null) {
@@ -336,7 +346,7 @@ function Tree(props: ListProps): JSX.Element {
       </Message>
     )
   }
-  const { items, total, next } = list.value
+  const { items, total } = list.value
   return (
     <>
       {items.length === 0 ? (
@@ -349,29 +359,29 @@ function Tree(props: ListProps): JSX.Element {
       {items.map((group) => (
         <GroupRow key={keyOf(group)} group={group} level={1} within={null} {...props} />
       ))}
-      {next === null ? null : (
-        <More text={`${items.length} of ${number(total)} groups`} onMore={() => setLimit(limit + 50)} level={1} />
-      )}
+      <More of={list} text={`${number(items.length)} of ${number(total)} groups`} level={1} />
     </>
   )
 }
 
-function More({
+/** A line below what is there, while there is more. */
+function More<T>({
+  of: { more },
   text,
-  onMore,
   level,
 }: {
+  readonly of: Paged<T>
   readonly text: string
-  readonly onMore: () => void
   readonly level: number
-}): JSX.Element {
+}): JSX.Element | null {
+  if (more === null) return null
   return (
     <tr data-level={level}>
       <td class="check-col" />
       <td colSpan={4}>
         <span class="row">
           <span class="muted grow">{text}</span>
-          <Button look="small" onClick={onMore}>
+          <Button look="small" onClick={() => void act(more)}>
             Load 50 more
           </Button>
         </span>
@@ -473,15 +483,18 @@ function Members({
   within,
   ...props
 }: ListProps & { readonly group: Group; readonly level: number; readonly within: string | null }): JSX.Element {
-  const [limit, setLimit] = useState(50)
   const path = `/directories/${encodeURIComponent(group.directory)}/groups/${encodeURIComponent(group.id)}/members`
-  interface Held {
+  interface Held extends Omit<Found<Person>, 'items'> {
     readonly groups: readonly Group[]
     readonly people: readonly Person[]
-    readonly total: number
-    readonly next: string | null
   }
-  const list = useLoaded(`${path} ${limit}`, (signal) => get<Held>(`${path}${query({ limit })}`, signal))
+  // Groups come with the first page alone.
+  const inside = useRef<readonly Group[]>([])
+  const list = usePaged(path, async (cursor, signal) => {
+    const { people: items, groups, ...rest } = await get<Held>(`${path}${query({ cursor, limit: 50 })}`, signal)
+    if (cursor === null) inside.current = groups
+    return { ...rest, items, groups: inside.current }
+  })
   useEffect(() => list.reload(), [props.version])
   if (list.error !== null && list.value === null) {
     return (
@@ -497,7 +510,7 @@ function Members({
       </Message>
     )
   }
-  const { groups, people, total, next } = list.value
+  const { groups, items: people, total } = list.value
   return (
     <>
       {groups.map((one) => (
@@ -511,13 +524,7 @@ function Members({
           <span class="muted">Nobody is in this group.</span>
         </Message>
       ) : null}
-      {next === null ? null : (
-        <More
-          text={`${people.length} of ${number(total)} people`}
-          onMore={() => setLimit(Math.min(200, limit + 50))}
-          level={level}
-        />
-      )}
+      <More of={list} text={`${number(people.length)} of ${number(total)} people`} level={level} />
     </>
   )
 }
@@ -590,38 +597,29 @@ function PersonRow({
 
 /** What a search or a filter finds, flat: groups first, then people. */
 function Results({ show, text, ...props }: ListProps & { readonly show: Show; readonly text: string }): JSX.Element {
-  const [limit, setLimit] = useState(50)
-  const of = { q: text, directory: props.directory, protected: show === 'all' ? null : show === 'protected', limit }
+  const of = { q: text, directory: props.directory, protected: show === 'all' ? null : show === 'protected', limit: 50 }
   const search = query(of)
-  interface Found<T> {
-    readonly items: readonly T[]
-    readonly total: number
-    readonly next: string | null
-  }
-  const list = useLoaded(search, async (signal) => {
-    const [groups, people] = await Promise.all([
-      get<Found<Group>>(`/groups${search}`, signal),
-      get<Found<Person>>(`/people${search}`, signal),
-    ])
-    return { groups, people }
-  })
+  const groups = usePaged(search, (cursor, signal) => get<Found<Group>>(`/groups${query({ ...of, cursor })}`, signal))
+  const list = usePaged(search, (cursor, signal) => get<Found<Person>>(`/people${query({ ...of, cursor })}`, signal))
+  useEffect(() => groups.reload(), [props.version])
   useEffect(() => list.reload(), [props.version])
-  if (list.error !== null && list.value === null) {
+  const failed = [list, groups].find(({ error, value }) => error !== null && value === null)
+  if (failed !== undefined && failed.error !== null) {
     return (
       <Message>
-        <Failed error={list.error} retry={list.reload} />
+        <Failed error={failed.error} retry={failed.reload} />
       </Message>
     )
   }
-  if (list.value === null) {
+  if (list.value === null || groups.value === null) {
     return (
       <Message>
         <Skeleton />
       </Message>
     )
   }
-  const { groups, people } = list.value
-  if (groups.items.length + people.items.length === 0) {
+  const [found, people] = [groups.value, list.value]
+  if (found.items.length + people.items.length === 0) {
     return (
       <Message>
         <Empty icon="find" title="Nobody fits">
@@ -635,19 +633,14 @@ function Results({ show, text, ...props }: ListProps & { readonly show: Show; re
   }
   return (
     <>
-      {groups.items.map((group) => (
+      {found.items.map((group) => (
         <GroupRow key={keyOf(group)} {...props} group={group} level={1} within={null} />
       ))}
+      <More of={groups} text={`${number(found.items.length)} of ${number(found.total)} groups`} level={1} />
       {people.items.map((person) => (
         <PersonRow key={keyOf(person)} {...props} person={person} level={1} within={null} group={null} />
       ))}
-      {people.next === null ? null : (
-        <More
-          text={`${people.items.length} of ${number(people.total)} people`}
-          onMore={() => setLimit(Math.min(200, limit + 50))}
-          level={1}
-        />
-      )}
+      <More of={list} text={`${number(people.items.length)} of ${number(people.total)} people`} level={1} />
     </>
   )
 }
@@ -735,6 +728,7 @@ function PersonPanel({
   const path = `/directories/${encodeURIComponent(directory)}/people/${encodeURIComponent(id)}`
   const loaded = useLoaded(path, (signal) => ask<Details>('GET', path, { signal }))
   const [emails, setEmails] = useState<string | null>(null)
+  const [names, setNames] = useState<string | null>(null)
   const [certain, setCertain] = useState('')
   const [likely, setLikely] = useState('')
   const [error, setError] = useState<string | null>(null)
@@ -745,17 +739,19 @@ function PersonPanel({
   const person = loaded.value?.value ?? null
   // What is typed stays while others change the file; the server says so when it is saved.
   useEffect(() => {
-    if (emails === null) loaded.reload()
+    if (emails === null && names === null) loaded.reload()
   }, [version])
   const text = emails ?? person?.secondaryEmails.join('\n') ?? ''
-  const lines = text
-    .split('\n')
-    .map((line) => line.trim())
-    .filter((line) => line !== '')
+  const lines = linesOf(text)
+  const nameText = names ?? person?.names.join('\n') ?? ''
+  const spellings = linesOf(nameText)
+  const areOtherNames = person !== null && spellings.join('\n') !== person.names.join('\n')
   const isChanged =
-    person !== null && (lines.join('\n') !== person.secondaryEmails.join('\n') || certain !== '' || likely !== '')
+    person !== null &&
+    (areOtherNames || lines.join('\n') !== person.secondaryEmails.join('\n') || certain !== '' || likely !== '')
   const body = (preview: boolean): object => ({
     secondaryEmails: lines,
+    ...(areOtherNames ? { names: spellings } : {}),
     ...(certain === '' && likely === ''
       ? {}
       : { actions: { ...(certain === '' ? {} : { certain }), ...(likely === '' ? {} : { likely }) } }),
@@ -779,7 +775,7 @@ function PersonPanel({
       )
     }, 300)
     return () => clearTimeout(timer)
-  }, [text, certain, likely, isChanged])
+  }, [text, nameText, certain, likely, isChanged])
   const save = async (): Promise<void> => {
     setBusy(true)
     setConflict(null)
@@ -787,6 +783,7 @@ function PersonPanel({
       const { value } = await change(false)
       toast(value.changed ? `Saved.${inForce(value)}` : 'Nothing was to be changed.')
       setEmails(null)
+      setNames(null)
       setCertain('')
       setLikely('')
       loaded.reload()
@@ -904,11 +901,25 @@ function PersonPanel({
                 />
               )}
             </Field>
-            {person.names.length === 0 ? null : (
-              <p class="soft">
-                Other names guarded: <Foreign text={person.names.join(', ')} />
-              </p>
-            )}
+            {mayEdit || person.names.length > 0 ? (
+              <Field
+                label="Other names"
+                hint="One a line: further spellings that are guarded, such as a maiden name or a nickname."
+              >
+                {(attributes) => (
+                  <textarea
+                    class="area"
+                    rows={2}
+                    dir="auto"
+                    spellcheck={false}
+                    readOnly={!mayEdit}
+                    {...attributes}
+                    value={nameText}
+                    onInput={(event) => setNames(event.currentTarget.value)}
+                  />
+                )}
+              </Field>
+            ) : null}
           </section>
           {person.protected ? (
             <section>
@@ -955,9 +966,59 @@ function PersonPanel({
               </p>
             </section>
           )}
+          <PersonHistory id={id} />
         </>
       )}
     </Panel>
+  )
+}
+
+function linesOf(text: string): string[] {
+  return text
+    .split('\n')
+    .map((line) => line.trim())
+    .filter((line) => line !== '')
+}
+
+/** What was kept lately of mail in the person's name. */
+function PersonHistory({ id }: { readonly id: string }): JSX.Element {
+  const latest = useLoaded(id, (signal) =>
+    get<{ items: readonly Detection[]; next: string | null }>(`/detections${query({ person: id, limit: 5 })}`, signal),
+  )
+  useEffect(() => latest.reload(), [changed.detections.value])
+  const { value, error } = latest
+  return (
+    <section>
+      <h3>History</h3>
+      {error !== null && value === null ? (
+        <Failed error={error} retry={latest.reload} />
+      ) : value === null ? (
+        <Skeleton rows={2} />
+      ) : value.items.length === 0 ? (
+        <p class="muted">No message in this name beside a foreign address is kept.</p>
+      ) : (
+        <>
+          <ul class="lines-box">
+            {value.items.map((one) => (
+              <li key={one.id}>
+                <a class="grow clip" href={`/detections?verdict=${one.verdict}#${encodeURIComponent(one.id)}`}>
+                  <Addr text={one.address ?? one.fromAddress ?? ''} />
+                </a>
+                <Done disposition={one.disposition} excused={one.excusedBy !== null} />
+                <span class="muted nowrap">
+                  <Time at={one.time} />
+                </span>
+              </li>
+            ))}
+          </ul>
+          {value.next === null ? null : (
+            <p>
+              <a href={`/detections?person=${encodeURIComponent(id)}`}>All detections</a>
+            </p>
+          )}
+        </>
+      )}
+    </section>
   )
 }
 
