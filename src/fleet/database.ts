@@ -14,8 +14,16 @@ const maxConnections = 4
 const maxConnectMs = 5_000
 const maxStatementMs = 10_000
 const maxLockMs = 5_000
-/** Milliseconds that the server may take to see the connections off. */
+/** Milliseconds that the server may take to see the connections off; and that others are waited for when one of several takes writes. */
 const maxEndMs = 1_000
+const maxOthersMs = 1_000
+
+/** One server that the database may be on. */
+interface Server {
+  /** As an operator knows it. */
+  readonly where: string
+  readonly pool: pg.Pool
+}
 
 /** One transaction's statements. */
 export interface FleetTransaction {
@@ -28,13 +36,19 @@ export interface FleetTransaction {
  * transaction, so that PgBouncer may stand between (in transaction mode).
  */
 export class Database {
-  readonly #pool: pg.Pool
+  readonly #servers: readonly Server[]
   readonly #sockets = new Set<Socket>()
+  /** The server that takes writes, as it was found last. */
+  #primary: Promise<Server> | null = null
 
   /** @param url of the database. Throws NamesakeError input-invalid for one that can't be used. */
   constructor(url: string) {
-    this.#pool = new pg.Pool({
-      ...connectionOf(url),
+    this.#servers = connectionsOf(url).map((connection) => this.#server(connection))
+  }
+
+  #server(connection: pg.ClientConfig): Server {
+    const pool = new pg.Pool({
+      ...connection,
       max: maxConnections,
       connectionTimeoutMillis: maxConnectMs,
       idleTimeoutMillis: 30_000,
@@ -49,8 +63,9 @@ export class Database {
     })
     // A connection that breaks while nobody uses it is replaced at the next use, and one in use fails its statement: both tell
     // what is wrong. Without a listener the break itself would end the process.
-    this.#pool.on('error', () => {})
-    this.#pool.on('connect', (client) => client.on('error', () => {}))
+    pool.on('error', () => {})
+    pool.on('connect', (client) => client.on('error', () => {}))
+    return { where: `${connection.host}:${connection.port}`, pool }
   }
 
   /**
@@ -61,12 +76,15 @@ export class Database {
     let client: pg.PoolClient | undefined
     let broken = true
     try {
-      client = await this.#pool.connect()
+      const { where, pool } = await (this.#primary ??= this.#find())
+      client = await pool.connect()
       const held = client
       const query = async <Row extends object>(text: string, values: readonly unknown[] = []): Promise<Row[]> =>
         (await held.query<Row>(text, [...values])).rows
-      await held.query('begin')
-      await held.query(`set local statement_timeout = ${maxStatementMs}; set local lock_timeout = ${maxLockMs}`)
+      if (!(await begin(held))) {
+        await held.query('rollback').then(() => (broken = false))
+        throw new Error(`${where} takes no writes now; it may be a standby`)
+      }
       try {
         const result = await work({ query })
         await held.query('commit')
@@ -80,10 +98,39 @@ export class Database {
         throw error
       }
     } catch (error) {
+      // After a fault the primary may be another server.
+      if (!(error instanceof NamesakeError)) this.#primary = null
       throw unavailable(error)
     } finally {
       client?.release(broken)
     }
+  }
+
+  /**
+   * The server that takes writes. Of two, as where a former primary came back by itself, it is the one that was promoted last:
+   * all nodes have to write to the same one.
+   */
+  async #find(): Promise<Server> {
+    const [only, ...others] = this.#servers
+    if (only !== undefined && others.length === 0) return only
+    const found: { readonly server: Server; readonly place: string }[] = []
+    const faults: string[] = []
+    const looks = Promise.all(
+      this.#servers.map(async (server) => {
+        try {
+          const place = await placeOf(server)
+          if (place === null) faults.push(`${server.where} takes no writes now; it may be a standby`)
+          else found.push({ server, place })
+        } catch (error) {
+          faults.push(`${server.where}: ${wordsOf(error)}`)
+        }
+      }),
+    )
+    await within(maxOthersMs, looks)
+    if (found.length === 0) await looks
+    const [newest] = found.sort((a, b) => (a.place < b.place ? 1 : -1))
+    if (newest === undefined) throw new Error(faults.join('; '))
+    return newest.server
   }
 
   /**
@@ -150,33 +197,78 @@ export class Database {
 
   /** Ends all connections; those of a server that hangs are cut. */
   async close(): Promise<void> {
-    await within(maxEndMs, this.#pool.end()).catch(() => undefined)
+    await within(maxEndMs, Promise.all(this.#servers.map(({ pool }) => pool.end()))).catch(() => undefined)
     for (const socket of this.#sockets) socket.destroy()
+  }
+}
+
+/** Begins a transaction, in one round trip. False where it can't write. */
+async function begin(client: pg.PoolClient): Promise<boolean> {
+  const limits = `set local statement_timeout = ${maxStatementMs}; set local lock_timeout = ${maxLockMs}`
+  // Several statements give several results.
+  const results: unknown = await client.query(`begin; ${limits}; show transaction_read_only`)
+  const last = (results as pg.QueryResult<{ transaction_read_only: string }>[]).at(-1)
+  return last?.rows[0]?.transaction_read_only !== 'on'
+}
+
+/** Where a server writes in its log: the timeline stands first, and each promotion begins a higher one. Null if it can't write. */
+async function placeOf({ pool }: Server): Promise<string | null> {
+  const client = await pool.connect()
+  let broken = true
+  try {
+    const { rows } = await client.query<{ place: string | null }>(
+      `select case when not pg_is_in_recovery() and current_setting('transaction_read_only') = 'off'
+         then pg_walfile_name(pg_current_wal_insert_lsn()) end as place`,
+    )
+    broken = false
+    return rows[0]?.place ?? null
+  } finally {
+    client.release(broken)
   }
 }
 
 /** A fault of the database in our words; what the work itself threw stays what it is. */
 function unavailable(error: unknown): NamesakeError {
   if (error instanceof NamesakeError) return error
+  return new NamesakeError('fleet-unavailable', `PostgreSQL: ${wordsOf(error)}`)
+}
+
+function wordsOf(error: unknown): string {
   const { code } = error as { code?: unknown }
-  const why = error instanceof Error && error.message !== '' ? error.message : String(code ?? error)
-  return new NamesakeError('fleet-unavailable', `PostgreSQL: ${why}`)
+  return error instanceof Error && error.message !== '' ? error.message : String(code ?? error)
 }
 
 /**
  * What a URL means: `postgres://user:password@host:port/database`, with `sslmode` (`verify-full`, the default; `disable`
  * only on the loopback or a socket's folder), `sslrootcert`, `sslcert` and `sslkey` (files), and `host` (a socket's folder).
- * @throws NamesakeError input-invalid, without the password
+ * A primary and its standbys stand side by side, `host:port,host:port`, as libpq has it; the one that takes writes is used, so that
+ * `target_session_attrs` says nothing new.
+ * @returns a connection for each host. @throws NamesakeError input-invalid, without the password
  */
-export function connectionOf(text: string): pg.ClientConfig {
+export function connectionsOf(text: string): readonly pg.ClientConfig[] {
+  const begin = text.indexOf('//') + 2
+  const length = text.slice(begin).search(/[/?#]/)
+  const end = length < 0 ? text.length : begin + length
+  const hosts = Math.max(begin, text.lastIndexOf('@', end - 1) + 1)
+  return text
+    .slice(hosts, end)
+    .split(',')
+    .map((host) => connectionOf(`${text.slice(0, hosts)}${host}${text.slice(end)}`))
+}
+
+function connectionOf(text: string): pg.ClientConfig {
   const bad = (why: string): NamesakeError => new NamesakeError('input-invalid', `fleet.postgres: ${why}`)
   const url = URL.canParse(text) ? new URL(text) : null
   if (url === null || !['postgres:', 'postgresql:'].includes(url.protocol)) {
     throw bad('not a URL; accepted: postgres://user:password@host:5432/database')
   }
-  const known = ['sslmode', 'sslrootcert', 'sslcert', 'sslkey', 'host']
+  const known = ['sslmode', 'sslrootcert', 'sslcert', 'sslkey', 'host', 'target_session_attrs']
   const strange = [...url.searchParams.keys()].find((key) => !known.includes(key))
   if (strange !== undefined) throw bad(`the parameter "${strange}" is not known; accepted: ${known.join(', ')}`)
+  const kind = url.searchParams.get('target_session_attrs') ?? 'read-write'
+  if (kind !== 'read-write' && kind !== 'primary') {
+    throw bad(`target_session_attrs=${kind}: a node writes; accepted: read-write`)
+  }
   const socket = url.searchParams.get('host')
   const host = socket ?? url.hostname.replace(/^\[|\]$/g, '')
   const mode = url.searchParams.get('sslmode') ?? (socket === null ? 'verify-full' : 'disable')
