@@ -1,7 +1,7 @@
 /** A text file that all nodes share: revisions in PostgreSQL, compare and set, and what an edit that loses comes to. */
 
 import { createHash } from 'node:crypto'
-import { mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import type { Database, FleetTransaction } from './database.ts'
 
@@ -86,6 +86,11 @@ function keepBeside(path: string, text: string): string {
   }
 }
 
+/** An edit that lost and is in force for all now, as another node that kept it too put it over the rest: nothing is left to decide. */
+function dropKept(path: string, inForce: string): void {
+  for (const kept of conflictsOf(path)) if (readFileSync(kept, 'utf8') === inForce) rmSync(kept)
+}
+
 /** A document on one node. Its calls must not run side by side. */
 export class SharedDocument {
   readonly #database: Database
@@ -133,12 +138,14 @@ export class SharedDocument {
     const known = { ...newest, before: remembered(newest.since, base) }
     if (text === newest.text) {
       this.#note(known)
+      dropKept(this.#files.path, text)
       return { outcome: 'same', revision }
     }
     const isLost = isEdited || (base.revision > 0 && !isBase)
     const kept = isLost ? keepBeside(this.#files.path, text) : null
     this.#files.replace(this.#files.path, text, newest.text)
     this.#note(known)
+    dropKept(this.#files.path, newest.text)
     if (kept === null) return { outcome: 'taken', revision, node }
     return { outcome: 'conflict', revision, node, kept, lost: text, inForce: newest.text }
   }
@@ -174,6 +181,7 @@ export class SharedDocument {
     })
     if (!isPushed) return null
     this.#note({ revision, sha: shaOf(text), before: isEdited ? remembered([base], base) : base.before })
+    dropKept(this.#files.path, text)
     if (kept === null || lost === null) return { outcome: 'pushed', revision, node: this.#node }
     return { outcome: 'conflict', revision, node: newest?.node ?? '', kept, lost, inForce: text }
   }

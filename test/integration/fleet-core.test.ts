@@ -290,6 +290,24 @@ t.test('a database', { skip: noPostgres }, async (t) => {
         ['three from b\n', 'four from b\n'],
       ],
     )
+
+    // A restored copy that one node pushed to: each node that had the lost revision keeps it. One puts it in force for all.
+    const [d, e, f] = ['d', 'e', 'f'].map((node) => make(node, 'six\n')) as [typeof a, typeof a, typeof a]
+    const look = async (...nodes: (typeof a)[]): Promise<void> => {
+      for (const { document } of nodes) await document.reconcile(yes)
+    }
+    await look(d, e, f)
+    writeFileSync(d.path, 'seven from d\n')
+    await look(d, e)
+    postgres.sql('delete from namesake.document where revision > 6')
+    writeFileSync(f.path, 'seven from f\n')
+    await look(f, d, e)
+    t.same([d, e, f].map(({ document }) => document.conflicts.length), [1, 1, 0], 'kept by both that had it') // prettier-ignore
+    writeFileSync(d.path, readFileSync(`${d.path}.conflict`))
+    rmSync(`${d.path}.conflict`)
+    await look(d, f, e)
+    t.same([d, e, f].map(({ path }) => readFileSync(path, 'utf8')), ['seven from d\n', 'seven from d\n', 'seven from d\n']) // prettier-ignore
+    t.same(e.document.conflicts, [], 'what is in force is no conflict any more')
   })
 
   t.test('members', async (t) => {
