@@ -11,6 +11,9 @@ import { membersOf } from '../fleet/members.ts'
 import type { FleetMember, KeptHistory, OwnHistory } from '../ports.ts'
 import { diffOf, diffText } from './diff.ts'
 
+const unreadableUrl =
+  "fleet.postgres of namesake.yaml can't be read here; fix: set the variable, or give a file that this user may read"
+
 /** @throws NamesakeError usage if this node is in no fleet */
 function fleetOf(config: NamesakeConfig): FleetConfig {
   if (config.fleet !== null) return config.fleet
@@ -31,9 +34,7 @@ export function sharedHistory(config: NamesakeConfig, own: OwnHistory, tell: (te
   const away = (why: string): void => tell(`only what this node itself has kept is shown: ${why}`)
   const url = fleet.postgres.reveal()
   if (url === '') {
-    away(
-      "fleet.postgres of namesake.yaml can't be read here; fix: set the variable, or give a file that this user may read",
-    )
+    away(unreadableUrl)
     return own
   }
   return new FleetHistory(new Database(url), own, fleet.node, (error) => away(error.message))
@@ -85,7 +86,9 @@ function textOf(path: string): string {
 }
 
 async function withDatabase<T>(config: NamesakeConfig, work: (database: Database) => Promise<T>): Promise<T> {
-  const database = new Database(fleetOf(config).postgres.reveal())
+  const url = fleetOf(config).postgres.reveal()
+  if (url === '') throw new NamesakeError('config-invalid', unreadableUrl)
+  const database = new Database(url)
   try {
     return await work(database)
   } finally {

@@ -43,7 +43,7 @@ export function addFleetVerb(program: Command, cli: Cli): void {
     .action(async (options: { ours?: boolean; theirs?: boolean }, command: Command) => {
       if (options.ours === true && options.theirs === true)
         throw new NamesakeError('usage', '--ours and --theirs exclude each other')
-      const config = read(command, false)
+      const config = read(command)
       if (options.ours !== true && options.theirs !== true) {
         const conflict = conflictOf(config)
         cli.out.write(
@@ -75,8 +75,9 @@ function waiting(more: number): string {
   return `${count(more, 'more edit of this node waits', 'more edits of this node wait')}: "namesake fleet resolve" again`
 }
 
-function read(command: Command, credentials = true): NamesakeConfig {
-  return loadConfig(configPath(command), directorySources, { credentials }).config
+/** Of what is secret in the file only the database's URL is needed, which is read all the same. */
+function read(command: Command): NamesakeConfig {
+  return loadConfig(configPath(command), directorySources, { credentials: false }).config
 }
 
 /** Has the daemon read the file, if one runs: it gives the edit to the others. */

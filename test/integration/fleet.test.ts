@@ -89,13 +89,14 @@ t.test('a fleet', { skip: noPostgres }, async (t) => {
 
   /** The nodes as the console's API tells them to a reader. */
   let token = ''
-  const nodesOf = async (): Promise<unknown> => {
+  const ask = async (what: string): Promise<unknown> => {
     if (token === '')
       token = (await namesake(a, env, 'console', 'token', 'add', 'nodes')).out.trim().split(/\s/).at(-1) ?? ''
-    const of = `http://127.0.0.1:${consolePort}/api/v1/nodes`
+    const of = `http://127.0.0.1:${consolePort}/api/v1/${what}`
     const answer = await fetch(of, { headers: { authorization: `Bearer ${token}` } })
     return answer.json()
   }
+  const nodesOf = (): Promise<unknown> => ask('nodes')
 
   t.test('people of one reader, rules of all', async (t) => {
     t.equal(await verdictOf(a, jane), 'detected')
@@ -126,6 +127,20 @@ t.test('a fleet', { skip: noPostgres }, async (t) => {
     })
   })
 
+  t.test("the nodes are listed with the database's URL alone: other secrets are the daemon's", async (t) => {
+    const path = join(a.folder, 'elsewhere.yaml')
+    const tenant = `directories:
+  - { name: Tenant, type: office365, tenant: contoso.example, clientId: 11111111-2222-4333-8444-555555555555, clientSecret: { file: ./not-ours } }
+`
+    writeFileSync(path, readFileSync(join(a.folder, 'namesake.yaml'), 'utf8').replace('directories:\n', tenant))
+    const list = (of: Record<string, string>): Promise<Run> => namesake(a, of, 'fleet', '--config', path)
+    t.match(await list(env), { code: 0, out: /mx1 / })
+    t.match(await list({}), {
+      code: 78,
+      err: /fleet\.postgres of namesake\.yaml can't be read here; fix: set the variable/,
+    })
+  })
+
   const history = async (daemon: Daemon): Promise<Record<string, unknown>[]> =>
     (await namesake(daemon, env, 'history', '--json')).out
       .split('\n')
@@ -141,6 +156,8 @@ t.test('a fleet', { skip: noPostgres }, async (t) => {
     t.same(await history(b), found, 'the same on every node')
     t.same([...new Set(found.map(({ node }) => node))].sort(), ['mx1', 'mx2'])
     t.equal(new Set(found.map(({ id }) => id)).size, wanted, 'each once')
+    const { items } = (await ask('detections')) as { items: { id: string }[] }
+    t.same(items.map(({ id }) => id).sort(), found.map(({ id }) => id).sort(), "in the console of one, what all have caught") // prettier-ignore
     const { out } = await namesake(b, env, 'review', '--json')
     t.match(JSON.parse(out.split('\n')[0] ?? ''), { person: /./, state: 'open' })
     t.match(await namesake(a, env, 'history', 'evil.example', '--limit', '1'), {
