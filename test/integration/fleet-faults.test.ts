@@ -3,11 +3,14 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import t from 'tap'
+import type { Test } from 'tap'
 import { Database } from '../../src/fleet/database.ts'
 import { cliPath, peopleYaml, removeDaemon, startDaemon, waitUntil } from './peers/daemon.ts'
 import type { Daemon } from './peers/daemon.ts'
 import { Flow } from './peers/flow.ts'
+import { freePort } from './peers/ports.ts'
 import { noPostgres, startPostgres } from './peers/postgres.ts'
+import type { Postgres } from './peers/postgres.ts'
 import { startSink } from './peers/sink.ts'
 
 /*
@@ -34,10 +37,7 @@ interface Run {
 }
 
 t.test('faults while mail flows', { skip: noPostgres }, async (t) => {
-  const postgres = await startPostgres(
-    { max_wal_size: '32MB', min_wal_size: '32MB', wal_level: 'minimal', max_wal_senders: '0' },
-    '400m',
-  )
+  const postgres = await startPostgres({ max_wal_size: '32MB', min_wal_size: '32MB' }, '400m')
   t.teardown(() => postgres.remove())
   const sink = await startSink()
   t.teardown(() => sink.close())
@@ -62,7 +62,11 @@ globalThis.Date = class extends Date {
   const maker = new Database(owner)
   await maker.migrate()
   await maker.close()
-  const env = { NAMESAKE_POSTGRES: member }
+  // The server that takes over is named from the start, and is not there yet.
+  const standbyPort = await freePort()
+  let standby: Postgres | null = null
+  t.teardown(() => standby?.remove())
+  const env = { NAMESAKE_POSTGRES: member.replace(`:${postgres.port}/`, `:${postgres.port},127.0.0.1:${standbyPort}/`) }
   const start = async (node: string, text: string, more: Record<string, string> = {}): Promise<Daemon> => {
     const daemon = await startDaemon({
       relay: `smtp://127.0.0.1:${sink.port}`,
@@ -96,6 +100,29 @@ globalThis.Date = class extends Date {
   const flows = [new Flow(a.smtpPort, 'one', 100), new Flow(b.smtpPort, 'two', 100)]
   t.teardown(() => Promise.all(flows.map((flow) => flow.end())))
   const goesOn = (): Promise<unknown> => Promise.all(flows.map((flow) => flow.goesOn()))
+  /** Waits until both nodes have told of an event from now on. */
+  const fromNow = (): ((event: string) => Promise<unknown>) => {
+    const from = [a, b].map((daemon) => daemon.lines().length)
+    const told = (daemon: Daemon, n: number, event: string): unknown =>
+      daemon
+        .lines()
+        .slice(from[n])
+        .find((line) => line['event'] === event)
+    return (event) => Promise.all([a, b].map((daemon, n) => waitUntil(event, () => told(daemon, n, event))))
+  }
+  const edit = async (daemon: Daemon, address: string): Promise<unknown> =>
+    namesake(daemon, 'secondary', 'add', 'jane.roe@corp.example', address)
+  const rules = (daemon: Daemon): string => readFileSync(join(daemon.folder, 'protection.yaml'), 'utf8')
+  /** Waits until an edit is in force on both. */
+  const alike = (text: string): Promise<unknown> =>
+    waitUntil(
+      `${text} on both`,
+      () => ([a, b].every((daemon) => rules(daemon).includes(text)) && rules(a) === rules(b)) || undefined,
+    )
+  const noConflict = (t: Test): void => {
+    const told = [a, b].flatMap((daemon) => daemon.lines().filter(({ event }) => event === 'fleet-conflict'))
+    t.same(told, [], 'nothing of it is a conflict')
+  }
 
   t.test(`a node that comes new judges by ${people} people, and has the others' to the octet`, async (t) => {
     const at = performance.now()
@@ -103,7 +130,7 @@ globalThis.Date = class extends Date {
     const seconds = (performance.now() - at) / 1000
     t.comment(`judges after ${seconds.toFixed(1)} s, with mail flowing`)
     t.ok(seconds < 60, 'within a minute')
-    const [first, second, third] = [await exportOf(a), await exportOf(b), await exportOf(c)]
+    const [first, second, third] = (await Promise.all([a, b, c].map(exportOf))) as [string, string, string]
     t.equal(first.split('\n').length - 1, people + 3)
     t.ok(second === first && third === first, 'alike to the octet')
 
@@ -145,7 +172,7 @@ globalThis.Date = class extends Date {
       'what the heir has read on the node that hung',
       async () => (await namesake(reader, 'directory', 'Read By Heir', '--json')).out.includes('h@corp') || undefined,
     )
-    const [one, two] = [await exportOf(reader), await exportOf(heir)]
+    const [one, two] = (await Promise.all([reader, heir].map(exportOf))) as [string, string]
     t.ok(one === two, 'alike again')
     t.notOk(one.includes('Written Late'))
     const rounds = postgres.sql('select node, epoch from namesake.round order by seq').split('\n')
@@ -159,18 +186,7 @@ globalThis.Date = class extends Date {
   })
 
   t.test("PostgreSQL's disk is full", { skip: !postgres.hasDisk && 'only root makes a small disk' }, async (t) => {
-    const from = [a, b].map((daemon) => daemon.lines().length)
-    const since = (event: string): Promise<unknown> =>
-      Promise.all(
-        [a, b].map((daemon, n) =>
-          waitUntil(event, () =>
-            daemon
-              .lines()
-              .slice(from[n])
-              .find((line) => line['event'] === event),
-          ),
-        ),
-      )
+    const since = fromNow()
     postgres.fillDisk()
     await since('fleet-unavailable')
     await goesOn()
@@ -181,14 +197,6 @@ globalThis.Date = class extends Date {
   })
 
   t.test('PostgreSQL is put back from an older copy', async (t) => {
-    const edit = async (daemon: Daemon, address: string): Promise<unknown> =>
-      namesake(daemon, 'secondary', 'add', 'jane.roe@corp.example', address)
-    const rules = (daemon: Daemon): string => readFileSync(join(daemon.folder, 'protection.yaml'), 'utf8')
-    const alike = (text: string): Promise<unknown> =>
-      waitUntil(
-        `${text} on both`,
-        () => ([a, b].every((daemon) => rules(daemon).includes(text)) && rules(a) === rules(b)) || undefined,
-      )
     await edit(a, 'first@home.example')
     await alike('first@home.example')
     await postgres.backup()
@@ -200,10 +208,51 @@ globalThis.Date = class extends Date {
     await edit(a, 'third@home.example')
     await alike('third@home.example')
     t.match(rules(b), /first@home[^]*second@home/)
-    t.notOk(
-      [a, b].some((daemon) => daemon.lines().some(({ event }) => event === 'fleet-conflict')),
-      'nothing of it is a conflict',
-    )
+    noConflict(t)
+  })
+
+  t.test('failed over to a standby that had not got all', async (t) => {
+    const heir = postgres.makeStandby(standbyPort)
+    standby = heir
+    await heir.start()
+    await edit(a, 'fourth@home.example')
+    await alike('fourth@home.example')
+    await waitUntil('the edit on the standby', () => {
+      const newest = heir.sql('select text from namesake.document order by revision desc limit 1')
+      return newest.includes('fourth@home.example') || undefined
+    })
+    // From here on nothing is carried over any more: an edit, a round and records are on the primary alone.
+    await heir.stop()
+    const counts = (): number => Number(postgres.sql('select count(*) from namesake.record'))
+    const carried = counts()
+    await edit(b, 'fifth@home.example')
+    await alike('fifth@home.example')
+    const latest = '  - { id: latest, displayName: Written Latest, mail: latest@corp.example }\n'
+    const read = fromNow()
+    for (const { folder } of [a, b]) writeFileSync(join(folder, 'people.yaml'), manyPeople(latest))
+    await read('directory-synchronised')
+    const both = (what: string): Promise<string> =>
+      waitUntil(what, async () => {
+        const [one, two] = await Promise.all([exportOf(a), exportOf(b)])
+        return one === two && one.includes('Written Latest') ? one : undefined
+      })
+    const people = await both('the round on both')
+    await waitUntil('further records', () => counts() > carried || undefined)
+    const since = fromNow()
+    await postgres.stop('SIGKILL')
+    await heir.start()
+    await since('fleet-unavailable')
+    await goesOn()
+    t.match(await namesake(a, 'fleet'), { code: 69 }, 'a standby is not written to')
+    const at = performance.now()
+    heir.sql('select pg_promote()')
+    await since('fleet-available')
+    t.comment(`the promoted one is found after ${((performance.now() - at) / 1000).toFixed(1)} s`)
+    t.equal(await both('the people on both'), people)
+    await edit(a, 'sixth@home.example')
+    await alike('sixth@home.example')
+    t.match(rules(b), /fourth@home[^]*fifth@home/, 'the edit that was not carried over is given again')
+    noConflict(t)
   })
 
   t.test('at the end', async (t) => {

@@ -52,6 +52,8 @@ export interface Postgres {
   /** Writes on that disk until nothing more goes. */
   fillDisk(): void
   freeDisk(): void
+  /** Makes a standby that streams from this server, on a port that nobody has yet. It is not started. */
+  makeStandby(port: number): Postgres
   remove(): Promise<void>
 }
 
@@ -114,22 +116,47 @@ export async function startPostgres(
   settings: Readonly<Record<string, string>> = {},
   disk: string | null = null,
 ): Promise<Postgres> {
-  const folder = mkdtempSync(join(tmpdir(), 'namesake-pg-'))
-  const aside = `${folder}-aside`
+  const { folder, data, as } = makeFolder()
   const hasDisk = disk !== null && mountDisk(folder, disk)
-  const as = user()
-  if (as.uid !== undefined) chownSync(folder, as.uid, as.gid ?? 0)
-  const data = join(folder, 'data')
+  if (hasDisk && as.uid !== undefined) chownSync(folder, as.uid, as.gid ?? 0)
   execFileSync(join(bin, 'initdb'), ['-D', data, '-U', 'owner', '-A', 'trust', '-N', '-E', 'UTF8', '--locale=C'], {
     ...as,
     cwd: folder,
     stdio: 'ignore',
   })
   const port = await freePort()
-  const all = { fsync: 'off', listen_addresses: '127.0.0.1', unix_socket_directories: folder, ...settings }
-  const lines = Object.entries({ ...all, port: String(port) }).map(([key, value]) => `${key} = '${value}'`)
+  writeSettings(data, {
+    fsync: 'off',
+    listen_addresses: '127.0.0.1',
+    unix_socket_directories: folder,
+    port,
+    ...settings,
+  })
+  const postgres = serverOf(folder, port, hasDisk)
+  await postgres.start()
+  return postgres
+}
+
+function makeFolder(): { readonly folder: string; readonly data: string; readonly as: ReturnType<typeof user> } {
+  const folder = mkdtempSync(join(tmpdir(), 'namesake-pg-'))
+  const as = user()
+  if (as.uid !== undefined) chownSync(folder, as.uid, as.gid ?? 0)
+  return { folder, data: join(folder, 'data'), as }
+}
+
+/** What stands last counts. */
+function writeSettings(data: string, settings: Readonly<Record<string, string | number>>): void {
+  const lines = Object.entries(settings).map(([key, value]) => `${key} = '${value}'`)
   appendFileSync(join(data, 'postgresql.conf'), `${lines.join('\n')}\n`)
+}
+
+/** The server whose data lies in a folder. */
+function serverOf(folder: string, port: number, hasDisk: boolean): Postgres {
+  const data = join(folder, 'data')
+  const aside = `${folder}-aside`
+  const as = user()
   let child: ChildProcess
+  let isStarted = false
   let ended: Promise<unknown> = Promise.resolve()
   const sql = (text: string, database = 'postgres'): string =>
     execFileSync(
@@ -143,7 +170,7 @@ export async function startPostgres(
     )
       .toString()
       .trim()
-  const postgres = {
+  const postgres: Postgres = {
     folder,
     port,
     url: `postgres://owner@127.0.0.1:${port}/postgres?sslmode=disable`,
@@ -151,6 +178,7 @@ export async function startPostgres(
       return child
     },
     async start() {
+      isStarted = true
       child = spawn(join(bin, 'postgres'), ['-D', data], { ...as, cwd: folder, stdio: 'ignore' })
       const server = child
       ended = new Promise((resolve) => server.once('exit', resolve))
@@ -164,7 +192,7 @@ export async function startPostgres(
       })
     },
     async stop(signal: NodeJS.Signals = 'SIGINT') {
-      if (child.exitCode !== null || child.signalCode !== null) return
+      if (!isStarted || child.exitCode !== null || child.signalCode !== null) return
       postgres.resume()
       child.kill(signal)
       await ended
@@ -215,6 +243,18 @@ export async function startPostgres(
     freeDisk() {
       rmSync(join(folder, 'filler'), { force: true })
     },
+    makeStandby(standbyPort) {
+      const standby = makeFolder()
+      // -R: it follows this server. Its port stands in the settings that it copies as well: the last one counts.
+      const from = ['-h', '127.0.0.1', '-p', String(port), '-U', 'owner']
+      execFileSync(join(bin, 'pg_basebackup'), [...from, '-D', standby.data, '-R', '-X', 'stream', '-c', 'fast'], {
+        ...as,
+        cwd: standby.folder,
+        stdio: 'pipe',
+      })
+      writeSettings(standby.data, { unix_socket_directories: standby.folder, port: standbyPort })
+      return serverOf(standby.folder, standbyPort, false)
+    },
     async remove() {
       await postgres.stop('SIGQUIT')
       if (hasDisk) execFileSync('umount', ['-l', folder])
@@ -222,7 +262,6 @@ export async function startPostgres(
       rmSync(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 })
     },
   }
-  await postgres.start()
   return postgres
 }
 
