@@ -59,6 +59,8 @@ export interface DaemonOptions {
   readonly protection?: string
   /** Where the protection file is, if the test writes it itself. */
   readonly protectionPath?: string
+  /** Options of the directory Staff beside its path. */
+  readonly staff?: string
   /** Further entries of `directories:`, as YAML text indented by two. */
   readonly directories?: string
   /** Further keys of namesake.yaml, as YAML text. */
@@ -96,7 +98,7 @@ ${options.smtp ?? ''}
 store: ./store
 protection: ${options.protectionPath ?? './protection.yaml'}
 directories:
-  - { name: Staff, type: file, path: ./people.yaml, sync: "*/5 * * * *" }
+  - { name: Staff, type: file, path: ./people.yaml, ${options.staff ?? 'sync: "*/5 * * * *"'} }
 ${options.directories ?? ''}
 ops: { listen: "127.0.0.1:${opsPort}" }
 workers: ${options.workers ?? 1}

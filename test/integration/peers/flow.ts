@@ -15,10 +15,12 @@ export class Flow {
   readonly #port: number
   readonly #prefix: string
   readonly #pauseMs: number
+  readonly #host: string
 
   /** @param prefix what the names of its messages begin with. @param pauseMs between two messages of a connection */
-  constructor(port: number, prefix = 'flow', pauseMs = 20) {
+  constructor(port: number, prefix = 'flow', pauseMs = 20, host = '127.0.0.1') {
     this.#port = port
+    this.#host = host
     this.#prefix = prefix
     this.#pauseMs = pauseMs
     this.#running = Promise.all([this.#run(), this.#run()])
@@ -56,7 +58,7 @@ export class Flow {
           client = null
         }
         opened = this.#anew
-        client ??= await RawClient.hello(this.#port)
+        client ??= await RawClient.hello(this.#port, this.#host)
         await this.#send(client, name)
         if (client.closed) client = null
       } catch {

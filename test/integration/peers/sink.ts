@@ -13,7 +13,7 @@ export interface SinkMessage {
   readonly content: Buffer
 }
 
-export async function startSink(): Promise<Sink> {
+export async function startSink(host = '127.0.0.1'): Promise<Sink> {
   const received: SinkMessage[] = []
   const server = new SMTPServer({
     authOptional: true,
@@ -35,7 +35,7 @@ export async function startSink(): Promise<Sink> {
     },
   })
   server.on('error', () => undefined)
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  await new Promise<void>((resolve) => server.listen(0, host, resolve))
   return {
     port: (server.server.address() as { port: number }).port,
     received,

@@ -33,8 +33,8 @@ export class RawClient {
   }
 
   /** Connects, takes the greeting and says EHLO. */
-  static async hello(port: number): Promise<RawClient> {
-    const client = await RawClient.connect(port)
+  static async hello(port: number, host = '127.0.0.1'): Promise<RawClient> {
+    const client = await RawClient.connect(port, host)
     await client.reply()
     await client.say('EHLO client.example')
     return client
