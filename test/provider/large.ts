@@ -41,6 +41,7 @@ export interface Judging {
 export class LargeTenant {
   readonly #process: ChildProcess
   readonly #store: string
+  /** Its origin, and the client id of who may read it. */
   readonly #address: readonly string[]
   /** Groups whose members are protected; none: everybody is found by name alone. */
   readonly #protected: readonly string[]
@@ -82,7 +83,7 @@ export class LargeTenant {
     writeFileSync(config, configFor(origin, clientId, this.#store))
     const child = spawn(process.execPath, [shipped, 'sync', 'Tenant', '--full', '--config', config], {
       stdio: ['ignore', 'pipe', 'inherit'],
-      env: { ...process.env, NAMESAKE_TEST_SECRET: secret, NODE_EXTRA_CA_CERTS: authority, NO_PROXY: 'localhost' },
+      env: { ...process.env, ...env },
     })
     let peak = 0
     const looking = setInterval(() => (peak = Math.max(peak, peakOf(child.pid ?? 0))), 50)
@@ -101,6 +102,12 @@ export class LargeTenant {
     return JSON.parse(await lineOf(child)) as Judging
   }
 
+  /** The directory `Tenant` for a daemon's file, and what its environment needs. */
+  get directory(): { readonly yaml: string; readonly env: Record<string, string> } {
+    const [origin = '', clientId = ''] = this.#address
+    return { yaml: directoryFor(origin, clientId), env }
+  }
+
   stop(): void {
     this.#process.kill()
   }
@@ -117,13 +124,18 @@ function run(script: string, args: readonly string[]): ChildProcess {
 const shipped = join(folder, '../../dist/cli.js')
 const authority = join(folder, 'emulator/keys/server.crt.pem')
 const secret = 'right-secret-of-the-test-application'
+const env = { NAMESAKE_TEST_SECRET: secret, NODE_EXTRA_CA_CERTS: authority, NO_PROXY: 'localhost' }
 
 function configFor(origin: string, clientId: string, store: string): string {
   return `smtp: { listen: ["127.0.0.1:0"], clients: ["127.0.0.0/8"], relay: "smtp://127.0.0.1:1" }
 store: ${store}
 protection: ./protection.yaml
 directories:
-  - name: Tenant
+${directoryFor(origin, clientId)}`
+}
+
+function directoryFor(origin: string, clientId: string): string {
+  return `  - name: Tenant
     type: office365
     tenant: contoso.example
     clientId: ${clientId}
