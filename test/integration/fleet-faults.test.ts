@@ -21,7 +21,7 @@ import { startSink } from './peers/sink.ts'
 t.setTimeout(600_000)
 
 /** People of the directory: more than two pages of a round. 200,000 take some minutes. */
-const people = Number(process.env['NAMESAKE_PEOPLE'] ?? 6_000)
+const people = Number(process.env['NAMESAKE_PEOPLE'] ?? 4_200)
 
 function manyPeople(more = ''): string {
   const users = Array.from(
@@ -71,6 +71,8 @@ globalThis.Date = class extends Date {
     const daemon = await startDaemon({
       relay: `smtp://127.0.0.1:${sink.port}`,
       people: text,
+      // Many people, and three of them start while mail flows.
+      startWithin: 150_000,
       env: { ...env, ...more },
       more: `fleet: { postgres: { env: NAMESAKE_POSTGRES }, node: ${node} }`,
     })

@@ -75,6 +75,8 @@ export interface DaemonOptions {
   readonly smtp?: string
   /** Whether to wait for the start; false where the start is meant to fail. */
   readonly wait?: boolean
+  /** Milliseconds that the start may take; left out: a minute. */
+  readonly startWithin?: number
   readonly folder?: string
   readonly smtpPort?: number
   readonly env?: Record<string, string>
@@ -153,7 +155,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
   }
   if (options.wait !== false) {
     await Promise.race([
-      daemon.waitFor((line) => line['event'] === 'started'),
+      daemon.waitFor((line) => line['event'] === 'started', options.startWithin),
       ended.then((code) => {
         throw new Error(`the daemon ended with ${code} at its start: ${errors}`)
       }),
