@@ -112,10 +112,10 @@ export class KnownWord {
     const sound = tables.variants.soundOf(this.base)
     const sets = tables.variants.setsOf(this.base, part)
     const own = sound ?? (this.isBorne ? `=${this.base}` : null)
-    if (sets.length === 0) return own === null ? none : [own]
-    const led = part === 'given' ? sets : sets.filter((set) => this.#words.mayBear(variantGate(set)))
-    return own === null ? led : [own, ...led]
+    const classes = own === null ? sets : [own, ...sets]
+    // What no surname of anybody known sounds like leads nowhere.
+    return part === 'given'
+      ? classes
+      : classes.filter((one) => one.startsWith('=') || this.#words.mayBear(variantGate(one)))
   }
 }
-
-const none: readonly string[] = []

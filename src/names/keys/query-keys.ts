@@ -216,17 +216,26 @@ function addVariantKeys(a: Unit, b: Unit, sink: KeySink): void {
   }
 }
 
-/** Accounts Payabel: keys for a slip in one word of a role, the others of which are known. */
+/** Words of which one is a slip in a role's name, with the organisation's beside it. */
+const maxRoleWords = 5
+
+/** Accounts Payabel: keys for a slip in one word of a role, the others of which are known; also beside the own company. */
 function addRoleKeys(text: ShownText, { words, budget, sink }: Query): void {
-  if (text.tokens.length < 2 || text.tokens.length > 4) return
+  if (text.tokens.length < 2 || text.tokens.length > maxRoleWords) return
   const known = text.tokens.map(({ base }) => words.of(base, budget))
   if (!known.some(({ bits }) => bits !== 0)) return
-  const slipped = known.findIndex((word) => word.bits === 0 && !word.isName)
-  const slip = known[slipped]?.base ?? ''
-  if (slip.length < minSlip) return
-  const intact = known.filter((_, i) => i !== slipped).map(({ base }) => base).join('') // prettier-ignore
-  if (!words.mayBear(slipGate(intact, slip.charAt(0)))) return
-  for (const key of typoKeys(intact, slip, 1)) sink.add(key, 'typo')
+  const strange = known.filter((word) => word.bits === 0 && !word.isName)
+  for (const slipped of strange.slice(0, 2)) {
+    const slip = slipped.base
+    if (slip.length < minSlip) continue
+    const others = known.filter((word) => word !== slipped)
+    for (const kept of [others, others.filter(({ bits }) => bits !== 0)]) {
+      if (kept !== others && kept.length === others.length) continue
+      const intact = kept.map(({ base }) => base).join('')
+      if (!words.mayBear(slipGate(intact, slip.charAt(0)))) continue
+      for (const key of typoKeys(intact, slip, 1)) sink.add(key, 'typo')
+    }
+  }
 }
 
 /** Keys for a slip in the second word: the first must be somebody's name, and the second nobody's. */

@@ -85,9 +85,7 @@ function addPersonKeys(
   for (const { word: s } of form.surname) {
     if (g === undefined) break
     addStoredNicknames(g, s, tables, refs, opened)
-    const surnameClasses = variantClasses(s.base, 'surname', tables)
-    for (const key of variantKeys(variantClasses(g.base, 'given', tables), surnameClasses)) refs.add(key)
-    for (const one of surnameClasses.slice(1)) opened.add(variantGate(one))
+    addStoredVariants(form, g, s, tables, refs, opened)
     if (initials && g.base.length > 0) {
       refs.add(cut(`i:${[...g.base][0] ?? ''} ${s.base}`))
       refs.add(cut(`i:${g.base} ${[...s.base][0] ?? ''}`))
@@ -100,6 +98,23 @@ function addPersonKeys(
       opened.add(slipGate(intact, slipped.charAt(0)))
     }
   }
+}
+
+/** Other spellings: Claus-Peter for Klaus-Peter, and Claus for either. */
+function addStoredVariants(
+  { given: [whole] }: PersonForm,
+  g: Word,
+  s: Word,
+  tables: NameTables,
+  refs: Set<string>,
+  opened: Set<string>,
+): void {
+  const surnameClasses = variantClasses(s.base, 'surname', tables)
+  const bases = whole === undefined || whole.word === g ? [g.base] : [g.base, whole.word.base]
+  for (const base of bases) {
+    for (const key of variantKeys(variantClasses(base, 'given', tables), surnameClasses)) refs.add(key)
+  }
+  for (const one of surnameClasses) if (!one.startsWith('=')) opened.add(variantGate(one))
 }
 
 /** Short forms with the surname; with any spelling of it where the name is of another alphabet. */

@@ -77,7 +77,7 @@ detlef detlev
 diana dianna
 diane dianne
 dominic dominick dominik
-dorothea dorotea
+dorothea dorotea dorothee
 dorothy dorothey
 douglas douglass
 eckhard eckart eckhart ekkehard eckehard eckhardt
@@ -128,6 +128,12 @@ henrik henrick henric hendrik hendrick
 herman hermann herrmann
 hildegard hildegarde
 ian iain
+siobhan shivaun siobhain
+nathaniel nathanael nathanial nathanel
+harriet harriett harriette
+friedrich fredrich friederich fridrich frederich
+natalia natalie nathalie natalya nataliya natalja natalija
+khalid khaled khalled
 ines inez
 irena irina
 isabel isabelle isabell isobel izabel
@@ -463,6 +469,9 @@ griffith griffiths
 gustafsson gustavsson gustafson
 haas hase
 hansen hanssen
+callaghan callahan
+rourke rorke orourke ororke
+kjaergaard kjergaard kjaergard
 hanson hansson
 harris harries
 hartman hartmann

@@ -15,6 +15,8 @@ export interface Variants {
   areVariants(a: string, b: string, part: Part): boolean
 }
 
+/** Letters from which on two given names that sound alike are one: Carla, Karla. */
+const minSoftGiven = 5
 /** Letters from which on a doubled letter, an h, s for z, c for k, and a vowel in a given name make no other name. */
 const minSoft = 7
 const none: readonly string[] = []
@@ -26,14 +28,22 @@ export function buildVariants(): Variants {
   return {
     setsOf,
     soundOf: (base) =>
-      base.length < minSoft - 1 || !plainLatin.test(base) ? null : `~${withoutInnerVowels(softForm(base))}`,
+      base.length < minSoftGiven || !plainLatin.test(base)
+        ? null
+        : `~${withoutInnerVowels(softForm(base).replace(muteE, ''))}`,
     areVariants(a, b, part) {
       if (a === b) return false
       if (setsOf(a, part).some((set) => setsOf(b, part).includes(set))) return true
-      if (Math.max(a.length, b.length) < minSoft || Math.min(a.length, b.length) < minSoft - 1) return false
+      // Mary is not Marie: of a short name nothing may be left out.
+      const isShort = Math.max(a.length, b.length) < minSoft
+      if (Math.min(a.length, b.length) < (isShort && part === 'given' ? minSoftGiven : minSoft - 1)) return false
+      if (isShort && part === 'surname') return false
       if (!plainLatin.test(a) || !plainLatin.test(b)) return false
       const [x, y] = [softForm(a), softForm(b)]
-      return x === y || (part === 'given' && differByVowel(x, y))
+      if (part === 'surname') return x.replace(muteE, '') === y.replace(muteE, '')
+      // Of a short one the end must stay: Mariah is not Maria.
+      if (isShort) return x === y && haveOneEnd(a, b)
+      return x === y || differByVowel(x, y)
     },
   }
 }
@@ -46,8 +56,11 @@ function readSets(text: string, mark: string): ReadonlyMap<string, readonly stri
   return byName
 }
 
+/** An e at the end that nobody says: Clarke, Lindholme. */
+const muteE = /(?<=[^aeiou])e$/
+
 /** What `softForm` replaces. */
-const mayBeSofter = /[cqwzyj]|.h|dt|ie|ei|kw|(.)\1/
+const mayBeSofter = /[cqwzyj]|.h|dt|ie|ei|kw|ae|(.)\1/
 
 /** One form for spellings that sound alike: Sundqvist and Sundquist, Mattsson and Matson, Gonzales and Gonzalez. */
 function softForm(base: string): string {
@@ -57,10 +70,10 @@ function softForm(base: string): string {
   const hasH = soft.includes('h')
   if (hasH) soft = soft.replace(/ph/g, 'f').replace(/th/g, 't')
   if (soft.includes('q') || soft.includes('w')) soft = soft.replace(/q[uv]|kw/g, 'kv')
-  if (soft.includes('c')) soft = soft.replace(/ck|c(?![heiy])/g, 'k')
-  soft = soft.replaceAll('w', 'v').replaceAll('z', 's')
+  if (soft.includes('c')) soft = soft.replace(/ck|c(?![heiy])/g, 'k').replace(/c(?=[eiy])/g, 's')
+  soft = soft.replaceAll('w', 'v').replaceAll('tz', 's').replaceAll('z', 's').replaceAll('ee', 'i')
   if (soft.includes('y') || soft.includes('j')) soft = soft.replace(/ij|[yj]/g, 'i')
-  soft = soft.replaceAll('dt', 't').replaceAll('ie', 'i').replaceAll('ei', 'ai')
+  soft = soft.replaceAll('dt', 't').replaceAll('ie', 'i').replaceAll('ei', 'ai').replaceAll('ae', 'e')
   if (hasH) soft = soft.replace(/(?<=[^cs])h/g, '')
   return doubled.test(soft) ? soft.replace(allDoubled, '$1') : soft
 }
@@ -71,6 +84,10 @@ const innerVowels = /(?<=[^aeiou])[aeiou](?=[^aeiou])/g
 
 function withoutInnerVowels(soft: string): string {
   return soft.slice(0, 1) + soft.slice(1).replace(innerVowels, '')
+}
+
+function haveOneEnd(a: string, b: string): boolean {
+  return a.at(-1) === b.at(-1) || (/[iye]$/.test(a) && /[iye]$/.test(b))
 }
 
 /** Whether one has a vowel between two consonants that the other has not: Margaret and Margret, not Cristiana and Cristina. */
