@@ -8,6 +8,7 @@ import {
   arePartsOf,
   initialOfLocalPart,
   localPartNames,
+  mayBeInitials,
   nameWithLocalPart,
   readBeside,
 } from '../names/match/local-part.ts'
@@ -262,7 +263,7 @@ export class ClaimFinder {
     if (saysNothing) return [...this.#byLocalPart(localPart), ...this.#byInitial(localPart)]
     const [part] = parts
     // Most names shown are nobody's here.
-    const isInitial = parts.length === 1 && part?.base.length === 1
+    const isInitial = parts.length === 1 && part !== undefined && mayBeInitials(part)
     if (part === undefined || !(isInitial || parts.some(({ base }) => base.length > 1 && this.#mayBePart(base))))
       return []
     const composed = parts.length === 1 ? nameWithLocalPart(part, localPart) : null

@@ -7,7 +7,13 @@ import type { KeyWord } from '../names/keys/key-texts.ts'
 import type { KnownWord } from '../names/keys/known-words.ts'
 import { makeQueryKeys } from '../names/keys/query-keys.ts'
 import type { KeySink } from '../names/keys/query-keys.ts'
-import { initialOfLocalPart, localPartNames, nameWithLocalPart, readBeside } from '../names/match/local-part.ts'
+import {
+  initialOfLocalPart,
+  localPartNames,
+  mayBeInitials,
+  nameWithLocalPart,
+  readBeside,
+} from '../names/match/local-part.ts'
 import { readShown } from '../names/text/shown-name.ts'
 import type { ShownName } from '../names/text/shown-name.ts'
 import { mailboxName, standsAlone } from './claims.ts'
@@ -64,7 +70,7 @@ function namesBeside(read: ShownName, localPart: string, personal: boolean, cont
     const word = words.of(base)
     return base.length > 1 && (word.count > 0 || word.nicknames.length > 0)
   }
-  const isInitial = parts.length === 1 && part?.base.length === 1
+  const isInitial = parts.length === 1 && part !== undefined && mayBeInitials(part)
   if (part === undefined || !(isInitial || parts.some(mayBePart))) return []
   const composed = parts.length === 1 ? nameWithLocalPart(part, localPart) : null
   return [...namesOf(localPart, context), ...(composed === null ? [] : localPartNames(composed))]

@@ -1,13 +1,14 @@
 /** What stands between and around the parts of a name. */
 
 import type { PersonForm } from '../person/name-forms.ts'
-import { isVietnameseName } from '../person/part-variants.ts'
+import { isEastAsianName, isVietnameseName } from '../person/part-variants.ts'
 import { iberianSurnames } from '../tables/iberian-surnames.ts'
 import { classes, decoration, isParticle } from '../tables/tables.ts'
 import type { NameTables } from '../tables/tables.ts'
 import { gaps } from '../text/tokens.ts'
 import type { Token } from '../text/tokens.ts'
 import {
+  articles,
   beginsSpeech,
   caseOf,
   classesOf,
@@ -18,6 +19,7 @@ import {
   isSpeech,
 } from './beside.ts'
 import type { Surroundings } from './beside.ts'
+import { isSyllable } from './parts.ts'
 import type { FoundPart } from './parts.ts'
 
 /** That two parts are one name, alone or with decoration. */
@@ -30,6 +32,8 @@ interface WholeName {
   readonly notes: string[]
   /** A word between the names is a surname: the person's first surname, or somebody else's name. */
   readonly secondSurname: boolean
+  /** The surname stands with a particle that the person's has not, or without its own. */
+  readonly otherParticles: boolean
 }
 
 /** Words that make a sentence of what they stand in: Summer in Fields, Summer Sale Fields. */
@@ -64,7 +68,15 @@ export function judgeAround(around: Surroundings, given: FoundPart, surname: Fou
   if (start < first.start) notes.push(`${quote(tokens.slice(start, first.start))} before the given name`)
   if (end > second.end) notes.push(`${quote(tokens.slice(second.end, end))} behind the given name`)
   const secondSurname = !reordered && names.some(({ base }) => isFurtherSurname(base, around))
-  return { reordered, start: first.start, end: second.end, notes: [...notes, ...outside], secondSurname }
+  const otherParticles = !reordered && surname.agreement !== 'initial' && hasOtherParticles(around, middle, surname)
+  return {
+    reordered,
+    start: first.start,
+    end: second.end,
+    notes: [...notes, ...outside],
+    secondSurname,
+    otherParticles,
+  }
 }
 
 /** Parts that a bar parts, or a comma behind the given name, are one name only if there is nothing else. */
@@ -139,6 +151,7 @@ function isMiddleName(token: Token, { form, tables, isName }: Surroundings): boo
     if (!named || (bits & classes.organisation) !== 0) return false
   }
   if ((bits & classes.particle) !== 0 && (bits & classes.conjunction) === 0) return true
+  if (isFurtherSyllable(token, form)) return false
   // Müge Hanım Yılmaz.
   if ((bits & (classes.title | classes.suffix)) !== 0 && token.base.length > 2 && !isName(token.base)) return true
   if ([...token.base].length === 1 || isInitials(token)) return true
@@ -146,6 +159,31 @@ function isMiddleName(token: Token, { form, tables, isName }: Surroundings): boo
   if (tables.nicknames.classesOf(token.base).length > 0) return true
   // A word that nobody bears makes a sentence (Simon Says Oakley), unless it is foreign to the table.
   return isName(token.base) || (bits === 0 && token.script !== 'latin') || patronymic.test(token.base)
+}
+
+/** Hui Lin Wang is Huilin Wang, not Hui Wang. */
+function isFurtherSyllable(token: Token, form: PersonForm): boolean {
+  return isEastAsianName(form) && token.raw.length > 1 && isSyllable(token.base) && !isOwnMiddle(token, form)
+}
+
+/** Particles that make another family's name of a surname; de, da and al are left out and put in. */
+const familyParticles: ReadonlySet<string> = new Set(
+  'van von vom vd den der ten ter zu zur di della vander vanden'.split(' '),
+)
+
+/**
+ * Whether a surname stands with other particles than the person's: Hendrik Berg and Hendrik van den Berg may be two people. Those that
+ * begin alike are the same, as they are abbreviated (v.d.).
+ */
+function hasOtherParticles({ tokens, form }: Surroundings, middle: readonly Token[], surname: FoundPart): boolean {
+  const initials = (particles: readonly string[]): string =>
+    particles.map((one) => (one.startsWith('vd') || /^vande[nr]$/.test(one) ? 'vd' : one.charAt(0))).join('')
+  const own = form.particles.filter((one) => familyParticles.has(one))
+  const shown = middle.map(({ base }) => base).filter((one) => familyParticles.has(one))
+  if (own.length === 0) return shown.length > 0
+  const [first] = form.surname
+  const word = tokens.slice(surname.start, surname.end).reduce((text, { base }) => text + base, '')
+  return word.length < (first?.word.base.length ?? 0) && !surname.reduced && initials(own) !== initials(shown)
 }
 
 /** Particles that have nothing in common with the person's own. */
@@ -212,7 +250,8 @@ export function judgeOutside(around: Surroundings, start: number, end: number): 
   return notesOn(tokens, start, end)
 }
 
-function notesOn(tokens: readonly Token[], start: number, end: number): string[] {
+/** What stands before and behind a name, in words for an operator. */
+export function notesOn(tokens: readonly Token[], start: number, end: number): string[] {
   const notes: string[] = []
   if (start > 0) notes.push(`${quote(tokens.slice(0, start))} before the name`)
   if (end < tokens.length) notes.push(`${quote(tokens.slice(end))} after the name`)
@@ -273,11 +312,6 @@ function isBesideOnTheLeft(around: Surroundings, at: number, start: number): boo
   return isPlainWord(around, token, tokens[start]) && !tables.isName(token.base)
 }
 
-/** What stands before a title or a role: le Directeur, Il Direttore, O Sr. */
-const articles: ReadonlySet<string> = new Set(
-  'the le la les il lo los las el o a os as der die das den dem de het en et i an na ο η το id is l'.split(' '),
-)
-
 /** Anh, Chị, Ông: older brother, older sister, grandfather; how people are addressed in Vietnamese mail. */
 const vietnameseAddress: ReadonlySet<string> = new Set('anh chi ong ba co thay chu bac em sep'.split(' '))
 
@@ -319,7 +353,7 @@ function isFreeOnTheRight(around: Surroundings, end: number): boolean {
     }
     // Behind a role any word is its field or its company: CFO Finance, CEO Acme.
     const followsOn = inRole || (bits & classes.via) !== 0 || isSpeech(around, token)
-    if (followsOn && token.gap <= gaps.dot) return !isCampaign(around, i)
+    if (followsOn && token.gap <= gaps.dot) return !isCampaign(around, i) && !continuesName(around, i)
     if ((bits & classes.organisation) !== 0 && (bits & (classes.company | classes.suffix)) === 0) return false
     if (!isDecoration(around, i, 'right')) return isSentence(around, i, named)
     inRole = (bits & (classes.role | classes.company)) !== 0 && !tables.isName(token.base)
@@ -365,6 +399,15 @@ function isCampaign({ tokens, tables }: Surroundings, at: number): boolean {
   return bits === 0 || (bits & (classes.role | classes.title | classes.organisation)) !== 0
 }
 
+/** Inês Carvalho de Sousa: a particle in small letters behind the name, and a word that no table has, are more of a surname. */
+function continuesName({ tokens, tables }: Surroundings, at: number): boolean {
+  let i = at
+  while (tokens[i]?.gap === gaps.space && caseOf(tokens[i]?.raw ?? '') === 'lower' && isParticle(tokens[i], tables)) i++
+  const word = tokens[i]
+  if (i === at || word === undefined || word.gap > gaps.joined || caseOf(word.raw) !== 'title') return false
+  return tables.isName(word.base) || (classesOf(word, tables) === 0 && tables.isBorne(word.base))
+}
+
 /** Whether a word that may be an "and" means another thing, as a word of a sentence follows: en réunion, è disponibile. */
 function beginsSentence(around: Surroundings, at: number): boolean {
   const next = around.tokens[at + 1]
@@ -381,35 +424,4 @@ function namesFollow(around: Surroundings, from: number): boolean {
   }
   if (next.length === 0 || next.some((t) => (tables.classOf(t.base) & classes.organisation) !== 0)) return false
   return next.some((t) => tables.isName(t.base))
-}
-
-/** Words behind the name of a shared mailbox that mean those who work there. */
-const staffWords: ReadonlySet<string> = new Set(['team', 'department', 'dept', 'group', 'unit', 'desk', 'office'])
-
-/**
- * The same for names of one word and roles: only known decoration, set off by a mark, leaves them what they are, or the
- * organisation's own name beside a role of several words.
- */
-export function judgeOutsideWhole(
-  tokens: readonly Token[],
-  start: number,
-  end: number,
-  tables: NameTables,
-): string[] | null {
-  if (tokens[end - 1]?.possessive === true) return null
-  const decorates = (token: Token): boolean => token.numeric || (classesOf(token, tables) & decoration) !== 0
-  const isCompany = (token: Token | undefined): boolean =>
-    token !== undefined && (classesOf(token, tables) & classes.company) !== 0
-  for (let i = start - 1; i >= 0; i--) {
-    const token = tokens[i]
-    if (token === undefined || !decorates(token)) return null
-    const setOff = (tokens[i + 1]?.gap ?? 0) >= gaps.comma || (classesOf(token, tables) & classes.title) !== 0
-    if (i === start - 1 && !setOff && !isCompany(token)) return null
-  }
-  const first = tokens[end]
-  if (first === undefined) return notesOn(tokens, start, end)
-  const setOff = first.gap >= gaps.comma || (classesOf(first, tables) & classes.suffix) !== 0 || isCompany(first)
-  // Accounts Payable Team: who are meant by the name, and no other mailbox.
-  if (end - start > 1 && staffWords.has(first.base) && end + 1 === tokens.length) return notesOn(tokens, start, end)
-  return setOff && tokens.slice(end).every(decorates) ? notesOn(tokens, start, end) : null
 }

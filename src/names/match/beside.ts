@@ -16,6 +16,11 @@ export interface Surroundings {
   readonly isName: (base: string) => boolean
 }
 
+/** What stands before a title or a role: le Directeur, Il Direttore, O Sr. */
+export const articles: ReadonlySet<string> = new Set(
+  'the le la les il lo los las el o a os as der die das den dem de het en et i an na ο η το id is l'.split(' '),
+)
+
 /** Bits of `classes` of a word, with its accents or without the article before it. */
 export function classesOf(token: Token, tables: NameTables): number {
   const bits = tables.classOf(token.base)

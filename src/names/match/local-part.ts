@@ -2,6 +2,8 @@
  * Names that a mailbox's local-part carries: `jane.roe77` reads as Jane Roe. Whether someone bears them, `matchName` says.
  */
 
+import { articles, classesOf } from './beside.ts'
+import type { PersonForm } from '../person/name-forms.ts'
 import type { NameForms } from '../person/person-name.ts'
 import { classes, decoration } from '../tables/tables.ts'
 import type { NameTables } from '../tables/tables.ts'
@@ -66,10 +68,18 @@ const beside = decoration | classes.generic | classes.speech | classes.unnamed
 export function readBeside({ texts }: ShownName, tables: NameTables, personal: boolean): ShownBeside {
   const tokens = texts[0]?.tokens ?? []
   if (tokens.length > maxWords) return { saysNothing: false, parts: [] }
-  const inSentence = tokens.some(({ base }) => (tables.classOf(base) & sentence) !== 0 && !tables.isName(base))
+  const bits = tokens.map((token) => classesOf(token, tables))
+  const ofSentence = bits.filter((bit, i) => (bit & sentence) !== 0 && !tables.isName(tokens[i]?.base ?? ''))
+  const text: TextBeside = {
+    tables,
+    // Good morning: where all are such words, it matters little that some are called so.
+    inSentence:
+      ofSentence.length > 0 || (bits.length > 1 && bits.every((bit) => (bit & (sentence | classes.note)) !== 0)),
+    isOwn: bits.some((bit) => (bit & classes.company) !== 0),
+  }
   const parts: Token[] = []
   for (const [i, token] of tokens.entries()) {
-    if (namesNobody(token, tokens[i + 1], inSentence, tables)) continue
+    if (namesNobody(token, tokens[i + 1], text)) continue
     if (personal && latinWord.test(token.base) && tables.classOf(token.base) === 0 && !tables.isBorne(token.base))
       continue
     parts.push(token)
@@ -81,20 +91,39 @@ export function readBeside({ texts }: ShownName, tables: NameTables, personal: b
   return { saysNothing: parts.length === 0, parts }
 }
 
+/** What the words of a text beside a mailbox are judged by. */
+interface TextBeside {
+  readonly tables: NameTables
+  readonly inSentence: boolean
+  /** It names the own company. */
+  readonly isOwn: boolean
+}
+
+/** Forms of address that some are called by as well: beside a mailbox that carries a name they are of that name. */
+const address: ReadonlySet<string> = new Set(
+  'sir herr frau lady lord madam boss staff head pak bu bapak bey'.split(' '),
+)
+
+function isNoName({ base, numeric, joins, acronym }: Token): boolean {
+  return numeric || joins || acronym || address.has(base)
+}
+
 /** Whether a word beside a mailbox is of no name: a title, a role, of a sentence, of a mail program, or leads to such a word. */
-function namesNobody(token: Token, next: Token | undefined, inSentence: boolean, tables: NameTables): boolean {
-  const { base, numeric, joins } = token
-  if (numeric || joins) return true
-  const bits = tables.classOf(base)
-  if ((bits & beside) !== 0 && (!tables.isName(base) || isRole(base, tables) || (bits & classes.unnamed) !== 0))
-    return true
+function namesNobody(token: Token, next: Token | undefined, { tables, inSentence, isOwn }: TextBeside): boolean {
+  const { base } = token
+  if (isNoName(token)) return true
+  const bits = classesOf(token, tables)
+  const isFree = !tables.isName(base) || isRole(base, tables) || (bits & classes.unnamed) !== 0
+  if ((bits & beside) !== 0 && isFree) return true
+  // Meridian Ltd.
+  if (isOwn && (bits & (classes.organisation | classes.particle)) !== 0) return true
   // My iPhone, Good morning: in a sentence what some are called by is no name either, if it is no given name.
   if (inSentence && (bits & (classes.particle | classes.via | classes.from)) !== 0) return true
-  if (inSentence && (bits & classes.speech) !== 0) {
+  if (inSentence && (bits & (classes.speech | classes.note)) !== 0) {
     return tables.nicknames.classesOf(base).length === 0 && tables.variants.setsOf(base, 'given').length === 0
   }
   // Le directeur, Co-Founder.
-  const leads = (bits & classes.particle) !== 0 || next?.gap === gaps.joined
+  const leads = (bits & classes.particle) !== 0 || articles.has(base) || next?.gap === gaps.joined
   return next !== undefined && leads && isRole(next.base, tables)
 }
 
@@ -113,20 +142,30 @@ export function nameWithLocalPart(part: Token, localPart: string): string | null
   return `${part.raw} ${first.startsWith(initial) && first.length > 3 ? first.slice(1) : first}`
 }
 
-/** Whether each word is a part of the person's name: the given name, a short form or an initial of it, a surname. */
+/** Whether a word may be a name's initials, shown instead of it: R, RJ. */
+export function mayBeInitials({ raw, base }: Token): boolean {
+  return base.length === 1 || (base.length < 4 && /^\p{Lu}+$/u.test(raw))
+}
+
+/** Whether each word is a part of the person's name: the given name, a short form or an initial of it, a surname; or its initials. */
 export function arePartsOf(parts: readonly Token[], { forms }: NameForms, { nicknames }: NameTables): boolean {
   return forms.some(
     (form) =>
       form.type === 'person' &&
-      parts.every(({ base, latin }) =>
-        [...form.given, ...form.surname].some(
+      parts.every(({ base, latin }) => {
+        if (parts.length === 1 && base === initialsOf(form)) return true
+        return [...form.given, ...form.surname].some(
           ({ word }) =>
             word.base === base ||
             (base.length === 1 && word.base.startsWith(base)) ||
             nicknames.classesOf(latin).some((one) => nicknames.classesOf(word.latin).includes(one)),
-        ),
-      ),
+        )
+      }),
   )
+}
+
+function initialsOf({ given, middle, surname }: PersonForm): string {
+  return [given[0]?.word, ...middle, surname[0]?.word].map((word) => word?.base.charAt(0) ?? '').join('')
 }
 
 /** Spellings taken from one person's mailboxes. */

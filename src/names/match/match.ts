@@ -13,7 +13,8 @@ import { gaps } from '../text/tokens.ts'
 import type { Script } from '../text/transliterate.ts'
 import { agree } from '../text/word.ts'
 import type { Agreement, Word } from '../text/word.ts'
-import { judgeAround, judgeOutside, judgeOutsideWhole } from './around.ts'
+import { judgeOutsideWhole } from './around-whole.ts'
+import { judgeAround, judgeOutside } from './around.ts'
 import { findLikely, findPart, findVariants, isSlip, maxPartWords } from './parts.ts'
 import type { FoundPart, WeakAgreement } from './parts.ts'
 
@@ -116,8 +117,8 @@ class Matcher {
 
   /** A given name and a surname: each looked for by itself, as it is, then written together, then as a reader may still take it. */
   #person(form: PersonForm): void {
-    const given = findPart(this.#text, form.given, this.#relate)
-    const surname = findPart(this.#text, form.surname, this.#relate, this.#isRomanised(form))
+    const given = findPart(this.#text, form.given, 'given', this.#relate)
+    const surname = findPart(this.#text, form.surname, 'surname', this.#relate, this.#isRomanised(form))
     for (const s of surname) for (const g of given) this.#pair(form, g, s)
     if (this.#best === null) this.#glued(form)
     if (this.#best !== null) return
@@ -170,6 +171,7 @@ class Matcher {
     const evidence = [...notesOf(given, surname), ...notes]
     if (reordered) evidence.push('surname first')
     if (name.secondSurname) evidence.push('a surname between that the directory does not know')
+    if (name.otherParticles) evidence.push('the surname without its particles, or with others')
     const weak = [given.agreement, surname.agreement].find(isWeak)
     if (weak !== undefined) {
       if (!this.#isBelievable(weak, given, surname, reordered)) return
@@ -181,7 +183,8 @@ class Matcher {
     const decorated = notes.length > 0 || given.reduced || surname.reduced
     const kind = disguised ? 'disguised' : reordered ? 'reordered' : 'exact'
     const reductions = Number(given.reduced) + Number(surname.reduced) + Number(given.coarse) + Number(surname.coarse)
-    const unsure = given.unsure || surname.unsure || name.secondSurname || reductions > 1
+    const otherFamily = name.secondSurname || name.otherParticles
+    const unsure = given.unsure || surname.unsure || otherFamily || reductions > 1
     this.#keep(kind, decorated, evidence, form.source, unsure ? 'likely' : 'certain')
   }
 

@@ -32,12 +32,17 @@ export const maxPartWords = 5
 export function findPart(
   text: ShownText,
   variants: readonly PartVariant[],
+  part: Part,
   relate: (shown: Word, stored: Word) => Agreement,
   anySpelling = false,
 ): FoundPart[] {
   return findPlaces(text, variants, (shown, stored) => {
     const agreement = relate(shown, stored)
-    if (agreement !== null) return { agreement, otherName: accentsDiffer(shown, stored) }
+    if (agreement !== null)
+      return {
+        agreement,
+        otherName: accentsDiffer(shown, stored) || (part === 'surname' && isBarelySpelt(shown, stored)),
+      }
     return anySpelling && soundAlike(shown, stored) ? { agreement: 'disguised', coarse: true } : null
   })
 }
@@ -50,6 +55,12 @@ function accentsDiffer(shown: Word, stored: Word): boolean {
   const [ours, theirs] = [shown, stored].map(({ plain }) => plain.normalize('NFD'))
   const [letters, others] = [ours, theirs].map((text) => text?.replace(/\p{M}/gu, ''))
   return letters === others && letters !== ours && others !== theirs
+}
+
+/** כהן and Kohn: of three letters without vowels many surnames are made. */
+function isBarelySpelt(shown: Word, stored: Word): boolean {
+  if (shown.script === stored.script) return false
+  return [shown, stored].some(({ script, base }) => (script === 'hebrew' || script === 'arabic') && base.length <= 3)
 }
 
 /** Masri and Masry, Rashidi and Rasheedi: two romanisations of one word, if it is of another alphabet. */
@@ -225,6 +236,12 @@ function isMistakenLetter(a: string, b: string, stored: string, head: number, ta
 const syllable =
   '(?:[bpmfdtnlgkhjqxrzcsyw]|zh|ch|sh)?(?:iang|iong|uang|ang|eng|ong|iao|ian|ing|uai|uan|ai|ei|ao|ou|an|en|ia|ie|iu|in|ua|uo|ui|un|ue|yeo|eo|eu|ae|oe|yu|er|a|o|e|i|u)[gklmnp]?'
 const syllables = new RegExp(`^(?:${syllable}){2}$`)
+const oneSyllable = new RegExp(`^${syllable}$`)
+
+/** Whether a word may be one syllable of a Chinese or Korean given name. */
+export function isSyllable(base: string): boolean {
+  return base.length < 8 && oneSyllable.test(base)
+}
 
 /** Whether two words are each of two syllables, of which another one makes another name: Xiaofeng and Xiaofang, Jihoon and Jihoo. */
 function isSyllabic(shown: string, stored: string): boolean {

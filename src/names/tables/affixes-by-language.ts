@@ -47,7 +47,7 @@ export const titlesByLanguage: readonly string[] = words(`
   in shri shree sri smt shrimati kumari kum shriman khun
   id bapak bpk ibu pak bu saudara saudari sdr sdri tuan nyonya nn ny nona drs dra dr prof ir hj haji hajjah kh ust ustadz ustadzah raden rm
   th นาย นาง นางสาว น.ส นส คุณ ดร ผศ รศ ศ ศาสตราจารย์ อาจารย์ อ นพ พญ ทพ ว่าที่ ร.ต พล พ.ต.อ ท่าน
-  councillor cllr alderman vicar canon curate deacon archdeacon bro brother sister congressman congresswoman counsellor headteacher headmaster headmistress rear-admiral rear emeritus emerita rer nat pol sc dkfm kr hofrätin ostr pfarrer pfarrerin hon'ble his her late
+  aka alias genannt frhr freih councillor cllr alderman vicar canon curate deacon archdeacon bro brother sister congressman congresswoman counsellor headteacher headmaster headmistress rear-admiral rear emeritus emerita rer nat pol sc dkfm kr hofrätin ostr pfarrer pfarrerin hon'ble his her late
   son sa excellence excellency commandant cheffe notaire vicomte duc professoressa dottoressa notaio spettle spett gentma egregio onorevole geometra
   notario capitán fray hermano hermana ilustrísimo reverendo mestre comendador comendadora exa excelência embaixador desembargador burgemeester weledelgeleerde weledele juf meester dominee jonkheer
   överste rektor kyrkoherde pastor borgmester overlæge sogneprest rådmann ordfører otk varatuomari asianajaja rehtori kirkkoherra pappi szanowny szanowna mecenas adwokat burmistrz wójt ksiądz vážený vážená starosta primátor starostka

@@ -104,7 +104,7 @@ export const organisations: readonly string[] = words(`
 
 /** Words that let anything follow: what stands behind them is not part of the name. */
 export const viaWords: readonly string[] = words(`
-  via par durch mediante tramite attraverso przez genom gjennom kautta door middels через through thru using uber ueber at @ from per by bei chez presso of on has shared sent wants invited is are invites inviting added posted mentioned commented replied requested assigned signed uploaded hat teilte a partage compartio ha condiviso c/o co with
+  aka alias via par durch mediante tramite attraverso przez genom gjennom kautta door middels через through thru using uber ueber at @ from per by bei chez presso of on has shared sent wants invited is are invites inviting added posted mentioned commented replied requested assigned signed uploaded hat teilte a partage compartio ha condiviso c/o co with
 `)
 
 /** Words that a sender's name follows, as in "message from". */

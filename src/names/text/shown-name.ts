@@ -27,7 +27,7 @@ export interface ShownName {
 const maxReadings = 6
 /** Letters turned upside down; b, d, n, p, q and u turned are one another. */
 const turned: ReadonlyMap<string, string> = new Map(
-  'ɐa qb ɔc pd ǝe ɟf ƃg ɥh ᴉi ıi ɾj ʞk ll ɯm un oo dp bq ɹr ss ʇt nu ʌv ʍw xx ʎy zz ꞁl ⅄y ∀a Ɔc Ǝe Ⅎf פg ſj ˥l Ԁp ┴t ∩u Λv'
+  'ɐa qb ɔc pd ǝe ɟf ƃg ɥh ᴉi ıi ɾj ʞk ll ɯm un oo dp bq ɹr ss ʇt nu ʌv ʍw xx ʎy zz ꞁl ⅄y ∀a Ɔc Ǝe Ⅎf פg ſj ˥l Ԁp ┴t ∩u Λv ᴚr ꓤr ᗡd ⅂l'
     .split(' ')
     .map((pair) => [[...pair][0] ?? '', [...pair][1] ?? ''] as const),
 )
@@ -40,10 +40,32 @@ function turnRound(text: string): string {
   return out
 }
 
+/** Letters of what is sold as an East Asian type: 卂 for A, 丅 for T. */
+const eastAsianLetters: ReadonlyMap<string, string> = new Map(
+  '卂a 乃b 匚c 刀d 乇e 下f 千f 厶g 卄h 工i 丨i 丁j 长k 乚l ㄥl 从m 爪m 几n 𠘨n 口o ㄖo 尸p 卩p 㔿q 尺r 丂s 丅t ㄒt 凵u ㄩu リv 山w 乂x 丫y ㄚy 乙z'
+    .split(' ')
+    .map((pair) => [[...pair][0] ?? '', [...pair][1] ?? ''] as const),
+)
+const eastAsianLetter = new RegExp(`[${[...eastAsianLetters.keys()].join('')}]`, 'gu')
+
+/** Letters drawn with signs: \\/\\/ for W, |-| for H. */
+const drawn: readonly (readonly [RegExp, string])[] = [
+  [/\\\/\\\//g, 'w'],
+  [/\\\//g, 'v'],
+  [/\/\\/g, 'a'],
+  [/\|-\|/g, 'h'],
+]
+const holdsDrawn = /\\\/|\/\\|\|-\|/
+
+/** A further name between the names, quoted or told as one: Jane "Jay" Roe, Jane 'Jay' Roe, Jane /Jay/ Roe, Jane a.k.a. Jay Roe. */
+const furtherName =
+  /(?<=\p{L})\s+(?:(?:a\.?k\.?a\.?|alias|genannt)\s+["“„'‘*/]?\p{L}+["”'’*/]?|[“„'‘*/]\s?\p{L}+\s?[”“'’*/])(?=\s+\p{L})/giu
+
 /** Brackets or quotes with something outside behind them. */
 const insideBrackets = /["“”)\]]\s*[\p{L}\p{N}]/u
 
-const escapes = /%[0-9a-f]{2}|=20|&(?:#\d{1,6}|#x[0-9a-f]{1,5}|[a-z]{2,8});|=\?|\p{L}\+\p{L}|\b(?:cn|ou|o|s|sn|g|gn)=/iu
+const escapes =
+  /%[0-9a-f]{2}|=20|\\[nrtux]|^imceaex-|^[\w-]{1,20}'[\w-]{0,12}'|&(?:#\d{1,6}|#x[0-9a-f]{1,5}|[a-z]{2,8});|=\?|\p{L}\+\p{L}|\b(?:cn|ou|o|s|sn|g|gn)=/iu
 const entities: Readonly<Record<string, string>> = { nbsp: ' ', ensp: ' ', emsp: ' ', thinsp: ' ', amp: '&', lt: '<', gt: '>', quot: '"', apos: "'", shy: '' } // prettier-ignore
 /** Attributes of a distinguished name (RFC 4514) or of an O/R address (X.400), each with its value. */
 const attributes = /(?:^|[/;,|])\s*(cn|ou|o|dc|c|l|st|s|sn|g|gn|i|uid|e|p|a)=([^/;,|\\]*(?:\\,[^/;,|\\]*)?)/giu
@@ -54,7 +76,10 @@ const attributes = /(?:^|[/;,|])\s*(cn|ou|o|dc|c|l|st|s|sn|g|gn|i|uid|e|p|a)=([^
  */
 function undoEscapes(text: string): string {
   if (!escapes.test(text)) return text
-  const plain = text
+  const plain = (/^imceaex-/i.test(text) ? fromImceaex(text) : text)
+    .replace(/^[\w-]{1,20}'[\w-]{0,12}'(?=[^']*$)/, '')
+    .replace(/\\(?:[nrt]|u00(?:20|a0)|x(?:20|a0))/gi, ' ')
+    .replace(/&amp;(?=#?\w{1,8};)/gi, '&')
     .replace(/=\?[^?\s]{0,40}\?(?:[a-z]\?)?|\?=/gi, ' ')
     .replace(/=20/g, ' ')
     .replace(/(?:%[0-9a-f]{2})+/gi, (run) => Buffer.from(run.replace(/%/g, ''), 'hex').toString('utf8'))
@@ -71,6 +96,14 @@ function undoEscapes(text: string): string {
   const common = valueOf('cn').replaceAll('\\', '')
   const name = `${valueOf('g', 'gn')} ${valueOf('s', 'sn')}`.trim()
   return cleanText([common, name].filter((one) => one !== '').join(' | ')).text
+}
+
+/** An Exchange name as an address of the Internet: IMCEAEX-_O=CORP_CN=JANE+20ROE. */
+function fromImceaex(text: string): string {
+  return text
+    .slice('imceaex-'.length)
+    .replace(/_/g, '/')
+    .replace(/\+([0-9a-f]{2})/gi, '%$1')
 }
 
 function entity(sign: string | undefined, name: string): string | undefined {
@@ -127,19 +160,35 @@ export function readShown(shown: string, budget?: Budget): ShownName {
     const flat = clean.text.replace(/["“”„()[\]]+/g, ' ')
     texts.push(read(flat.replace(/ {2,}/g, ' ').trim(), clean.altered))
   }
-  if ((clean.text.match(turnedOnly)?.length ?? 0) > 1) {
-    const upright = turnRound(clean.text)
-    add(upright, false)
-    add([...upright].reverse().join(''), false)
-  }
   if (/\p{N}/u.test(clean.text)) {
     const bare = clean.text.replace(trailingDigits, '$1')
     if (bare !== clean.text) texts.push(read(bare, clean.altered))
     if (clean.text.includes('6')) add(clean.text.replace(/6(?=\p{L})|(?<=\p{L})6/gu, 'g'), false)
   }
+  addDisguises(clean.text, add)
+  const named = clean.text.replace(furtherName, '')
+  if (named !== clean.text) texts.push(read(named, clean.altered))
   const plain = withoutHonorifics(clean.text)
   if (plain !== clean.text) texts.push(read(plain, clean.altered))
   return { shown, texts: texts.filter((t) => t.tokens.length > 0) }
+}
+
+/** Readings of letters that are turned round, drawn with signs or taken from East Asian characters. */
+function addDisguises(text: string, add: (text: string, signs: boolean) => void): void {
+  if ((text.match(turnedOnly)?.length ?? 0) > 1) {
+    const upright = turnRound(text)
+    add(upright, false)
+    add([...upright].reverse().join(''), false)
+  }
+  if (holdsDrawn.test(text))
+    add(
+      drawn.reduce((out, [sign, letter]) => out.replace(sign, letter), text),
+      false,
+    )
+  if (spaceless.test(text)) {
+    const latin = text.replace(eastAsianLetter, (char) => eastAsianLetters.get(char) ?? char)
+    if (latin !== text) add(latin, false)
+  }
 }
 
 const spaceless = /[\p{Script=Han}\p{Script=Hangul}\p{Script=Katakana}\p{Script=Hiragana}\p{Script=Thai}]/u

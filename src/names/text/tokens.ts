@@ -37,6 +37,8 @@ const link = /\bhttps?:\/\/\S+|(?<!@)\bwww\.\S+/giu
 const runWithAt = /(?<![^\s<>()[\]",;:|])[^\s<>()[\]",;:|]+/gu
 const domainWithDot = /^.+\.[\p{L}\d-]{2,}/u
 const careOf = /(?<![\p{L}\p{N}])c\/o(?![\p{L}\p{N}])/giu
+/** v/d, the Dutch van de or van der. */
+const vanDe = /(?<![\p{L}\p{N}])v\/d(?![\p{L}\p{N}])/giu
 const openers = '([{<«（【［〈《「『'
 const closers = ')]}>»）】］〉》」』'
 const dashes = '-‐‑‒–—―−'
@@ -56,7 +58,7 @@ const bars = '@|/\\;:•·•→←↔►▶◆■–—―¦│┃～~※・'
 export function tokenise(text: string, signsAreLetters = false): readonly Token[] {
   const plain = plainTokens(text)
   if (plain !== null) return plain
-  const whole = text.includes('/') ? text.replace(careOf, 'careof') : text
+  const whole = text.includes('/') ? text.replace(careOf, 'careof').replace(vanDe, 'vd') : text
   const flat = whole.includes('@') || whole.includes('www.') || whole.includes('://') ? withoutAddresses(whole) : whole
   const outside: Token[] = []
   const inside: Token[] = []

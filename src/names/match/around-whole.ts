@@ -1,0 +1,80 @@
+/** What stands around a name of one word, or around a role. */
+
+import { classes, decoration } from '../tables/tables.ts'
+import type { NameTables } from '../tables/tables.ts'
+import { gaps } from '../text/tokens.ts'
+import type { Token } from '../text/tokens.ts'
+import { notesOn } from './around.ts'
+import { articles, classesOf } from './beside.ts'
+
+/** Words behind the name of a shared mailbox that mean those who work there. */
+const staffWords: ReadonlySet<string> = new Set(['team', 'department', 'dept', 'group', 'unit', 'desk', 'office'])
+const besideRole = decoration | classes.speech | classes.generic | classes.unnamed | classes.companion
+const leadsToRole = classes.title | classes.company | classes.from | classes.speech
+const behindRole = classes.suffix | classes.company | classes.note | classes.department | classes.speech
+
+/**
+ * What `judgeOutside` is for names of one word and roles: only known decoration, set off by a mark, leaves one word what it is. Beside a role of
+ * several words also the own company with its form (Meridian Ltd Accounts Payable), a sentence, and behind it what its mail is about.
+ */
+export function judgeOutsideWhole(
+  tokens: readonly Token[],
+  start: number,
+  end: number,
+  tables: NameTables,
+): string[] | null {
+  if (tokens[end - 1]?.possessive === true) return null
+  const bits = tokens.map((token) => classesOf(token, tables))
+  const isRole = end - start > 1
+  const isOwn = isRole && bits.some((bit, i) => (i < start || i >= end) && (bit & classes.company) !== 0)
+  const whole: Whole = { tokens, bits, start, end, isRole, isOwn }
+  return isFreeBefore(whole) && isFreeBehind(whole) ? notesOn(tokens, start, end) : null
+}
+
+/** A name of one word, or a role of several, among the words of a text. */
+interface Whole {
+  readonly tokens: readonly Token[]
+  /** Bits of `classes` of each word. */
+  readonly bits: readonly number[]
+  readonly start: number
+  readonly end: number
+  readonly isRole: boolean
+  /** The own company is named beside a role. */
+  readonly isOwn: boolean
+}
+
+function isBesideWhole({ tokens, bits, isRole, isOwn }: Whole, at: number): boolean {
+  const token = tokens[at]
+  const bit = bits[at] ?? 0
+  if (token === undefined || token.numeric || (bit & decoration) !== 0) return true
+  if (!isRole) return false
+  if (staffWords.has(token.base) || articles.has(token.base)) return true
+  if ((bit & besideRole) !== 0 && (bit & classes.organisation) === 0) return true
+  // Meridian Ltd, at Meridian, meridian.example.
+  if (isOwn && token.gap === gaps.dot && ((bits[at - 1] ?? 0) & classes.company) !== 0) return true
+  return isOwn && (bit & (classes.organisation | classes.via | classes.from | classes.particle)) !== 0
+}
+
+function isFreeBefore(whole: Whole): boolean {
+  const { tokens, bits, start, isRole, isOwn } = whole
+  for (let i = 0; i < start; i++) if (!isBesideWhole(whole, i)) return false
+  const last = tokens[start - 1]
+  if (last === undefined || (tokens[start]?.gap ?? 0) >= gaps.comma) return true
+  const bit = bits[start - 1] ?? 0
+  if ((bit & (classes.title | classes.company)) !== 0) return true
+  if (!isRole) return false
+  if ((bit & leadsToRole) !== 0 || articles.has(last.base)) return true
+  return isOwn && (bit & (classes.organisation | classes.role)) !== classes.role
+}
+
+function isFreeBehind(whole: Whole): boolean {
+  const { tokens, bits, end, isRole, isOwn } = whole
+  const first = tokens[end]
+  if (first === undefined) return true
+  const bit = bits[end] ?? 0
+  // Accounts Payable Team: who are meant by the name, and no other mailbox.
+  const follows = isRole && (first.numeric || staffWords.has(first.base) || (bit & behindRole) !== 0 || isOwn)
+  if (first.gap < gaps.comma && (bit & (classes.suffix | classes.company)) === 0 && !follows) return false
+  for (let i = end; i < tokens.length; i++) if (!isBesideWhole(whole, i)) return false
+  return true
+}
