@@ -18,14 +18,12 @@ import type {
 import { localPartNames } from '../names/match/local-part.ts'
 import type { Policy } from '../policy/compile.ts'
 import { samePerson } from '../policy/person-key.ts'
-import type { ProtectionRules } from '../policy/rules.ts'
 import type { HistoryPort } from '../ports.ts'
 import type { Actor } from './audit.ts'
 import { effectOf } from './effect.ts'
 import type { Preview } from './effect.ts'
 import { draftRules, makeEdit } from './protection.ts'
 import type { EditContext, MadeEdit, ProtectionRequest } from './protection.ts'
-import { policyBy } from './replay/people.ts'
 import { findPerson } from './targets.ts'
 import { errorText } from '../text.ts'
 
@@ -44,10 +42,10 @@ export interface ReviewedPair extends PairWithState {
 export async function* reviewPairs(
   history: HistoryPort,
   store: Store,
-  rules: ProtectionRules,
+  policy: Policy,
   now: number,
 ): AsyncGenerator<ReviewedPair> {
-  const review = reviewer(store, rules, now)
+  const review = reviewer(store, policy, now)
   const likely: ReviewedPair[] = []
   for await (const pair of history.pairs({ likely: true })) {
     const reviewed = review(pair)
@@ -86,11 +84,11 @@ const maxLookedAt = 1000
 export async function reviewPage(
   history: HistoryPort,
   store: Store,
-  rules: ProtectionRules,
+  policy: Policy,
   now: number,
   { state, order, after, limit }: ReviewQuery,
 ): Promise<ReviewPage> {
-  const review = reviewer(store, rules, now)
+  const review = reviewer(store, policy, now)
   const answered = new Map<string, ReviewedPair>()
   const look = (pair: PairWithState): ReviewedPair => {
     const reviewed = review(pair)
@@ -135,20 +133,19 @@ export async function reviewPage(
 export async function reviewPair(
   history: HistoryPort,
   store: Store,
-  rules: ProtectionRules,
+  policy: Policy,
   now: number,
   of: PairOf,
 ): Promise<ReviewedPair | null> {
   const pair = await history.pair(of)
-  return pair === null ? null : reviewer(store, rules, now)(pair)
+  return pair === null ? null : reviewer(store, policy, now)(pair)
 }
 
 function idOf({ directory, person, address }: PairOf): string {
   return `${directory}\0${person}\0${address}`
 }
 
-function reviewer(store: Store, rules: ProtectionRules, now: number): (pair: PairWithState) => ReviewedPair {
-  const { policy } = policyBy(store, rules)
+function reviewer(store: Store, policy: Policy, now: number): (pair: PairWithState) => ReviewedPair {
   const people = store.snapshot()
   return (pair) => {
     const person = people.person({ directory: pair.directory, id: pair.person }) ?? null

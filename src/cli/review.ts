@@ -9,6 +9,7 @@ import { openHistoryToWrite, unrecordedText } from '../admin/audit.ts'
 import { Installation } from '../admin/installation.ts'
 import type { MadeEdit, EditContext } from '../admin/protection.ts'
 import { decide, pairMeant, previewAnswer, reviewPairs, undo } from '../admin/review.ts'
+import { policyBy } from '../admin/replay/people.ts'
 import type { Answer, ReviewedPair } from '../admin/review.ts'
 import { suggestions } from '../admin/suggestions.ts'
 import { count, fittedTable, jsonLine, printable, quote } from '../text.ts'
@@ -65,7 +66,7 @@ export function addReviewVerbs(program: Command, cli: Cli): void {
       withHistory(command, cli, async (installation, store, history) => {
         const limit = limitGiven(options.limit)
         const { rules } = installation.protection()
-        const pairs = reviewPairs(history, store, rules, Date.now())
+        const pairs = reviewPairs(history, store, policyBy(store, rules).policy, Date.now())
         if (options.json === true) {
           for await (const pair of firstOf(pairs, limit)) await write(cli, `${jsonLine(pair)}\n`)
           return

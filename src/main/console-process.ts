@@ -8,7 +8,7 @@ import type { NamesakeConfig } from '../config/types.ts'
 import { sharedHistory } from '../admin/fleet.ts'
 import { judgeOctets } from '../admin/explain.ts'
 import { Installation } from '../admin/installation.ts'
-import { judgeBy, maxRekeyed } from '../admin/replay/people.ts'
+import { judgeBy, maxRekeyed, policyBy } from '../admin/replay/people.ts'
 import type { JudgedBy } from '../admin/replay/people.ts'
 import { ReplayRun } from '../admin/replay/run.ts'
 import { decide, previewAnswer, reviewPage, reviewPair, undo } from '../admin/review.ts'
@@ -24,11 +24,14 @@ import type { ConsoleLog, ConsoleSettings, ReviewPort, RulesPort } from '../cons
 import type { Services } from '../console/services.ts'
 import { SignIn } from '../console/sign-in.ts'
 import { directorySources } from '../directory/sources/registry.ts'
+import type { Store } from '../directory/store/store.ts'
 import { Accounts } from '../history/accounts.ts'
 import { History } from '../history/history.ts'
 import { Hasher } from '../history/passwords.ts'
 import { failedCode } from './console.ts'
 import type { FromConsole, ToConsole } from './console.ts'
+import type { Policy } from '../policy/compile.ts'
+import type { ProtectionRules } from '../policy/rules.ts'
 import type { KeptHistory } from '../ports.ts'
 import { version } from './version.ts'
 import { errorText } from '../text.ts'
@@ -60,6 +63,7 @@ async function openHistory(config: NamesakeConfig): Promise<KeptHistory | null> 
 
 /** Review over this installation's history, people and rules. */
 function reviewOf(desk: Desk<KeptHistory>): ReviewPort {
+  let kept: { readonly rules: ProtectionRules; readonly people: string; readonly policy: Policy } | null = null
   const opened = async () => {
     const installation = desk.refresh()
     const [history, store, context] = await Promise.all([
@@ -67,16 +71,23 @@ function reviewOf(desk: Desk<KeptHistory>): ReviewPort {
       installation.store(),
       installation.editContext(),
     ])
-    return { history, store, context, rules: installation.protection().rules }
+    return { history, store, context }
+  }
+  /** By the file as it stands. Made ready again when it or the people change: that is most of what a list of pairs costs. */
+  const policyNow = (store: Store): Policy => {
+    const { rules } = desk.installation.protection()
+    const people = store.snapshot().contents
+    if (kept?.rules !== rules || kept.people !== people) kept = { rules, people, policy: policyBy(store, rules).policy }
+    return kept.policy
   }
   return {
     pairs: async (query) => {
-      const { history, store, rules } = await opened()
-      return reviewPage(history, store, rules, Date.now(), query)
+      const { history, store } = await opened()
+      return reviewPage(history, store, policyNow(store), Date.now(), query)
     },
     pair: async (directory, person, address) => {
-      const { history, store, rules } = await opened()
-      return reviewPair(history, store, rules, Date.now(), { directory, person, address })
+      const { history, store } = await opened()
+      return reviewPair(history, store, policyNow(store), Date.now(), { directory, person, address })
     },
     preview: async (pair, answer) => {
       const { history, store, context } = await opened()

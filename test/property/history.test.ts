@@ -7,7 +7,7 @@ import t from 'tap'
 import { openHistoryToWrite } from '../../src/admin/audit.ts'
 import { sectionOf } from '../../src/admin/effect.ts'
 import { Installation } from '../../src/admin/installation.ts'
-import { judgeBy, openJudgement } from '../../src/admin/replay/people.ts'
+import { judgeBy, openJudgement, policyBy } from '../../src/admin/replay/people.ts'
 import { decide, previewAnswer, reviewPairs, undo } from '../../src/admin/review.ts'
 import type { Answer, ReviewedPair } from '../../src/admin/review.ts'
 import { loadConfig, loadProtection } from '../../src/config/load.ts'
@@ -121,7 +121,7 @@ t.test('file, pairs and audit agree after any steps', async (t) => {
   const rules = (): ReturnType<Installation['protection']>['rules'] => installation.protection().rules
   const context = { config: installation.config, view: store.snapshot(), control: null }
   const found = async (at: { person: number; address: number }): Promise<ReviewedPair | undefined> => {
-    for await (const pair of reviewPairs(history, store, rules(), Date.now())) {
+    for await (const pair of reviewPairs(history, store, policyBy(store, rules()).policy, Date.now())) {
       if (pair.person === persons[at.person]?.id && pair.address === addresses[at.address]) return pair
     }
     return undefined
@@ -185,7 +185,7 @@ t.test('file, pairs and audit agree after any steps', async (t) => {
 
   async function check(): Promise<void> {
     const { policy, context } = await judgeBy(store, rules())
-    for await (const pair of reviewPairs(history as History, store, rules(), Date.now())) {
+    for await (const pair of reviewPairs(history as History, store, policy, Date.now())) {
       const section = Buffer.from(`From: ${pair.name} <${pair.address}>\r\n`)
       const one = sectionOf(record({ originators: section.toString() }))
       if (one === null) throw new Error('unreachable')
