@@ -37,6 +37,9 @@ export class Feed implements Provider {
   readonly #node: string
   readonly #changed = new Set<() => void>()
   #pending: PendingRound | null = null
+  /** The last round of ours on its way into the log: before it is there, a read would take the one before it for the newest. */
+  #publishing: Promise<unknown> = Promise.resolve()
+  #isReading = false
   /** Where this node's people are. */
   position: Position | null = null
 
@@ -69,6 +72,8 @@ export class Feed implements Provider {
 
   /** The log's newest round, as a look at all directories found it: one that is not ours yet is news. */
   headIs(id: string): void {
+    // A read that takes longer than a look would be followed by as many others as there were looks.
+    if (this.#isReading) return
     if (id !== this.position?.id && id !== this.#pending?.draft.id) this.#tell()
   }
 
@@ -77,6 +82,16 @@ export class Feed implements Provider {
   }
 
   async *read(request: ReadRequest): AsyncGenerator<ReadStep> {
+    this.#isReading = true
+    try {
+      await this.#publishing.catch(() => undefined)
+      yield* this.#readNext(request)
+    } finally {
+      this.#isReading = false
+    }
+  }
+
+  async *#readNext(request: ReadRequest): AsyncGenerator<ReadStep> {
     const unused = this.#pending
     this.#pending = null
     // The store did not take it: the shrink brake held, or the disk was full.
@@ -100,6 +115,12 @@ export class Feed implements Provider {
     const pending = this.#pending
     this.#pending = null
     if (pending === null) return
+    const publishing = this.#publish(pending)
+    this.#publishing = publishing
+    await publishing
+  }
+
+  async #publish(pending: PendingRound): Promise<void> {
     const { draft, kind, base, lease, sourceCursor } = pending
     const about = { kind, base, sourceCursor, fingerprint: this.#declared, node: this.#node }
     // Where it does not count our place is in no log: the next read begins anew with the newest full round.

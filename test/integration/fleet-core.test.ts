@@ -153,6 +153,17 @@ t.test('a database', { skip: noPostgres }, async (t) => {
     await b.sync()
     t.equal(b.people.has('p2'), false)
 
+    source.set('p5', null)
+    await a.sync({ tells: false })
+    // The next read begins while the round is still on its way into the log.
+    const publishing = a.feed.synchronised()
+    await a.sync()
+    await publishing
+    t.equal(a.people.has('p5'), false, 'and does not go back to the round before it')
+    source.set('p5', 'Person 5')
+    await a.sync()
+    await b.sync()
+
     source.set('p3', null)
     await a.sync({ tells: false })
     postgres.sql("update namesake.lease set until = now() - interval '1 second'")

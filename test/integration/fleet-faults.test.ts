@@ -234,10 +234,14 @@ globalThis.Date = class extends Date {
     for (const { folder } of [a, b]) writeFileSync(join(folder, 'people.yaml'), manyPeople(latest))
     await read('directory-synchronised')
     const both = (what: string): Promise<string> =>
-      waitUntil(what, async () => {
-        const [one, two] = await Promise.all([exportOf(a), exportOf(b)])
-        return one === two && one.includes('Written Latest') ? one : undefined
-      })
+      waitUntil(
+        what,
+        async () => {
+          const [one, two] = await Promise.all([exportOf(a), exportOf(b)])
+          return one === two && one.includes('Written Latest') ? one : undefined
+        },
+        120_000,
+      )
     const people = await both('the round on both')
     await waitUntil('further records', () => counts() > carried || undefined)
     const since = fromNow()
