@@ -104,9 +104,9 @@ export class Feed implements Provider {
     if (lease !== null && (head === null || isAtHead || request.cursor === null)) {
       yield* this.#readSource(request, head, isAtHead, lease)
     } else if (way !== null && head !== null) {
-      yield* this.#follow(way, head)
-      // The source is ours to read now that we have all that is known of it.
+      // The source is ours to read once we have all that is known of it. Who reads us stops at the end: nothing would be done behind it.
       if (lease !== null) setTimeout(() => this.#tell(), lookMs).unref()
+      yield* this.#follow(way, head)
     }
   }
 
