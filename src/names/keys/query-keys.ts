@@ -209,11 +209,15 @@ function addNicknameKeys(given: Unit, surname: Unit, { words, initials, budget, 
 /** Keys by other spellings of each, either being the surname. */
 function addVariantKeys(a: Unit, b: Unit, sink: KeySink): void {
   if (a.base.length < 2 || b.base.length < 2) return
-  const keys = variantKeys(a.known.spellings('given'), b.known.spellings('surname'))
+  const keys = spelledKeys(a, b)
   for (const key of keys) sink.add(key, 'variant')
-  for (const key of variantKeys(b.known.spellings('given'), a.known.spellings('surname'))) {
-    if (!keys.includes(key)) sink.add(key, 'variant')
-  }
+  for (const key of spelledKeys(b, a)) if (!keys.includes(key)) sink.add(key, 'variant')
+}
+
+/** What a surname sounds like is looked up in the store, so only beside what can be a given name. */
+function spelledKeys(given: Unit, surname: Unit): readonly string[] {
+  const classes = given.known.spellings('given')
+  return classes.length === 0 ? [] : variantKeys(classes, surname.known.spellings('surname'))
 }
 
 /** Words of which one is a slip in a role's name, with the organisation's beside it. */
