@@ -46,7 +46,7 @@ export function loadConfig(
 ): LoadedConfig {
   const around: OptionContext = { folder: dirname(resolve(path)), env, credentials }
   const source = text === undefined ? readYaml(path) : parseYaml(path, text)
-  const parsed = validate(source, namesakeSchema(around, sources))
+  const parsed = validate(source, namesakeSchema(around, sources, valueAt(source.data, ['store'])))
   const faults = [...parsed.faults]
   const warnings: ConfigFault[] = []
   if (source.faults.length === 0) {

@@ -1,6 +1,7 @@
 /** namesake.yaml as a whole. */
 
 import { hostname } from 'node:os'
+import { dirname } from 'node:path'
 import * as z from 'zod'
 import { parseListen } from '../net/addresses.ts'
 import type { SocketAddress } from '../net/addresses.ts'
@@ -26,20 +27,25 @@ const redactions: readonly Redaction[] = [
   'fromAddress',
   'person',
 ]
+const defaultStore = './data/store'
 const workersAccepts = 'auto, or a number of processes from 1 to 256'
 const opsAccepts = 'host:port, [v6]:port, unix:/path, or none'
 
-/** namesake.yaml as a whole. */
+/**
+ * namesake.yaml as a whole.
+ * @param store as it stands in the file; the history goes beside it where the file names no folder, as both need a place that can be written
+ */
 export function namesakeSchema(
   around: OptionContext,
   sources: readonly SourceOptions[],
+  store?: unknown,
 ): Field<Omit<NamesakeConfig, 'file'>> {
   return options(
     {
       smtp: optional(smtpSchema(around)),
       milter: optional(milterSchema(around)),
       store: path(around, 'Folder of the store (LMDB) that every worker reads people from. Made if it is not there.')
-        .prefault('./data/store')
+        .prefault(defaultStore)
         .meta({
           description: 'Folder of the store (LMDB) that every worker reads people from. Made if it is not there.',
         }),
@@ -53,7 +59,10 @@ export function namesakeSchema(
       ).min(1, {
         error: 'at least one directory: without people nothing can be judged',
       }),
-      history: historySchema(around),
+      history: historySchema(
+        around,
+        `${dirname(typeof store === 'string' && store !== '' ? store : defaultStore)}/history`,
+      ),
       console: optional(consoleSchema(around)),
       fleet: optional(fleetSchema(around)),
       ops: section({ listen: opsListen(around) }, 'Metrics and health.'),
@@ -110,12 +119,12 @@ function fleetSchema(around: OptionContext): Field<NamesakeConfig['fleet']> {
 const historyProse =
   'What was caught: detections, messages that were not judged, what was decided about them, and who changed what. null keeps none.'
 
-function historySchema(around: OptionContext): Field<NamesakeConfig['history']> {
+function historySchema(around: OptionContext, beside: string): Field<NamesakeConfig['history']> {
   const folder =
-    'Folder of the history (LMDB). Made if it is not there. It holds what can not be made again: back it up.'
+    'Folder of the history (LMDB), by default beside the store. Made if it is not there. It holds what can not be made again: back it up.'
   return options(
     {
-      path: path(around, folder).prefault('./data/history').meta({ description: folder }),
+      path: path(around, folder).prefault(beside).meta({ description: folder }),
       keep: duration('How long records are kept.', '90d', 'years'),
       maxSize: size('Disk space that records may take; above it the oldest go.', '1GiB', { min: '8MiB', max: '48GiB' }),
       subject: flag('Whether the subject of a message is kept too.', false),

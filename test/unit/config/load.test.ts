@@ -327,6 +327,22 @@ t.test('keys whose lines are all commented out', async (t) => {
   t.same(result?.rules.people, [{ who: 'jane@corp.example', secondaryEmails: [], names: [], actions: {} }])
 })
 
+t.test('the history stands beside the store where nothing else is said', async (t) => {
+  const where = (name: string, ...lines: readonly string[]): string | undefined => {
+    const folder = t.testdir({
+      'namesake.yaml': ['milter: { listen: ["inet:127.0.0.1:10027"] }', ...lines, 'directories: [{ name: S, type: file, path: p.yaml }]', ''].join('\n'),
+      'protection.yaml': 'protect: []\n',
+    }) // prettier-ignore
+    const { faults, result } = load(folder)
+    t.same(faults, [], name)
+    return result?.config.history?.path.replace(folder, '')
+  }
+  t.equal(where('nothing'), '/data/history')
+  t.equal(where('a store elsewhere', 'store: /var/lib/namesake/store'), '/var/lib/namesake/history')
+  t.equal(where('another option', 'store: ./kept/store', 'history: { keep: 30d }'), '/kept/history')
+  t.equal(where('a folder', 'store: /var/lib/namesake/store', 'history: { path: ./own }'), '/own')
+})
+
 t.test('time limits of the next hop follow nextHop', async (t) => {
   const folder = t.testdir({
     'namesake.yaml': `smtp: { relay: "smtp://h", timeouts: { nextHop: 2s } }\n${staff}`,
