@@ -706,8 +706,8 @@ t.test('any order of steps', { skip: noPostgres }, async (t) => {
   })
   const { of: only, replayPath, ...place } = JSON.parse(process.env['NAMESAKE_REPLAY'] ?? '{}') as Replay
   for (const [of, steps, runs] of [
-    ['people', peopleSteps, 50],
-    ['rules', rulesSteps, 50],
+    ['people', peopleSteps, 25],
+    ['rules', rulesSteps, 25],
   ] as const) {
     if (only !== undefined && only !== of) continue
     await t.test(of, async (t) => {
