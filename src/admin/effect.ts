@@ -13,6 +13,7 @@ import { count } from '../text.ts'
 import type { PlannedEdit } from './protection.ts'
 import { judgeBy } from './replay/people.ts'
 import type { JudgedBy } from './replay/people.ts'
+import { Turn } from './turn.ts'
 
 /** Stored messages judged by the rules before and after a change. */
 interface Effect {
@@ -41,20 +42,6 @@ export interface Preview {
 /** Messages judged again at most, newest first. */
 const maxJudged = 200_000
 const alsoListed = 10
-
-/** Others of the process get their turn after so long. */
-const turnMs = 30
-
-class Turn {
-  #since = Date.now()
-
-  /** Lets others have theirs, if this one has taken long enough. */
-  async over(): Promise<void> {
-    if (Date.now() - this.#since < turnMs) return
-    await new Promise(setImmediate)
-    this.#since = Date.now()
-  }
-}
 
 /**
  * Judges stored messages by both rules, each against the people known now. Gives way to whatever else the process has to do.
@@ -110,6 +97,7 @@ export interface ActionEffect {
 
 /** Messages that a preview of the rules judges again at most: about two seconds. */
 const maxPreviewed = 20_000
+
 /**
  * Judges the messages kept since a time by both rules and counts what would be done about each. Gives way to whatever else
  * the process has to do.

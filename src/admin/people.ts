@@ -10,6 +10,7 @@ import type { Policy } from '../policy/compile.ts'
 import { personKey, samePerson } from '../policy/person-key.ts'
 import { resolveRules } from '../policy/protection.ts'
 import type { ProtectionProblem, ProtectionRules, ResolvedRules } from '../policy/rules.ts'
+import { Turn } from './turn.ts'
 
 /** One state of the people known; the store's snapshot is one. Another state is another object. */
 export interface PeopleSnapshot extends DirectoryView {
@@ -155,8 +156,6 @@ interface Index {
   readonly protectedGroups: ReadonlySet<string>
 }
 
-/** Others of the process get their turn after so long. */
-const turnMs = 15
 /** A listing is begun anew so often when people change while it is made. */
 const maxTries = 3
 
@@ -377,15 +376,13 @@ export class People {
   async #makeListing(): Promise<void> {
     const snapshot = this.#snapshot()
     const making = makeListing(snapshot)
-    let turn = Date.now()
+    const turn = new Turn()
     for (let step = making.next(); isSame(snapshot, this.#snapshot()); step = making.next()) {
       if (step.done === true) {
         this.#listing = step.value
         return
       }
-      if (Date.now() - turn < turnMs) continue
-      await new Promise(setImmediate)
-      turn = Date.now()
+      await turn.over()
     }
   }
 

@@ -19,6 +19,7 @@ import { guardedPeople, resolveRules } from '../../policy/protection.ts'
 import { rekeyed } from '../../policy/rekeyed.ts'
 import type { ProtectionProblem, ProtectionRules, ResolvedRules } from '../../policy/rules.ts'
 import { errorText } from '../../text.ts'
+import { Turn } from '../turn.ts'
 
 /** The people whom messages are judged against and one policy's rules about them. */
 export interface JudgedBy {
@@ -138,7 +139,6 @@ export async function judgeBy(store: Store, rules: ProtectionRules, maxPeople = 
 
 /** Begun anew so often when people or keys change meanwhile. */
 const maxTries = 3
-const turnMs = 20
 
 async function otherwise(
   store: Store,
@@ -157,13 +157,10 @@ async function otherwise(
     const before = stored && policyIndexer(compilePolicy(stored, policy))
     const people = peopleConcerned(store.snapshot(), stored, resolved, maxPeople)
     const making = rekeyed(base, before, policyIndexer(policy), people)
-    let turn = Date.now()
+    const turn = new Turn()
     for (let step = making.next(); ; step = making.next()) {
       if (step.done === true) return step.value
-      if (Date.now() - turn < turnMs) continue
-      await new Promise(setImmediate)
-      turn = Date.now()
-      if (tries < maxTries && markOf() !== mark) break
+      if ((await turn.over()) && tries < maxTries && markOf() !== mark) break
     }
   }
 }
