@@ -220,7 +220,7 @@ t.test('no history where none is wanted', apart, async (t) => {
   const daemon = await start(t, { more: 'history: null' })
   await send(daemon, message('Jane Roe <jane.roe77@mail.example>', 'm1'))
   t.match(await namesake(daemon, 'history'), { code: 78, err: /no history is kept/ })
-  t.notOk(existsSync(join(daemon.folder, 'data')))
+  t.notOk(existsSync(join(daemon.folder, 'history')))
 })
 
 t.test('a history that can not be opened or written is said, and mail flows', apart, async (t) => {
@@ -410,12 +410,12 @@ t.test('a damaged history is moved aside while mail flows', apart, async (t) => 
   await send(daemon, message('Jane Roe <j@x.example>', 'm1'))
   await historyOf(daemon, 1)
   await daemon.stop('SIGKILL')
-  writeFileSync(join(daemon.folder, 'data', 'history', 'data.mdb'), Buffer.alloc(65_536, 7))
+  writeFileSync(join(daemon.folder, 'history', 'data.mdb'), Buffer.alloc(65_536, 7))
   const again = await start(t, { folder: daemon.folder })
   t.match(await again.waitFor((line) => line['event'] === 'history-moved-aside'), { level: 'error' })
   await send(again, message('Jane Roe <j@x.example>', 'm2'))
   t.same((await historyOf(again, 1)).map(({ messageId }) => messageId), ['<m2@x>']) // prettier-ignore
-  t.equal(readdirSync(join(daemon.folder, 'data')).filter((name) => name.includes('damaged')).length, 1)
+  t.equal(readdirSync(daemon.folder).filter((name) => name.includes('damaged')).length, 1)
 })
 
 t.test(
