@@ -97,6 +97,7 @@ export class Scheduler {
       // A store that can't be written for the moment keeps them until the next start; nothing refers to them.
       if (!(error instanceof NamesakeError)) throw error
     })
+    if (this.#stop.signal.aborted) return
     for (const job of this.#jobs) job.start()
     await Promise.allSettled(this.#jobs.filter((job) => job.isDue()).map((job) => job.run()))
   }

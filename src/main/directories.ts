@@ -44,6 +44,7 @@ export class Directories {
   /** Directories whose last sync failed for want of a disk that takes it, and why. */
   readonly #diskFaults = new Map<string, string>()
   #retry: NodeJS.Timeout | undefined
+  #closed = false
   readonly #between: Between | null
   #onChanged: () => void = () => undefined
   /** An edit that waits for a second look: its rules, and which saving of the file brought them. */
@@ -122,7 +123,7 @@ export class Directories {
     try {
       await this.useRules(loaded)
     } catch (error) {
-      if (!isDiskFault(error)) throw error
+      if (this.#closed || !isDiskFault(error)) throw error
       this.#events.emit('store-not-writable', { error })
       this.#retry = setTimeout(() => {
         // A reload has brought other rules in, or was refused: then it is in the operator's hands.
@@ -140,8 +141,9 @@ export class Directories {
     void this.#scheduler.start()
   }
 
-  /** The groups that the rules in force protect, with their members. */
-  protectedGroups(): GroupMembers[] {
+  /** The groups that the rules in force protect, with their members; null once this was closed. */
+  protectedGroups(): GroupMembers[] | null {
+    if (this.#closed) return null
     const rules = this.#store.rules()
     return rules === null ? [] : protectedGroups(rules, this.#store.snapshot())
   }
@@ -178,6 +180,7 @@ export class Directories {
   }
 
   async close(): Promise<void> {
+    this.#closed = true
     clearTimeout(this.#retry)
     await this.#scheduler.stop()
     await this.#store.close()

@@ -24,7 +24,7 @@ const tellMs = 10_000
  */
 export class HistoryKeeper implements HistorySink {
   readonly #events: Events
-  readonly #groups: () => readonly GroupMembers[]
+  readonly #groups: () => readonly GroupMembers[] | null
   #config: HistoryConfig
   #history: History | null = null
   #opening: Promise<void> = Promise.resolve()
@@ -51,7 +51,7 @@ export class HistoryKeeper implements HistorySink {
   })
 
   /** @param groups the protected groups as they are now */
-  constructor(config: HistoryConfig, events: Events, groups: () => readonly GroupMembers[]) {
+  constructor(config: HistoryConfig, events: Events, groups: () => readonly GroupMembers[] | null) {
     this.#config = config
     this.#events = events
     this.#groups = groups
@@ -60,7 +60,8 @@ export class HistoryKeeper implements HistorySink {
   /** Takes note of who is in the protected groups, after people or rules have changed. */
   noteMembers(): void {
     try {
-      this.#history?.noteMembers(this.#groups(), Date.now())
+      const groups = this.#groups()
+      if (groups !== null) this.#history?.noteMembers(groups, Date.now())
     } catch (error) {
       this.#failed(error)
     }

@@ -176,7 +176,7 @@ class Daemon {
       this.#history = new HistoryKeeper(
         this.#config.history,
         this.#events,
-        () => this.#directories?.protectedGroups() ?? [],
+        () => this.#directories?.protectedGroups() ?? null,
       )
       this.#history.start()
       this.#directories.onChanged(() => this.#history?.noteMembers())

@@ -86,13 +86,18 @@ export class FileLock {
     }
   }
 
-  /** Waits up to `maxWaitMs` for the lock. */
-  static async wait(path: string, maxWaitMs: number, options: LockOptions = {}): Promise<FileLock | undefined> {
-    for (let waited = 0; ; waited += 50) {
+  /** Waits up to `maxWaitMs` for the lock, and while it is wanted. */
+  static async wait(
+    path: string,
+    maxWaitMs: number,
+    { isWanted = () => true, ...options }: LockOptions & { readonly isWanted?: () => boolean } = {},
+  ): Promise<FileLock | undefined> {
+    for (let waited = 0; isWanted(); waited += 50) {
       const lock = FileLock.take(path, options)
       if (lock !== undefined || waited >= maxWaitMs) return lock
       await sleep(50)
     }
+    return undefined
   }
 
   release(): void {

@@ -3,7 +3,7 @@
 import { statSync } from 'node:fs'
 import { join } from 'node:path'
 import { NamesakeError } from '../../errors.ts'
-import { maxSlot } from './format.ts'
+import { emptyMeta, maxSlot } from './format.ts'
 import type { DirectoryRecord, MetaRecord } from './format.ts'
 import { FileLock } from '../../net/file-lock.ts'
 import { dataFile, diskError, fullCodes, ioError, isDiskFull, makeFolder, restrict } from '../../net/lmdb-folder.ts'
@@ -34,7 +34,10 @@ export class Environment {
   readonly readOnly: boolean
   #tables: Tables | undefined
   #turn: Promise<unknown> = Promise.resolve()
+  readonly #flushes = new Set<Promise<unknown>>()
   #trouble: string | null = null
+  /** What the meta record said when this was closed: states are still asked for while a daemon ends. */
+  #lastMeta: MetaRecord | null = null
 
   private constructor(tables: Tables, options: StoreOptions) {
     this.#tables = tables
@@ -56,8 +59,12 @@ export class Environment {
     throw new NamesakeError('store-unusable', `the store "${options.path}" is not complete yet`)
   }
 
-  /** The tables; read anew for each piece of work, as the environment is opened again after some faults. */
+  /**
+   * The tables; read anew for each piece of work, as the environment is opened again after some faults.
+   * @throws NamesakeError store-unusable once `close` has been called
+   */
   get tables(): Tables {
+    this.#notClosed()
     this.#tables ??= this.#reopen()
     return this.#tables
   }
@@ -86,16 +93,43 @@ export class Environment {
 
   /** Resolves when everything committed so far is on disk, which is waited for off the event loop. */
   async flush(): Promise<void> {
-    const root = this.tables.root as unknown as { sync(done: (error?: Error) => void): void }
-    const error = await new Promise<Error | undefined>((resolve) => root.sync(resolve))
+    const error = await this.#sync(this.tables)
     // This one error comes without a number.
     if (error) throw this.#failed(Object.assign(error, { code: ioError }))
     this.#trouble = null
   }
 
+  /**
+   * Takes no more work, waits for what runs, brings everything committed to the disk, and closes. Exclusive work that is not
+   * done ends at its next write, by a throw, as if the process had been killed there.
+   */
   async close(): Promise<void> {
+    if (this.#lastMeta !== null) return
+    this.#lastMeta = this.#tables === undefined ? emptyMeta : readMeta(this.#tables)
+    await this.#turn
+    // What was committed stays so; a fault that is met here changes nothing any more.
+    if (this.#tables !== undefined && !this.readOnly) await this.#sync(this.#tables)
+    await this.#release()
+  }
+
+  /** Lmdb does this in a thread of its own, and gives the error. */
+  #sync(tables: Tables): Promise<Error | undefined> {
+    const root = tables.root as unknown as { sync(done: (error?: Error) => void): void }
+    const flush = new Promise<Error | undefined>((resolve) => {
+      root.sync((error) => {
+        this.#flushes.delete(flush)
+        resolve(error)
+      })
+    })
+    this.#flushes.add(flush)
+    return flush
+  }
+
+  /** Closes the tables, once no flush runs: closed under one, lmdb ends the process by SIGSEGV. */
+  async #release(): Promise<void> {
     const tables = this.#tables
     this.#tables = undefined
+    if (this.#flushes.size > 0) await Promise.all(this.#flushes)
     await tables?.root.close()
   }
 
@@ -114,7 +148,7 @@ export class Environment {
   }
 
   meta(): MetaRecord {
-    return readMeta(this.tables)
+    return this.#lastMeta ?? readMeta(this.tables)
   }
 
   record(directory: string): DirectoryRecord | undefined {
@@ -177,10 +211,13 @@ export class Environment {
     this.#trouble = failure.message
     if (!fullCodes.includes(code)) {
       // After some faults lmdb refuses all further work with the environment, and a write then ends the process.
-      void this.#tables?.root.close()
-      this.#tables = undefined
+      void this.#release()
     }
     return failure
+  }
+
+  #notClosed(): void {
+    if (this.#lastMeta !== null) throw new NamesakeError('store-unusable', `the store "${this.path}" is closed`)
   }
 
   #reopen(): Tables {
@@ -197,11 +234,12 @@ export class Environment {
     const path = join(this.path, 'commit.lock')
     let lock
     try {
-      lock = await FileLock.wait(path, maxCommitWaitMs)
+      lock = await FileLock.wait(path, maxCommitWaitMs, { isWanted: () => this.#lastMeta === null })
     } catch (error) {
       throw diskError(`taking "${path}"`, this.path, error)
     }
     if (lock !== undefined) return lock
+    this.#notClosed()
     throw new NamesakeError('store-unusable', `another process has held "${path}" for ${maxCommitWaitMs / 1000} s`)
   }
 }

@@ -158,14 +158,8 @@ export class Store {
   }
 
   async close(): Promise<void> {
-    try {
-      if (!this.#environment.readOnly) await this.#environment.flush()
-    } catch {
-      // What was committed is on disk; a fault that is met here changes nothing any more.
-    } finally {
-      await this.#environment.close()
-      this.#afterClose()
-    }
+    await this.#environment.close()
+    this.#afterClose()
   }
 
   #withUnwritten(record: DirectoryRecord): DirectoryRecord {

@@ -11,6 +11,9 @@ import {
   temporaryFolder,
   entriesOf,
 } from './helpers.ts'
+import { Environment } from '../../../src/directory/store/environment.ts'
+import { numberKey } from '../../../src/directory/store/format.ts'
+import { Store } from '../../../src/directory/store/store.ts'
 
 const jane = person('1', { displayName: 'Jane Roe', mail: 'jane.roe@corp.example', others: ['jane@old.example'] })
 const erik = person('2', { displayName: 'Erik Li', mail: 'erik@corp.example' })
@@ -213,4 +216,53 @@ t.test('reindex: other rules, other keys, in one switch', async (t) => {
   await store.reindex(protectGroups())
   t.equal(entriesOf(store, 'keys'), 0, 'no key is left behind')
   t.equal(entriesOf(store, 'tokens'), 1001)
+})
+
+t.test('closed while keys are made anew: one state, and its states can still be asked for', async (t) => {
+  for (let round = 0; round < 12; round++) {
+    const path = join(temporaryFolder(t), 'store')
+    const store = Store.open({ path })
+    const people = Array.from({ length: 700 }, (_, i) =>
+      person(`p${i}`, { displayName: `No${i} Roe`, mail: `m${i}@corp.example` }),
+    )
+    const group = { op: 'group', id: 'g', displayName: 'Board' } as const
+    const changes = [
+      ...people,
+      group,
+      members(
+        'g',
+        people.map((_, i) => `p${i}`),
+      ),
+    ]
+    await runRound(store, new ScriptedProvider(), 'full', [changes], protectGroups('Nobody'), { now: 77 })
+    const reindexed = store.reindex(protectGroups('Board')).then(
+      () => 'done',
+      (error: Error) => error.message,
+    )
+    for (let turn = 0; turn < round; turn++) await new Promise((resolve) => setImmediate(resolve))
+    await store.close()
+    const outcome = await reindexed
+    t.match(outcome, /^done$|is closed$/)
+    t.equal(store.record('People')?.lastSync, 77, 'what was known last')
+    t.throws(() => store.snapshot(), /is closed/, 'and it is not opened again in silence')
+    const again = Store.open({ path })
+    const found = again.snapshot().byKey('part:roe', 1000).length
+    t.ok(found === 700 || (found === 0 && outcome !== 'done'), `keys of all or of nobody: ${found}, ${outcome}`)
+    await again.close()
+  }
+})
+
+t.test('closed while it flushes', async (t) => {
+  // Lmdb flushes in a thread of its own, and ends the process by SIGSEGV if the environment is closed under it.
+  for (let round = 0; round < 30; round++) {
+    const environment = Environment.open({ path: join(temporaryFolder(t), 'store') })
+    const { attributes } = environment.tables
+    await environment.writeLoose(() => {
+      for (let n = 0; n < 2000; n++) attributes.putSync(numberKey(1, n), Buffer.alloc(400, n))
+    })
+    const flushes = [environment.flush(), environment.flush()]
+    await environment.close()
+    await Promise.all(flushes)
+    await t.rejects(environment.flush(), /is closed/)
+  }
 })
