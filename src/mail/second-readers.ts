@@ -3,9 +3,22 @@
  * may as well. Both measured linear in time; longer fields are left to our own reader all the same.
  */
 
-import { parseAddressHeader } from 'mailparser'
+import { createRequire } from 'node:module'
+import type * as Mailparser from 'mailparser'
 import addressparser from 'nodemailer/lib/addressparser'
 import { decodeEncodedWords } from './encoded-words.ts'
+
+/**
+ * Mailparser is loaded by the first field that asks for it: it brings readers of HTML and more, a third of what a command needs
+ * to start, and most processes read no mail. A worker has such a field judged before it listens.
+ */
+const second = {
+  get mailparser(): typeof Mailparser {
+    const value = createRequire(import.meta.url)('mailparser') as typeof Mailparser
+    Object.defineProperty(this, 'mailparser', { value })
+    return value
+  },
+}
 
 /** Characters of a field up to which the second readers run. */
 export const maxSecondReaderLength = 16_384
@@ -39,7 +52,7 @@ export function readSecond(text: string): { readings: SecondReading[]; failed: b
     failed = true
   }
   try {
-    collect(parseAddressHeader(text, { decodePunycode: false }).value, 'libmime', readings)
+    collect(second.mailparser.parseAddressHeader(text, { decodePunycode: false }).value, 'libmime', readings)
   } catch {
     failed = true
   }

@@ -68,8 +68,8 @@ const narrower: Record<string, { may: RegExp; why: string }> = {
   console: { may: /^(admin|net|(model|errors|ports|text|vocabulary)\.ts)$/, why: "what it does is an operator's work" },
 }
 
-/** Node modules that floors 0 to 2 may use: none that does I/O. */
-const pureNode = /^node:(buffer|string_decoder|crypto|util|url)$/
+/** Node modules that floors 0 to 2 may use: none that does I/O, but for loading code when it is first needed. */
+const pureNode = /^node:(buffer|string_decoder|crypto|util|url|module)$/
 
 function* files(folder: string): Generator<string> {
   for (const entry of readdirSync(folder, { withFileTypes: true })) {
