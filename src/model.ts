@@ -74,6 +74,8 @@ export interface Lookup {
   byKey(key: string, limit: number): readonly PersonRef[]
   /** Whether any person of any directory bears this name token, and how many do. */
   tokenCount(token: string): number
+  /** Whether any may be counted under a token, at no more than a glance: never wrongly false, and now and then wrongly true. */
+  mayBear(token: string): boolean
   /** People (protected or not) whose directory addresses include the canonical address. */
   byAddress(address: string): readonly PersonRef[]
   person(ref: PersonRef): Person | undefined

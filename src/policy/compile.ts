@@ -50,7 +50,7 @@ export interface Policy {
 }
 
 /** Part of the fingerprint; raise it when keys change in a way that the data below does not show. */
-const indexVersion = 2
+const indexVersion = 3
 
 /**
  * Compiles resolved rules. Never throws on rules that `config/` accepted; what resolves to nobody has no effect.

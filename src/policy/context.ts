@@ -28,7 +28,6 @@ export interface JudgementContext {
 }
 
 const maxClaims = 4000
-const maxGates = 20_000
 const maxUnclaimed = 10_000
 const maxUnclaimedLength = 400
 
@@ -44,12 +43,7 @@ export function contexts(policy: Policy, lookup: () => Lookup): () => JudgementC
 
 /** The context of judgements by one policy among the people of one state of the directories. */
 export function judgementContext(policy: Policy, lookup: Lookup): JudgementContext {
-  const counts = new Memo<number>(maxGates)
-  const words = new KnownWords(policy.tables, (token) => {
-    let count = counts.get(token)
-    if (count === undefined) counts.set(token, (count = lookup.tokenCount(token)))
-    return count
-  })
+  const words = new KnownWords(policy.tables, lookup)
   // Lives as long as the Person does: the store hands out the same one while it remembers it.
   const forms = new WeakMap<Person, NameForms>()
   return {

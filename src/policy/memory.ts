@@ -62,6 +62,7 @@ export function buildMemoryDirectory(
       return {
         byKey: (key, limit) => (keys.get(key) ?? nobody).slice(0, limit),
         tokenCount: (token) => tokens.get(token) ?? 0,
+        mayBear: (token) => tokens.has(token),
         byAddress: ownersOf,
         person: personOf,
         isOwnDomain: (domain) => ownDomains.has(domain),

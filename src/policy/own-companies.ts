@@ -41,20 +41,22 @@ export class OwnCompanies {
   }
 
   /** Whether any words of a shown name may name the organisation: without them its tables are the plain ones. */
-  mayName({ texts }: ShownName): boolean {
-    const isOwn = (together: string): boolean => this.#isOwn(together)
+  mayName({ texts }: ShownName, budget?: Budget): boolean {
+    const isOwn = (together: string): boolean => this.#isOwn(together, budget)
     return texts.some(({ tokens }) => tokens.some((_, i) => beginsCompany(tokens, i, isOwn)))
   }
 
   /** The name tables with the words of a shown name that name the organisation known as such. */
   tablesFor(tables: NameTables, shown: ShownName, budget?: Budget): NameTables {
+    const isShort = shown.texts.reduce((sum, { tokens }) => sum + tokens.length, 0) <= maxAskedSingly
+    if (isShort && !this.mayName(shown, budget)) return tables
     const answers = new Map<string, boolean>()
     let isRead = false
     const isOwn = (together: string): boolean => this.#isOwn(together, budget)
     const isOwnWord = (base: string): boolean => {
       let answer = answers.get(base)
       if (answer !== undefined || isRead) return answer ?? false
-      if (shown.texts.reduce((sum, { tokens }) => sum + tokens.length, 0) > maxAskedSingly) {
+      if (!isShort) {
         isRead = true
         for (const { tokens } of shown.texts) for (const i of tokens.keys()) addOwnWords(tokens, i, isOwn, answers)
         return answers.get(base) ?? false
@@ -73,7 +75,7 @@ export class OwnCompanies {
 
   /** Most words written together are no own domain's, so that is asked first. */
   #isOwn(together: string, budget?: Budget): boolean {
-    return together.length >= minCompanyLength && this.#isName(together, budget) && !this.#words.mayBear(together)
+    return together.length >= minCompanyLength && this.#isName(together, budget) && !this.#words.of(together).isBorne
   }
 
   #isName(together: string, budget: Budget | undefined): boolean {

@@ -34,6 +34,7 @@ export function* rekeyed(
   return {
     byKey: (key, limit) => (refs.get(key) ?? []).slice(0, limit),
     tokenCount: (token) => base().tokenCount(token) + (counts.get(token) ?? 0),
+    mayBear: (token) => base().mayBear(token) || (counts.get(token) ?? 0) > 0,
     byAddress: (address) => base().byAddress(address),
     person: (ref) => base().person(ref),
     isOwnDomain: (domain) => base().isOwnDomain(domain),

@@ -6,7 +6,8 @@ import { derivePerson, GroupsAbove, replacePerson, sameFacts, sameList, storedPe
 import type { PeopleTally } from './derive.ts'
 import { slotBounds } from './format.ts'
 import type { DirectoryRecord, EntityNumber } from './format.ts'
-import { addDomain, keysOfPerson, replaceKeys } from './keys.ts'
+import { KeyFilter } from './key-filter.ts'
+import { addDomain, keysOfPerson, replaceKeys, writeFilter } from './keys.ts'
 import { targetsOf } from './snapshot.ts'
 import type { Snapshot } from './snapshot.ts'
 import { Stage } from './stage.ts'
@@ -73,10 +74,13 @@ export function applyDelta(
   function index(indexer: Indexer, view: Snapshot): void {
     const { keySlot } = record
     if (keySlot === null) return
+    const made = environment.meta().indexer
+    const filter = KeyFilter.of(tables, keySlot, made)
     for (const number of changed) {
       const person = view.personByNumber({ record, slot, keySlot }, number)
-      replaceKeys(tables, keySlot, number, person === undefined ? undefined : keysOfPerson(indexer, person))
+      replaceKeys(tables, keySlot, filter, number, person === undefined ? undefined : keysOfPerson(indexer, person))
     }
+    if (filter !== null && made !== null) writeFilter(tables, keySlot, filter, made)
     for (const domain of freshDomains) addDomain(tables, indexer, keySlot, domain)
   }
 }

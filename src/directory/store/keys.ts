@@ -16,6 +16,7 @@ import type { EntityNumber, KeyList } from './format.ts'
 import type { SlotPlace, Snapshot, StoredPerson } from './snapshot.ts'
 import { breathe } from './environment.ts'
 import type { Environment } from './environment.ts'
+import { KeyFilter } from './key-filter.ts'
 import type { Table, Tables } from './tables.ts'
 
 const partitions = 64
@@ -122,8 +123,17 @@ export function keysOfPerson(indexer: Indexer, person: Person): KeyList {
   return { refs: [...new Set(refs.map(hashOf))], tokens: [...new Set(tokens.map(hashOf))] }
 }
 
-/** Replaces a person's keys by others (undefined: none, not even a list), touching only what differs. Within a transaction. */
-export function replaceKeys(tables: Tables, keySlot: number, number: EntityNumber, after: KeyList | undefined): void {
+/**
+ * Replaces a person's keys by others (undefined: none, not even a list), touching only what differs. Within a transaction, at whose end
+ * the filter is written.
+ */
+export function replaceKeys(
+  tables: Tables,
+  keySlot: number,
+  filter: KeyFilter | null,
+  number: EntityNumber,
+  after: KeyList | undefined,
+): void {
   const at = numberKey(keySlot, number)
   const before = keyListOf(tables.keyLists.getBinaryFast(at))
   const now = after ?? { refs: [], tokens: [] }
@@ -131,8 +141,14 @@ export function replaceKeys(tables: Tables, keySlot: number, number: EntityNumbe
   for (const hash of without(now.refs, before.refs)) addNumbers(tables.keys, hashKey(keySlot, hash), [number])
   for (const hash of without(before.tokens, now.tokens)) addCount(tables.tokens, hashKey(keySlot, hash), -1)
   for (const hash of without(now.tokens, before.tokens)) addCount(tables.tokens, hashKey(keySlot, hash), 1)
+  if (filter !== null) addToFilter(filter, now)
   if (after === undefined) tables.keyLists.removeSync(at)
   else tables.keyLists.putSync(at, packKeyList(after))
+}
+
+function addToFilter(filter: KeyFilter, { refs, tokens }: KeyList): void {
+  for (const hash of refs) filter.add(hash)
+  for (const hash of tokens) filter.add(hash)
 }
 
 function without(all: readonly number[], some: readonly number[]): number[] {
@@ -153,6 +169,7 @@ export async function buildKeys(
   const { tables } = environment
   const keys = new PairBuffer()
   const tokens = new PairBuffer()
+  let written = 0
   const flush = async (): Promise<void> => {
     await keys.flush(environment, (hash, numbers) => addNumbers(tables.keys, hashKey(keySlot, hash), numbers))
     await tokens.flush(environment, (hash, numbers) => addCount(tables.tokens, hashKey(keySlot, hash), numbers.length))
@@ -163,18 +180,46 @@ export async function buildKeys(
         const list = keysOfPerson(indexer, person)
         for (const hash of list.refs) keys.add(hash, person.number)
         for (const hash of list.tokens) tokens.add(hash, person.number)
+        written += list.refs.length + list.tokens.length
         tables.keyLists.putSync(numberKey(keySlot, person.number), packKeyList(list))
       }
     })
     if (keys.full || tokens.full) await flush()
   }
   await flush()
+  await buildFilter(environment, indexer, keySlot, written)
   const domains = domainsOf(tables, place.slot)
   for (let at = 0; at < domains.length; at += 200) {
     await environment.writeLoose(() => {
       for (const domain of domains.slice(at, at + 200)) addDomain(tables, indexer, keySlot, domain)
     })
   }
+}
+
+/** Makes the filter of a key slot of all that was written there. */
+async function buildFilter(environment: Environment, indexer: Indexer, keySlot: number, hashes: number): Promise<void> {
+  const { tables } = environment
+  const filter = KeyFilter.withRoom(hashes)
+  const { end } = slotBounds(keySlot)
+  for (let next = 0; ;) {
+    const lists = [...tables.keyLists.getRange({ start: numberKey(keySlot, next), end, limit: 1000 })]
+    const last = lists.at(-1)
+    if (last === undefined) break
+    next = last.key.readUInt32BE(2) + 1
+    for (const { value } of lists) addToFilter(filter, keyListOf(value))
+    await breathe()
+  }
+  const entries = [...filter.entries(keySlot, indexer.fingerprint)]
+  for (let at = 0; at < entries.length; at += 500) {
+    await environment.writeLoose(() => {
+      for (const [key, value] of entries.slice(at, at + 500)) tables.filters.putSync(key, value)
+    })
+  }
+}
+
+/** Writes what was added to a filter. Within a transaction. */
+export function writeFilter(tables: Tables, keySlot: number, filter: KeyFilter, indexer: string): void {
+  for (const [key, value] of filter.entries(keySlot, indexer)) tables.filters.putSync(key, value)
 }
 
 /** Everybody of a directory in pieces of about 10 ms, with a pause after each. */

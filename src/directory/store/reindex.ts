@@ -4,7 +4,8 @@ import type { DirectoryView, Indexer } from '../../model.ts'
 import type { ResolvedRules } from '../../policy/rules.ts'
 import { keyListOf, numberKey } from './format.ts'
 import type { EntityNumber, KeyList, MetaRecord } from './format.ts'
-import { buildKeys, keysOfPerson, peopleInPieces, rebuildDomainKeys, replaceKeys } from './keys.ts'
+import { KeyFilter } from './key-filter.ts'
+import { buildKeys, keysOfPerson, peopleInPieces, rebuildDomainKeys, replaceKeys, writeFilter } from './keys.ts'
 import { placesOf, Snapshot } from './snapshot.ts'
 import type { SlotPlace } from './snapshot.ts'
 import type { Environment } from './environment.ts'
@@ -22,9 +23,16 @@ export type MakeIndex = (view: DirectoryView) => { readonly indexer: Indexer; re
 const maxInPlace = 300
 
 interface Difference {
-  readonly keySlot: number
   readonly number: EntityNumber
   readonly list: KeyList
+}
+
+/** The people of a directory whose keys change. */
+interface Differences {
+  readonly place: SlotPlace
+  readonly keySlot: number
+  readonly filter: KeyFilter
+  readonly people: Difference[]
 }
 
 /** Makes the keys of all directories what the rules now ask for. The caller holds the commit lock. */
@@ -42,36 +50,44 @@ export async function reindexAll(environment: Environment, makeIndex: MakeIndex)
     })
     return
   }
-  const differences = await differencesOf(tables, indexer, places, view)
+  const differences = await differencesOf(tables, meta.indexer, indexer, places, view)
   if (differences === undefined) {
     await rebuild(environment, indexer, resolved, places, view)
     return
   }
   environment.transact(() => {
-    for (const { keySlot, number, list } of differences) replaceKeys(tables, keySlot, number, list)
-    for (const place of places) if (place.keySlot !== null) rebuildDomainKeys(tables, indexer, place, place.keySlot)
+    for (const { place, keySlot, filter, people } of differences) {
+      for (const { number, list } of people) replaceKeys(tables, keySlot, filter, number, list)
+      writeFilter(tables, keySlot, filter, indexer.fingerprint)
+      rebuildDomainKeys(tables, indexer, place, keySlot)
+    }
     writeMeta(tables, withRules(tables, { ...environment.meta(), indexer: indexer.fingerprint }, resolved))
   })
 }
 
-/** The people whose keys change; undefined if they are many, or a directory has no keys at all. */
+/** The people whose keys change; undefined if they are many, or a directory has no keys at all or none with a filter. */
 async function differencesOf(
   tables: Tables,
+  before: string | null,
   indexer: Indexer,
   places: readonly SlotPlace[],
   view: () => Snapshot,
-): Promise<Difference[] | undefined> {
-  const differences: Difference[] = []
+): Promise<Differences[] | undefined> {
+  const differences: Differences[] = []
+  let count = 0
   for (const place of places) {
     const { keySlot } = place
-    if (keySlot === null) return undefined
+    const filter = keySlot === null ? null : KeyFilter.of(tables, keySlot, before)
+    if (keySlot === null || filter === null) return undefined
+    const changed: Difference[] = []
+    differences.push({ place, keySlot, filter, people: changed })
     for await (const people of peopleInPieces(tables, place, view)) {
       for (const person of people) {
         const list = keysOfPerson(indexer, person)
-        const before = keyListOf(tables.keyLists.getBinaryFast(numberKey(keySlot, person.number)))
-        if (sameSet(before.refs, list.refs) && sameSet(before.tokens, list.tokens)) continue
-        if (differences.length === maxInPlace) return undefined
-        differences.push({ keySlot, number: person.number, list })
+        const stored = keyListOf(tables.keyLists.getBinaryFast(numberKey(keySlot, person.number)))
+        if (sameSet(stored.refs, list.refs) && sameSet(stored.tokens, list.tokens)) continue
+        if (++count > maxInPlace) return undefined
+        changed.push({ number: person.number, list })
       }
     }
   }

@@ -19,6 +19,7 @@ import {
   textOfKey,
 } from './format.ts'
 import type { DirectoryRecord, EntityNumber, MetaRecord } from './format.ts'
+import type { KeyFilter } from './key-filter.ts'
 import type { Table, Tables } from './tables.ts'
 
 /** Where a snapshot finds a directory. */
@@ -28,6 +29,15 @@ export interface SlotPlace {
   /** Null while the keys are yet to be made. */
   readonly keySlot: number | null
 }
+
+/** A key slot with its filter, if it has one. */
+interface KeyPlace {
+  readonly place: SlotPlace
+  readonly keySlot: number
+  readonly filter: KeyFilter | null
+}
+
+const nobody: readonly StoredPerson[] = []
 
 // People looked at lately, so that one found by several keys is decoded once. Bounded: memory stays flat.
 const rememberedPeople = 2000
@@ -41,34 +51,67 @@ const rememberedGroups = 50_000
 export class Snapshot implements Lookup, DirectoryView {
   readonly #tables: Tables
   readonly #places: readonly SlotPlace[]
+  readonly #keyPlaces: readonly KeyPlace[]
   readonly #states: readonly DirectoryState[]
   readonly #people = new Map<number, StoredPerson | null>()
   readonly #key = Buffer.alloc(8)
   readonly #groupIds = new Map<number, string | null>()
 
-  constructor(tables: Tables, places: readonly SlotPlace[]) {
+  /** @param filters of key slots; keys in slots without one are looked up, be they there or not */
+  constructor(tables: Tables, places: readonly SlotPlace[], filters: ReadonlyMap<number, KeyFilter> = new Map()) {
     this.#tables = tables
     this.#places = places
+    this.#keyPlaces = places.flatMap((place) => {
+      const { keySlot } = place
+      return keySlot === null ? [] : [{ place, keySlot, filter: filters.get(keySlot) ?? null }]
+    })
     this.#states = places.map(({ record }) => stateOf(record))
   }
 
   byKey(key: string, limit: number): readonly PersonRef[] {
-    return this.#found(this.#tables.keys, 'keySlot', hashOf(key), limit, undefined)
+    const hash = hashOf(key)
+    let found: StoredPerson[] | undefined
+    for (const { place, keySlot, filter } of this.#keyPlaces) {
+      if (filter?.mayHold(hash) === false) continue
+      for (const number of numbersOf(this.#tables.keys.getBinaryFast(this.#keyOf(keySlot, hash)))) {
+        if ((found ??= []).length >= limit) return found
+        const person = this.personByNumber(place, number)
+        if (person !== undefined) found.push(person)
+      }
+    }
+    return found ?? nobody
   }
 
   tokenCount(token: string): number {
     const hash = hashOf(token)
     let count = 0
-    for (const { keySlot } of this.#places) {
-      if (keySlot === null) continue
+    for (const { keySlot, filter } of this.#keyPlaces) {
+      if (filter?.mayHold(hash) === false) continue
       const bytes = this.#tables.tokens.getBinaryFast(this.#keyOf(keySlot, hash))
       if (bytes !== undefined) count += bytes.readUInt32LE(0)
     }
     return count
   }
 
+  mayBear(token: string): boolean {
+    const hash = hashOf(token)
+    return this.#keyPlaces.some(({ keySlot, filter }) =>
+      filter === null
+        ? this.#tables.tokens.getBinaryFast(this.#keyOf(keySlot, hash)) !== undefined
+        : filter.mayHold(hash),
+    )
+  }
+
   byAddress(address: string): readonly Person[] {
-    return this.#found(this.#tables.addresses, 'slot', hashOf(address), Infinity, (p) => p.addresses.includes(address))
+    const hash = hashOf(address)
+    const found: Person[] = []
+    for (const place of this.#places) {
+      for (const number of numbersOf(this.#tables.addresses.getBinaryFast(this.#keyOf(place.slot, hash)))) {
+        const person = this.personByNumber(place, number)
+        if (person?.addresses.includes(address) === true) found.push(person)
+      }
+    }
+    return found
   }
 
   person(ref: PersonRef): Person | undefined {
@@ -268,26 +311,6 @@ export class Snapshot implements Lookup, DirectoryView {
 
   #place(directory: string): SlotPlace | undefined {
     return this.#places.find(({ record }) => record.name === directory)
-  }
-
-  #found(
-    table: Table,
-    where: 'slot' | 'keySlot',
-    hash: number,
-    limit: number,
-    holds: ((person: StoredPerson) => boolean) | undefined,
-  ): readonly StoredPerson[] {
-    const found: StoredPerson[] = []
-    for (const place of this.#places) {
-      const slot = place[where]
-      const bytes = slot === null ? undefined : table.getBinaryFast(this.#keyOf(slot, hash))
-      for (const number of numbersOf(bytes)) {
-        if (found.length >= limit) return found
-        const person = this.personByNumber(place, number)
-        if (person !== undefined && (holds === undefined || holds(person))) found.push(person)
-      }
-    }
-    return found
   }
 }
 

@@ -7,7 +7,8 @@ import type { Provider } from '../provider.ts'
 import { Environment } from './environment.ts'
 import type { StoreOptions } from './environment.ts'
 import { cursorKey, garbageOf, newRecord, withDirectory } from './format.ts'
-import type { DirectoryRecord } from './format.ts'
+import type { DirectoryRecord, MetaRecord } from './format.ts'
+import { KeyFilter } from './key-filter.ts'
 import { FileLock } from '../../net/file-lock.ts'
 import { diskError } from '../../net/lmdb-folder.ts'
 import { reindexAll } from './reindex.ts'
@@ -24,6 +25,8 @@ export class Store {
   readonly #environment: Environment
   readonly #afterClose: () => void
   #snapshot: { generation: number; tables: Tables; snapshot: Snapshot } | undefined
+  /** By key slot, of the tables of `#snapshot`. */
+  #filters: ReadonlyMap<number, KeyFilter> = new Map()
   #rules: { rulesGeneration: number; rules: ResolvedRules | null } | undefined
   /** Failures that could not be written, by directory. */
   readonly #unwritten = new Map<string, DirectoryRecord>()
@@ -64,7 +67,10 @@ export class Store {
     const { tables } = this.#environment
     const { generation, rulesGeneration } = readGenerations(tables)
     if (this.#snapshot?.generation !== generation || this.#snapshot.tables !== tables) {
-      const snapshot = new Snapshot(tables, placesOf(this.#environment.meta()))
+      const meta = this.#environment.meta()
+      const before = this.#snapshot?.tables === tables ? this.#filters : null
+      this.#filters = filtersOf(tables, meta, before)
+      const snapshot = new Snapshot(tables, placesOf(meta), this.#filters)
       this.#snapshot = { generation, tables, snapshot }
     }
     return { rulesGeneration, snapshot: this.#snapshot.snapshot }
@@ -167,6 +173,21 @@ export class Store {
     if (failure === undefined || (failure.lastAttempt ?? 0) <= (record.lastAttempt ?? 0)) return record
     return { ...record, lastAttempt: failure.lastAttempt, error: failure.error }
   }
+}
+
+/** The filters of all key slots, those that have not changed as they were. */
+function filtersOf(
+  tables: Tables,
+  meta: MetaRecord,
+  before: ReadonlyMap<number, KeyFilter> | null,
+): ReadonlyMap<number, KeyFilter> {
+  const filters = new Map<number, KeyFilter>()
+  for (const { keySlot } of meta.directories) {
+    if (keySlot === null) continue
+    const filter = KeyFilter.of(tables, keySlot, meta.indexer, before?.get(keySlot))
+    if (filter !== null) filters.set(keySlot, filter)
+  }
+  return filters
 }
 
 function takeLock(path: string, folder: string): FileLock | undefined {

@@ -34,6 +34,8 @@ export interface Tables {
   readonly tokens: Table
   readonly keyLists: Table
   readonly domainKeys: Table
+  /** In key slots: pages of a filter of `keys` and `tokens`. */
+  readonly filters: Table
 }
 
 /** The tables whose keys begin with a slot. */
@@ -50,6 +52,7 @@ export const slotTableNames = [
   'tokens',
   'keyLists',
   'domainKeys',
+  'filters',
 ] as const
 
 /**
@@ -99,6 +102,8 @@ export function openTables(folder: string, readOnly: boolean): Tables | undefine
   for (const name of slotTableNames) {
     made[name] = root.openDB<Buffer, Buffer>({ name, ...binary })
   }
+  // A store that an older Namesake wrote has none; no entry of another table is found by their keys.
+  if (readOnly) made.filters ??= made.keys
   const meta = root.openDB<Buffer, string>({ name: 'meta', encoding: 'binary' })
   // A read-only open gives undefined for a table that is not there, whatever the types say.
   if ([...Object.values(made), meta as unknown].includes(undefined)) {

@@ -80,9 +80,14 @@ function isPlainLatin(word: KeyWord): boolean {
 /** A mark that belongs to the letter before it. */
 const startsWithMark = /^\p{M}/u
 
+/** Whether a word has one form alone, so that written together with others it has the one key of their looks. */
+export function isAsciiWord(word: KeyWord): boolean {
+  return word.base === word.plain && ascii.test(word.raw)
+}
+
 export function lookKeys(word: KeyWord): string[] {
   const keys = [lookKey(word.looks)]
-  if (word.base === word.plain && ascii.test(word.raw)) return keys
+  if (isAsciiWord(word)) return keys
   const add = (text: string): void => {
     const key = lookKey(looksOfCharacters(text))
     if (!keys.includes(key)) keys.push(key)
@@ -93,8 +98,23 @@ export function lookKeys(word: KeyWord): string[] {
   return keys
 }
 
-function lookKey(looks: string): string {
-  return cut(`g:${squeeze(joinPairs(isDrawnOut(looks) ? looks.replace(drawnOut, '$1') : looks))}`)
+/** The key of one form, by the looks of its characters. */
+export function lookKey(looks: string): string {
+  return cut(
+    `g:${isFolded(looks) ? looks : squeeze(joinPairs(isDrawnOut(looks) ? looks.replace(drawnOut, '$1') : looks))}`,
+  )
+}
+
+/** Whether no letter stands twice in a row, and no two that look like one; most names are so. */
+function isFolded(looks: string): boolean {
+  let before = 0
+  for (let i = 0; i < looks.length; i++) {
+    const code = looks.charCodeAt(i)
+    if (code === before || code >= 0xd800) return false
+    if ((code === 0x6e && before === 0x72) || (code === 0x6c && before === 0x63)) return false
+    before = code
+  }
+  return true
 }
 
 /** Whether a letter stands three times in a row. */

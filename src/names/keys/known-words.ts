@@ -1,6 +1,7 @@
 /** What is known of the words of names: from the tables, and of the people known. */
 
 import type { Budget } from '../../budget.ts'
+import type { Lookup } from '../../model.ts'
 import { Memo } from '../../memo.ts'
 import type { NameTables } from '../tables/tables.ts'
 import type { Part } from '../tables/variants.ts'
@@ -9,33 +10,36 @@ import { gates, variantGate } from './key-texts.ts'
 /** Words kept with what is known of them: few of the words that names consist of are new. */
 const maxWords = 20_000
 
+/** What is asked of the people known: how many bear a word, and whether any may have a gate; see `StoredKeys`. */
+type Bearers = Pick<Lookup, 'tokenCount' | 'mayBear'>
+
 /** Asks the tables and the people known about words, once for each word; made for one state of people and rules. */
 export class KnownWords {
   readonly tables: NameTables
-  readonly #tokenCount: ((token: string) => number) | undefined
+  readonly #people: Bearers | undefined
   readonly #words = new Memo<KnownWord>(maxWords)
   #foreign: boolean | undefined
   #consonantal: boolean | undefined
 
-  /** @param tokenCount how many people bear a word as part of their name, or have a gate; see `StoredKeys`. Left out: anybody may. */
-  constructor(tables: NameTables, tokenCount?: (token: string) => number) {
+  /** @param people left out: anybody may bear any word */
+  constructor(tables: NameTables, people?: Bearers) {
     this.tables = tables
-    this.#tokenCount = tokenCount
+    this.#people = people
   }
 
   /** Whether nothing is known of people, so that anybody may bear any word. */
   get nobodyAsked(): boolean {
-    return this.#tokenCount === undefined
+    return this.#people === undefined
   }
 
   /** Whether anybody's name is in another alphabet than the Latin one. */
   get foreign(): boolean {
-    return (this.#foreign ??= this.mayBear(gates.foreign))
+    return (this.#foreign ??= this.opens(gates.foreign))
   }
 
   /** Whether anybody's name is in an alphabet without vowels. */
   get consonantal(): boolean {
-    return (this.#consonantal ??= this.mayBear(gates.consonantal))
+    return (this.#consonantal ??= this.opens(gates.consonantal))
   }
 
   /** What is known of a word in base form. @param budget what is found out for the first time counts against it */
@@ -51,12 +55,12 @@ export class KnownWords {
 
   /** How many people bear a word, of those known; 0 if nobody was asked about. */
   count(base: string): number {
-    return this.#tokenCount === undefined ? 0 : this.#tokenCount(base)
+    return this.#people === undefined ? 0 : this.#people.tokenCount(base)
   }
 
-  /** Whether anybody may bear a word, or have a gate. */
-  mayBear(token: string): boolean {
-    return this.#tokenCount === undefined || this.#tokenCount(token) > 0
+  /** Whether keys behind a gate may lead to anybody. */
+  opens(gate: string): boolean {
+    return this.#people === undefined || this.#people.mayBear(gate)
   }
 }
 
@@ -71,6 +75,7 @@ export class KnownWord {
   #count = -1
   #isName: boolean | undefined
   #nicknames: readonly string[] | undefined
+  #sound: string | null | undefined
   #given: readonly string[] | undefined
   #surname: readonly string[] | undefined
 
@@ -108,14 +113,14 @@ export class KnownWord {
   }
 
   #spellings(part: Part): readonly string[] {
-    const { tables } = this.#words
-    const sound = tables.variants.soundOf(this.base)
-    const sets = tables.variants.setsOf(this.base, part)
+    const { variants } = this.#words.tables
+    const sound = (this.#sound ??= variants.soundOf(this.base))
+    const sets = variants.setsOf(this.base, part)
     const own = sound ?? (this.isBorne ? `=${this.base}` : null)
     const classes = own === null ? sets : [own, ...sets]
     // What no surname of anybody known sounds like leads nowhere.
     return part === 'given'
       ? classes
-      : classes.filter((one) => one.startsWith('=') || this.#words.mayBear(variantGate(one)))
+      : classes.filter((one) => one.startsWith('=') || this.#words.opens(variantGate(one)))
   }
 }

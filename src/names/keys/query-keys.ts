@@ -8,7 +8,9 @@ import {
   consonantKeys,
   cut,
   initialKeys,
+  isAsciiWord,
   joinWords,
+  lookKey,
   lookKeys,
   minSlip,
   nicknameKey,
@@ -17,6 +19,7 @@ import {
   variantKeys,
 } from './key-texts.ts'
 import type { KeyFamily, KeyOptions, KeyWord } from './key-texts.ts'
+import { romanised } from '../tables/nicknames.ts'
 import type { ShownName, ShownText } from '../text/shown-name.ts'
 import type { KnownWord, KnownWords } from './known-words.ts'
 import { isPersonal, joinUnits, pairsOf, unitsOf } from './units.ts'
@@ -67,14 +70,16 @@ export function queryKeys(shown: ShownName, words: KnownWords, options: QueryOpt
 /** Makes the keys that a shown name is looked up by, some of them more than once, and none that can lead to nobody known. */
 export function makeQueryKeys(shown: ShownName, words: KnownWords, options: QueryOptions, sink: KeySink): void {
   const query: Query = { words, initials: options.initials !== false, budget: options.budget, sink }
-  const [first] = shown.texts
+  const [first, ...others] = shown.texts
   if (first === undefined) return
-  let units: readonly Unit[] = []
-  for (const text of shown.texts) {
-    const found = addLookKeys(text, query)
-    if (text === first) units = found
-  }
-  if (!sink.isFull) addLikelyKeys(first, units, query)
+  const known = knownOf(first, query)
+  const units = addLookKeys(first, known, query)
+  for (const text of others) addLookKeys(text, knownOf(text, query), query)
+  if (!sink.isFull) addLikelyKeys(first, known, units, query)
+}
+
+function knownOf({ tokens }: ShownText, { words, budget }: Query): readonly KnownWord[] {
+  return tokens.map(({ base }) => words.of(base, budget))
 }
 
 interface Query {
@@ -90,11 +95,11 @@ function count(word: KeyWord, budget: Budget | undefined): void {
 }
 
 /** @returns the units that the keys were made of */
-function addLookKeys(text: ShownText, query: Query): readonly Unit[] {
+function addLookKeys(text: ShownText, known: readonly KnownWord[], query: Query): readonly Unit[] {
   const { tokens } = text
   const { words, budget, sink } = query
   // The whole first, whatever it is cut into; then two units in a row, two with one or two between, three in a row.
-  const units = unitsOf(tokens, words, true, budget)
+  const units = unitsOf(tokens, known, words, true, budget)
   if (tokens.length !== 2 || units.length !== 2) {
     const isRoman = tokens.length === 1 || tokens.length === 3 || tokens.length === 4
     addWord(text.word(0, Math.min(tokens.length, 16)), isRoman, query)
@@ -107,7 +112,7 @@ function addLookKeys(text: ShownText, query: Query): readonly Unit[] {
       if (first === undefined || last === undefined) continue
       if (sink.isFull) return units
       count(first.word, budget)
-      addWord(joinWords(first.word, last.word), false, query)
+      addTogether(first.word, last.word, query)
       if (step === 1) addRoman(first.word, last.word, query)
     }
   }
@@ -131,7 +136,7 @@ function addBehindComma(units: readonly Unit[], query: Query): void {
   for (const given of units.slice(comma + 3, comma + maxBehindComma)) {
     if (query.sink.isFull) return
     count(given.word, query.budget)
-    addWord(joinWords(surname.word, given.word), false, query)
+    addTogether(surname.word, given.word, query)
   }
 }
 
@@ -139,6 +144,16 @@ function addWord(word: KeyWord, roman: boolean, query: Query): void {
   count(word, query.budget)
   for (const key of lookKeys(word)) query.sink.add(key, 'look')
   if (roman || word.script !== 'latin') addRoman(word, null, query)
+}
+
+/** As `addWord` of both written together, which of two plain words takes no more than their looks. */
+function addTogether(a: KeyWord, b: KeyWord, query: Query): void {
+  if (!isAsciiWord(a) || !isAsciiWord(b)) {
+    addWord(joinWords(a, b), false, query)
+    return
+  }
+  count(b, query.budget)
+  query.sink.add(lookKey(a.looks + b.looks), 'look')
 }
 
 function addRoman(a: KeyWord, b: KeyWord | null, { words, sink }: Query): void {
@@ -164,11 +179,16 @@ function mayBeWhole(unit: Unit, units: number): boolean {
   return unit.raw.length >= 7 || units <= 4 || unit.setOff || /[^\x20-\x7e]/.test(unit.raw)
 }
 
-function addLikelyKeys(text: ShownText, withoutInitials: readonly Unit[], query: Query): void {
+function addLikelyKeys(
+  text: ShownText,
+  known: readonly KnownWord[],
+  withoutInitials: readonly Unit[],
+  query: Query,
+): void {
   const { words, budget, sink } = query
-  addRoleKeys(text, query)
+  addRoleKeys(known, query)
   const hasInitial = text.tokens.some(({ dotted, raw }) => dotted && raw.length === 1)
-  const units = hasInitial ? unitsOf(text.tokens, words, false, budget) : withoutInitials
+  const units = hasInitial ? unitsOf(text.tokens, known, words, false, budget) : withoutInitials
   const personal = units.filter(({ known }) => isPersonal(known))
   const pairs = pairsOf(personal, words, budget)
   for (const [a, b] of pairs) {
@@ -197,9 +217,10 @@ function addNicknameKeys(given: Unit, surname: Unit, { words, initials, budget, 
   const isInitial = initials && surname.base.length > 1 && [...given.raw].length === 1
   if (nicknames.length === 0 && !isInitial) return
   budget?.spend(15)
-  const coarse = nicknames.length > 0 ? anySpelling(surname.word) : null
-  if (coarse !== null && words.mayBear(coarse)) {
-    for (const nickname of nicknames) sink.add(nicknameKey(nickname, coarse), 'nickname')
+  // Names of another alphabet alone are stored under any spelling, and those whose Latin spellings differ.
+  const coarse = nicknames.filter((nickname) => words.foreign || nickname.endsWith(romanised))
+  if (coarse.length > 0 && words.opens(anySpelling(surname.word))) {
+    for (const nickname of coarse) sink.add(nicknameKey(nickname, anySpelling(surname.word)), 'nickname')
   }
   if (!surname.known.isBorne) return
   for (const nickname of nicknames) sink.add(nicknameKey(nickname, surname.base), 'nickname')
@@ -224,9 +245,8 @@ function spelledKeys(given: Unit, surname: Unit): readonly string[] {
 const maxRoleWords = 5
 
 /** Accounts Payabel: keys for a slip in one word of a role, the others of which are known; also beside the own company. */
-function addRoleKeys(text: ShownText, { words, budget, sink }: Query): void {
-  if (text.tokens.length < 2 || text.tokens.length > maxRoleWords) return
-  const known = text.tokens.map(({ base }) => words.of(base, budget))
+function addRoleKeys(known: readonly KnownWord[], { words, sink }: Query): void {
+  if (known.length < 2 || known.length > maxRoleWords) return
   if (!known.some(({ bits }) => bits !== 0)) return
   const strange = known.filter((word) => word.bits === 0 && !word.isName)
   for (const slipped of strange.slice(0, 2)) {
@@ -236,7 +256,7 @@ function addRoleKeys(text: ShownText, { words, budget, sink }: Query): void {
     for (const kept of [others, others.filter(({ bits }) => bits !== 0)]) {
       if (kept !== others && kept.length === others.length) continue
       const intact = kept.map(({ base }) => base).join('')
-      if (!words.mayBear(slipGate(intact, slip.charAt(0)))) continue
+      if (!words.opens(slipGate(intact, slip.charAt(0)))) continue
       for (const key of typoKeys(intact, slip, 1)) sink.add(key, 'typo')
     }
   }
@@ -248,8 +268,8 @@ function addSlipKeys(intact: Unit, slipped: Unit, { words, budget, sink }: Query
   if (slipped.known.isName || !intact.known.isBorne) return
   budget?.spend(30)
   // A slip leaves the first letter, or swaps it with the second.
-  if (!words.mayBear(slipGate(intact.base, slipped.base.charAt(0)))) {
-    if (!words.mayBear(slipGate(intact.base, slipped.base.charAt(1)))) return
+  if (!words.opens(slipGate(intact.base, slipped.base.charAt(0)))) {
+    if (!words.opens(slipGate(intact.base, slipped.base.charAt(1)))) return
   }
   // The first letter is no slip by itself, so leaving it out finds nothing that another key does not.
   for (const key of typoKeys(intact.base, slipped.base, 1)) sink.add(key, 'typo')

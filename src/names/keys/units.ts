@@ -19,20 +19,24 @@ export interface Unit {
   readonly setOff: boolean
 }
 
-/** The units of a text, without what stands beside a name. */
+/**
+ * The units of a text, without what stands beside a name.
+ * @param known what is known of each token
+ */
 export function unitsOf(
   tokens: readonly Token[],
+  known: readonly KnownWord[],
   words: KnownWords,
   withoutInitials: boolean,
   budget: Budget | undefined,
 ): Unit[] {
   const units: Unit[] = []
-  const known = tokens.map(({ base }) => words.of(base, budget))
   let keptBefore = false
   let named = false
   let seen = 0
-  for (const [i, token] of tokens.entries()) {
-    const word = known[i]
+  let i = -1
+  for (const token of tokens) {
+    const word = known[++i]
     const next = tokens[i + 1]
     if (word === undefined) break
     const setOff = (next?.gap ?? gaps.bar) >= gaps.comma

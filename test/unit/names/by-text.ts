@@ -26,7 +26,9 @@ export function keysOfText(
   tables: NameTables,
   options?: QueryOptions & Pick<MatchContext, 'tokenCount'>,
 ): readonly QueryKey[] {
-  return queryKeys(readShown(shown), new KnownWords(tables, options?.tokenCount), options)
+  const tokenCount = options?.tokenCount
+  const people = tokenCount && { tokenCount, mayBear: (token: string) => tokenCount(token) > 0 }
+  return queryKeys(readShown(shown), new KnownWords(tables, people), options)
 }
 
 /** The keys that a person is stored under. */

@@ -140,6 +140,7 @@ t.test('a judgement that throws is unchecked, never clean', async (t) => {
       throw new Error('disk')
     },
     tokenCount: () => 0,
+    mayBear: () => false,
     byAddress: () => [],
     person: () => undefined,
     isOwnDomain: () => false,
