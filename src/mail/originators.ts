@@ -69,18 +69,12 @@ function addSpreadNames(set: ReadingSet): void {
   }
 }
 
-/** One originator field of the plainest kind, read. */
-export interface PlainOriginator {
-  readonly reading: Reading
-  readonly address: string
-}
-
 /** Originator fields that take no more than one look to be told from any others. */
 export interface WrittenOriginators {
   /** Octet for octet what they hold: two messages that have the same give the same readings but for the places of defects. */
   readonly text: string
   /** Reads them where each is of the plainest kind (see `readPlain`), as `readOriginators` would; null where one is not. */
-  readonly readPlain: () => readonly PlainOriginator[] | null
+  readonly readPlain: () => OriginatorReadings | null
 }
 
 /**
@@ -110,19 +104,18 @@ export function writtenOriginators(
 
 function plainOriginators(
   bodies: readonly { readonly field: OriginatorField; readonly body: string }[],
-): readonly PlainOriginator[] | null {
-  const found: PlainOriginator[] = []
+): OriginatorReadings | null {
+  const readings: Reading[] = []
+  const addresses: string[] = []
   for (const { field, body } of bodies) {
     const plain = readPlain(body)
     if (plain === null || mayHoldAddress(plain.name)) return null
     const { part, address } = plain
     const name = tidy(plain.name)
-    found.push({
-      reading: { field, fieldIndex: 0, reader: 'own', part: name === '' ? 'none' : part, name, address },
-      address,
-    })
+    readings.push({ field, fieldIndex: 0, reader: 'own', part: name === '' ? 'none' : part, name, address })
+    if (!addresses.includes(address)) addresses.push(address)
   }
-  return found
+  return { readings, addresses, defects: [], truncated: false }
 }
 
 function readFields(

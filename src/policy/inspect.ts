@@ -6,7 +6,6 @@ import { Budget, untilSpent } from '../budget.ts'
 import type { DetectedVerdict, HeaderSection, OriginatorReadings, Reading, UncheckedReason, Verdict } from '../model.ts'
 import { canonicalAddress, domainOf } from '../mail/address.ts'
 import { readOriginators, writtenOriginators } from '../mail/originators.ts'
-import type { WrittenOriginators } from '../mail/originators.ts'
 import type { QueryKey } from '../names/keys/query-keys.ts'
 import { readAuthentication } from './authentication.ts'
 import type { Claim } from './claim.ts'
@@ -66,44 +65,34 @@ export function inspect(
   if (section.truncated && rules.oversize === 'unchecked') return unread(rules.onUnchecked, 'header-too-large')
 
   const written = writtenOriginators(section, rules.fields)
-  if (written === null) return judgeOriginators(section, context, now, given)
+  if (written === null) return judgeOriginators(section, context, now, given, null)
   const known = unclaimed.get(written.text)
   if (known !== undefined) return clean(known, context)
   // A plain field takes few of the usual number of steps. Of a smaller number each is counted.
-  const settled = (given.maxSteps ?? Infinity) < defaultLimits.maxSteps ? null : settlePlain(written, context)
-  const inspection = settled === null ? judgeOriginators(section, context, now, given) : clean(settled, context)
+  const plain = (given.maxSteps ?? Infinity) < defaultLimits.maxSteps ? null : written.readPlain()
+  const isSettled = plain !== null && claimsNothing(plain.readings, context)
+  const inspection = isSettled ? clean(plain, context) : judgeOriginators(section, context, now, given, plain)
   // What was found, noted or left out may be another message's business; what claims nothing is not another's.
   const { originators, findings, verdict } = inspection
-  const plain = verdict.state === 'clean' && findings.length === 0 && originators?.defects.length === 0
-  if (plain && !originators.truncated) unclaimed.set(written.text, originators)
+  const claimsNone = verdict.state === 'clean' && findings.length === 0 && originators?.defects.length === 0
+  if (claimsNone && !originators.truncated) unclaimed.set(written.text, originators)
   return inspection
 }
 
-/** Plain fields that surely claim nothing, read; null for others. */
-function settlePlain(written: WrittenOriginators, context: JudgementContext): OriginatorReadings | null {
-  const plain = written.readPlain()
-  if (plain === null || !claimsNothing(plain, context)) return null
-  return {
-    readings: plain.map(({ reading }) => reading),
-    addresses: [...new Set(plain.map(({ address }) => address))],
-    defects: [],
-    truncated: false,
-  }
-}
-
-/** Reads the originator fields and judges all their readings, as far as the budget reaches. */
+/** Reads the originator fields, unless they are read, and judges all their readings, as far as the budget reaches. */
 function judgeOriginators(
   section: HeaderSection,
   context: JudgementContext,
   now: number,
   given: Partial<InspectLimits>,
+  plain: OriginatorReadings | null,
 ): Inspection {
   const limits = { ...defaultLimits, ...given }
   const { policy } = context
   const { rules } = policy
   const budget = new Budget(limits.maxSteps, limits.beginTime?.())
   budget.keep(limits.maxSteps * keptForJudging)
-  const originators = readOriginators(section, { fromOctets: limits.fromOctets, ...rules.fields, budget })
+  const originators = plain ?? readOriginators(section, { fromOctets: limits.fromOctets, ...rules.fields, budget })
   const strict = rules.oversize === 'unchecked'
   if (strict && originators.defects.some((defect) => defect.code === 'field-too-long')) {
     return { ...unread(rules.onUnchecked, 'from-too-large'), originators }

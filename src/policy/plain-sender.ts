@@ -1,7 +1,7 @@
 /** A first look that settles most mail: a plain name beside a plain address, neither of which leads to anybody. */
 
 import { canonicalAddress, domainOf } from '../mail/address.ts'
-import type { PlainOriginator } from '../mail/originators.ts'
+import type { Reading } from '../model.ts'
 import { lookKeys } from '../names/keys/key-texts.ts'
 import type { KeyWord } from '../names/keys/key-texts.ts'
 import type { KnownWord } from '../names/keys/known-words.ts'
@@ -26,12 +26,13 @@ import { mayShowAddress } from './shown-address.ts'
  * domains are foreign and imitate no own one. What `ClaimFinder` would find is then nothing; where this is not sure, it is asked. Most
  * senders are nobody's, so most mail is settled here, without readings, candidates or a budget made for it.
  */
-export function claimsNothing(originators: readonly PlainOriginator[], context: JudgementContext): boolean {
-  return originators.every((originator) => isNobody(originator, context))
+export function claimsNothing(readings: readonly Reading[], context: JudgementContext): boolean {
+  return readings.every((reading) => isNobody(reading, reading.address, context))
 }
 
-function isNobody({ reading, address }: PlainOriginator, context: JudgementContext): boolean {
+function isNobody(reading: Reading, address: string | null, context: JudgementContext): boolean {
   const { domains } = context
+  if (address === null) return false
   if (mayShowAddress(reading.name)) return false
   const canonical = canonicalAddress(address)
   const domain = domainOf(canonical)

@@ -35,12 +35,14 @@ export function shownAddresses(text: string): string[] {
   return [...found]
 }
 
+/** Letters of one: most names hold none of them. */
+const mayBeAtSign = /[@\uff20\ufe6b]|at/i
 /** An at-sign in some form: without it there is nothing to look for. */
 const atSign = /[@\uff20\ufe6b]|\bat\b/iu
 
 /** Whether a text may show an address; cheap, and never wrongly false. */
 export function mayShowAddress(text: string): boolean {
-  return atSign.test(text)
+  return mayBeAtSign.test(text) && atSign.test(text)
 }
 
 /** Addresses of a text, read from each at-sign outwards. */

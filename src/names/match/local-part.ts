@@ -79,7 +79,7 @@ export function readBeside({ texts }: ShownName, tables: NameTables, personal: b
   }
   const parts: Token[] = []
   for (const [i, token] of tokens.entries()) {
-    if (namesNobody(token, tokens[i + 1], text)) continue
+    if (namesNobody(token, bits[i] ?? 0, tokens[i + 1], text)) continue
     if (personal && latinWord.test(token.base) && tables.classOf(token.base) === 0 && !tables.isBorne(token.base))
       continue
     parts.push(token)
@@ -109,12 +109,16 @@ function isNoName({ base, numeric, joins, acronym }: Token): boolean {
 }
 
 /** Whether a word beside a mailbox is of no name: a title, a role, of a sentence, of a mail program, or leads to such a word. */
-function namesNobody(token: Token, next: Token | undefined, { tables, inSentence, isOwn }: TextBeside): boolean {
+function namesNobody(
+  token: Token,
+  bits: number,
+  next: Token | undefined,
+  { tables, inSentence, isOwn }: TextBeside,
+): boolean {
   const { base } = token
   if (isNoName(token)) return true
-  const bits = classesOf(token, tables)
-  const isFree = !tables.isName(base) || isRole(base, tables) || (bits & classes.unnamed) !== 0
-  if ((bits & beside) !== 0 && isFree) return true
+  const isFree = (): boolean => !tables.isName(base) || isRole(base, tables) || (bits & classes.unnamed) !== 0
+  if ((bits & beside) !== 0 && isFree()) return true
   // Meridian Ltd.
   if (isOwn && (bits & (classes.organisation | classes.particle)) !== 0) return true
   // My iPhone, Good morning: in a sentence what some are called by is no name either, if it is no given name.

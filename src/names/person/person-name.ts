@@ -2,10 +2,12 @@
 
 import { formOf, personForm, wholeForm } from './name-forms.ts'
 import type { NameForm, PersonForm } from './name-forms.ts'
+import { glue } from './part-variants.ts'
 import { cleanText } from '../text/normalise.ts'
 import { meaningful, spellingsOf } from './spellings.ts'
 import type { NameTables } from '../tables/tables.ts'
 import { tokenise } from '../text/tokens.ts'
+import { makeWord } from '../text/word.ts'
 import type { Script } from '../text/transliterate.ts'
 import type { Word } from '../text/word.ts'
 
@@ -44,15 +46,17 @@ export function readPersonNames(names: PersonNames, tables: NameTables): NameFor
     }
   }
   for (const spelling of [names.displayName, ...names.further].slice(0, maxSpellings)) {
-    for (const tokens of spellingsOf(spelling, tables, given, surname)) {
+    const all = tokenise(cleanText(spelling).text).filter((t) => !t.joins)
+    for (const tokens of spellingsOf(all, tables, given, surname)) {
       add(formOf(tokens, spelling, given, surname, tables))
     }
     // As it stands, with all that decorates it or both alphabets: to be recognised whole.
-    const all = tokenise(cleanText(spelling).text).filter((t) => !t.joins)
     if (all.length > 2) add(wholeForm(all, spelling))
   }
   if (given.length > 0 && surname.length > 0) {
-    add(personForm(given, surname, `${names.givenName ?? ''} ${names.surname ?? ''}`, tables))
+    // Most display names are of just these two.
+    const isKnown = seen.has(`${makeWord(glue(given)).plain} ${makeWord(glue(surname)).plain}`)
+    if (!isKnown) add(personForm(given, surname, `${names.givenName ?? ''} ${names.surname ?? ''}`, tables))
   } else if (forms.length === 0 && given.length + surname.length > 0) {
     add(wholeForm([...given, ...surname], `${names.givenName ?? ''}${names.surname ?? ''}`))
   }

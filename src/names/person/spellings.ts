@@ -19,14 +19,13 @@ function isTitle(token: Token, tables: NameTables): boolean {
   return (bits & (classes.title | classes.suffix)) !== 0 && !tables.isName(token.base)
 }
 
-/** The spellings that one text holds: one for each alphabet, without brackets and decoration. */
+/** The spellings that the words of one text hold: one for each alphabet, without brackets and decoration. */
 export function spellingsOf(
-  spelling: string,
+  tokens: readonly Token[],
   tables: NameTables,
   given: readonly Token[],
   surname: readonly Token[],
 ): readonly (readonly Token[])[] {
-  const tokens = tokenise(cleanText(spelling).text).filter((t) => !t.joins)
   const outside = tokens.filter((t) => !t.bracketed)
   const inside = tokens.filter((t) => t.bracketed)
   const main = chooseSegment(outside.length > 0 ? outside : inside, tables, [...given, ...surname])

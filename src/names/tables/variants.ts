@@ -30,7 +30,7 @@ export function buildVariants(): Variants {
     soundOf: (base) =>
       base.length < minSoftGiven || !plainLatin.test(base)
         ? null
-        : `~${withoutInnerVowels(softForm(base).replace(muteE, ''))}`,
+        : `~${withoutInnerVowels(withoutMuteE(softForm(base)))}`,
     areVariants(a, b, part) {
       if (a === b) return false
       if (setsOf(a, part).some((set) => setsOf(b, part).includes(set))) return true
@@ -40,7 +40,7 @@ export function buildVariants(): Variants {
       if (isShort && part === 'surname') return false
       if (!plainLatin.test(a) || !plainLatin.test(b)) return false
       const [x, y] = [softForm(a), softForm(b)]
-      if (part === 'surname') return x.replace(muteE, '') === y.replace(muteE, '')
+      if (part === 'surname') return withoutMuteE(x) === withoutMuteE(y)
       // Of a short one the end must stay: Mariah is not Maria.
       if (isShort) return x === y && haveOneEnd(a, b)
       return x === y || differByVowel(x, y)
@@ -56,34 +56,70 @@ function readSets(text: string, mark: string): ReadonlyMap<string, readonly stri
   return byName
 }
 
-/** An e at the end that nobody says: Clarke, Lindholme. */
-const muteE = /(?<=[^aeiou])e$/
+/** Without an e at the end that nobody says: Clarke, Lindholme. */
+function withoutMuteE(soft: string): string {
+  const last = soft.length - 1
+  return last > 0 && soft.charCodeAt(last) === 0x65 && !isVowel(soft.charCodeAt(last - 1)) ? soft.slice(0, last) : soft
+}
 
-/** What `softForm` replaces. */
-const mayBeSofter = /[cqwzyj]|.h|dt|ie|ei|kw|ae|(.)\1/
+/** Bits of the small letters that a text holds. */
+function lettersIn(text: string): number {
+  let letters = 0
+  for (let i = 0; i < text.length; i++) letters |= 1 << (text.charCodeAt(i) - 0x61)
+  return letters
+}
+
+const bit = (letters: string): number => lettersIn(letters)
+const bits = {
+  c: bit('c'),
+  h: bit('h'),
+  qw: bit('qw'),
+  w: bit('w'),
+  z: bit('z'),
+  yj: bit('yj'),
+  d: bit('d'),
+  e: bit('e'),
+}
 
 /** One form for spellings that sound alike: Sundqvist and Sundquist, Mattsson and Matson, Gonzales and Gonzalez. */
 function softForm(base: string): string {
-  if (!mayBeSofter.test(base)) return base
   let soft = base
   // Each replacement is only tried where its letter stands: most words have one or two of them.
-  const hasH = soft.includes('h')
-  if (hasH) soft = soft.replace(/ph/g, 'f').replace(/th/g, 't')
-  if (soft.includes('q') || soft.includes('w')) soft = soft.replace(/q[uv]|kw/g, 'kv')
-  if (soft.includes('c')) soft = soft.replace(/ck|c(?![heiy])/g, 'k').replace(/c(?=[eiy])/g, 's')
-  soft = soft.replaceAll('w', 'v').replaceAll('tz', 's').replaceAll('z', 's').replaceAll('ee', 'i')
-  if (soft.includes('y') || soft.includes('j')) soft = soft.replace(/ij|[yj]/g, 'i')
-  soft = soft.replaceAll('dt', 't').replaceAll('ie', 'i').replaceAll('ei', 'ai').replaceAll('ae', 'e')
-  if (hasH) soft = soft.replace(/(?<=[^cs])h/g, '')
-  return doubled.test(soft) ? soft.replace(allDoubled, '$1') : soft
+  const letters = lettersIn(base)
+  if (letters & bits.h) soft = soft.replaceAll('ph', 'f').replaceAll('th', 't')
+  if (letters & bits.qw) soft = soft.replace(/q[uv]|kw/g, 'kv')
+  if (letters & bits.c) soft = soft.replace(/ck|c(?![heiy])/g, 'k').replace(/c(?=[eiy])/g, 's')
+  if (letters & bits.w) soft = soft.replaceAll('w', 'v')
+  if (letters & bits.z) soft = soft.replaceAll('tz', 's').replaceAll('z', 's')
+  if (letters & bits.e) soft = soft.replaceAll('ee', 'i')
+  if (letters & bits.yj) soft = soft.replace(/ij|[yj]/g, 'i')
+  if (letters & bits.d) soft = soft.replaceAll('dt', 't')
+  if (letters & bits.e) soft = soft.replaceAll('ie', 'i').replaceAll('ei', 'ai').replaceAll('ae', 'e')
+  if (letters & bits.h) soft = soft.replace(/(?<=[^cs])h/g, '')
+  return isDoubled(soft) ? soft.replace(allDoubled, '$1') : soft
 }
 
-const doubled = /(.)\1/
 const allDoubled = /(.)\1+/g
-const innerVowels = /(?<=[^aeiou])[aeiou](?=[^aeiou])/g
 
+function isDoubled(text: string): boolean {
+  for (let i = 1; i < text.length; i++) if (text.charCodeAt(i) === text.charCodeAt(i - 1)) return true
+  return false
+}
+
+/** Behind the first letter without the vowels that stand between two consonants. */
 function withoutInnerVowels(soft: string): string {
-  return soft.slice(0, 1) + soft.slice(1).replace(innerVowels, '')
+  let out = soft
+  let gone = 0
+  for (let i = 2; i + 1 < soft.length; i++) {
+    if (!isVowel(soft.charCodeAt(i)) || isVowel(soft.charCodeAt(i - 1)) || isVowel(soft.charCodeAt(i + 1))) continue
+    out = out.slice(0, i - gone) + out.slice(i - gone + 1)
+    gone++
+  }
+  return out
+}
+
+function isVowel(code: number): boolean {
+  return code === 0x61 || code === 0x65 || code === 0x69 || code === 0x6f || code === 0x75
 }
 
 function haveOneEnd(a: string, b: string): boolean {

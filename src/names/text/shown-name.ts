@@ -134,7 +134,7 @@ const honorificBefore = new RegExp(
 /** Reads a shown name. Never throws; linear in its length up to `maxShownLength`. */
 export function readShown(shown: string, budget?: Budget): ShownName {
   budget?.spend(textCost(shown) / 3)
-  if (plainWords.test(shown)) {
+  if (plainWords.test(shown) || (shown.length <= maxShownLength && latinWords.test(shown) && !tellsName.test(shown))) {
     budget?.spend(textCost(shown))
     return { shown, texts: [shownText(tokenise(shown), false, budget)] }
   }
@@ -163,7 +163,8 @@ export function readShown(shown: string, budget?: Budget): ShownName {
   if (/\p{N}/u.test(clean.text)) {
     const bare = clean.text.replace(trailingDigits, '$1')
     if (bare !== clean.text) texts.push(read(bare, clean.altered))
-    if (clean.text.includes('6')) add(clean.text.replace(/6(?=\p{L})|(?<=\p{L})6/gu, 'g'), false)
+    const lettered = clean.text.includes('6') ? clean.text.replace(/6(?=\p{L})|(?<=\p{L})6/gu, 'g') : clean.text
+    if (lettered !== clean.text) add(lettered, false)
   }
   addDisguises(clean.text, add)
   const named = clean.text.replace(furtherName, '')
@@ -200,6 +201,11 @@ function withoutHonorifics(text: string): string {
 
 /** A text that nothing but its words can be read from: ASCII words, a blank between them, a comma behind some. */
 const plainWords = /^[A-Za-z]+(?:,? [A-Za-z]+){0,23}$/
+/** The same of Latin letters with accents, as most names have them, that no normal form makes others of. */
+const latinWords =
+  /^[A-Za-zÀ-ÖØ-öø-\u0131\u0134-\u013e\u0141-\u0148\u014a-\u017e]+(?:,? [A-Za-zÀ-ÖØ-öø-\u0131\u0134-\u013e\u0141-\u0148\u014a-\u017e]+){0,23}$/
+/** Words of `furtherName`. */
+const tellsName = /aka|alias|genannt/i
 
 /** Steps of reading a text: words beyond ASCII are brought into many forms. */
 function textCost(text: string): number {

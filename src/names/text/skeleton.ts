@@ -34,7 +34,6 @@ const asLetter: Readonly<Record<string, string>> = {
 }
 const readAsLetter = /[0-9@$!|i]/g
 
-const pairs = /rn|vv|uu|cl/
 const allPairs = /rn|vv|uu|cl/g
 const asOne: Readonly<Record<string, string>> = { rn: 'm', vv: 'w', uu: 'w', cl: 'd' }
 
@@ -53,7 +52,24 @@ function withLetters(text: string): string {
 
 /** Letter pairs that look like one letter, in text that `looksOfCharacters` made. */
 export function joinPairs(looks: string): string {
-  return pairs.test(looks) ? looks.replace(allPairs, (pair) => asOne[pair] ?? pair) : looks
+  return holdsPair(looks) ? looks.replace(allPairs, (pair) => asOne[pair] ?? pair) : looks
+}
+
+function holdsPair(looks: string): boolean {
+  for (let i = 1; i < looks.length; i++) {
+    switch (looks.charCodeAt(i)) {
+      case 0x6e: // n
+        if (looks.charCodeAt(i - 1) === 0x72) return true
+        break
+      case 0x6c: // l
+        if (looks.charCodeAt(i - 1) === 0x63) return true
+        break
+      case 0x75: // u
+      case 0x76: // v
+        if (looks.charCodeAt(i - 1) === looks.charCodeAt(i)) return true
+    }
+  }
+  return false
 }
 
 /** The whole skeleton of one word. */

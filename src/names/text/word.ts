@@ -38,7 +38,7 @@ const asciiLetters = /^[A-Za-z]*$/
 export function makeWord(raw: string): Word {
   if (asciiLetters.test(raw)) {
     const plain = raw.toLowerCase()
-    const looks = plain.replaceAll('i', 'l')
+    const looks = plain.includes('i') ? plain.replaceAll('i', 'l') : plain
     return {
       raw,
       plain,
