@@ -3,6 +3,7 @@
  * without an end, with the wrong charset, joined when a character is cut in two, encoded twice.
  */
 
+import { isUtf8 } from 'node:buffer'
 import type { Budget } from '../budget.ts'
 import type { DefectCode } from '../vocabulary.ts'
 import { decodeCharset } from './charset.ts'
@@ -56,6 +57,19 @@ export function decodeEncodedWords(text: string, budget?: Budget): DecodedText {
   }
   if (texts.size === 0) texts.add(text)
   return { texts: [...texts].slice(0, maxTexts), defects: [...defects] }
+}
+
+const utf8Word = /^=\?utf-8\?([QqBb])\?([^?\s]+)\?=$/i
+
+/** What `decodeEncodedWords` gives for a text that is one encoded-word of UTF-8, as most are; null for any other, and where programs differ. */
+export function decodeUtf8Word(text: string): string | null {
+  const match = utf8Word.exec(text)
+  if (match === null) return null
+  const [, encoding = '', payload = ''] = match
+  const octets = encoding === 'q' || encoding === 'Q' ? quotedOctets(payload, true) : base64Octets(payload)
+  if (!isUtf8(octets)) return null
+  const decoded = octets.toString('utf8')
+  return decoded.includes('=?') ? null : decoded
 }
 
 /** The charsets that encoded-words of a text name, each once, at most eight. */

@@ -3,7 +3,7 @@
  * without escapes or encoded-words, or one bare address, in ASCII. Most mail has one, and it is read without the general reader.
  */
 
-import { decodeEncodedWords } from './encoded-words.ts'
+import { decodeEncodedWords, decodeUtf8Word } from './encoded-words.ts'
 
 /** Longer fields go the general way; it also bounds the backtracking below. */
 const maxLength = 400
@@ -52,7 +52,13 @@ function field(part: PlainField['part'], name = '', address = ''): PlainField {
 function readEncoded(unfolded: string): PlainField | null {
   const match = encoded.exec(unfolded)
   if (match === null) return null
-  const { texts, defects } = decodeEncodedWords(match[1] ?? '')
-  const [name = ''] = texts
-  return texts.length > 1 || defects.length > 0 || openToDoubt.test(name) ? null : field('display-name', name, match[2])
+  const words = match[1] ?? ''
+  const name = decodeUtf8Word(words) ?? onlyText(words)
+  return name === null || openToDoubt.test(name) ? null : field('display-name', name, match[2])
+}
+
+/** What all programs decode encoded-words to; null where they differ. */
+function onlyText(words: string): string | null {
+  const { texts, defects } = decodeEncodedWords(words)
+  return texts.length > 1 || defects.length > 0 ? null : (texts[0] ?? '')
 }

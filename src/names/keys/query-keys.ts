@@ -51,9 +51,12 @@ export interface KeySink {
 
 /** The keys that a shown name is looked up by, most certain families first; at most `maxQueryKeys`, each once. */
 export function queryKeys(shown: ShownName, words: KnownWords, options: QueryOptions = {}): readonly QueryKey[] {
-  const found = new Map<string, KeyFamily>()
+  const found: QueryKey[] = []
+  const seen = new Set<string>()
   const add = (key: string, family: KeyFamily): void => {
-    if (found.size < maxQueryKeys && !found.has(key)) found.set(key, family)
+    if (found.length >= maxQueryKeys || seen.has(key)) return
+    seen.add(key)
+    found.push({ key, family })
   }
   makeQueryKeys(shown, words, options, {
     add,
@@ -61,10 +64,10 @@ export function queryKeys(shown: ShownName, words: KnownWords, options: QueryOpt
       for (const key of lookKeys(word)) add(key, 'look')
     },
     get isFull() {
-      return found.size >= maxQueryKeys
+      return found.length >= maxQueryKeys
     },
   })
-  return [...found].map(([key, family]) => ({ key, family }))
+  return found
 }
 
 /** Makes the keys that a shown name is looked up by, some of them more than once, and none that can lead to nobody known. */

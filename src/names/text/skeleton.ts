@@ -33,6 +33,7 @@ const asLetter: Readonly<Record<string, string>> = {
   i: 'l',
 }
 const readAsLetter = /[0-9@$!|i]/g
+const signs = /[0-9@$!|]/
 
 const allPairs = /rn|vv|uu|cl/g
 const asOne: Readonly<Record<string, string>> = { rn: 'm', vv: 'w', uu: 'w', cl: 'd' }
@@ -47,6 +48,7 @@ export function looksOfCharacters(text: string): string {
 }
 
 function withLetters(text: string): string {
+  if (!signs.test(text)) return text.includes('i') ? text.replaceAll('i', 'l') : text
   return text.replace(readAsLetter, (char) => asLetter[char] ?? char)
 }
 

@@ -73,17 +73,18 @@ export function tokenise(text: string, signsAreLetters = false): readonly Token[
   return [...tokens.slice(0, half), ...tokens.slice(-half).map((t, i) => (i === 0 ? { ...t, gap: gaps.bar } : t))]
 }
 
-/** The words of a text of nothing but Latin words, blanks and commas, as most are; null for any other. */
+/** The words of a text of nothing but Latin words, numbers, blanks and commas, as most are; null for any other. */
 function plainTokens(text: string): Token[] | null {
   const tokens: Token[] = []
   let gap: Gap = gaps.space
   let start = 0
-  let isAscii = true
+  let isPlain = true
   for (let at = 0; at <= text.length; at++) {
     const code = at < text.length ? text.charCodeAt(at) : 0x20
     if ((code >= 97 && code <= 122) || (code >= 65 && code <= 90)) continue
-    if (code >= 0xc0 && code <= 0x17f && code !== 0xd7 && code !== 0xf7) {
-      isAscii = false
+    const isDigit = code >= 48 && code <= 57
+    if (isDigit || (code >= 0xc0 && code <= 0x17f && code !== 0xd7 && code !== 0xf7)) {
+      isPlain = false
       continue
     }
     if (code !== 0x20 && code !== 0x2c) return null
@@ -91,9 +92,9 @@ function plainTokens(text: string): Token[] | null {
     if (at - start === 1 || tokens.length === maxTokens) return null
     if (at > start) {
       const word = text.slice(start, at)
-      tokens.push(isAscii ? plainToken(word, gap) : makeToken(word, gap, false, false))
+      tokens.push(isPlain ? plainToken(word, gap) : makeToken(word, gap, false, false))
       gap = gaps.space
-      isAscii = true
+      isPlain = true
     }
     if (code === 0x2c) gap = gaps.comma
     start = at + 1
