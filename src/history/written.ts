@@ -3,6 +3,7 @@
 import { randomUUID } from 'node:crypto'
 import type { WrittenRecord, WrittenRecords } from '../ports.ts'
 import { readBlock, readColumns } from './blocks.ts'
+import type { Block } from './blocks.ts'
 import type { Environment, ReadOptions } from './environment.ts'
 import { sequenceOfKey } from './keys.ts'
 
@@ -47,11 +48,17 @@ export class Written implements WrittenRecords {
         .sort((a, b) => a.sequence - b.sequence)
         .slice(0, maxAtOnce)
     yield* this.#environment.reading(function* (options) {
+      let blockRead: Buffer | null = null
+      let block: Block | undefined
       for (const { sequence, key, position } of places(options)) {
-        const line =
-          position === null
-            ? tables.records.get(key, options)?.toString()
-            : readBlock(tables, key, options)?.line(position)
+        let line: string | undefined
+        if (position === null) line = tables.records.get(key, options)?.toString()
+        else {
+          // Of those that were not sent for long, one block holds many, one after the other.
+          if (blockRead !== key) block = readBlock(tables, key, options)
+          blockRead = key
+          line = block?.line(position)
+        }
         if (line !== undefined) yield { sequence, line }
       }
     })
