@@ -609,7 +609,9 @@ export const events = {
   },
   'fleet-unavailable': {
     level: 'warn',
-    means: "the fleet's PostgreSQL does not answer, or refuses; this node judges by the people and rules that it has",
+    means:
+      "the fleet's PostgreSQL does not answer, or refuses, as with a schema that is newer than this node; it judges by the people and rules " +
+      'that it has',
     fields: { error: 'error' },
   },
   'fleet-available': { level: 'info', means: "the fleet's PostgreSQL answers again", fields: {} },

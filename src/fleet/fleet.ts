@@ -75,7 +75,7 @@ export class Fleet {
   #timer: NodeJS.Timeout | undefined
   #looking: Promise<void> = Promise.resolve()
   #failures = 0
-  #trouble: string | null = null
+  #trouble: NamesakeError | null = null
   #errors = 0
   #seen = performance.now()
   #isMigrated = false
@@ -134,7 +134,7 @@ export class Fleet {
       (kept) =>
         `conflict: an edit of the protection file lost against another one, it is kept in ${kept}; "namesake fleet resolve" ends it`,
     )
-    return this.#trouble === null ? conflict : [`fleet: ${this.#trouble}`, ...conflict]
+    return this.#trouble === null ? conflict : [`fleet: ${this.#trouble.message}`, ...conflict]
   }
 
   report(): FleetReport {
@@ -196,8 +196,9 @@ export class Fleet {
       this.#errors++
       const told =
         error instanceof NamesakeError ? error : new NamesakeError('invariant', String(error), { cause: error })
-      if (this.#trouble === null) this.#options.tell({ event: 'away', error: told })
-      this.#trouble = told.message
+      // A database that can be reached again may be one that this version can't use: that is another word.
+      if (this.#trouble?.code !== told.code) this.#options.tell({ event: 'away', error: told })
+      this.#trouble = told
     }
   }
 

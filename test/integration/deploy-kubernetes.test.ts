@@ -138,9 +138,9 @@ t.test('what refers to something finds it', async (t) => {
 t.test('the overlay for several nodes', async (t) => {
   const overlay = join(root, 'deploy/kubernetes-fleet')
   const read = (name: string): Manifest => parse(readFileSync(join(overlay, name), 'utf8')) as Manifest
-  const set = read('statefulset.yaml')
-  t.equal(await complaint(set), null)
-  t.same(unknownKeys([set]), [])
+  const [set, job] = [read('statefulset.yaml'), read('migrate.yaml')]
+  for (const manifest of [set, job]) t.equal(await complaint(manifest), null, manifest.kind)
+  t.same(unknownKeys([set, job]), [])
   type Pod = {
     template: { spec: { containers: { volumeMounts: { name: string }[] }[]; volumes?: { name: string }[] } }
   }
@@ -159,6 +159,12 @@ t.test('the overlay for several nodes', async (t) => {
     protection: '/app/data/protection.yaml',
     fleet: { postgres: { env: 'NAMESAKE_POSTGRES' } },
   })
+  const migration = (job['spec'] as { template: { metadata: { labels: object }; spec: PodSpec } }).template
+  const [container] = migration.spec.containers as unknown as { image: string; args: string[] }[]
+  t.equal(container?.image, `namesake:${kustomization.images[0]?.newTag}`)
+  t.same(container?.args.slice(0, 2), ['fleet', 'migrate'])
+  const { selector } = only('Service')['spec'] as { selector: object }
+  t.notMatch(migration.metadata.labels, selector, 'it gets no mail')
   if (findProgram('kubectl') !== null) {
     const built = await run('kubectl', ['kustomize', overlay])
     t.equal(built.code, 0, built.output)

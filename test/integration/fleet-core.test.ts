@@ -1,15 +1,22 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout as wait } from 'node:timers/promises'
 import t from 'tap'
 import { replaceFile } from '../../src/config/replace-file.ts'
 import type { SourceChange, Provider, ReadStep } from '../../src/directory/provider.ts'
 import { Database } from '../../src/fleet/database.ts'
 import { SharedDocument } from '../../src/fleet/document.ts'
 import { Feed } from '../../src/fleet/feed.ts'
+import { Fleet } from '../../src/fleet/fleet.ts'
+import type { FleetEvent } from '../../src/fleet/fleet.ts'
 import { Leases } from '../../src/fleet/lease.ts'
 import { announce, membersOf } from '../../src/fleet/members.ts'
+import { migrations } from '../../src/fleet/migrations.ts'
+import { insertRecords } from '../../src/fleet/records.ts'
 import { RoundLog } from '../../src/fleet/rounds.ts'
+import { record } from '../unit/history/helpers.ts'
+import { waitUntil } from './peers/daemon.ts'
 import { noPostgres, startPostgres } from './peers/postgres.ts'
 
 // Lease, log and documents over a real PostgreSQL; daemons are in fleet.test.ts.
@@ -42,19 +49,30 @@ class Source implements Provider {
   }
 }
 
+/** A log whose rounds arrive only once `line` lets them. */
+class SlowLog extends RoundLog {
+  line: Promise<undefined> = Promise.resolve(undefined)
+
+  override async publish(...about: Parameters<RoundLog['publish']>): Promise<boolean> {
+    await this.line
+    return super.publish(...about)
+  }
+}
+
 /** What a store makes of a feed's steps; `fails` is the brake, a full disk, a crash before the commit. */
 class Node {
   people = new Map<string, string>()
   cursor: string | null = null
   readonly feed: Feed
   readonly leases: Leases
-
+  readonly log: SlowLog
   readonly name: string
 
   constructor(name: string, source: Source, database: Database) {
     this.name = name
     this.leases = new Leases(database, name)
-    this.feed = new Feed(source, new RoundLog(database, source.name), this.leases, name)
+    this.log = new SlowLog(database, source.name)
+    this.feed = new Feed(source, this.log, this.leases, name)
   }
 
   async sync({ full = false, fails = false, tells = true } = {}): Promise<void> {
@@ -76,6 +94,30 @@ class Node {
     this.cursor = cursor
     if (tells) await this.feed.synchronised()
   }
+}
+
+/** What a node tells of itself. */
+const state = {
+  rules: 3,
+  directories: [{ name: 'Staff', revision: 7 }],
+  protectedPeople: 2,
+  messages: { total: 1, detected: 0, unchecked: 0 },
+  trouble: [],
+}
+
+const yes = (): boolean => true
+
+interface OneDocument {
+  readonly path: string
+  readonly document: SharedDocument
+}
+
+/** A node's file in a folder, as it is shared. */
+function documentOf(folder: string, database: Database, node: string, text: string): OneDocument {
+  const path = join(folder, `${node}.yaml`)
+  writeFileSync(path, text)
+  const files = { path, statePath: `${path}.state`, replace: replaceFile }
+  return { path, document: new SharedDocument(database, 'protection', node, files) }
 }
 
 const sorted = (people: Map<string, string>): string => JSON.stringify([...people].sort())
@@ -102,6 +144,79 @@ t.test('a database', { skip: noPostgres }, async (t) => {
       message: /permission denied.*namesake fleet migrate/s,
     })
   })
+
+  t.test('a database of each earlier version is brought to this one, with all that is in it', async (t) => {
+    const folder = mkdtempSync(join(tmpdir(), 'namesake-doc-'))
+    t.teardown(() => rmSync(folder, { recursive: true }))
+    for (const version of migrations.keys()) {
+      postgres.sql(`create database v${version}`)
+      const url = postgres.url.replace('/postgres?', `/v${version}?`)
+      const older = new Database(url)
+      const document = documentOf(folder, older, `a${version}`, 'one\n').document
+      if (version > 0) {
+        await older.migrate(migrations.slice(0, version))
+        t.equal(await older.isMigrated(), false)
+        t.match(await document.reconcile(yes), { outcome: 'pushed', revision: 1 })
+        await announce(older, 'mx1', '0.0.9', state)
+      }
+      await older.migrate()
+      t.equal(await older.isMigrated(), true)
+      if (version > 0) {
+        t.match(await document.reconcile(yes), { outcome: 'same', revision: 1 })
+        t.match(await membersOf(older), [{ node: 'mx1', version: '0.0.9' }])
+      }
+      await older.transact((transaction) => insertRecords(transaction, [JSON.stringify(record())]))
+      t.equal(postgres.sql('select count(*) from namesake.record', `v${version}`), '1')
+      await older.close()
+    }
+  })
+
+  t.test(
+    'rolling upgrade: nodes that run go on with a schema one version newer; one that starts with it says so',
+    async (t) => {
+      clear()
+      const folder = mkdtempSync(join(tmpdir(), 'namesake-nodes-'))
+      t.teardown(() => rmSync(folder, { recursive: true }))
+      const nodeOf = (node: string, url = postgres.url): { path: string; fleet: Fleet; told: FleetEvent[] } => {
+        const path = join(folder, node)
+        const told: FleetEvent[] = []
+        writeFileSync(path, 'one\n')
+        const fleet = new Fleet({
+          ...{ url, node, version: '0.1.0', history: () => null, accounts: () => null },
+          rules: { path, statePath: `${path}.state`, replace: replaceFile },
+          rulesInForce: yes,
+          readRules: () => Promise.resolve(),
+          state: () => ({ protectedPeople: 0, messages: state.messages, trouble: [] }),
+          tell: (event) => told.push(event),
+        })
+        t.teardown(() => fleet.close())
+        return { path, fleet, told }
+      }
+      const [a, b] = [nodeOf('a'), nodeOf('b')]
+      await a.fleet.start()
+      await b.fleet.start()
+      await database.migrate([...migrations, 'alter table namesake.node add column further text'])
+      writeFileSync(a.path, 'two\n')
+      await a.fleet.rulesChanged()
+      await waitUntil('the edit on the other', () => readFileSync(b.path, 'utf8') === 'two\n' || undefined)
+      t.same([a.fleet.problems(), b.fleet.problems()], [[], []])
+
+      const late = nodeOf('late')
+      await late.fleet.start()
+      const known = migrations.length
+      const refusal = new RegExp(
+        `has schema version ${known + 1}, and this program knows ${known}; fix: upgrade this node`,
+      )
+      t.match(late.fleet.problems(), [refusal], 'it judges by what it has')
+      t.match(late.told, [{ event: 'away', error: { code: 'fleet-schema', message: refusal } }])
+      t.equal(readFileSync(late.path, 'utf8'), 'one\n')
+      postgres.sql(
+        `alter table namesake.node drop column further; update namesake.schema_version set version = ${known}`,
+      )
+      await waitUntil('what it may use', () => late.told.some(({ event }) => event === 'back') || undefined)
+      t.equal(readFileSync(late.path, 'utf8'), 'two\n')
+    },
+  )
 
   t.test('leases: one holder, an epoch that grows, and what an older one writes is refused', async (t) => {
     clear()
@@ -153,17 +268,6 @@ t.test('a database', { skip: noPostgres }, async (t) => {
     await b.sync()
     t.equal(b.people.has('p2'), false)
 
-    source.set('p5', null)
-    await a.sync({ tells: false })
-    // The next read begins while the round is still on its way into the log.
-    const publishing = a.feed.synchronised()
-    await a.sync()
-    await publishing
-    t.equal(a.people.has('p5'), false, 'and does not go back to the round before it')
-    source.set('p5', 'Person 5')
-    await a.sync()
-    await b.sync()
-
     source.set('p3', null)
     await a.sync({ tells: false })
     postgres.sql("update namesake.lease set until = now() - interval '1 second'")
@@ -174,6 +278,38 @@ t.test('a database', { skip: noPostgres }, async (t) => {
     t.equal(sorted(b.people) === sorted(a.people), false, 'the round of the former reader does not count')
     await a.sync()
     t.equal(sorted(a.people), sorted(b.people), 'and it begins anew with what counts')
+  })
+
+  t.test('a read that begins while the round before it is on its way into the log', async (t) => {
+    clear()
+    const source = new Source()
+    for (let i = 0; i < 5; i++) source.set(`p${i}`, `Person ${i}`)
+    const a = new Node('a', source, database)
+    await a.sync()
+    source.set('p2', null)
+    await a.sync({ tells: false })
+    // The line to the database is slow: the next read would be there first.
+    let arrive: (value: undefined) => void = () => undefined
+    a.log.line = new Promise((resolve) => (arrive = resolve))
+    const publishing = a.feed.synchronised()
+    const next = a.sync()
+    await Promise.race([next, wait(500)])
+    t.equal(a.people.has('p2'), false, 'it does not take the round before for the newest')
+    arrive(undefined)
+    await Promise.all([publishing, next])
+    t.equal(sorted(a.people), sorted(new Map([0, 1, 3, 4].map((i) => [`p${i}`, `Person ${i}`]))))
+    t.equal(postgres.sql("select string_agg(kind, ' ' order by seq) from namesake.round"), 'full delta')
+
+    let told = 0
+    a.feed.watch(() => told++)
+    const request = { cursor: a.cursor, signal: AbortSignal.timeout(10_000), notice: () => {} }
+    const reading = a.feed.read(request)
+    await reading.next()
+    for (let look = 0; look < 3; look++) a.feed.headIs('news')
+    t.equal(told, 0, 'what is new while it reads is found by the read, not by as many reads as there were looks')
+    await reading.return(undefined)
+    a.feed.headIs('news')
+    t.equal(told, 1)
   })
 
   t.test('a directory that is declared otherwise on another node', async (t) => {
@@ -220,20 +356,8 @@ t.test('a database', { skip: noPostgres }, async (t) => {
     clear()
     const folder = mkdtempSync(join(tmpdir(), 'namesake-doc-'))
     t.teardown(() => rmSync(folder, { recursive: true }))
-    const make = (node: string, text: string): { path: string; document: SharedDocument } => {
-      const path = join(folder, `${node}.yaml`)
-      writeFileSync(path, text)
-      return {
-        path,
-        document: new SharedDocument(database, 'protection', node, {
-          path,
-          statePath: `${path}.state`,
-          replace: replaceFile,
-        }),
-      }
-    }
+    const make = (node: string, text: string): OneDocument => documentOf(folder, database, node, text)
     const [a, b] = [make('a', 'one\n'), make('b', 'one\n')]
-    const yes = (): boolean => true
     t.match(await a.document.reconcile(yes), { outcome: 'pushed', revision: 1 })
     t.match(await b.document.reconcile(yes), { outcome: 'same', revision: 1 }, 'the same text already')
     writeFileSync(a.path, 'two\n')
@@ -323,13 +447,6 @@ t.test('a database', { skip: noPostgres }, async (t) => {
 
   t.test('members', async (t) => {
     clear()
-    const state = {
-      rules: 3,
-      directories: [{ name: 'Staff', revision: 7 }],
-      protectedPeople: 2,
-      messages: { total: 1, detected: 0, unchecked: 0 },
-      trouble: [],
-    }
     await announce(database, 'mx1', '1.0.0', state)
     await announce(database, 'mx2', '1.0.0', { ...state, trouble: ['x'] })
     postgres.sql("update namesake.node set seen = now() - interval '5 minutes' where name = 'mx2'")
