@@ -1,11 +1,11 @@
-import { execFile } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import t from 'tap'
 import type { Test } from 'tap'
 import { Database } from '../../src/fleet/database.ts'
-import { cliPath, peopleYaml, removeDaemon, startDaemon, waitUntil } from './peers/daemon.ts'
+import { namesake } from './peers/command.ts'
+import { peopleYaml, removeDaemon, startDaemon, waitUntil } from './peers/daemon.ts'
 import type { Daemon } from './peers/daemon.ts'
 import { Flow } from './peers/flow.ts'
 import { freePort } from './peers/ports.ts'
@@ -20,8 +20,8 @@ import { startSink } from './peers/sink.ts'
  */
 t.setTimeout(600_000)
 
-/** People of the directory: more than two pages of a round. 200,000 take some minutes. */
-const people = Number(process.env['NAMESAKE_PEOPLE'] ?? 4_200)
+/** People of the directory: more than one page of a round. 200,000 take some minutes. */
+const people = Number(process.env['NAMESAKE_PEOPLE'] ?? 2_100)
 
 function manyPeople(more = ''): string {
   const users = Array.from(
@@ -29,11 +29,6 @@ function manyPeople(more = ''): string {
     (_, n) => `  - { id: n${n}, displayName: Given${n % 977} Surname${n}, mail: given.surname${n}@corp.example }\n`,
   )
   return peopleYaml.replace('\ngroups:', `\n${users.join('')}${more}groups:`)
-}
-
-interface Run {
-  readonly code: number
-  readonly out: string
 }
 
 t.test('faults while mail flows', { skip: noPostgres }, async (t) => {
@@ -67,6 +62,8 @@ globalThis.Date = class extends Date {
   let standby: Postgres | null = null
   t.teardown(() => standby?.remove())
   const env = { NAMESAKE_POSTGRES: member.replace(`:${postgres.port}/`, `:${postgres.port},127.0.0.1:${standbyPort}/`) }
+  // Verbs run in this process.
+  Object.assign(process.env, env)
   const start = async (node: string, text: string, more: Record<string, string> = {}): Promise<Daemon> => {
     const daemon = await startDaemon({
       relay: `smtp://127.0.0.1:${sink.port}`,
@@ -79,14 +76,6 @@ globalThis.Date = class extends Date {
     t.teardown(() => removeDaemon(daemon))
     return daemon
   }
-  const namesake = (daemon: Daemon, ...args: string[]): Promise<Run> =>
-    new Promise((resolve) => {
-      const command = [cliPath, ...args, '--config', join(daemon.folder, 'namesake.yaml')]
-      const options = { env: { ...process.env, ...env }, maxBuffer: 2 ** 30 }
-      execFile(process.execPath, command, options, (error, out) =>
-        resolve({ code: error === null ? 0 : Number(error.code), out }),
-      )
-    })
   /** All that its store says. */
   const exportOf = async (daemon: Daemon): Promise<string> => {
     const found = await namesake(daemon, 'directory', '--people', '--json', '--ids')

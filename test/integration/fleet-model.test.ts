@@ -173,6 +173,8 @@ interface RoundRow {
   readonly id: string
   readonly epoch: string
   readonly pages: number
+  /** Pages that are there. */
+  readonly there: number
 }
 
 class World {
@@ -307,47 +309,63 @@ class World {
   /** What holds after every step. @throws where it does not */
   async check(model: Model): Promise<void> {
     if (this.of === 'rules') return this.#checkEdits()
-    await this.#checkLease(model)
-    await this.#checkRounds(model)
+    const { lease, rounds } = await this.#look()
+    if (JSON.stringify(lease) !== JSON.stringify(model.lease)) {
+      throw new Error(`the lease is ${JSON.stringify(lease)}, and has to be ${JSON.stringify(model.lease)}`)
+    }
+    await this.#checkRounds(model, rounds)
     for (const node of Object.values(this.nodes)) this.#checkPeople(node)
   }
 
-  async #checkLease({ lease }: Model): Promise<void> {
-    const [row] = await this.sql<{ holder: string; epoch: string; is_over: boolean }>(
-      'select holder, epoch, until <= clock_timestamp() as is_over from namesake.lease',
-    )
-    const found = row === undefined ? null : { holder: row.holder, epoch: Number(row.epoch), isOver: row.is_over }
-    if (JSON.stringify(found) !== JSON.stringify(lease)) {
-      throw new Error(`the lease is ${JSON.stringify(found)}, and has to be ${JSON.stringify(lease)}`)
-    }
-    // Whether it is over is a step of the model, however slow the machine is.
-    await this.sql("update namesake.lease set until = until + interval '1 hour' where until > clock_timestamp()")
+  /** The lease and all rounds, in one go. */
+  #look(): Promise<{ lease: Model['lease']; rounds: RoundRow[] }> {
+    return this.database.transact(async ({ query }) => {
+      const [row] = await query<{ holder: string; epoch: string; is_over: boolean }>(
+        'select holder, epoch, until <= clock_timestamp() as is_over from namesake.lease',
+      )
+      // Whether it is over is a step of the model, however slow the machine is.
+      if (row?.is_over === false) await query("update namesake.lease set until = clock_timestamp() + interval '1 hour'")
+      const rounds = await query<RoundRow>(
+        `select seq, id, epoch, pages, (select count(*)::int from namesake.page where round = r.id) as there
+         from namesake.round r order by seq`,
+      )
+      const lease = row === undefined ? null : { holder: row.holder, epoch: Number(row.epoch), isOver: row.is_over }
+      return { lease, rounds }
+    })
   }
 
-  async #checkRounds({ head }: Model): Promise<void> {
-    const rounds = await this.sql<RoundRow>('select seq, id, epoch, pages from namesake.round order by seq')
+  async #checkRounds({ head }: Model, rounds: readonly RoundRow[]): Promise<void> {
     const newest = Number(rounds.at(-1)?.seq ?? 0)
     if (newest !== head) throw new Error(`the newest round is ${newest}, and has to be ${head}`)
-    const log = new RoundLog(this.database, directory)
     let before: RoundRow | null = null
     for (const round of rounds) {
-      const { seq, epoch, pages } = round
-      this.#logged.add(round.id)
+      const { seq, epoch, pages, there } = round
       if (before !== null && Number(seq) !== Number(before.seq) + 1) throw new Error(`round ${seq} has none before it`)
       if (before !== null && BigInt(epoch) < BigInt(before.epoch)) throw new Error(`round ${seq} is of an older epoch`)
       before = round
-      const [row] = await this.sql<{ n: string }>('select count(*) as n from namesake.page where round = $1', [
-        round.id,
-      ])
-      if (Number(row?.n) !== pages) throw new Error(`round ${seq} has ${row?.n} pages of ${pages}`)
-      const readers = new Set<string>()
-      for await (const changes of log.changes({ id: round.id, pages } as Parameters<typeof log.changes>[0])) {
-        for (const change of changes) {
-          if (change.op === 'person' && change.id === 'reader') readers.add(String(change.attributes['displayName']))
-        }
-      }
-      if (readers.size > 1) throw new Error(`round ${seq} is of several readers: ${[...readers].join()}`)
+      if (there !== pages) throw new Error(`round ${seq} has ${there} pages of ${pages}`)
+      await this.#checkReaders(round)
+      this.#logged.add(round.id)
     }
+  }
+
+  /** A round is of one reader. Its pages are written before it counts, and never changed: they are read once, and at the end again. */
+  async #checkReaders({ seq, id, pages }: RoundRow, again = false): Promise<void> {
+    if (this.#logged.has(id) && !again) return
+    const log = new RoundLog(this.database, directory)
+    const readers = new Set<string>()
+    for await (const changes of log.changes({ id, pages } as Parameters<typeof log.changes>[0])) {
+      for (const change of changes) {
+        if (change.op === 'person' && change.id === 'reader') readers.add(String(change.attributes['displayName']))
+      }
+    }
+    if (readers.size > 1) throw new Error(`round ${seq} is of several readers: ${[...readers].join()}`)
+  }
+
+  /** All rounds once more: a page that was written late would stand in one that was looked at before. */
+  async checkAllRounds(): Promise<void> {
+    const { rounds } = await this.#look()
+    for (const round of rounds) await this.#checkReaders(round, true)
   }
 
   #checkPeople({ people, holder }: Node): void {
@@ -659,6 +677,7 @@ async function settle(world: World, model: Model): Promise<void> {
   }
   for (const name of [...names, ...names, ...names]) await world.reconcile(world.node(name))
   await world.check(model)
+  await world.checkAllRounds()
   const real = told(grown(new Map(), world.history))
   const [newest] = await world.sql<{ text: string }>(
     'select text from namesake.document order by revision desc limit 1',

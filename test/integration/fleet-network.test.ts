@@ -3,6 +3,8 @@ import { appendFileSync, chownSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
 import { Database } from '../../src/fleet/database.ts'
+import { namesake } from './peers/command.ts'
+import type { Said } from './peers/command.ts'
 import { cliPath, peopleYaml, protectionYaml, removeDaemon, startDaemon, waitUntil } from './peers/daemon.ts'
 import type { Daemon } from './peers/daemon.ts'
 import { Flow } from './peers/flow.ts'
@@ -84,7 +86,6 @@ function giveCertificate(postgres: Postgres): string {
 interface Node extends Daemon {
   readonly machine: Machine
   run(...command: string[]): Promise<string>
-  namesake(...args: string[]): Promise<string>
 }
 
 async function scenario(): Promise<void> {
@@ -101,6 +102,8 @@ async function scenario(): Promise<void> {
   const env = {
     NAMESAKE_POSTGRES: `postgres://owner@${databaseHost}:${postgres.port}/postgres?sslrootcert=${authority}`,
   }
+  // Verbs run in this process, if not said otherwise.
+  Object.assign(process.env, env)
   const start = async (name: string, n: number): Promise<Node> => {
     const machine = makeMachine(name, n)
     const within = ['ip', 'netns', 'exec', name]
@@ -113,6 +116,7 @@ async function scenario(): Promise<void> {
       more: `fleet: { postgres: { env: NAMESAKE_POSTGRES }, node: ${name} }`,
     })
     t.teardown(() => removeDaemon(daemon))
+    /** A program on that machine. */
     const run = (...command: string[]): Promise<string> =>
       new Promise((resolve, reject) => {
         const [program = '', ...args] = [...within, ...command]
@@ -120,9 +124,7 @@ async function scenario(): Promise<void> {
           error === null ? resolve(out) : reject(new Error(`${command.join(' ')}: ${error.message}`)),
         )
       })
-    const namesake = (...args: string[]): Promise<string> =>
-      run(process.execPath, cliPath, ...args, '--config', join(daemon.folder, 'namesake.yaml'))
-    return { ...daemon, machine, run, namesake }
+    return { ...daemon, machine, run }
   }
   const a = await start('mx1', 1)
   const [b, c] = await Promise.all([start('mx2', 2), start('mx3', 3)])
@@ -130,8 +132,8 @@ async function scenario(): Promise<void> {
   const flows = nodes.map(({ smtpPort, machine: { name, host } }) => new Flow(smtpPort, name, 200, host))
   t.teardown(() => Promise.all(flows.map((flow) => flow.end())))
   const goesOn = (): Promise<unknown> => Promise.all(flows.map((flow) => flow.goesOn()))
-  const edit = (node: Node, address: string): Promise<string> =>
-    node.namesake('secondary', 'add', 'jane.roe@corp.example', address)
+  const edit = (node: Node, address: string): Promise<Said> =>
+    namesake(node, 'secondary', 'add', 'jane.roe@corp.example', address)
   const hasRule = (node: Node, address: string): boolean =>
     readFileSync(join(node.folder, 'protection.yaml'), 'utf8').includes(address)
   const alike = (of: readonly Node[], address: string): Promise<unknown> =>
@@ -143,7 +145,7 @@ async function scenario(): Promise<void> {
   const holder = (): string =>
     postgres.sql("select split_part(holder, ' ', 1) from namesake.lease where name = 'directory Staff'")
   const has = async (node: Node, address: string): Promise<true | undefined> =>
-    (await node.namesake('directory', '--people', '--json')).includes(address) || undefined
+    (await namesake(node, 'directory', '--people', '--json')).out.includes(address) || undefined
   const ageMetric = async (node: Node): Promise<number> => {
     const text = await node.run('curl', '-s', `http://127.0.0.1:${node.opsPort}/metrics`)
     return Number(/^namesake_fleet_age_seconds ([\d.]+)/m.exec(text)?.[1])
@@ -198,7 +200,9 @@ async function scenario(): Promise<void> {
       'of two edits the first counts',
     )
     await a.waitFor(({ event, added }) => event === 'directory-synchronised' && added === 1)
-    const exports = await Promise.all(nodes.map((node) => node.namesake('directory', '--people', '--json', '--ids')))
+    const exports = await Promise.all(
+      nodes.map(async (node) => (await namesake(node, 'directory', '--people', '--json', '--ids')).out),
+    )
     t.equal(new Set(exports).size, 1, 'all stores say the same')
     t.notMatch(exports[0], /unheard/, 'what it read while cut off counts for nothing')
     await until(a, '"status":"ready"')
@@ -208,7 +212,7 @@ async function scenario(): Promise<void> {
       [...epochs].sort((x, y) => x - y),
     )
     t.not(readFileSync(join(a.folder, 'protection.yaml'), 'utf8'), protectionYaml)
-    t.match(await a.namesake('fleet', 'resolve', '--ours'), /in force here/)
+    t.match(await namesake(a, 'fleet', 'resolve', '--ours'), { code: 0, out: /in force here/ })
     await alike(nodes, 'alone@home.example')
   })
 
@@ -229,7 +233,10 @@ async function scenario(): Promise<void> {
     await waitUntil('all records', () =>
       Number(postgres.sql('select count(*) from namesake.record')) === wanted.length ? true : undefined,
     )
-    for (const history of await Promise.all(nodes.map((node) => node.namesake('history', '--json')))) {
+    // As each machine sees it.
+    const historyOf = (node: Node): Promise<string> =>
+      node.run(process.execPath, cliPath, 'history', '--json', '--config', join(node.folder, 'namesake.yaml'))
+    for (const history of await Promise.all(nodes.map(historyOf))) {
       const found = history.match(/"id":"[^"]*"/g)?.map((id) => id.slice(6, -1))
       t.same(found?.sort(), wanted, 'every record, once')
     }

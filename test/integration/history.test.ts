@@ -1,15 +1,14 @@
 import { execFile, execFileSync } from 'node:child_process'
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { dirname, join } from 'node:path'
-import { Writable } from 'node:stream'
-import { pathToFileURL } from 'node:url'
+import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import t from 'tap'
 import type { Test } from 'tap'
-import type { run as runVerb } from '../../src/cli/run.ts'
 import { History } from '../../src/history/history.ts'
 import { lines, record } from '../unit/history/helpers.ts'
+import { namesake } from './peers/command.ts'
+import type { Said } from './peers/command.ts'
 import { cliPath, removeDaemon, startDaemon, waitUntil } from './peers/daemon.ts'
 import type { Daemon, DaemonOptions } from './peers/daemon.ts'
 import { RawClient } from './peers/smtp-client.ts'
@@ -43,33 +42,7 @@ function message(from: string, id: string, more = ''): string {
   return `${more}From: ${from}\r\nSubject: =?utf-8?q?=C3=9Cberweisung?=\r\nMessage-ID: <${id}@x>\r\n\r\nsecret body\r\n`
 }
 
-interface Said {
-  readonly code: number
-  readonly out: string
-  readonly err: string
-}
-
-const { run } = (await import(pathToFileURL(join(dirname(cliPath), 'cli/run.js')).href)) as {
-  readonly run: typeof runVerb
-}
-
-/** Collects what a verb writes. */
-class Collector extends Writable {
-  text = ''
-  override _write(chunk: Buffer, _encoding: string, done: () => void): void {
-    this.text += chunk.toString()
-    done()
-  }
-}
-
-/** Runs a verb of the compiled command line within this process: starting one for each takes most of a second. */
-async function namesake(daemon: Daemon, ...args: string[]): Promise<Said> {
-  const [out, err] = [new Collector(), new Collector()]
-  const code = await run([...args, '--config', join(daemon.folder, 'namesake.yaml')], { out, err })
-  return { code, out: out.text, err: err.text }
-}
-
-/** The same in a process of its own, as from another terminal. */
+/** A verb in a process of its own, as from another terminal. */
 function namesakeApart(daemon: Daemon, ...args: string[]): Promise<Said> {
   const all = [...args, '--config', join(daemon.folder, 'namesake.yaml')]
   return new Promise((resolve) =>

@@ -22,6 +22,7 @@ export interface Daemon {
   stop(signal?: NodeJS.Signals): Promise<number | null>
 }
 
+/** Asks until there is an answer; where asking takes long, as starting a program does, the machine is left to others as long. */
 export async function waitUntil<T>(
   what: string,
   probe: () => T | undefined | Promise<T | undefined>,
@@ -29,10 +30,12 @@ export async function waitUntil<T>(
 ): Promise<T> {
   const end = Date.now() + within
   for (;;) {
+    const asked = performance.now()
     const found = await probe()
     if (found !== undefined) return found
     if (Date.now() > end) throw new Error(`waited ${within} ms in vain for ${what}`)
-    await new Promise((resolve) => setTimeout(resolve, 20))
+    const took = performance.now() - asked
+    await new Promise((resolve) => setTimeout(resolve, Math.max(20, took)))
   }
 }
 
