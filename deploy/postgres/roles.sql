@@ -1,12 +1,15 @@
--- Two roles for a fleet: one that makes and upgrades the schema, one that nodes run as. Run once by a superuser, in the
--- database that nodes will share:
+-- Two roles for a fleet: one that makes and upgrades the schema, one that nodes run as. Run once by a superuser, or by the
+-- owner of the database that may make roles, in the database that nodes will share:
 --
 --   createdb namesake && psql -d namesake -v owner_password="'…'" -v member_password="'…'" -f roles.sql
 --
--- then "namesake fleet migrate" with the owner's URL, and again after each upgrade that says so.
+-- then "namesake fleet migrate" with the owner's URL, and again before each upgrade.
 
 create role fleet_owner login password :owner_password;
 create role fleet_member login password :member_password;
+
+-- Where a provider runs the database, its master user is no superuser: what it makes for a role it makes as a member of it.
+grant fleet_owner to current_user;
 
 create schema namesake authorization fleet_owner;
 grant usage on schema namesake to fleet_member;

@@ -80,6 +80,7 @@ export class Fleet {
   #seen = performance.now()
   #isMigrated = false
   #announced = -Infinity
+  #told = ''
   #renewed = -Infinity
   #expired = -Infinity
   #closed = false
@@ -232,13 +233,17 @@ export class Fleet {
     while ((await expireRecords(this.#database, history.keep)) > 0);
   }
 
+  /** Every few seconds, and at once where people, rules or trouble are others than were told. */
   async #tellOfUs(): Promise<void> {
-    if (performance.now() - this.#announced < announceMs) return
     const { node, version } = this.#options
     const own = this.#options.state()
     const directories = [...this.#feeds.values()].map(({ name, position }) => ({ name, revision: position?.seq ?? 0 }))
     const trouble = [...own.trouble, ...this.problems().filter((problem) => problem.startsWith('conflict'))]
-    await announce(this.#database, node, version, { ...own, directories, rules: this.#rules.revision, trouble })
+    const news = { directories, rules: this.#rules.revision, trouble }
+    const text = JSON.stringify(news)
+    if (performance.now() - this.#announced < announceMs && text === this.#told) return
+    await announce(this.#database, node, version, { ...own, ...news })
     this.#announced = performance.now()
+    this.#told = text
   }
 }

@@ -132,6 +132,7 @@ t.test('a fleet', { skip: noPostgres }, async (t) => {
       { node: 'mx2', trouble: [] },
     ])
     t.match((await namesake(a, 'fleet')).out, /NODE +VERSION +SEEN.*\nmx1 /)
+    await waitUntil('what it tells of itself', async () => (await members(a))[0]?.['rules'] === 2 || undefined)
     t.match(await nodesOf(), {
       fleet: true,
       away: null,

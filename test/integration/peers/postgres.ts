@@ -200,7 +200,11 @@ function serverOf(folder: string, port: number, hasDisk: boolean): Postgres {
     sql,
     makeRoles() {
       const file = resolve(import.meta.dirname, '../../../deploy/postgres/roles.sql')
-      sql(`\\set owner_password '''one'''\n\\set member_password '''two'''\n${readFileSync(file, 'utf8')}`)
+      // As the master user of a database that a provider runs, who is no superuser.
+      sql('create role master createrole; alter database postgres owner to master')
+      sql(
+        `set role master;\n\\set owner_password '''one'''\n\\set member_password '''two'''\n${readFileSync(file, 'utf8')}`,
+      )
       const urlOf = (role: string, password: string): string =>
         `postgres://${role}:${password}@127.0.0.1:${port}/postgres?sslmode=disable`
       return { owner: urlOf('fleet_owner', 'one'), member: urlOf('fleet_member', 'two') }
