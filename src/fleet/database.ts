@@ -14,6 +14,8 @@ const maxConnections = 4
 const maxConnectMs = 5_000
 const maxStatementMs = 10_000
 const maxLockMs = 5_000
+/** Milliseconds after which a node that is cut off in the middle of a transaction holds no locks any more. */
+const maxIdleMs = 5_000
 /** Milliseconds that the server may take to see the connections off; and that others are waited for when one of several takes writes. */
 const maxEndMs = 1_000
 const maxOthersMs = 1_000
@@ -204,7 +206,9 @@ export class Database {
 
 /** Begins a transaction, in one round trip. False where it can't write. */
 async function begin(client: pg.PoolClient): Promise<boolean> {
-  const limits = `set local statement_timeout = ${maxStatementMs}; set local lock_timeout = ${maxLockMs}`
+  const limits =
+    `set local statement_timeout = ${maxStatementMs}; set local lock_timeout = ${maxLockMs}; ` +
+    `set local idle_in_transaction_session_timeout = ${maxIdleMs}`
   // Several statements give several results.
   const results: unknown = await client.query(`begin; ${limits}; show transaction_read_only`)
   const last = (results as pg.QueryResult<{ transaction_read_only: string }>[]).at(-1)

@@ -456,6 +456,29 @@ t.test('a database', { skip: noPostgres }, async (t) => {
     ])
   })
 
+  t.test('a node that is cut off in the middle of a transaction', async (t) => {
+    clear()
+    const folder = mkdtempSync(join(tmpdir(), 'namesake-doc-'))
+    t.teardown(() => rmSync(folder, { recursive: true }))
+    const cut = new Database(postgres.url)
+    t.teardown(() => cut.close())
+    let heal: () => void = () => undefined
+    const healed = new Promise<void>((done) => (heal = done))
+    let isLocked = false
+    const left = cut.transact(async ({ query }) => {
+      await query('lock table namesake.document in share row exclusive mode')
+      isLocked = true
+      await healed
+      return query('select 1')
+    })
+    await waitUntil('its lock', () => isLocked || undefined)
+    const { document } = documentOf(folder, database, 'a', 'one\n')
+    const pushed = await waitUntil('the edit of another node', () => document.reconcile(yes).catch(() => undefined))
+    t.match(pushed, { outcome: 'pushed', revision: 1 }, 'holds the others up for seconds')
+    heal()
+    await t.rejects(left, { code: 'fleet-unavailable' })
+  })
+
   t.test('away', async (t) => {
     const gone = new Database(`postgres://owner@127.0.0.1:${postgres.port + 1}/postgres?sslmode=disable`)
     t.teardown(() => gone.close())
