@@ -97,6 +97,7 @@ class Probe implements KeySink {
   }
 
   addWord(known: KnownWord, word: KeyWord): void {
+    if (this.isFull) return
     known.leadsAlone ??= lookKeys(word).some(this.#leads)
     if (known.leadsAlone) this.isFull = true
   }
