@@ -81,7 +81,7 @@ export function buildJudge(store: Store, options: JudgeOptions): Judge {
       const evidence = evidenceOf(section, inspected, policy, {
         now,
         subject: options.history.subject,
-        ...(by === null ? {} : { namesOf: by.namesOf }),
+        ...(by === null ? {} : { lettersOf: by.lettersOf }),
       })
       return evidence === null ? decision : { ...decision, evidence }
     } catch (error) {

@@ -11,6 +11,7 @@ import type { Evidence, Excuse, ExplainedFinding, Explanation, HeaderSection, Or
 import { alignLetters } from '../names/match/letters.ts'
 import { readAuthentication } from './authentication.ts'
 import type { Policy } from './compile.ts'
+import type { JudgementContext } from './context.ts'
 import type { Finding } from './findings.ts'
 import type { Inspection } from './inspect.ts'
 import { isPublicMailDomain } from './public-mail.ts'
@@ -27,12 +28,14 @@ const maxDomains = 16
 /** Longer names are cut; the originator fields have them whole. */
 const maxNameLength = 512
 
+type LettersOf = JudgementContext['lettersOf']
+
 interface EvidenceOptions {
   /** Milliseconds since the epoch: trusted senders end. */
   readonly now: number
   readonly subject: boolean
-  /** `Policy.namesOf` where the judgement has asked it already. */
-  readonly namesOf?: Policy['namesOf']
+  /** See `JudgementContext`; left out: laid out here. */
+  readonly lettersOf?: LettersOf
 }
 
 /**
@@ -76,7 +79,7 @@ export function evidenceOf(
     domains: inspection === null ? [] : domainsOf(inspection),
     publicProvider: isPublicMailDomain(domainOf(address)),
     subject: options.subject ? readSubject(section) : null,
-    explanation: explanationOf(inspection, policy, options.namesOf),
+    explanation: explanationOf(inspection, policy, options.lettersOf),
   }
 }
 
@@ -126,6 +129,7 @@ function isSoleAuthor(originators: OriginatorReadings | null): boolean {
 }
 
 const originatorNames = ['from', 'sender', 'reply-to']
+const maxFieldName = 'content-type'.length
 
 /** From, Sender and Reply-To as they stand, in their order; with Content-Type where it may name their charset. */
 function originatorOctets(
@@ -136,7 +140,7 @@ function originatorOctets(
   let isComplete = !section.truncated
   const keep = (names: readonly string[]): void => {
     for (const { name, start, end } of section.fields) {
-      if (!names.includes(name.toLowerCase())) continue
+      if (name.length > maxFieldName || !names.includes(name.toLowerCase())) continue
       const octets = section.octets.subarray(start, end)
       isComplete &&= octets.length <= room
       if (room > 0) kept.push(octets.subarray(0, room))
@@ -145,7 +149,7 @@ function originatorOctets(
   }
   keep(originatorNames)
   // Octets that only a charset tells the meaning of: RFC 5322 knows none, programs look into Content-Type for it.
-  if (kept.some((octets) => octets.some((octet) => octet > 0x7e || octet === 0x1b))) keep(['content-type'])
+  if (kept.some((octets) => !plainOctets.test(octets.toString('latin1')))) keep(['content-type'])
   const octets = Buffer.concat(kept)
   const text = octets.toString('utf8')
   const isUtf8 = Buffer.from(text, 'utf8').equals(octets)
@@ -155,6 +159,8 @@ function originatorOctets(
     originatorsCharset: isUtf8 ? 'utf-8' : 'latin1',
   }
 }
+
+const plainOctets = /^[\0-\x1a\x1c-\x7e]*$/
 
 /** The Authentication-Results fields (RFC 8601) of trusted servers, bodies only. */
 function trustedResults(section: HeaderSection, authservIds: readonly string[]): string[] {
@@ -184,12 +190,13 @@ function domainsOf({ originators, findings }: Inspection): string[] {
 export function explanationOf(
   inspection: Inspection | null,
   policy: Policy | null,
-  namesOf?: Policy['namesOf'],
+  lettersOf?: LettersOf,
 ): Explanation {
   if (inspection === null || policy === null || inspection.originators === null) {
     return { readings: [], defects: [], more: 0 }
   }
   const { originators, findings } = inspection
+  const laidOut: LettersOf = (shown, person) => alignLetters(shown, policy.namesOf(person).forms, policy.tables)
   let more = Math.max(0, originators.readings.length - maxReadings)
   const readings = originators.readings.slice(0, maxReadings).map((reading) => {
     const found = findings.filter((finding) => finding.reading === reading)
@@ -200,15 +207,13 @@ export function explanationOf(
       part: reading.part,
       name: reading.name.slice(0, maxNameLength),
       address: reading.address?.slice(0, maxNameLength) ?? null,
-      findings: found
-        .slice(0, maxFindings)
-        .map((finding) => explainedFinding(finding, policy, namesOf ?? policy.namesOf.bind(policy))),
+      findings: found.slice(0, maxFindings).map((finding) => explainedFinding(finding, policy, lettersOf ?? laidOut)),
     }
   })
   return { readings, defects: [...new Set(originators.defects.map(({ code }) => code))].slice(0, maxReadings), more }
 }
 
-function explainedFinding(finding: Finding, policy: Policy, namesOf: Policy['namesOf']): ExplainedFinding {
+function explainedFinding(finding: Finding, policy: Policy, lettersOf: LettersOf): ExplainedFinding {
   const { person, kind, tier, evidence, address, excuse, action } = finding
   return {
     directory: person.directory,
@@ -218,7 +223,7 @@ function explainedFinding(finding: Finding, policy: Policy, namesOf: Policy['nam
     tier,
     address: address.slice(0, maxNameLength),
     steps: evidence.slice(0, maxReadings).map((step) => step.slice(0, maxNameLength)),
-    letters: showsName(finding) ? alignLetters(finding.reading.name, namesOf(person).forms, policy.tables) : [],
+    letters: showsName(finding) ? lettersOf(finding.reading.name, person) : [],
     excuse,
     action: excuse === null ? action : null,
     setting: excuse === null ? policy.actionOrigin(person, tier) : null,

@@ -87,8 +87,8 @@ function lookedAt({ text, part }: NameLetter): Letter {
 }
 
 /**
- * The alignment where all letters sent are those of the name, in its order, with signs before, behind and at most one between: no
- * other is cheaper. Most detections show the name as it is, and need no more. Null for others.
+ * The alignment where the first letters sent are those of the name, in its order, with signs before, at most one between, and anything
+ * behind: no other takes a letter for another. Most detections show the name as it is, and need no more. Null for others.
  */
 function sameLetters(
   characters: readonly string[],
@@ -98,9 +98,10 @@ function sameLetters(
   let total = 0
   let at = 0
   for (const sent of characters) {
-    if (sent === name[at]?.text) steps.push({ sent, taken: name[at++] ?? null })
+    if (at === name.length) steps.push({ sent, taken: null })
+    else if (sent === name[at]?.text) steps.push({ sent, taken: name[at++] ?? null })
     else if (separators.includes(sent)) {
-      if (at > 0 && at < name.length) total += cost.passedSign
+      if (at > 0) total += cost.passedSign
       steps.push({ sent, taken: null })
     } else return null
   }
