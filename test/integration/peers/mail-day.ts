@@ -1,9 +1,9 @@
-import { execFile } from 'node:child_process'
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { makeMail, random } from '../../../bench/mail-maker.ts'
 import { readCases, readRealFields } from '../../corpus/detection-sample.ts'
-import { cliPath, removeDaemon, startDaemon, waitUntil } from './daemon.ts'
+import { namesake } from './command.ts'
+import { removeDaemon, startDaemon, waitUntil } from './daemon.ts'
 import type { Daemon } from './daemon.ts'
 import { SmtpClient } from './mta-client.ts'
 import { freePorts } from './ports.ts'
@@ -156,12 +156,10 @@ class Operator {
     this.#print = print
   }
 
-  /** Runs a verb in a process of its own and shows it as a terminal would. @param shown lines of what it says, at most */
+  /** Runs a verb and shows it as a terminal would. @param shown lines of what it says, at most */
   async run(args: readonly string[], shown = 12): Promise<string> {
-    const all = [...args, '--config', join(this.daemon.folder, 'namesake.yaml')]
-    const said = await new Promise<string>((done) =>
-      execFile(process.execPath, [cliPath, ...all], { maxBuffer: 2 ** 28 }, (_, out, err) => done(out + err)),
-    )
+    const { out, err } = await namesake(this.daemon, ...args)
+    const said = out + err
     const lines = said.split('\n').slice(0, -1)
     this.#print(`$ namesake ${args.join(' ')}`)
     for (const line of lines.slice(0, shown)) this.#print(line.length > 220 ? `${line.slice(0, 220)} …` : line)
@@ -231,11 +229,11 @@ async function liveThrough(options: DayOptions, daemon: Daemon, port: number, pe
     return found.length >= day.length ? found : undefined
   })
   const detected = lines.filter(({ verdict }) => verdict === 'detected').length
-  await waitUntil('all records', async () =>
-    (await (await fetch(`http://127.0.0.1:${daemon.opsPort}/metrics`)).text())
-      .match(/^namesake_history_records_total\{outcome="written"\} (\d+)/m)?.[1] === undefined ? undefined : true,
-  ) // prettier-ignore
-  await new Promise((resume) => setTimeout(resume, 500))
+  await waitUntil('all records', async () => {
+    const metrics = await (await fetch(`http://127.0.0.1:${daemon.opsPort}/metrics`)).text()
+    const [, written = '0'] = /^namesake_history_records_total\{outcome="written"\} (\d+)/m.exec(metrics) ?? []
+    return Number(written) >= detected ? true : undefined
+  })
   print('# What came?')
   const summary = await operator.run(['history', 'summary'], 40)
   await operator.run(['history', '--limit', '8'])
