@@ -489,6 +489,8 @@ export interface PairQuery {
   readonly excused?: boolean
   /** Only pairs with detections. */
   readonly detected?: boolean
+  /** A pair to begin with, where its place is found without reading those before it. Else the first comes first, as without. */
+  readonly from?: PairOf
 }
 
 /** What all pairs with detections come to, whatever was decided about them. */

@@ -133,8 +133,8 @@ export interface FleetReport {
 
 /** Takes what happened to messages; never holds anybody up, and drops what it can't keep. */
 export interface HistorySink {
-  /** @param lines each a HistoryRecord as JSON */
-  add(lines: readonly string[], dropped: number): void
+  /** @param lines each a HistoryRecord as JSON in UTF-8 */
+  add(lines: readonly Buffer[], dropped: number): void
 }
 
 /** Answered at once by a history on this machine, later by a database: whoever asks waits for it. */

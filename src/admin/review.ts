@@ -109,7 +109,7 @@ export async function reviewPage(
   const last = after === null ? null : idOf(after)
   if (state === 'open') {
     let skipping = last !== null
-    for await (const pair of history.pairs({ order, detected: true })) {
+    for await (const pair of history.pairs({ order, detected: true, ...(after === null ? {} : { from: after }) })) {
       if (items.length > limit) break
       if (skipping) {
         skipping = idOf(pair) !== last

@@ -11,7 +11,7 @@ import { ColumnsEncoder, decodeColumns } from './columns.ts'
 import type { Columns } from './columns.ts'
 import type { RecordHead } from './head.ts'
 import type { ReadOptions, Tables } from './environment.ts'
-import { blockKey, recordKey, timeOfKey } from './keys.ts'
+import { blockKey, pairKey, pairOf, recordKey, timeOfKey } from './keys.ts'
 import { recordEnd, searchTextOf } from '../search-text.ts'
 
 /** Records of one block, and of one piece of it that is compressed by itself: what is unpacked to read one record. */
@@ -21,30 +21,38 @@ const recordsOfChunk = 16
 /** The fastest one: others gain a tenth and take twice the time. */
 const compressionLevel = 1
 
+const lineEnd = Buffer.from('\n')
+
 export interface KeyedRecord {
   readonly key: Buffer
   /** As JSON. */
-  readonly line: string
+  readonly line: Buffer
   readonly record: HistoryRecord
 }
 
-export function keyed(key: Buffer, line: string): KeyedRecord {
-  return { key, line, record: JSON.parse(line) as HistoryRecord }
+export function keyed(key: Buffer, line: Buffer): KeyedRecord {
+  return { key, line, record: JSON.parse(line.toString()) as HistoryRecord }
 }
 
 /** Packs records, the earliest first, into one block. Holds no record: of each only what goes into the block. */
 export class BlockPacker {
   readonly #derived = new DerivedOfBlock()
   readonly #chunks: Buffer[] = []
-  #lines: string[] = []
+  /** Of the chunk that is being filled, with the line ends between them: JSON holds none. */
+  #lines: Buffer[] = []
   #first: Buffer | null = null
   #last: Buffer | null = null
 
-  add(key: Buffer, line: string, head: RecordHead): void {
+  get count(): number {
+    return this.#derived.count
+  }
+
+  /** @param pair see `DerivedOfBlock` */
+  add(key: Buffer, line: Buffer, head: RecordHead, pair?: Buffer | null): void {
     this.#first ??= key
     this.#last = key
-    this.#derived.add(key, head)
-    if (this.#lines.push(line) === recordsOfChunk) this.#endChunk()
+    this.#derived.add(key, head, pair)
+    if (this.#lines.push(line, lineEnd) === 2 * recordsOfChunk) this.#endChunk()
   }
 
   /** Writes the block, if it holds any record. Within a transaction. */
@@ -58,8 +66,8 @@ export class BlockPacker {
   }
 
   #endChunk(): void {
-    // JSON holds no line end.
-    this.#chunks.push(deflateRawSync(this.#lines.join('\n'), { level: compressionLevel }))
+    this.#lines.pop()
+    this.#chunks.push(deflateRawSync(Buffer.concat(this.#lines), { level: compressionLevel }))
     this.#lines = []
   }
 }
@@ -73,8 +81,10 @@ export class DerivedOfBlock {
     return this.#columns.count
   }
 
-  add(key: Buffer, head: RecordHead): void {
-    this.#columns.add(key, head)
+  /** @param pair the key of the record's pair, null without one; left out where nobody has made it yet */
+  add(key: Buffer, head: RecordHead, pair?: Buffer | null): void {
+    const of = pair === undefined ? pairOf(head) : null
+    this.#columns.add(key, head, of === null ? (pair ?? null) : pairKey(of))
     this.#texts += searchTextOf(head) + String.fromCharCode(recordEnd)
   }
 
@@ -145,6 +155,6 @@ export function unpack(tables: Tables, key: Buffer): KeyedRecord[] {
   const [block, columns] = [readBlock(tables, key), readColumns(tables, key)]
   if (block === undefined || columns === undefined) return []
   return Array.from({ length: columns.count }, (_, i) =>
-    keyed(recordKey(columns.times[i] ?? 0, columns.sequences[i] ?? 0), block.line(i)),
+    keyed(recordKey(columns.times[i] ?? 0, columns.sequences[i] ?? 0), Buffer.from(block.line(i))),
   )
 }

@@ -6,7 +6,7 @@
  */
 
 import type { RecordHead } from './head.ts'
-import { pairKey, pairOf, sequenceOfKey, timeOfKey } from './keys.ts'
+import { sequenceOfKey, timeOfKey } from './keys.ts'
 
 /** What a record has that a query may ask for: `tier certain`, `person 4711`. Each stands as the hash of its text. */
 type TermKind = 'verdict' | 'tier' | 'kind' | 'action' | 'disposition' | 'person' | 'domain'
@@ -56,11 +56,11 @@ export class ColumnsEncoder {
     return this.#times.length
   }
 
-  add(key: Buffer, record: RecordHead): void {
+  /** @param pair the key of the record's pair; null without one */
+  add(key: Buffer, record: RecordHead, pair: Buffer | null): void {
     this.#times.push(timeOfKey(key))
     this.#sequences.push(sequenceOfKey(key))
-    const pair = pairOf(record)
-    this.#pairs.push(...(pair === null ? [0, 0] : pairNumbers(pairKey(pair))))
+    this.#pairs.push(...(pair === null ? [0, 0] : pairNumbers(pair)))
     this.#terms.push(...termsOf(record))
     this.#termEnds.push(this.#terms.length)
   }

@@ -3,8 +3,8 @@
 import { personKey } from '../policy/person-key.ts'
 import type { HistoryOverview } from '../model.ts'
 import type { RecordHead } from './head.ts'
-import type { Tables } from './environment.ts'
-import { counterKey, dayMs, hourMs, personCounterKey } from './keys.ts'
+import type { Environment, Tables } from './environment.ts'
+import { counterKey, dayMs, hourMs, personCounterKey, personMark } from './keys.ts'
 
 /** What one counter entry holds: how many records by what they are. */
 type CounterParts = Record<string, number>
@@ -17,13 +17,15 @@ interface PersonCounter {
 
 /** Adds up what records of one transaction count, and writes each entry once. */
 export class CounterChanges {
+  readonly #environment: Environment
   readonly #tables: Tables
   readonly #hours = new Map<string, { key: Buffer; counter: CounterParts }>()
   /** By day and person. */
   readonly #people = new Map<string, { key: Buffer; counter: PersonCounter }>()
 
-  constructor(tables: Tables) {
-    this.#tables = tables
+  constructor(environment: Environment) {
+    this.#environment = environment
+    this.#tables = environment.tables
   }
 
   add(record: RecordHead): void {
@@ -46,10 +48,17 @@ export class CounterChanges {
     const of = personKey({ directory, id: person })
     const id = `${Math.floor(time / dayMs)} ${of}`
     const known = this.#people.get(id)
-    const key = known?.key ?? personCounterKey(time, of)
+    const key = known?.key ?? personCounterKey(time, this.#markOf(of))
     const before = known?.counter ?? read<PersonCounter>(this.#tables, key)
     const counter = { directory, person, name: name ?? before?.name ?? '', count: (before?.count ?? 0) + 1 }
     this.#people.set(id, { key, counter })
+  }
+
+  #markOf(person: string): Buffer {
+    const { keys } = this.#environment
+    let mark = keys.get(person)
+    if (mark === undefined) keys.set(person, (mark = personMark(person)))
+    return mark
   }
 
   write(): void {
@@ -62,6 +71,8 @@ export class CounterChanges {
 function whatOf({ verdict, tier, kind, action, disposition }: RecordHead): string {
   return [verdict, tier ?? '', kind ?? '', action ?? '', disposition].join(' ')
 }
+
+const nobody = Buffer.alloc(0)
 
 function read<T>(tables: Tables, key: Buffer): T | undefined {
   const bytes = tables.counters.get(key)
@@ -99,8 +110,8 @@ function partsOf(what: string): CountedPart {
 
 function peopleOf(tables: Tables, since: number, until: number): HistoryOverview['people'] {
   const found = new Map<string, PersonCounter>()
-  const start = personCounterKey(since, '').subarray(0, 5)
-  const end = personCounterKey(until + dayMs - 1, '').subarray(0, 5)
+  const start = personCounterKey(since, nobody).subarray(0, 5)
+  const end = personCounterKey(until + dayMs - 1, nobody).subarray(0, 5)
   for (const { value } of tables.counters.getRange({ start, end })) {
     const counter = JSON.parse(value.toString()) as PersonCounter
     const key = personKey({ directory: counter.directory, id: counter.person })

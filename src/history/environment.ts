@@ -11,6 +11,7 @@ import { extname } from 'node:path'
 import { open } from 'lmdb'
 import type { Database, RootDatabase, Transaction } from 'lmdb'
 import { NamesakeError } from '../errors.ts'
+import { Memo } from '../memo.ts'
 import {
   dataFile,
   faultOf,
@@ -24,14 +25,14 @@ import {
 import type { EnvironmentKind } from '../net/lmdb-folder.ts'
 
 /** How the history is laid out. An older one is brought forward when it is opened; a newer one is refused. */
-export const schemaVersion = 2
+export const schemaVersion = 3
 
 export type Table = Database<Buffer, Buffer>
 
 /** Values are UTF-8 JSON unless said otherwise. */
 export interface Tables {
   readonly root: RootDatabase<Buffer, Buffer>
-  /** `schema`, `sequence` and `pairs` (the last number given to a pair), each a number as text. */
+  /** `schema`, `sequence`, `pairs` (the last number given to a pair) and `summaries` (how often they were changed), each a number as text. */
   readonly meta: Database<Buffer, string>
   /** Record key to record: the latest ones, which are not packed yet. */
   readonly records: Table
@@ -93,6 +94,9 @@ export function openTables(folder: string, readOnly: boolean): Tables | undefine
   return { root, meta, ...(made as unknown as Omit<Tables, 'root' | 'meta'>) }
 }
 
+const maxKeys = 4000
+const maxKeyText = 300
+
 /** Left out: within a transaction that writes, or whatever is newest. */
 export interface ReadOptions {
   readonly transaction?: Transaction
@@ -103,8 +107,11 @@ export class Environment {
   readonly path: string
   readonly readOnly: boolean
   readonly tables: Tables
+  /** Keys of pairs and of people made lately, by what they are made of: the same come again and again. */
+  readonly keys = new Memo<Buffer>(maxKeys, maxKeyText)
   readonly #afterClose: () => void
   #writing = false
+  #remembered: { readonly stamp: string; readonly value: unknown } | null = null
 
   constructor(path: string, tables: Tables, readOnly: boolean, afterClose: () => void = () => undefined) {
     this.path = path
@@ -153,6 +160,15 @@ export class Environment {
     } finally {
       transaction.done()
     }
+  }
+
+  /** What was made of the summaries, or is made now: as long as their stamp is the same, so is what was made. Of one type only. */
+  remembered<T>(stamp: string, make: () => T): T {
+    if (this.#remembered?.stamp === stamp) return this.#remembered.value as T
+    const value = make()
+    // A transaction that writes may still come to nothing.
+    if (!this.#writing) this.#remembered = { stamp, value }
+    return value
   }
 
   /** Octets in use, which is less than the file has: it does not shrink, what is free in it is used again. */

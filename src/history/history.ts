@@ -63,9 +63,12 @@ export class History implements OwnHistory {
     return this.#environment.path
   }
 
-  /** Writes records, each as JSON, in one transaction. @throws what lmdb throws: nothing is written then */
-  append(lines: readonly string[]): void {
-    appendRecords(this.#environment, lines)
+  /** Writes records, each as JSON (octets: in UTF-8), in one transaction. @throws what lmdb throws: nothing is written then */
+  append(lines: readonly (string | Buffer)[]): void {
+    appendRecords(
+      this.#environment,
+      lines.map((line) => (typeof line === 'string' ? Buffer.from(line) : line)),
+    )
   }
 
   records(query: HistoryQuery): Generator<HistoryRecord> {

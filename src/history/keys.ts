@@ -79,13 +79,20 @@ export function counterKey(kind: 'hour' | 'day', time: number): Buffer {
   return key
 }
 
-export function personCounterKey(time: number, person: string): Buffer {
-  const key = Buffer.alloc(13)
+/** @param person as `personMark` gives it */
+export function personCounterKey(time: number, person: Buffer): Buffer {
+  const key = Buffer.alloc(5 + personMarkLength)
   key[0] = counterKinds.person
   key.writeUInt32BE(Math.max(0, Math.floor(time / dayMs)), 1)
-  hash(person).copy(key, 5, 0, 8)
+  person.copy(key, 5)
   return key
 }
+
+export function personMark(person: string): Buffer {
+  return Buffer.from(hash(person).subarray(0, personMarkLength))
+}
+
+const personMarkLength = 8
 
 function hash(text: string): Buffer {
   return createHash('sha256').update(text).digest()

@@ -17,11 +17,16 @@ export async function migrate(environment: Environment): Promise<void> {
   const { tables } = environment
   const schema = Number(tables.meta.get('schema')?.toString() ?? '0')
   if (schema === schemaVersion) return
+  // Pairs are laid out otherwise since, and read either way: each is written anew when it changes next.
+  if (schema === 2) {
+    environment.transact(() => tables.meta.putSync('schema', Buffer.from(String(schemaVersion))))
+    return
+  }
   if (schema < 2) dropIndex(tables)
   const step = async (work: (count: (record: RecordHead) => void) => void): Promise<void> => {
     environment.transact(() => {
       const pairs = new PairChanges(environment)
-      const counters = new CounterChanges(tables)
+      const counters = new CounterChanges(environment)
       work((record) => {
         pairs.add(record)
         counters.add(record)
@@ -44,7 +49,7 @@ export async function migrate(environment: Environment): Promise<void> {
   }
   for (let packed = -1; packed !== 0;) await step((count) => void (packed = packOldest(tables, count)))
   await step((count) => {
-    for (const { value } of tables.records.getRange({})) count(parseHead(value.toString()))
+    for (const { value } of tables.records.getRange({})) count(parseHead(value))
   })
   environment.transact(() => tables.meta.putSync('schema', Buffer.from(String(schemaVersion))))
 }

@@ -20,7 +20,7 @@ const flags = { there: 1, likely: 2, excused: 4 } as const
  * Whether all that is known speaks for the address being the person's own: many messages over weeks, each authenticated, the
  * name shown exactly each time.
  */
-export function looksLikeThem(pair: Pair): boolean {
+export function looksLikeThem(pair: Omit<Pair, 'names'>): boolean {
   const { count, authenticated, unauthenticated, first, last, kinds, address } = pair
   if (address === '' || count < 5 || unauthenticated > 0 || authenticated !== count) return false
   const isExact = (kinds.exact ?? 0) + (kinds.reordered ?? 0) === count
@@ -37,7 +37,7 @@ export class SummaryChanges {
   }
 
   /** @param pair null: it is gone */
-  put(number: number, key: Buffer, pair: Pair | null): void {
+  put(number: number, key: Buffer, pair: Omit<Pair, 'names'> | null): void {
     const entry = this.#entry(Math.floor(number / pairsOfEntry))
     const at = (number % pairsOfEntry) * summaryLength
     const summary = entry.subarray(at, at + summaryLength)
@@ -53,6 +53,9 @@ export class SummaryChanges {
   }
 
   write(): void {
+    if (this.#entries.size === 0) return
+    const { meta } = this.#tables
+    meta.putSync(stampName, Buffer.from(String(Number(meta.get(stampName)?.toString() ?? '0') + 1)))
     for (const [n, entry] of this.#entries) {
       if (entry.every((octet) => octet === 0)) this.#tables.summaries.removeSync(keyOf(n))
       else this.#tables.summaries.putSync(keyOf(n), entry)
@@ -70,60 +73,125 @@ export class SummaryChanges {
   }
 }
 
+/** In `meta`: a number that is another one whenever a summary was changed. */
+const stampName = 'summaries'
+
 function keyOf(n: number): Buffer {
   const key = Buffer.alloc(4)
   key.writeUInt32BE(n)
   return key
 }
 
-/** Pairs that are put in order first: whoever asks for a page does not wait until all are. */
-const firstPage = 1000
+/** All pairs in short, side by side as numbers, by their own numbers from the lowest on. */
+interface Summaries {
+  /** Entries as they are kept: a pair's summary is in the one of its number. */
+  readonly entries: ReadonlyMap<number, Buffer>
+  readonly numbers: Uint32Array
+  /** Milliseconds since the epoch. */
+  readonly last: Float64Array
+  readonly detected: Uint32Array
+  readonly rejected: Uint32Array
+  readonly flags: Uint8Array
+  readonly totals: PairTotals
+}
 
-/** Keys of pairs in an order. */
-export function* orderedPairKeys(
-  { tables }: Environment,
-  { order = 'newest', ...wanted }: PairQuery,
-  options: ReadOptions,
-): Generator<Buffer> {
-  const places: { entry: Buffer; at: number }[] = []
-  const first: number[] = []
-  const second: number[] = []
-  for (const { value: entry } of tables.summaries.getRange(options)) {
-    for (let at = 0; at < entry.length; at += summaryLength) {
+/** Read once and kept until a pair changes: a page of a list asks for several orders of them. */
+function summariesOf(environment: Environment, options: ReadOptions): Summaries {
+  const { meta, summaries } = environment.tables
+  const stamp = meta.get(stampName, options)?.toString() ?? ''
+  return environment.remembered(stamp, () => {
+    const entries = new Map<number, Buffer>()
+    for (const { key, value } of summaries.getRange(options)) entries.set(key.readUInt32BE(0), value)
+    return decoded(entries)
+  })
+}
+
+function decoded(entries: ReadonlyMap<number, Buffer>): Summaries {
+  const maxPairs = entries.size * pairsOfEntry
+  const [numbers, last] = [new Uint32Array(maxPairs), new Float64Array(maxPairs)]
+  const [detected, rejected, flags] = [new Uint32Array(maxPairs), new Uint32Array(maxPairs), new Uint8Array(maxPairs)]
+  let [count, pairs, messages] = [0, 0, 0]
+  for (const [n, entry] of entries) {
+    for (let i = 0, at = 0; i < pairsOfEntry; i++, at += summaryLength) {
       const flag = entry[at + flagsAt] ?? 0
       if (flag === 0) continue
-      const detected = entry.readUInt32BE(at + detectedAt)
-      if (wanted.likely === true && (flag & flags.likely) === 0) continue
-      if (wanted.excused === true && (flag & flags.excused) === 0) continue
-      if (wanted.detected === true && detected === 0) continue
-      const last = entry.readUIntBE(at + lastAt, 6)
-      places.push({ entry, at })
-      first.push(order === 'newest' ? last : order === 'messages' ? detected : entry.readUInt32BE(at + rejectedAt))
-      second.push(last)
+      numbers[count] = n * pairsOfEntry + i
+      last[count] = entry.readUInt16BE(at + lastAt) * 2 ** 32 + entry.readUInt32BE(at + lastAt + 2)
+      const found = entry.readUInt32BE(at + detectedAt)
+      detected[count] = found
+      rejected[count] = entry.readUInt32BE(at + rejectedAt)
+      flags[count++] = flag
+      if (found > 0) pairs++
+      messages += found
     }
   }
-  const ranked = (some: number[]): number[] =>
-    some.sort((a, b) => (first[b] ?? 0) - (first[a] ?? 0) || (second[b] ?? 0) - (second[a] ?? 0))
-  // Numbers are sorted without a function, which takes a fraction of the time; ties of the last one are all of the first page.
-  const least = Float64Array.from(first).sort().at(-Math.min(firstPage, first.length)) ?? 0
-  const parts: [number[], number[]] = [[], []]
-  for (const [i, value] of first.entries()) parts[value >= least ? 0 : 1].push(i)
-  for (const part of parts) {
-    for (const i of ranked(part)) {
-      const { entry, at } = places[i] as (typeof places)[number]
-      yield Buffer.from(entry.subarray(at, at + pairKeyLength))
-    }
+  return {
+    entries,
+    numbers: numbers.subarray(0, count),
+    ...{ last, detected, rejected, flags, totals: { pairs, messages } },
   }
 }
 
-export function pairTotals({ tables }: Environment): PairTotals {
-  let [pairs, messages] = [0, 0]
-  for (const { value: entry } of tables.summaries.getRange({})) {
-    for (let at = 0; at < entry.length; at += summaryLength) {
-      const detected = entry.readUInt32BE(at + detectedAt)
-      if (detected > 0) pairs++
-      messages += detected
-    }
+/** Pairs that are put in order first, and how many times as many each time after that: whoever asks for a page waits for no more. */
+const firstPage = 1000
+const pageGrowth = 8
+
+/**
+ * Keys of pairs in an order.
+ * @param from the number of a pair to begin with; null, or one that is not there: with the first
+ */
+export function* orderedPairKeys(
+  environment: Environment,
+  query: PairQuery,
+  from: number | null,
+  options: ReadOptions,
+): Generator<Buffer> {
+  const summaries = summariesOf(environment, options)
+  const { entries, numbers } = summaries
+  const keyAt = (place: number): Buffer => {
+    const number = numbers[place] ?? 0
+    const at = (number % pairsOfEntry) * summaryLength
+    return Buffer.from(entries.get(Math.floor(number / pairsOfEntry))?.subarray(at, at + pairKeyLength) ?? [])
   }
-  return { pairs, messages }
+  let behind = from === null ? -1 : numbers.indexOf(from)
+  if (behind >= 0) yield keyAt(behind)
+  for (let limit = firstPage; ; limit *= pageGrowth) {
+    const places = firstOf(summaries, query, behind, limit)
+    for (const place of places) yield keyAt(place)
+    if (places.length < limit) return
+    behind = places.at(-1) ?? -1
+  }
+}
+
+/**
+ * Places of the first pairs in an order, without putting all of them in it.
+ * @param behind the place that they come behind; negative: any
+ */
+function firstOf(
+  { numbers, last, detected, rejected, flags: flagsOf }: Summaries,
+  { order = 'newest', likely, excused, detected: onlyDetected }: PairQuery,
+  behind: number,
+  limit: number,
+): number[] {
+  const first = order === 'newest' ? last : order === 'messages' ? detected : rejected
+  const compare = (a: number, b: number): number =>
+    (first[b] ?? 0) - (first[a] ?? 0) || (last[b] ?? 0) - (last[a] ?? 0) || b - a
+  const wanted = (likely === true ? flags.likely : 0) | (excused === true ? flags.excused : 0)
+  let found: number[] = []
+  let worst = -1
+  // The latest pairs have the highest numbers: most of the others come behind what is found by then.
+  for (let place = numbers.length - 1; place >= 0; place--) {
+    if (((flagsOf[place] ?? 0) & wanted) !== wanted || (onlyDetected === true && detected[place] === 0)) continue
+    if (worst >= 0 && compare(place, worst) > 0) continue
+    if (behind >= 0 && compare(place, behind) <= 0) continue
+    if (found.push(place) < 4 * limit) continue
+    found = found.sort(compare).slice(0, limit)
+    worst = found.at(-1) ?? -1
+  }
+  return found.sort(compare).slice(0, limit)
+}
+
+/** What all pairs with detections come to. */
+export function pairTotals(environment: Environment): PairTotals {
+  return summariesOf(environment, {}).totals
 }

@@ -14,14 +14,19 @@ import { SummaryChanges } from './pair-summaries.ts'
 const maxNames = 20
 
 /** A pair with the number under which its summary stands. */
-interface StoredPair extends Pair {
+interface StoredPair extends Omit<Pair, 'names'> {
   readonly number: number
+  /** No object: each name would be a shape of its own to V8, which it keeps and collects at some cost. */
+  readonly names: ReadonlyMap<string, number>
 }
+
+/** A pair that is changed; its number is given when it is written. */
+type ChangedPair = Omit<StoredPair, 'number'>
 
 interface PairEntry {
   readonly key: Buffer
   readonly before: StoredPair | null
-  pair: Pair | null
+  pair: ChangedPair | null
   /** Whether its first or its last record was taken out. */
   losesFirst: boolean
   losesLast: boolean
@@ -30,16 +35,18 @@ interface PairEntry {
 /** Changes pairs within one transaction: each is read once and written once. */
 export class PairChanges {
   readonly #environment: Environment
+  /** By directory, person and address. */
   readonly #entries = new Map<string, PairEntry>()
-  readonly #decisions = new Map<string, PairDecision | null>()
+  readonly #decisions = new Map<PairEntry, PairDecision | null>()
 
   constructor(environment: Environment) {
     this.#environment = environment
   }
 
-  add(record: RecordHead): void {
+  /** @returns the key of the record's pair; null without one */
+  add(record: RecordHead): Buffer | null {
     const of = pairOf(record)
-    if (of === null) return
+    if (of === null) return null
     const entry = this.#entry(of)
     const before = entry.pair
     entry.pair = {
@@ -50,7 +57,8 @@ export class PairChanges {
       last: before !== null && before.last > record.time ? before.last : record.time,
       publicProvider: record.publicProvider,
     }
-    this.#reopen(entry.key, record)
+    this.#reopen(entry, record)
+    return entry.key
   }
 
   /** Takes a record out of its pair; it must be gone by the time of `write`. A pair without records goes with the last. */
@@ -68,29 +76,34 @@ export class PairChanges {
     const { pairs, decisions } = this.#environment.tables
     this.#findSpans()
     const summaries = new SummaryChanges(this.#environment)
-    for (const { key, before, pair } of this.#entries.values()) {
+    const entries = [...this.#entries.values()]
+    const fresh = entries.filter(({ before, pair }) => before === null && pair !== null).length
+    let next = fresh === 0 ? 0 : this.#environment.nextNumbers('pairs', fresh)
+    for (const { key, before, pair } of entries) {
       if (pair === null) {
+        if (before === null) continue
         pairs.removeSync(key)
-        if (before !== null) summaries.put(before.number, key, null)
+        summaries.put(before.number, key, null)
       } else {
-        const number = before?.number ?? this.#environment.nextNumbers('pairs')
+        const number = before?.number ?? next++
         pairs.putSync(key, encodePair(pair, number))
         summaries.put(number, key, pair)
       }
     }
     summaries.write()
-    for (const [key, decision] of this.#decisions) {
+    for (const [{ key }, decision] of this.#decisions) {
       if (decision === null) continue
-      decisions.putSync(Buffer.from(key, 'hex'), Buffer.from(JSON.stringify(decision)))
-      noteChange(this.#environment, 'decision', Buffer.from(key, 'hex'))
+      decisions.putSync(key, Buffer.from(JSON.stringify(decision)))
+      noteChange(this.#environment, 'decision', key)
     }
   }
 
   #entry(of: PairOf): PairEntry {
-    const key = pairKey(of)
-    const id = key.toString('hex')
+    const id = `${of.directory}\0${of.person}\0${of.address}`
     let entry = this.#entries.get(id)
     if (entry === undefined) {
+      let key = this.#environment.keys.get(id)
+      if (key === undefined) this.#environment.keys.set(id, (key = pairKey(of)))
       const before = readStored(this.#environment.tables, key)
       entry = { key, before, pair: before, losesFirst: false, losesLast: false }
       this.#entries.set(id, entry)
@@ -112,20 +125,19 @@ export class PairChanges {
   }
 
   /** An answer holds for what was seen when it was given: who was authenticated then and is not now is asked about again. */
-  #reopen(key: Buffer, record: RecordHead): void {
+  #reopen(entry: PairEntry, record: RecordHead): void {
     if (record.authenticated !== false) return
-    const id = key.toString('hex')
-    let decision = this.#decisions.get(id)
-    if (decision === undefined) decision = readDecision(this.#environment.tables, key)
+    let decision = this.#decisions.get(entry)
+    if (decision === undefined) decision = readDecision(this.#environment.tables, entry.key)
     if (decision === null || decision.answer === 'attack' || !decision.wasAuthenticated || decision.reopened !== null) {
       return
     }
     const why = 'a message was not authenticated, as all before it were'
-    this.#decisions.set(id, { ...decision, reopened: { at: record.time, why } })
+    this.#decisions.set(entry, { ...decision, reopened: { at: record.time, why } })
   }
 }
 
-type Edge = [{ readonly entry: PairEntry; readonly pair: Pair }, number]
+type Edge = [{ readonly entry: PairEntry; readonly pair: ChangedPair }, number]
 
 /**
  * When the first records of pairs came, or with `newest` the last ones. All of them are looked for in one walk over the columns, which
@@ -133,7 +145,7 @@ type Edge = [{ readonly entry: PairEntry; readonly pair: Pair }, number]
  */
 function edges({ tables }: Environment, entries: readonly PairEntry[], newest: boolean): Edge[] {
   if (entries.length === 0) return []
-  const wanted = new Map<string, { entry: PairEntry; pair: Pair }>()
+  const wanted = new Map<string, { entry: PairEntry; pair: ChangedPair }>()
   for (const entry of entries) {
     if (entry.pair !== null) wanted.set(pairNumbers(entry.key).join(' '), { entry, pair: entry.pair })
   }
@@ -147,7 +159,7 @@ function edges({ tables }: Environment, entries: readonly PairEntry[], newest: b
   const latest = [...tables.records.getRange({ reverse: newest })]
   const takeLatest = (): void => {
     for (const { key, value } of wanted.size === 0 ? [] : latest) {
-      const of = pairOf(parseHead(value.toString()))
+      const of = pairOf(parseHead(value))
       if (of !== null) take(pairNumbers(pairKey(of)).join(' '), timeOfKey(key))
     }
   }
@@ -166,7 +178,7 @@ function edges({ tables }: Environment, entries: readonly PairEntry[], newest: b
   return found
 }
 
-type Counts = Omit<Pair, 'directory' | 'person' | 'name' | 'address' | 'first' | 'last' | 'publicProvider'>
+type Counts = Omit<ChangedPair, 'directory' | 'person' | 'name' | 'address' | 'first' | 'last' | 'publicProvider'>
 
 const none: Counts = {
   count: 0,
@@ -174,7 +186,7 @@ const none: Counts = {
   unauthenticated: 0,
   detected: 0,
   rejected: 0,
-  names: {},
+  names: new Map(),
   kinds: {},
   actions: {},
 }
@@ -189,26 +201,31 @@ function counts(before: Counts | null, record: RecordHead, by: 1 | -1): Counts {
     unauthenticated: was.unauthenticated + (authenticated === false ? by : 0),
     detected: was.detected + (isDetected ? by : 0),
     rejected: was.rejected + (disposition === 'rejected' ? by : 0),
-    names: counted(was.names, fromName, by, maxNames),
-    kinds: counted(was.kinds, kind, by, Infinity),
-    actions: counted(was.actions, isDetected ? action : null, by, Infinity),
+    names: namesCounted(was.names, fromName, by),
+    kinds: counted(was.kinds, kind, by),
+    actions: counted(was.actions, isDetected ? action : null, by),
   }
 }
 
-function counted<K extends string>(
-  before: Readonly<Partial<Record<K, number>>>,
-  key: string | null,
+function namesCounted(
+  before: ReadonlyMap<string, number>,
+  name: string | null,
   by: number,
-  most: number,
-): Record<K, number> {
-  const after = new Map<string, number>(Object.entries(before) as [string, number][])
-  if (key !== null && (after.has(key) || after.size < most)) {
-    const count = (after.get(key) ?? 0) + by
-    if (count > 0) after.set(key, count)
-    else after.delete(key)
-  }
-  // Not by assignment: a name may be "__proto__".
-  return Object.fromEntries(after) as Record<K, number>
+): ReadonlyMap<string, number> {
+  if (name === null || (!before.has(name) && before.size >= maxNames)) return before
+  const after = new Map(before)
+  const count = (before.get(name) ?? 0) + by
+  if (count > 0) after.set(name, count)
+  else after.delete(name)
+  return after
+}
+
+function counted(before: Readonly<Record<string, number>>, key: string | null, by: number): Record<string, number> {
+  if (key === null) return before
+  const count = (before[key] ?? 0) + by
+  if (count > 0) return { ...before, [key]: count }
+  const { [key]: _, ...others } = before
+  return others
 }
 
 /** Values in the order below, without names: there may be as many pairs as records. */
@@ -216,17 +233,18 @@ type PairTuple = [
   ...[number: number, directory: string, person: string, name: string, address: string],
   ...[count: number, authenticated: number, unauthenticated: number, detected: number, rejected: number],
   ...[first: number, last: number, publicProvider: 0 | 1],
-  ...[names: Pair['names'], kinds: Pair['kinds'], actions: Pair['actions']],
+  // Names and their counts in turn; in a history of layout 2 an object.
+  ...[names: (string | number)[] | Pair['names'], kinds: Pair['kinds'], actions: Pair['actions']],
 ]
 
-function encodePair(pair: Pair, number: number): Buffer {
+function encodePair(pair: ChangedPair, number: number): Buffer {
   const { directory, person, name, address, count, authenticated, unauthenticated, detected, rejected } = pair
   const { first, last, publicProvider, names, kinds, actions } = pair
   const tuple: PairTuple = [
     ...([number, directory, person, name, address] as const),
     ...([count, authenticated, unauthenticated, detected, rejected] as const),
     ...([Date.parse(first), Date.parse(last), publicProvider ? 1 : 0] as const),
-    ...([names, kinds, actions] as const),
+    ...([[...names].flat(), kinds, actions] as const),
   ]
   return Buffer.from(JSON.stringify(tuple))
 }
@@ -238,8 +256,20 @@ function decodePair(octets: Buffer): StoredPair {
   return {
     ...{ number, directory, person, name, address, count, authenticated, unauthenticated, detected, rejected },
     ...{ first: new Date(first).toISOString(), last: new Date(last).toISOString() },
-    ...{ publicProvider: publicProvider === 1, names, kinds, actions },
+    ...{ publicProvider: publicProvider === 1, names: decodedNames(names), kinds, actions },
   }
+}
+
+function decodedNames(names: PairTuple[13]): Map<string, number> {
+  if (!Array.isArray(names)) return new Map(Object.entries(names))
+  const decoded = new Map<string, number>()
+  for (let i = 0; i < names.length; i += 2) decoded.set(String(names[i]), Number(names[i + 1]))
+  return decoded
+}
+
+/** As others are handed it: object properties by definition and not by assignment, as a name may be "__proto__". */
+function pairOfStored({ number: _, names, ...pair }: StoredPair): Pair {
+  return { ...pair, names: Object.fromEntries(names) }
 }
 
 function readStored(tables: Tables, key: Buffer, options: ReadOptions = {}): StoredPair | null {
@@ -247,18 +277,20 @@ function readStored(tables: Tables, key: Buffer, options: ReadOptions = {}): Sto
   return octets === undefined ? null : decodePair(octets)
 }
 
+/** The number of a pair; null if there is no such pair. */
+export function pairNumber(tables: Tables, key: Buffer, options: ReadOptions): number | null {
+  return readStored(tables, key, options)?.number ?? null
+}
+
 export function readPair(tables: Tables, key: Buffer, options: ReadOptions = {}): Pair | null {
   const stored = readStored(tables, key, options)
-  if (stored === null) return null
-  const { number: _, ...pair } = stored
-  return pair
+  return stored === null ? null : pairOfStored(stored)
 }
 
 /** All pairs in no order, for what must look at each. */
 export function* allPairs(tables: Tables): Generator<{ readonly key: Buffer; readonly pair: Pair }> {
   for (const { key, value } of tables.pairs.getRange({})) {
-    const { number: _, ...pair } = decodePair(value)
-    yield { key, pair }
+    yield { key, pair: pairOfStored(decodePair(value)) }
   }
 }
 

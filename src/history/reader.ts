@@ -16,7 +16,7 @@ import type { Columns } from './columns.ts'
 import { overviewOf } from './counters.ts'
 import type { Environment, ReadOptions, Tables } from './environment.ts'
 import { countOfBlock, earliestTimeOfBlock, pairKey, pairOf, recordKey, recordKeyLength } from './keys.ts'
-import { readDecision, readPair } from './pairs.ts'
+import { pairNumber, readDecision, readPair } from './pairs.ts'
 import { orderedPairKeys } from './pair-summaries.ts'
 import { singleRecords } from './records.ts'
 import { parseHead } from './head.ts'
@@ -152,7 +152,7 @@ function placeInLatest(tables: Tables, { since, until, needle }: Search, options
   const end = recordKey(since, 0)
   const start = Number.isFinite(until) ? recordKey(until, 0) : Buffer.alloc(recordKeyLength, 0xff)
   const found = [...tables.records.getRange({ ...options, start, end, reverse: true })].filter(({ value }) =>
-    needle === null ? true : Buffer.from(searchTextOf(parseHead(value.toString()))).includes(needle),
+    needle === null ? true : Buffer.from(searchTextOf(parseHead(value))).includes(needle),
   )
   let at = 0
   const headAt = (): Moment | null => {
@@ -262,7 +262,8 @@ export function recordById(environment: Environment, id: string): HistoryRecord 
 /** Pairs with what was decided, in the order that is asked for. */
 export function* listPairs(environment: Environment, query: PairQuery): Generator<PairWithState> {
   yield* environment.reading(function* (options) {
-    for (const key of orderedPairKeys(environment, query, options)) {
+    const from = query.from === undefined ? null : pairNumber(environment.tables, pairKey(query.from), options)
+    for (const key of orderedPairKeys(environment, query, from, options)) {
       const pair = readPair(environment.tables, key, options)
       if (pair !== null) yield withState(pair, readDecision(environment.tables, key, options))
     }

@@ -5,34 +5,60 @@ import { BlockPacker, recordsOfBlock, removeBlock, unpack } from './blocks.ts'
 import type { KeyedRecord } from './blocks.ts'
 import { CounterChanges } from './counters.ts'
 import type { Environment, Tables } from './environment.ts'
-import { parseHead } from './head.ts'
+import { parseHead, timeIn } from './head.ts'
 import type { RecordHead } from './head.ts'
 import { recordKey } from './keys.ts'
 import { PairChanges } from './pairs.ts'
 
+/** So many records that come together are a block by themselves. */
+const recordsAtOnce = 64
+
 /**
  * Writes records in one transaction, with pairs and counters: a reader sees all of it or nothing.
- * @param lines each a HistoryRecord as JSON, kept as it is
+ * @param lines each a HistoryRecord as JSON in UTF-8, kept as it is
  * @throws what lmdb throws, such as a full disk; nothing is written then
  */
-export function appendRecords(environment: Environment, lines: readonly string[]): void {
+export function appendRecords(environment: Environment, lines: readonly Buffer[]): void {
   if (lines.length === 0) return
-  const isDue = singleRecords(environment.tables) + lines.length >= 2 * recordsOfBlock
+  const { tables } = environment
+  const isBlock = lines.length >= recordsAtOnce
+  const isDue = !isBlock && singleRecords(tables) + lines.length >= 2 * recordsOfBlock
   environment.transact(() => {
     const pairs = new PairChanges(environment)
-    const counters = new CounterChanges(environment.tables)
+    const counters = new CounterChanges(environment)
     let number = environment.nextNumbers('sequence', lines.length)
-    for (const line of lines) {
+    let packer = new BlockPacker()
+    for (const { line, time } of isBlock ? inOrder(lines) : timed(lines)) {
+      const key = recordKey(time, number++)
       // Parsed one after the other: of some hundred parsed at once, the garbage collector would carry each about.
-      const record = parseHead(line)
-      environment.tables.records.putSync(recordKey(Date.parse(record.time), number++), Buffer.from(line))
-      pairs.add(record)
-      counters.add(record)
+      const head = parseHead(line)
+      const pair = pairs.add(head)
+      counters.add(head)
+      if (isBlock) packer.add(key, line, head, pair)
+      else tables.records.putSync(key, line)
+      if (packer.count < recordsOfBlock) continue
+      packer.write(tables)
+      packer = new BlockPacker()
     }
+    packer.write(tables)
     pairs.write()
     counters.write()
-    if (isDue) while (packOldest(environment.tables) > 0);
+    if (isDue) while (packOldest(tables) > 0);
   })
+}
+
+interface TimedLine {
+  readonly line: Buffer
+  readonly time: number
+}
+
+function timed(lines: readonly Buffer[]): TimedLine[] {
+  return lines.map((line) => ({ line, time: timeIn(line) }))
+}
+
+/** Of several workers each sends its own in order. */
+function inOrder(lines: readonly Buffer[]): TimedLine[] {
+  return timed(lines).sort((a, b) => a.time - b.time)
 }
 
 /** How many records lie by themselves, as of the last transaction. */
@@ -50,8 +76,7 @@ export function packOldest(tables: Tables, onPacked: (record: RecordHead) => voi
   if (tables.records.getKeysCount({ limit: 2 * recordsOfBlock }) < 2 * recordsOfBlock) return 0
   const oldest = [...tables.records.getRange({ limit: recordsOfBlock })]
   const packer = new BlockPacker()
-  for (const { key, value } of oldest) {
-    const line = value.toString()
+  for (const { key, value: line } of oldest) {
     const head = parseHead(line)
     packer.add(key, line, head)
     onPacked(head)

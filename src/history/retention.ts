@@ -134,7 +134,7 @@ export async function erase(environment: Environment, erasure: Erasure): Promise
       await new Promise((resume) => setImmediate(resume))
     }
     const single: Buffer[] = []
-    for (const { key, value } of tables.records.getRange({})) if (take(keyed(key, value.toString()))) single.push(key)
+    for (const { key, value } of tables.records.getRange({})) if (take(keyed(key, value))) single.push(key)
     found += removeRecords(environment, { single, blocks: [] })
     erased += found
   }

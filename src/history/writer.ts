@@ -18,7 +18,7 @@ const restMs = 1000
 
 interface HistoryWriterOptions {
   /** Writes lines in one transaction; throws if it can't. Null while the history is not open. */
-  readonly append: () => ((lines: readonly string[]) => void) | null
+  readonly append: () => ((lines: readonly Buffer[]) => void) | null
   readonly onWritten: (records: number) => void
   /** Records that are lost, and why. */
   readonly onDropped: (records: number, why: string) => void
@@ -34,7 +34,7 @@ interface HistoryWriterOptions {
 export class HistoryWriter {
   readonly #options: HistoryWriterOptions
   readonly #limits: QueueLimits
-  #lines: string[] = []
+  #lines: Buffer[] = []
   #octets = 0
   #timer: NodeJS.Timeout | null = null
   #lastError = 'the history is not open yet'
@@ -48,7 +48,8 @@ export class HistoryWriter {
     return this.#lines.length
   }
 
-  add(lines: readonly string[]): void {
+  /** @param lines each a record as JSON in UTF-8 */
+  add(lines: readonly Buffer[]): void {
     for (const line of lines) {
       this.#lines.push(line)
       this.#octets += line.length

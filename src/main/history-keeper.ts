@@ -87,7 +87,7 @@ export class HistoryKeeper implements HistorySink {
   }
 
   /** Takes records from a worker, and how many it had to drop. */
-  add(lines: readonly string[], dropped: number): void {
+  add(lines: readonly Buffer[], dropped: number): void {
     if (dropped > 0) this.drop(dropped, 'the primary process did not take them in time')
     if (!this.#closed) this.#writer.add(lines)
   }

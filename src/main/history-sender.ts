@@ -20,18 +20,18 @@ export interface HistorySettings {
 /** Gathers records of some time and sends them as one message. */
 export class HistorySender {
   readonly #settings: HistorySettings
-  readonly #send: (lines: readonly string[], dropped: number, sent: () => void) => void
+  readonly #send: (lines: Buffer, dropped: number, sent: () => void) => void
   readonly #maxBytes: number
-  #lines: string[] = []
+  #lines: Buffer[] = []
   #gathered = 0
   #underway = 0
   #dropped = 0
   #timer: NodeJS.Timeout | null = null
 
-  /** @param send hands lines over and calls `sent` once they are on their way, or the way is gone */
+  /** @param send hands lines over, each with its end, and calls `sent` once they are on their way, or the way is gone */
   constructor(
     settings: HistorySettings,
-    send: (lines: readonly string[], dropped: number, sent: () => void) => void,
+    send: (lines: Buffer, dropped: number, sent: () => void) => void,
     maxBytes: number = maxWaitingBytes,
   ) {
     this.#settings = settings
@@ -43,7 +43,8 @@ export class HistorySender {
   add(record: MessageRecord, at: number): void {
     const { evidence } = record.decision
     if (evidence === undefined || evidence === null) return
-    const line = historyLine(record, evidence, at, this.#settings.node, this.#settings.redact)
+    // As octets, which the garbage collector does not carry about: JSON holds no line end.
+    const line = Buffer.from(`${historyLine(record, evidence, at, this.#settings.node, this.#settings.redact)}\n`)
     if (this.#gathered + this.#underway + line.length > this.#maxBytes) {
       this.#dropped++
     } else {
@@ -59,7 +60,7 @@ export class HistorySender {
     if (this.#timer !== null) clearTimeout(this.#timer)
     this.#timer = null
     if (this.#lines.length === 0 && this.#dropped === 0) return
-    const lines = this.#lines
+    const lines = Buffer.concat(this.#lines)
     const dropped = this.#dropped
     const length = this.#gathered
     this.#lines = []

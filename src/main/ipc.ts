@@ -39,8 +39,8 @@ export type ToPrimary =
   | { readonly type: 'ready'; readonly listeners: readonly string[] }
   | { readonly type: 'failed'; readonly error: string }
   | { readonly type: 'metrics'; readonly request: number; readonly snapshot: MetricsSnapshot }
-  /** Records of a batch of messages, each as JSON, and how many could not be sent since the last time. */
-  | { readonly type: 'history'; readonly lines: readonly string[]; readonly dropped: number }
+  /** Records of a batch of messages, each a line of JSON with its end, and how many could not be sent since the last time. */
+  | { readonly type: 'history'; readonly lines: Buffer; readonly dropped: number }
   /** Large originator fields that are being judged now; null: no more. If the worker dies of them, nobody judges them again. */
   | { readonly type: 'judging'; readonly digest: string | null }
   /** Fields whose judgement had to be ended. */

@@ -52,7 +52,7 @@ export class WorkerPool {
   #retired: MetricsSnapshot = []
   #retiring: Promise<void> = Promise.resolve()
   readonly #lifeSigns: NodeJS.Timeout
-  #takeHistory: (lines: readonly string[], dropped: number) => void = () => {}
+  #takeHistory: (lines: readonly Buffer[], dropped: number) => void = () => {}
 
   /** @param count number of processes. @param events told of every start and death. @param gap between signs of life. */
   constructor(count: number, settings: WorkerSettings, events: Events, gap: number = lifeSignGap) {
@@ -67,7 +67,7 @@ export class WorkerPool {
   }
 
   /** Hands on the records that workers send for the history, and how many they could not send. */
-  onHistory(take: (lines: readonly string[], dropped: number) => void): void {
+  onHistory(take: (lines: readonly Buffer[], dropped: number) => void): void {
     this.#takeHistory = take
   }
 
@@ -215,7 +215,7 @@ export class WorkerPool {
           reject(new NamesakeError('listen-failed', message.error))
         } else if (message.type === 'judging') member.judging = message.digest
         else if (message.type === 'hung') this.#avoid(message.digest)
-        else if (message.type === 'history') this.#takeHistory(message.lines, message.dropped)
+        else if (message.type === 'history') this.#takeHistory(linesOf(message.lines), message.dropped)
         else if (message.type === 'metrics') this.#answers.get(message.request)?.(message.snapshot)
         else member.last = message.snapshot
       })
@@ -263,6 +263,14 @@ export class WorkerPool {
   async #retire(member: PoolWorker): Promise<void> {
     this.#retired = await sumSnapshots([this.#retired, member.last.filter(isCount)])
   }
+}
+
+/** Lines without their ends. */
+function linesOf(octets: Buffer): Buffer[] {
+  const lines: Buffer[] = []
+  for (let start = 0, end; (end = octets.indexOf(0x0a, start)) >= 0; start = end + 1)
+    lines.push(octets.subarray(start, end))
+  return lines
 }
 
 /** What is open now ends with the process; only what was counted is kept. */

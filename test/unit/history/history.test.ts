@@ -4,7 +4,7 @@ import t from 'tap'
 import { openTables } from '../../../src/history/environment.ts'
 import { parseHead } from '../../../src/history/head.ts'
 import { History } from '../../../src/history/history.ts'
-import type { HistoryQuery, HistoryRecord } from '../../../src/model.ts'
+import type { HistoryQuery, HistoryRecord, Pair, PairOrder } from '../../../src/model.ts'
 import { folder, lines, noon, openHistory, record } from './helpers.ts'
 
 const at = (minutes: number): string => new Date(noon + minutes * 60_000).toISOString()
@@ -89,6 +89,45 @@ t.test('pairs are kept as records come and go', async (t) => {
   t.equal(other?.address, 'other@mail.example')
   t.equal(history.retainSlice({ keep: 0, maxSize: 2 ** 30 }, noon + 4 * 60_000), 4, 'the old ones go')
   t.match([...history.pairs()], [{ count: 2, authenticated: 1, unauthenticated: 0, first: at(5), last: at(9), names: { 'Jane Roe': 2 } }]) // prettier-ignore
+})
+
+t.test('pairs come in each order, from any of them on, however many there are', async (t) => {
+  const history = await openHistory(t)
+  const made = Array.from({ length: 4000 }, (_, i) => {
+    const n = (i * 7919) % 1700
+    return record({
+      time: new Date(noon + ((i * 104_729) % 5000) * 1000).toISOString(),
+      address: `a${n}@mail.example`,
+      ...(i % 3 === 0 ? { action: 'tag', disposition: 'relayed' } : {}),
+      ...(n % 5 === 0 ? { verdict: 'clean', action: null, excusedBy: 'secondary' } : {}),
+    })
+  })
+  const key = (pair: Pair, order: PairOrder): string => {
+    const first = { newest: 0, messages: pair.detected, refused: pair.rejected }[order]
+    return `${String(first).padStart(9, '0')} ${pair.last}`
+  }
+  // A second look comes when other pairs are known: what was put in order before must not be taken for it.
+  for (const some of [made.slice(0, 1500), made.slice(1500)]) {
+    history.append(lines(some))
+    const all = [...history.pairs()]
+    for (const order of ['newest', 'messages', 'refused'] as const) {
+      for (const query of [{}, { detected: true }, { excused: true }]) {
+        const found = [...history.pairs({ order, ...query })]
+        const want = all.filter(({ detected, count }) => (query.detected === true ? detected > 0 : query.excused === true ? count > detected : true))
+        const keys = found.map((pair) => key(pair, order))
+        const what = `${order} ${JSON.stringify(query)}`
+        t.same(new Set(found.map(({ address }) => address)), new Set(want.map(({ address }) => address)), what)
+        t.same(keys, [...keys].sort().reverse(), `${what}, in order`)
+        const middle = found[Math.floor(found.length * 0.7)] as Pair
+        const rest = [...history.pairs({ order, ...query, from: middle })]
+        t.same(rest.map(({ address }) => address), found.slice(-rest.length).map(({ address }) => address), `${what}, from the middle on`)
+        t.equal(rest[0]?.address, middle.address)
+      }
+    } // prettier-ignore
+    t.equal([...history.pairs({ from: { directory: 'x', person: 'y', address: 'z' } })].length, all.length, 'from one that is not there')
+    const counted = all.filter(({ detected }) => detected > 0)
+    t.same(history.pairTotals(), { pairs: counted.length, messages: counted.reduce((sum, { detected }) => sum + detected, 0) })
+  } // prettier-ignore
 })
 
 t.test('an answer stands until the pair behaves otherwise', async (t) => {
@@ -279,6 +318,24 @@ t.test('an older layout is brought forward, a newer one is left alone', async (t
   t.same({ pairs: [...history.pairs()], overview: history.overview(noon - day, noon + 2 * day) }, want)
   t.equal(ids(history.records({ people: ['u1'], since: noon + 1199 * 60_000 })).length > 0, true)
   await history.close()
+  // Layout 2 had the names of a pair as an object.
+  const tables = openTables(path, false)
+  for (const { key, value } of [...(tables?.pairs.getRange({}) ?? [])]) {
+    const tuple = JSON.parse(value.toString()) as unknown[]
+    const names = tuple[13] as (string | number)[]
+    tuple[13] = Object.fromEntries(names.flatMap((one, i) => (i % 2 === 0 ? [[one, names[i + 1]]] : [])))
+    tables?.pairs.putSync(key, Buffer.from(JSON.stringify(tuple)))
+  }
+  await tables?.root.close()
+  await set(2)
+  await t.rejects(History.openToRead(path), { message: /older Namesake/ })
+  const third = await History.open({ path, onDamaged: (why) => t.fail(why) })
+  t.same([...third.pairs()], want.pairs, 'pairs are read as they were laid out')
+  third.append(lines([record({ time: at(1300), fromName: '__proto__' })]))
+  const count = want.pairs[0]?.count ?? 0
+  t.match([...third.pairs()], [{ count: count + 1, last: at(1300) }])
+  t.same(Object.entries([...third.pairs()][0]?.names ?? {}), [['Jane Roe', count], ['__proto__', 1]]) // prettier-ignore
+  await third.close()
   await set(99)
   await t.rejects(History.open({ path, onDamaged: (why) => t.fail(why) }), { message: /newer Namesake/ })
   t.same(readdirSync(dirname(path)), ['history'], 'nothing is moved aside')
@@ -318,7 +375,7 @@ t.test('the head of a record is read by the first part of its line', async (t) =
     ['the last fields alone first', JSON.stringify({ id: 'x', originators: 'From: x', domains: ['b.example'] })],
   ] // prettier-ignore
   for (const [what, line] of cases) {
-    const [head, whole] = [parseHead(line), JSON.parse(line) as HistoryRecord]
+    const [head, whole] = [parseHead(Buffer.from(line)), JSON.parse(line) as HistoryRecord]
     for (const key of Object.keys(record()) as (keyof HistoryRecord)[]) {
       if (key === 'originators') break
       t.same(head[key as keyof typeof head], whole[key], `${what}: ${key}`)
