@@ -61,7 +61,9 @@ const samples: Readonly<Record<string, Sample>> = {
   },
   'POST /protect': { body: target },
   'POST /unprotect': { body: { ...target, preview: true } },
+  'GET /protected': {},
   'GET /suggestions': {},
+  'DELETE /suggestions/:key': { params: ['$SUGGESTION'] },
   'GET /detections': { query: 'tier=certain&limit=20' },
   'GET /detections/:id': { params: ['$DETECTION'] },
   'GET /detections.csv': { query: 'since=2026-01-01T00:00:00Z' },
@@ -94,6 +96,7 @@ const samples: Readonly<Record<string, Sample>> = {
   'GET /audit': { query: 'limit=20' },
   'GET /audit.csv': {},
   'GET /health': {},
+  'GET /nodes': {},
   'GET /oidc': {},
 }
 
@@ -102,12 +105,12 @@ const parts: readonly (readonly [title: string, paths: RegExp])[] = [
   ['Review', /^\/pairs/],
   [
     'People and protection',
-    /^\/(?:people|groups|protect$|unprotect|suggestions|directories\/:name\/(?:groups|people))/,
+    /^\/(?:people|groups|protect$|protected|unprotect|suggestions|directories\/:name\/(?:groups|people))/,
   ],
   ['Directories', /^\/directories/],
   ['Rules', /^\/protection/],
   ['Trying', /^\/(?:judge|replays)/],
-  ['Access, audit, health', /^\/(?:users|invitations|tokens|audit|health|oidc$)/],
+  ['Access, audit, health', /^\/(?:users|invitations|tokens|audit|health|nodes|oidc$)/],
   ['Signing in', /^\/(?:session|first-run|oidc\/)/],
   ['This description', /^\/openapi/],
 ]

@@ -340,6 +340,13 @@ export class People {
     return this.#listed().guarded.reduce((sum, mark) => sum + mark, 0)
   }
 
+  /** The same, with how many groups and people the file names for it. */
+  protectedBy(): { readonly people: number; readonly groups: number; readonly singly: number } {
+    const { resolved } = this.#current()
+    const { protectedGroups, protectedPeople } = resolved
+    return { people: this.protectedCount(), groups: protectedGroups.length, singly: protectedPeople.length }
+  }
+
   #current(): Index {
     const snapshot = this.#snapshot()
     const rules = this.#rules()

@@ -11,12 +11,12 @@ import type { MadeEdit, EditContext } from '../admin/protection.ts'
 import { decide, pairMeant, previewAnswer, reviewPairs, undo } from '../admin/review.ts'
 import { policyBy } from '../admin/replay/people.ts'
 import type { Answer, ReviewedPair } from '../admin/review.ts'
-import { suggestions } from '../admin/suggestions.ts'
+import { suggestions, suggestionText } from '../admin/suggestions.ts'
 import { count, fittedTable, jsonLine, printable, quote } from '../text.ts'
 import { isDate } from '../options/units.ts'
 import type { Store } from '../directory/store/store.ts'
 import { NamesakeError } from '../errors.ts'
-import type { PairAnswer, PairWithState } from '../model.ts'
+import type { PairAnswer, PairWithState, Person } from '../model.ts'
 import type { KeptHistory } from '../ports.ts'
 import { actor, confirmed, isAtTerminal } from './confirm.ts'
 import { configPath, examples, limitGiven, write } from './verb.ts'
@@ -66,13 +66,19 @@ export function addReviewVerbs(program: Command, cli: Cli): void {
       withHistory(command, cli, async (installation, store, history) => {
         const limit = limitGiven(options.limit)
         const { rules } = installation.protection()
-        const pairs = reviewPairs(history, store, policyBy(store, rules).policy, Date.now())
+        const now = Date.now()
+        const { policy } = policyBy(store, rules)
+        const pairs = reviewPairs(history, store, policy, now)
         if (options.json === true) {
           for await (const pair of firstOf(pairs, limit)) await write(cli, `${jsonLine(pair)}\n`)
           return
         }
         await list(pairs, options.all === true, limit, cli)
-        for (const line of await suggestions(history, store, rules, Date.now())) cli.out.write(`${printable(line)}\n`)
+        const view = store.snapshot()
+        const protects = (person: Person): boolean => policy.protects(person)
+        for (const one of await suggestions(history, view, rules, protects, now)) {
+          cli.out.write(`${printable(suggestionText(one, now))}\n`)
+        }
       }),
     )
   review

@@ -5,6 +5,7 @@ import type { Preview } from '../admin/effect.ts'
 import type { MadeEdit, ProtectionRequest } from '../admin/protection.ts'
 import type { Answer, ReviewPage, ReviewQuery, ReviewedPair } from '../admin/review.ts'
 import type { ProtectionPage, RulesPreview } from '../admin/rules.ts'
+import type { Suggestion } from '../admin/suggestions.ts'
 import type { Role } from '../ports.ts'
 import type { OnEvent } from '../vocabulary.ts'
 
@@ -63,6 +64,8 @@ export interface ReviewPort {
   preview(pair: ReviewedPair, answer: Answer): Promise<Preview>
   decide(pair: ReviewedPair, answer: Answer, actor: Actor): Promise<MadeEdit>
   undo(pair: ReviewedPair, actor: Actor): Promise<MadeEdit>
+  /** Whom to protect as well. */
+  suggestions(): Promise<Suggestion[]>
 }
 
 /** The protection file as a whole, and what changes of it would do. Each throws as `admin/rules` does. */

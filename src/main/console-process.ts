@@ -13,6 +13,7 @@ import type { JudgedBy } from '../admin/replay/people.ts'
 import { ReplayRun } from '../admin/replay/run.ts'
 import { decide, previewAnswer, reviewPage, reviewPair, undo } from '../admin/review.ts'
 import { previewRules, protectionPage } from '../admin/rules.ts'
+import { suggestions } from '../admin/suggestions.ts'
 import { Consents } from '../console/consents.ts'
 import { Desk } from '../console/desk.ts'
 import { Origins } from '../console/hosts.ts'
@@ -100,6 +101,12 @@ function reviewOf(desk: Desk<KeptHistory>): ReviewPort {
     undo: async (pair, actor) => {
       const { history, context } = await opened()
       return undo(history, context, pair, actor)
+    },
+    suggestions: async () => {
+      const { history, store } = await opened()
+      const policy = policyNow(store)
+      const { rules } = desk.installation.protection()
+      return suggestions(history, store.snapshot(), rules, (person) => policy.protects(person), Date.now())
     },
   }
 }

@@ -15,7 +15,7 @@ t.test(
   { skip: existsSync('/usr/bin/curl') ? false : 'curl is not installed' },
   async (t) => {
     const api = await startApi({
-      people: readFileSync(join(root, 'config/people.yaml'), 'utf8'),
+      people: `${readFileSync(join(root, 'config/people.yaml'), 'utf8')}  - { id: payroll, displayName: Payroll, members: ["4"] }\n`,
       protection: 'protect:\n  - { directory: Staff, groups: [Executives] }\n',
       env: { NAMESAKE_CLIENT_SECRET: 'a secret' },
     })
@@ -53,6 +53,8 @@ t.test(
       DETECTION: () => first('/detections'),
       PAIR: async () =>
         ((await admin('GET', '/pairs?state=decided')).body['items'] as { id: string }[])[0]?.id ?? first('/pairs'),
+      SUGGESTION: async () =>
+        ((await admin('GET', '/suggestions')).body['items'] as { key: string }[])[0]?.key ?? 'none',
       CONSENT: async () =>
         String((await admin('POST', '/directories/authorize', { directory: { ...consent, ...rest } })).body['id']),
       REPLAY: () => first('/replays'),

@@ -3,6 +3,8 @@
 import * as z from 'zod'
 import type { GroupEntry, PersonEntry } from '../../admin/people.ts'
 import type { ProtectionRequest } from '../../admin/protection.ts'
+import { putOff } from '../../admin/suggestions.ts'
+import type { Suggestion } from '../../admin/suggestions.ts'
 import { actionNames } from '../../vocabulary.ts'
 import type { Action } from '../../vocabulary.ts'
 import { Problem } from '../problem.ts'
@@ -76,7 +78,59 @@ const protectBody = z.object({
   preview: z.boolean().optional().describe('Only says what would change.'),
 })
 
+const suggestionSchema = z.object({
+  key: z.string().describe('What names it when it is put off.'),
+  kind: z.enum(['group', 'person']).describe('`person`: left a protected group, and is not protected any more.'),
+  directory: z.string(),
+  id: z.string(),
+  name: z.string(),
+  people: z.number().nullable().describe('Of a group.'),
+  taken: z
+    .number()
+    .nullable()
+    .describe('How many of the group had their names taken lately; 0: it is named by its name.'),
+  group: z.string().nullable().describe('Which group a person left.'),
+  left: z.string().nullable(),
+  known: z.boolean().describe('Whether a directory still has it.'),
+})
+
 export const peopleRoutes: readonly Route[] = [
+  route({
+    method: 'GET',
+    path: '/protected',
+    access: 'reader',
+    summary: 'How many people are protected, and by what',
+    response: z.object({
+      people: z.number(),
+      groups: z.number().describe('Groups that the file names.'),
+      singly: z.number().describe('People whom the file names.'),
+    }),
+    handle: async ({ services }) => (await services.desk.people()).protectedBy(),
+  }),
+  route({
+    method: 'GET',
+    path: '/suggestions',
+    access: 'reader',
+    summary: 'Whom to protect as well',
+    prose:
+      'People who left a protected group, groups whose people are impersonated, groups that by their name may move money. Nobody is protected by itself.',
+    response: z.object({ items: z.array(suggestionSchema) }),
+    handle: async ({ services }) => ({ items: (await services.review.suggestions()).map(plainSuggestion) }),
+  }),
+  route({
+    method: 'DELETE',
+    path: '/suggestions/:key',
+    access: 'admin',
+    summary: 'Put a suggestion off',
+    prose: 'It is left out for everybody, for 90 days. Kept in the audit log.',
+    params: z.object({ key: z.string().max(2000) }),
+    handle: async ({ services, params, caller }) => {
+      const found = (await services.review.suggestions()).find(({ key }) => key === params.key)
+      if (found === undefined) throw new Problem('not-found', 'this is not suggested any more')
+      await services.audit(caller, putOff, found.name, null, found.key)
+      services.live.nudge()
+    },
+  }),
   route({
     method: 'GET',
     path: '/people',
@@ -320,6 +374,16 @@ async function details(services: Services, directory: string, id: string): Promi
     actions: { ...actions },
     actionOrigins: { ...actionOrigins },
   }
+}
+
+function plainSuggestion(of: Suggestion): z.infer<typeof suggestionSchema> {
+  const { key, kind, directory, id, name } = of
+  return of.kind === 'group'
+    ? { key, kind, directory, id, name, people: of.people, taken: of.taken, group: null, left: null, known: true }
+    : {
+        ...{ key, kind, directory, id, name, people: null, taken: null },
+        ...{ group: of.group, left: new Date(of.left).toISOString(), known: of.known },
+      }
 }
 
 function plainPerson(person: PersonEntry): z.infer<typeof personSchema> {

@@ -6,6 +6,8 @@ import { NamesakeError } from '../../errors.ts'
 import type { DaemonStatus, ApiToken } from '../../ports.ts'
 import { csvLine } from '../../admin/csv.ts'
 import { fleetMembers } from '../../admin/fleet.ts'
+import { hasWords, searchText, searchWords } from '../../admin/search.ts'
+import { Turn } from '../../admin/turn.ts'
 import { Problem } from '../problem.ts'
 import { versionOf } from '../desk.ts'
 import type { Services } from '../services.ts'
@@ -199,16 +201,21 @@ export const settingsRoutes: readonly Route[] = [
     access: 'reader',
     summary: 'Every change, by whom, newest first',
     query: z.object({
+      about: z.string().max(400).optional().describe('Words of what was changed, such as a name or an address.'),
       cursor: z.string().max(100).optional(),
       limit: z.coerce.number().int().min(1).max(200).optional(),
     }),
     response: z.object({ items: z.array(auditSchema), next: z.string().nullable() }),
     handle: async ({ services, query }) => {
       const limit = query.limit ?? 50
+      const words = searchWords(query.about ?? '')
       const items: AuditEntry[] = []
       let skipping = query.cursor !== undefined
+      const turn = new Turn()
       for (const entry of (await services.desk.historyOrProblem()).audit()) {
+        await turn.over()
         if (skipping) skipping = entry.id !== query.cursor
+        else if (words.length > 0 && !hasWords(searchText(`${entry.what} ${entry.target}`), words)) continue
         else if (items.length === limit) return { items, next: items.at(-1)?.id ?? null }
         else items.push(entry)
       }
