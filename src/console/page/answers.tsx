@@ -54,7 +54,7 @@ export function AnswersHere({ pair, name }: { readonly pair: string; readonly na
         <div class="row wrap">
           {answers.map(([answer, title]) =>
             answer === 'attack' ? (
-              <Button key={answer} look="small" onClick={() => void attack()}>
+              <Button key={answer} look="small" onClick={attack}>
                 {title}
               </Button>
             ) : (

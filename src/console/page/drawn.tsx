@@ -83,8 +83,9 @@ export function Drawn({
           <div class="drawn-addr">
             <Addr text={address} />
             <span class="soft">
-              {finding.excuse === null ? 'not one of the addresses of ' : 'beside the name of '}
+              {finding.excuse === null ? 'not one of ' : 'beside the name of '}
               <Foreign text={finding.name} max={100} />
+              {finding.excuse === null ? '’s addresses' : ''}
             </span>
           </div>
         )}
@@ -94,18 +95,22 @@ export function Drawn({
           <thead>
             <tr>
               <th scope="col">Letter</th>
-              <th scope="col">Code</th>
+              <th scope="col">What it is</th>
               <th scope="col">Taken as</th>
+              <th scope="col" class="num">
+                Times
+              </th>
             </tr>
           </thead>
           <tbody>
-            {odd.slice(0, 20).map((pair, index) => (
+            {timesEach(odd).map(({ pair, times }, index) => (
               <tr key={index}>
                 <td>
                   <Foreign text={pair.sent} />
                 </td>
-                <td>{codes(pair.sent)}</td>
+                <td>{whatItIs(pair.sent)}</td>
                 <td>{pair.taken === '' ? 'nothing' : <Foreign text={pair.taken} />}</td>
+                <td class="num">{times}</td>
               </tr>
             ))}
           </tbody>
@@ -113,6 +118,48 @@ export function Drawn({
       )}
     </>
   )
+}
+
+/** So many different letters are listed. */
+const maxListed = 20
+
+/** Each odd letter once, with how often it stands there. */
+function timesEach(odd: readonly LetterPair[]): { readonly pair: LetterPair; readonly times: number }[] {
+  const found = new Map<string, { pair: LetterPair; times: number }>()
+  for (const pair of odd) {
+    const key = `${pair.sent}\n${pair.taken}`
+    const before = found.get(key)
+    if (before === undefined) found.set(key, { pair, times: 1 })
+    else before.times++
+  }
+  return [...found.values()].slice(0, maxListed)
+}
+
+/** Words for letters that stand for others, each with what tells it. What fits first holds. */
+const letterWords: readonly (readonly [RegExp, string])[] = [
+  [/^[\u200b-\u200d\u2060\ufeff\u00ad\u180e]$/u, 'no width'],
+  [/^[\u202a-\u202e\u2066-\u2069\u200e\u200f\u061c]$/u, 'turns the direction of writing'],
+  [/^[\ufe00-\ufe0f\u{e0100}-\u{e01ef}]$/u, 'a variant of the letter before'],
+  [/^[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]$/u, 'control character'],
+  [/^[\u{1d400}-\u{1d7ff}]$/u, 'mathematical letter'],
+  [/^[\uff01-\uff5e]$/u, 'full-width letter'],
+  [/^\p{M}$/u, 'accent'],
+  [/^\p{N}$/u, 'digit'],
+  [/^[\p{P}\p{S}]$/u, 'sign'],
+  [/^\p{Script=Cyrillic}$/u, 'Cyrillic letter'],
+  [/^\p{Script=Greek}$/u, 'Greek letter'],
+  [/^\p{Script=Armenian}$/u, 'Armenian letter'],
+  [/^\p{Script=Cherokee}$/u, 'Cherokee letter'],
+  [/^\p{Script=Hebrew}$/u, 'Hebrew letter'],
+  [/^\p{Script=Arabic}$/u, 'Arabic letter'],
+  [/^\p{Script=Latin}$/u, 'Latin letter'],
+  [/^\p{L}$/u, 'letter'],
+]
+
+/** What a letter is, and its code point; of several, their code points. */
+function whatItIs(text: string): string {
+  const words = letterWords.find(([fits]) => fits.test(text))?.[1]
+  return words === undefined ? codes(text) : `${words}, ${codes(text)}`
 }
 
 function codes(text: string): string {

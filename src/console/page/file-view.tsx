@@ -2,7 +2,7 @@
 
 import { useEffect, useRef } from 'preact/hooks'
 import type { JSX } from 'preact'
-import { yamlParts } from './parts.tsx'
+import { Diff } from './parts.tsx'
 import type { DiffLine } from './parts.tsx'
 
 /** All lines of a text with a difference put into it. The difference may leave unchanged lines out. */
@@ -47,20 +47,5 @@ export function FileView({
     const above = line.offsetTop - box.offsetTop - box.clientHeight / 3
     if (Math.abs(box.scrollTop - above) > box.clientHeight / 2) box.scrollTop = Math.max(0, above)
   }, [first])
-  return (
-    <div class="code" tabIndex={0} role="region" aria-label={label} ref={ref}>
-      <ol>
-        {lines.map((line, at) => (
-          <li
-            key={at}
-            class={line.sign === '+' ? 'add' : line.sign === '-' ? 'del' : ''}
-            data-n={line.sign === '-' ? '' : line.number}
-          >
-            <i>{line.sign === '-' ? '−' : line.sign}</i>
-            <span>{line.text === '' ? ' ' : yamlParts(line.text)}</span>
-          </li>
-        ))}
-      </ol>
-    </div>
-  )
+  return <Diff lines={lines} label={label} box={ref} />
 }

@@ -11,7 +11,7 @@ import { FirstRun, SignIn } from './pages/gate.tsx'
 import { Overview } from './pages/overview.tsx'
 import { Shell } from './shell.tsx'
 import type { PageEntry } from './shell.tsx'
-import { go, place, startRouter } from './router.ts'
+import { forgetUnsaved, go, place, startRouter } from './router.ts'
 import { loadSession, may, session, user } from './state.ts'
 
 const Directories = later(() => import('./pages/directories.tsx').then((part) => part.Directories))
@@ -51,8 +51,9 @@ function App(): JSX.Element | null {
 
 whenSignedOut(() => {
   if (user.peek() === null) return
-  const { page } = place.peek()
-  location.assign(`/sign-in?why=ended&next=/${page}`)
+  forgetUnsaved()
+  const { pathname, search, hash } = location
+  location.assign(`/sign-in?why=ended&next=${encodeURIComponent(pathname + search + hash)}`)
 })
 
 startRouter()

@@ -1,9 +1,10 @@
 /** Parts that every page is made of. None of them fetches anything. */
 
 import { useEffect, useId, useRef, useState } from 'preact/hooks'
-import type { ComponentChildren, JSX } from 'preact'
+import type { ComponentChildren, JSX, Ref } from 'preact'
 import { Icon } from './icons.tsx'
 import type { IconName } from './icons.tsx'
+import type { Loaded } from './loaded.ts'
 import { act, now, timesAsDates, toast } from './state.ts'
 
 type Children = { readonly children?: ComponentChildren }
@@ -162,6 +163,37 @@ export function Foreign({ text, max = 400 }: { readonly text: string; readonly m
   )
 }
 
+/** Foreign lines as they came, folded away below a title. */
+export function RawLines({
+  title,
+  lines,
+  max = 400,
+}: {
+  readonly title: string
+  readonly lines: readonly string[]
+  readonly max?: number
+}): JSX.Element {
+  return (
+    <details class="reading">
+      <summary>
+        <span class="chev">
+          <Icon name="right" size={14} />
+        </span>
+        <span class="grow">{title}</span>
+      </summary>
+      <div>
+        <div class="raw">
+          {lines.map((line, at) => (
+            <div key={at}>
+              <Foreign text={line} max={max} />
+            </div>
+          ))}
+        </div>
+      </div>
+    </details>
+  )
+}
+
 /** An address, in the machine's letters. */
 export function Addr({ text }: { readonly text: string }): JSX.Element {
   return (
@@ -243,8 +275,16 @@ const guards: Record<GuardState, { icon: IconName; word: string }> = {
 }
 
 /** Whether somebody is protected, by shape and word. */
-export function Guard({ state, more }: { readonly state: GuardState; readonly more?: ComponentChildren }): JSX.Element {
-  const { icon, word } = guards[state]
+export function Guard({
+  state,
+  word = guards[state].word,
+  more,
+}: {
+  readonly state: GuardState
+  readonly word?: string
+  readonly more?: ComponentChildren
+}): JSX.Element {
+  const { icon } = guards[state]
   return (
     <span class={`guard ${state}`}>
       <Icon name={icon} />
@@ -360,6 +400,31 @@ export function Skeleton({ rows = 5 }: { readonly rows?: number }): JSX.Element 
   )
 }
 
+/** In the place of what is fetched: shapes, or why it failed. */
+export function Pending({
+  of: { error, reload },
+  rows,
+}: {
+  readonly of: Pick<Loaded<unknown>, 'error' | 'reload'>
+  readonly rows?: number | undefined
+}): JSX.Element {
+  if (error !== null) return <Failed error={error} retry={reload} />
+  return <Skeleton {...(rows === undefined ? {} : { rows })} />
+}
+
+/** What was fetched, once it is there. */
+export function Shown<T>({
+  of,
+  rows,
+  children,
+}: {
+  readonly of: Pick<Loaded<T>, 'value' | 'error' | 'reload'>
+  readonly rows?: number
+  readonly children: (value: T) => ComponentChildren
+}): JSX.Element {
+  return of.value === null ? <Pending of={of} rows={rows} /> : <>{children(of.value)}</>
+}
+
 /** What a list has beyond its end; nothing where it has ended. */
 export function Older({
   paged,
@@ -378,7 +443,7 @@ export function Older({
   return (
     <div class="pager">
       <span class="grow">{count(value.items.length, what, many)}</span>
-      <Button look="small" onClick={() => void act(more)}>
+      <Button look="small" onClick={() => act(more)}>
         Load more
       </Button>
     </div>
@@ -386,6 +451,9 @@ export function Older({
 }
 
 /* ---------- buttons, menus, fields ---------- */
+
+/** The second click of a double one comes within this time. */
+const doubleClickMs = 350
 
 /** A button that keeps its width and says what it is doing while it works. */
 export function Button({
@@ -401,10 +469,12 @@ export function Button({
   readonly look?: string
   readonly busy?: string | null
   readonly disabled?: boolean
-  readonly onClick?: () => void
+  /** What it begins; until that has ended, another press does nothing. */
+  readonly onClick?: () => unknown
   readonly type?: 'button' | 'submit'
 }): JSX.Element {
   const ref = useRef<HTMLButtonElement>(null)
+  const underWay = useRef(false)
   const [width, setWidth] = useState<number | null>(null)
   useEffect(() => {
     if (busy === null) setWidth(ref.current?.offsetWidth ?? null)
@@ -417,8 +487,15 @@ export function Button({
       {...(busy !== null || disabled ? { 'aria-disabled': 'true' } : {})}
       {...(busy !== null && width !== null ? { style: { minWidth: `${width}px` } } : {})}
       onClick={(event) => {
-        if (busy !== null || disabled) event.preventDefault()
-        else onClick?.()
+        if (busy !== null || disabled || underWay.current) {
+          event.preventDefault()
+          return
+        }
+        underWay.current = true
+        // One that ends at once is over before the second click of a double one.
+        void new Promise((resolve) => resolve(onClick?.())).finally(() =>
+          setTimeout(() => (underWay.current = false), doubleClickMs),
+        )
       }}
     >
       {busy === null && icon !== undefined ? <Icon name={icon} size={look.includes('small') ? 14 : 16} /> : null}
@@ -746,7 +823,7 @@ export interface DiffLine {
 }
 
 /** YAML in two colours: comments and keys. */
-export function yamlParts(text: string): ComponentChildren {
+function yamlParts(text: string): ComponentChildren {
   const comment = /(^|\s)#.*$/.exec(text)
   const code = comment === null ? text : text.slice(0, comment.index + (comment[1] ?? '').length)
   const rest = text.slice(code.length)
@@ -768,9 +845,17 @@ export function yamlParts(text: string): ComponentChildren {
 }
 
 /** What an edit changes in a file, line by line. */
-export function Diff({ lines, label }: { readonly lines: readonly DiffLine[]; readonly label: string }): JSX.Element {
+export function Diff({
+  lines,
+  label,
+  box = null,
+}: {
+  readonly lines: readonly DiffLine[]
+  readonly label: string
+  readonly box?: Ref<HTMLDivElement> | null
+}): JSX.Element {
   return (
-    <div class="code" tabIndex={0} role="region" aria-label={label}>
+    <div class="code" tabIndex={0} role="region" aria-label={label} ref={box}>
       <ol>
         {lines.map((line, at) => (
           <li
@@ -787,8 +872,21 @@ export function Diff({ lines, label }: { readonly lines: readonly DiffLine[]; re
   )
 }
 
+/** What an edit writes, before it does. */
+export function SavedAs({ file, lines }: { readonly file: string; readonly lines: readonly DiffLine[] }): JSX.Element {
+  return (
+    <div>
+      <div class="code-head">
+        <span class="grow">{file}, as it would be saved</span>
+        <span class="muted">{diffWords(lines)}</span>
+      </div>
+      <Diff lines={lines} label={`What changes in ${file}`} />
+    </div>
+  )
+}
+
 /** How many lines a difference adds and takes out, in words. */
-export function diffWords(lines: readonly DiffLine[]): string {
+function diffWords(lines: readonly DiffLine[]): string {
   const added = lines.filter(({ sign }) => sign === '+').length
   const removed = lines.filter(({ sign }) => sign === '-').length
   if (added === 0 && removed === 0) return 'nothing changes'

@@ -1,6 +1,7 @@
 /** The address bar holds the state: which page, which filters, what is open. */
 
 import { signal } from '@preact/signals'
+import { useEffect } from 'preact/hooks'
 
 interface Place {
   readonly page: string
@@ -10,7 +11,10 @@ interface Place {
 }
 
 function read(): Place {
-  const { pathname, search, hash } = location
+  return readOf(location)
+}
+
+function readOf({ pathname, search, hash }: Pick<URL, 'pathname' | 'search' | 'hash'>): Place {
   return {
     page: pathname.replace(/^\/+/, '').split('/')[0] || 'overview',
     query: new URLSearchParams(search),
@@ -28,7 +32,44 @@ function decode(text: string): string {
 
 export const place = signal<Place>(read())
 
+/** What would be lost by leaving what is open, in words; null: nothing. */
+let unsaved: string | null = null
+/** Where somebody wants to go who would lose something: they are asked first. */
+export const leaving = signal<{ readonly to: string; readonly words: string } | null>(null)
+
+/** Says what would be lost while a part of the page is shown. */
+export function useUnsaved(words: string | null): void {
+  useEffect(() => {
+    unsaved = words
+    return forgetUnsaved
+  }, [words])
+}
+
+/** It was saved, or is not wanted. */
+export function forgetUnsaved(): void {
+  unsaved = null
+}
+
+/** Whether somebody who goes there is asked first. */
+function isHeld(to: string): boolean {
+  const url = new URL(to, location.origin)
+  const shown = place.peek()
+  const next = readOf(url)
+  if (unsaved === null || (next.page === shown.page && next.open === shown.open)) return false
+  leaving.value = { to, words: unsaved }
+  return true
+}
+
+/** Goes there all the same. */
+export function leave(): void {
+  const to = leaving.peek()?.to
+  leaving.value = null
+  unsaved = null
+  if (to !== undefined) go(to)
+}
+
 export function go(to: string, how: 'push' | 'replace' = 'push'): void {
+  if (isHeld(to)) return
   if (how === 'push') history.pushState(null, '', to)
   else history.replaceState(null, '', to)
   const before = place.peek().page
@@ -51,15 +92,27 @@ export function here(change: {
     if (value === null || value === '') next.delete(key)
     else next.set(key, value)
   }
-  const shown = change.open === undefined ? open : (change.open ?? '')
-  const search = next.toString()
-  return `/${page}${search === '' ? '' : `?${search}`}${shown === '' ? '' : `#${encodeURIComponent(shown)}`}`
+  return addressOf({ page, query: next, open: change.open === undefined ? open : (change.open ?? '') })
+}
+
+function addressOf({ page, query, open }: Place): string {
+  const search = query.toString()
+  return `/${page}${search === '' ? '' : `?${search}`}${open === '' ? '' : `#${encodeURIComponent(open)}`}`
 }
 
 /** Follows links within the console without loading the page again. */
 export function startRouter(): void {
-  addEventListener('popstate', () => (place.value = read()))
-  addEventListener('hashchange', () => (place.value = read()))
+  const moved = (): void => {
+    const { pathname, search, hash } = location
+    const shown = place.peek()
+    if (!isHeld(pathname + search + hash)) place.value = read()
+    else history.pushState(null, '', addressOf(shown))
+  }
+  addEventListener('popstate', moved)
+  addEventListener('hashchange', moved)
+  addEventListener('beforeunload', (event) => {
+    if (unsaved !== null) event.preventDefault()
+  })
   document.addEventListener('click', (event) => {
     if (event.defaultPrevented || event.button !== 0 || event.metaKey || event.ctrlKey || event.shiftKey) return
     const link = (event.target as Element | null)?.closest('a')

@@ -5,12 +5,12 @@ import type { ComponentChildren, JSX } from 'preact'
 import { lastAnswer, online } from './api.ts'
 import { Icon, Mark } from './icons.tsx'
 import type { IconName } from './icons.tsx'
-import { Avatar, Dialog, Foreign, Menu, State, Time } from './parts.tsx'
+import { Avatar, Button, Dialog, Foreign, Menu, State, Time } from './parts.tsx'
 import { Finder } from './finder.tsx'
 import { health, healthWords, loadHealth } from './health.ts'
 import { changed } from './live.ts'
 import { loadPairs } from './pairs.ts'
-import { go } from './router.ts'
+import { go, leave, leaving } from './router.ts'
 import {
   dropToast,
   navOpen,
@@ -123,7 +123,31 @@ export function Shell({
       <Toasts />
       {shellDialog.value === 'finder' ? <Finder onClose={closeDialog} /> : null}
       {shellDialog.value === 'keys' ? <Keys /> : null}
+      {leaving.value === null ? null : <Leaving words={leaving.value.words} />}
     </>
+  )
+}
+
+/** Asked before something typed is lost. */
+function Leaving({ words }: { readonly words: string }): JSX.Element {
+  const stay = (): void => {
+    leaving.value = null
+  }
+  return (
+    <Dialog
+      title="Leave without saving?"
+      onClose={stay}
+      foot={
+        <>
+          <Button onClick={stay}>Stay here</Button>
+          <Button look="danger" onClick={leave}>
+            Leave
+          </Button>
+        </>
+      }
+    >
+      <p>{words}</p>
+    </Dialog>
   )
 }
 
@@ -286,6 +310,12 @@ const shortcuts: readonly (readonly [ComponentChildren, string])[] = [
     'Choose an answer in review',
   ],
   [<kbd>u</kbd>, 'Undo what was just done'],
+  [
+    <>
+      <kbd>Ctrl</kbd> <kbd>Enter</kbd>
+    </>,
+    'Save, or judge',
+  ],
   [<kbd>Esc</kbd>, 'Close what is open'],
   [<kbd>?</kbd>, 'This list'],
 ]
@@ -330,6 +360,7 @@ function useKeys(pages: readonly PageEntry[]): void {
         closeOpen(event)
         return
       }
+      if (event.key === 'Enter' && (event.metaKey || event.ctrlKey)) pressPrimary(event)
       if (event.metaKey || event.ctrlKey || event.altKey) return
       if (target?.closest('input, textarea, select, dialog') !== null || !singleKeys.peek()) return
       const page = goTo[event.key]
@@ -348,6 +379,16 @@ function useKeys(pages: readonly PageEntry[]): void {
     document.addEventListener('keydown', pressed)
     return () => document.removeEventListener('keydown', pressed)
   }, [pages])
+}
+
+/** Saves, judges, or whatever else the main button of what lies on top does. */
+function pressPrimary(event: KeyboardEvent): void {
+  const over = document.querySelector('dialog[open]') === null ? '.drawer, .unsaved, main form' : 'dialog[open]'
+  const places = [...document.querySelectorAll(over)]
+  const button = places.map((one) => one.querySelector<HTMLElement>('button.primary')).findLast((one) => one !== null)
+  if (!button) return
+  event.preventDefault()
+  button.click()
 }
 
 /** Next or previous row of the list that is shown. */

@@ -8,21 +8,7 @@ import { Icon } from '../icons.tsx'
 import { changed, connected } from '../live.ts'
 import { useLoaded, usePaged } from '../loaded.ts'
 import { Panel } from '../panel.tsx'
-import {
-  Addr,
-  Done,
-  Empty,
-  Failed,
-  Foreign,
-  kindName,
-  kinds,
-  Older,
-  Select,
-  size,
-  Skeleton,
-  Tier,
-  Time,
-} from '../parts.tsx'
+import { Addr, Done, Empty, Foreign, kindName, kinds, Older, RawLines, Select, Shown, size, Tier, Time } from '../parts.tsx'
 import { drawnFinding, fieldNames, Readings } from '../readings.tsx'
 import type { Reading } from '../readings.tsx'
 import { go, here, place } from '../router.ts'
@@ -211,6 +197,17 @@ export function Detections(): JSX.Element {
             options={verdicts}
             onChange={(value) => set({ verdict: value === 'detected' ? null : value })}
           />
+          {asked.has('person') || asked.has('address') ? (
+            <button
+              class="btn chip"
+              type="button"
+              aria-label="Show everybody again"
+              onClick={() => set({ person: null, address: null, directory: null })}
+            >
+              <Foreign text={onlyWords(asked, newest)} max={80} />
+              <Icon name="cross" size={14} />
+            </button>
+          ) : null}
         </form>
         <section class="card" aria-label="Detections" aria-busy={list.busy && list.value !== null}>
           <DayStrip
@@ -223,29 +220,29 @@ export function Detections(): JSX.Element {
               {waiting >= 50 ? '50 or more' : waiting} new. Show them
             </button>
           ) : null}
-          {list.error !== null && list.value === null ? (
-            <Failed error={list.error} retry={list.reload} />
-          ) : list.value === null ? (
-            <Skeleton />
-          ) : items.length === 0 ? (
-            <Empty icon={narrowed ? 'find' : 'inbox'} title={narrowed ? 'No detection fits' : 'Nothing yet'}>
-              <p>
-                {narrowed
-                  ? 'Nothing of this time has these words. A longer time may.'
-                  : 'Detections appear here within seconds of the first message that shows a protected name.'}
-              </p>
-              {narrowed ? (
-                <a class="btn" href="/detections">
-                  Clear the filters
-                </a>
-              ) : null}
-            </Empty>
-          ) : (
-            <>
-              <DetectionTable items={items} open={open} />
-              <Older paged={list} what="row" />
-            </>
-          )}
+          <Shown of={list}>
+            {() =>
+              items.length === 0 ? (
+                <Empty icon={narrowed ? 'find' : 'inbox'} title={narrowed ? 'No detection fits' : 'Nothing yet'}>
+                  <p>
+                    {narrowed
+                      ? 'Nothing of this time has these words. A longer time may.'
+                      : 'Detections appear here within seconds of the first message that shows a protected name.'}
+                  </p>
+                  {narrowed ? (
+                    <a class="btn" href="/detections">
+                      Clear the filters
+                    </a>
+                  ) : null}
+                </Empty>
+              ) : (
+                <>
+                  <DetectionTable items={items} open={open} />
+                  <Older paged={list} what="row" />
+                </>
+              )
+            }
+          </Shown>
         </section>
       </div>
       {open === '' ? null : (
@@ -261,6 +258,13 @@ export function Detections(): JSX.Element {
 }
 
 /** Days as they are where the browser is, the last one included. */
+/** What the list is narrowed to by a link: a person, or one of their pairs. */
+function onlyWords(asked: URLSearchParams, first: Detection | undefined): string {
+  const person = first?.name ?? asked.get('person') ?? ''
+  const address = asked.get('address')
+  return address === null ? `Only ${person}` : `Only ${person}, ${address}`
+}
+
 function rangeOf(day: string | null, to: string | null): { readonly since: string; readonly until: string } | null {
   const start = Date.parse(`${day ?? ''}T00:00:00`)
   if (Number.isNaN(start)) return null
@@ -280,10 +284,13 @@ export function DetectionTable({
   items,
   open,
   link = (id) => here({ open: id }),
+  brief = false,
 }: {
   readonly items: readonly Detection[]
   readonly open: string
   readonly link?: (id: string) => string
+  /** Without the kind, where there is less room. */
+  readonly brief?: boolean
 }): JSX.Element {
   return (
     <div class="table-wrap">
@@ -293,9 +300,11 @@ export function DetectionTable({
             <th scope="col">Time</th>
             <th scope="col">From, as shown</th>
             <th scope="col">Protected person</th>
-            <th scope="col" class="col-hide">
-              Kind
-            </th>
+            {brief ? null : (
+              <th scope="col" class="col-hide">
+                Kind
+              </th>
+            )}
             <th scope="col">Tier</th>
             <th scope="col">Done</th>
           </tr>
@@ -322,9 +331,11 @@ export function DetectionTable({
                 </span>
               </td>
               <td class="c-person">{one.name === null ? '' : <Foreign text={one.name} max={120} />}</td>
-              <td class="c-kind col-hide">
-                <span class="kind">{kindName(one.kind)}</span>
-              </td>
+              {brief ? null : (
+                <td class="c-kind col-hide">
+                  <span class="kind">{kindName(one.kind)}</span>
+                </td>
+              )}
               <td class="c-tier">
                 <Tier tier={one.tier} />
               </td>
@@ -389,109 +400,93 @@ function DetectionPanel({
         )
       }
     >
-      {loaded.error !== null && one === null ? (
-        <Failed error={loaded.error} retry={loaded.reload} />
-      ) : one === null ? (
-        <Skeleton />
-      ) : (
-        <>
-          <section>
-            <h2 class="reason">
-              <Foreign
-                text={one.reason ?? (one.verdict === 'unchecked' ? 'This message could not be checked' : 'Let through')}
-                max={600}
-              />
-            </h2>
-            <p class="soft">
-              <Time at={one.time} />, on {one.node}.
-            </p>
-          </section>
-          {shown === undefined ? null : (
+      <Shown of={loaded}>
+        {(one) => (
+          <>
             <section>
-              <h3>{fieldNames[shown.reading.field] ?? shown.reading.field}, letter by letter</h3>
-              <Drawn finding={shown.finding} name={shown.reading.name} address={shown.reading.address} />
+              <h2 class="reason">
+                <Foreign
+                  text={
+                    one.reason ?? (one.verdict === 'unchecked' ? 'This message could not be checked' : 'Let through')
+                  }
+                  max={600}
+                />
+              </h2>
+              <p class="soft">
+                <Time at={one.time} />, on {one.node}.
+              </p>
             </section>
-          )}
-          {readings.length === 0 ? null : (
-            <section>
-              <h3>How it can be read</h3>
-              <Readings readings={readings} />
-              {one.originators === null ? null : (
-                <details class="reading">
-                  <summary>
-                    <span class="chev">
-                      <Icon name="right" size={14} />
-                    </span>
-                    <span class="grow">As it came, undecoded</span>
-                  </summary>
-                  <div>
-                    <div class="raw">
-                      {one.originators.split(/\r?\n/).map((line, index) => (
-                        <div key={index}>
-                          <Foreign text={line} max={4096} />
-                        </div>
-                      ))}
-                    </div>
-                  </div>
-                </details>
-              )}
-            </section>
-          )}
-          <section class="stack-s">
-            <h3>What was done</h3>
-            <div class="raw">
-              <Foreign text={one.reply} max={600} />
-            </div>
-          </section>
-          <section>
-            <h3>Message</h3>
-            <dl class="facts">
-              <dt>Sending server</dt>
-              <dd>
-                <Addr text={one.client ?? 'not kept'} />
-                {one.helo === null ? null : (
-                  <>
-                    , says <Foreign text={one.helo} max={120} />
-                  </>
+            {shown === undefined ? null : (
+              <section>
+                <h3>{fieldNames[shown.reading.field] ?? shown.reading.field}, letter by letter</h3>
+                <Drawn finding={shown.finding} name={shown.reading.name} address={shown.reading.address} />
+              </section>
+            )}
+            {readings.length === 0 ? null : (
+              <section>
+                <h3>How it can be read</h3>
+                <Readings readings={readings} />
+                {one.originators === null ? null : (
+                  <RawLines title="As it came, undecoded" lines={one.originators.split(/\r?\n/)} max={4096} />
                 )}
-              </dd>
-              <dt>Envelope sender</dt>
-              <dd>
-                <Addr text={one.reversePath ?? 'not kept'} />
-              </dd>
-              <dt>Recipients</dt>
-              <dd>{one.recipients}</dd>
-              <dt>Authentication</dt>
-              <dd>{one.authenticated === null ? 'nothing known' : one.authenticated ? 'passed' : 'failed'}</dd>
-              <dt>Size</dt>
-              <dd>
-                {size(one.size)}, judged in {Math.round(one.judgeTime)} µs
-              </dd>
-              <dt>Message-ID</dt>
-              <dd>
-                <Addr text={one.messageId ?? ''} />
-              </dd>
-              <dt>Id</dt>
-              <dd>
-                <Addr text={one.id} />
-              </dd>
-            </dl>
-          </section>
-          {pair === '' ? null : (
-            <section>
-              <h3>Similar messages</h3>
-              <ul class="similar">
-                <li>
-                  <a href={`/detections${pair}`}>Same address</a>
-                </li>
-                <li>
-                  <a href={`/detections${query({ person: one.person })}`}>Same person, any address</a>
-                </li>
-              </ul>
+              </section>
+            )}
+            <section class="stack-s">
+              <h3>What was done</h3>
+              <div class="raw">
+                <Foreign text={one.reply} max={600} />
+              </div>
             </section>
-          )}
-        </>
-      )}
+            <section>
+              <h3>Message</h3>
+              <dl class="facts">
+                <dt>Sending server</dt>
+                <dd>
+                  <Addr text={one.client ?? 'not kept'} />
+                  {one.helo === null ? null : (
+                    <>
+                      , says <Foreign text={one.helo} max={120} />
+                    </>
+                  )}
+                </dd>
+                <dt>Envelope sender</dt>
+                <dd>
+                  <Addr text={one.reversePath ?? 'not kept'} />
+                </dd>
+                <dt>Recipients</dt>
+                <dd>{one.recipients}</dd>
+                <dt>Authentication</dt>
+                <dd>{one.authenticated === null ? 'nothing known' : one.authenticated ? 'passed' : 'failed'}</dd>
+                <dt>Size</dt>
+                <dd>
+                  {size(one.size)}, judged in {Math.round(one.judgeTime)} µs
+                </dd>
+                <dt>Message-ID</dt>
+                <dd>
+                  <Addr text={one.messageId ?? ''} />
+                </dd>
+                <dt>Id</dt>
+                <dd>
+                  <Addr text={one.id} />
+                </dd>
+              </dl>
+            </section>
+            {pair === '' ? null : (
+              <section>
+                <h3>Similar messages</h3>
+                <ul class="similar">
+                  <li>
+                    <a href={`/detections${pair}`}>Same address</a>
+                  </li>
+                  <li>
+                    <a href={`/detections${query({ person: one.person })}`}>Same person, any address</a>
+                  </li>
+                </ul>
+              </section>
+            )}
+          </>
+        )}
+      </Shown>
     </Panel>
   )
 }

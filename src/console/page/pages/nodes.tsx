@@ -5,7 +5,7 @@ import type { JSX } from 'preact'
 import { get } from '../api.ts'
 import { changed } from '../live.ts'
 import { useLoaded } from '../loaded.ts'
-import { Empty, Failed, Foreign, Note, number, Skeleton, State, Time } from '../parts.tsx'
+import { Empty, Foreign, Note, number, Pending, State, Time } from '../parts.tsx'
 
 interface FleetNode {
   readonly node: string
@@ -44,11 +44,7 @@ export function Nodes(): JSX.Element | null {
         )}
       </div>
       {value === null ? (
-        loaded.error === null ? (
-          <Skeleton rows={2} />
-        ) : (
-          <Failed error={loaded.error} retry={loaded.reload} />
-        )
+        <Pending of={loaded} rows={2} />
       ) : value.away !== null ? (
         <div class="card-body">
           <Note look="warn">

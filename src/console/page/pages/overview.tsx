@@ -1,15 +1,17 @@
 /** Overview: how it is, and what needs somebody. */
 
 import { useEffect, useRef } from 'preact/hooks'
-import type { JSX } from 'preact'
+import type { ComponentChildren, JSX } from 'preact'
 import { get } from '../api.ts'
 import { Icon } from '../icons.tsx'
 import { health } from '../health.ts'
 import { changed } from '../live.ts'
 import { useLoaded } from '../loaded.ts'
-import { Addr, count, Empty, Failed, Foreign, number, Skeleton, State, Time } from '../parts.tsx'
+import { Addr, count, Empty, Failed, Foreign, number, Shown, State, Time } from '../parts.tsx'
 import { loadPairs } from '../pairs.ts'
 import type { Day } from '../plot.ts'
+import { protectedByWords } from '../people.ts'
+import type { ProtectedBy } from '../people.ts'
 import { go } from '../router.ts'
 import { may, theme } from '../state.ts'
 import { DetectionTable } from './detections.tsx'
@@ -43,7 +45,7 @@ const nothing: readonly never[] = []
 
 export function Overview(): JSX.Element {
   const directories = useLoaded('directories', (signal) => get<{ items: Directory[] }>('/directories', signal))
-  const guarded = useLoaded('guarded', (signal) => get<{ total: number }>('/people?protected=true&limit=1', signal))
+  const guarded = useLoaded('guarded', (signal) => get<ProtectedBy>('/protected', signal))
   const stats = useLoaded('stats', (signal) => get<Stats>('/stats?days=30', signal))
   const pairs = useLoaded('pairs', (signal) => loadPairs(signal))
   const latest = useLoaded('latest', (signal) =>
@@ -59,7 +61,8 @@ export function Overview(): JSX.Element {
     latest.reload()
   }, [changed.detections.value])
   const list = directories.value?.items ?? []
-  const people = guarded.value?.total ?? 0
+  const people = guarded.value?.people ?? 0
+  const { messages } = health.value?.daemon ?? {}
   const caught = sum(stats.value, () => true)
   const late = list.filter(({ state }) => state !== 'ok')
   const fresh =
@@ -89,6 +92,7 @@ export function Overview(): JSX.Element {
             <a href="/protection">Protected people</a>
           </h2>
           <p class="big">{guarded.value === null ? '–' : number(people)}</p>
+          {guarded.value === null ? null : <p class="soft">{protectedByWords(guarded.value)}</p>}
         </section>
         <section aria-labelledby="s2">
           <h2 id="s2">
@@ -111,14 +115,28 @@ export function Overview(): JSX.Element {
           {list.length > 3 ? <p class="soft">and {list.length - 3} more</p> : null}
         </section>
         <section aria-labelledby="s3">
-          <h2 id="s3">People known</h2>
-          <p class="big">
-            {directories.value === null ? '–' : number(list.reduce((all, { people: n }) => all + n, 0))}
-          </p>
+          <h2 id="s3">
+            <a href="/settings#about">Mail</a>
+          </h2>
+          <ul class="lines">
+            <Line words="Last hour" value={messages?.lastHour.total} />
+            <Line words="Since the start" value={messages?.total} />
+            <Line words="Unchecked, 30 days" value={stats.value === null ? undefined : unchecked(stats.value)} />
+          </ul>
         </section>
         <section aria-labelledby="s4">
-          <h2 id="s4">Unchecked, 30 days</h2>
-          <p class="big">{stats.value === null ? '–' : number(unchecked(stats.value))}</p>
+          <h2 id="s4">Store</h2>
+          <ul class="lines">
+            <Line
+              words="People known"
+              value={directories.value === null ? undefined : sumOf(list, ({ people: n }) => n)}
+            />
+            <Line
+              words="Groups known"
+              value={directories.value === null ? undefined : sumOf(list, ({ groups: n }) => n)}
+            />
+            <Line words="Messages kept" value={stats.value?.kept} />
+          </ul>
         </section>
       </div>
       <div class="cols level">
@@ -168,56 +186,61 @@ export function Overview(): JSX.Element {
             <h2 id="c2">Needs your decision</h2>
             {(pairs.value?.total ?? 0) > 0 ? <span class="count accent">{pairs.value?.total}</span> : null}
           </div>
-          {pairs.error !== null && pairs.value === null ? (
-            <Failed error={pairs.error} retry={pairs.reload} />
-          ) : pairs.value === null ? (
-            <Skeleton rows={3} />
-          ) : pairs.value.items.length === 0 ? (
-            <Empty icon="check" title="Nothing waits">
-              <p>Pairs of a name and an address that need an answer are listed here.</p>
-            </Empty>
-          ) : (
-            <>
-              <div class="asks">
-                {pairs.value.items.slice(0, 3).map((pair) => (
-                  <a class="ask" key={pair.id} href={`/review#${pair.id}`}>
-                    <span class="top">
-                      <b>
-                        Is this <Foreign text={pair.name} max={80} />?
-                      </b>
-                      <span class="muted nowrap">{count(pair.detected, 'message')}</span>
+          <Shown of={pairs} rows={3}>
+            {(value) =>
+              value.items.length === 0 ? (
+                <Empty icon="check" title="Nothing waits">
+                  <p>Pairs of a name and an address that need an answer are listed here.</p>
+                </Empty>
+              ) : (
+                <>
+                  <div class="asks">
+                    {value.items.slice(0, 3).map((pair) => (
+                      <a class="ask" key={pair.id} href={`/review#${pair.id}`}>
+                        <span class="top">
+                          <b>
+                            Is this <Foreign text={pair.name} max={80} />?
+                          </b>
+                          <span class="muted nowrap">{count(pair.detected, 'message')}</span>
+                        </span>
+                        <Addr text={pair.address} />
+                      </a>
+                    ))}
+                  </div>
+                  <div class="card-foot">
+                    <span class="grow">
+                      {count(value.messages, 'message')} on {count(value.total, 'answer')}
                     </span>
-                    <Addr text={pair.address} />
-                  </a>
-                ))}
-              </div>
-              <div class="card-foot">
-                <span class="grow">
-                  {count(pairs.value.messages, 'message')} on {count(pairs.value.total, 'answer')}
-                </span>
-                <a class={`btn small${may('reviewer') ? ' primary' : ''}`} href="/review">
-                  Review
-                </a>
-              </div>
-            </>
-          )}
+                    <a class={`btn small${may('reviewer') ? ' primary' : ''}`} href="/review">
+                      Review
+                    </a>
+                  </div>
+                </>
+              )
+            }
+          </Shown>
         </section>
         <section class="card" aria-labelledby="c3">
           <div class="card-head">
             <h2 id="c3">Latest detections</h2>
-            <a href="/detections">All</a>
+            <a href="/detections">{caught === 0 ? 'All' : `All ${number(caught)}`}</a>
           </div>
-          {latest.error !== null && latest.value === null ? (
-            <Failed error={latest.error} retry={latest.reload} />
-          ) : latest.value === null ? (
-            <Skeleton />
-          ) : latest.value.items.length === 0 ? (
-            <Empty title="Nothing yet">
-              <p>Detections appear here within seconds of the first message that shows a protected name.</p>
-            </Empty>
-          ) : (
-            <DetectionTable items={latest.value.items} open="" link={(id) => `/detections#${encodeURIComponent(id)}`} />
-          )}
+          <Shown of={latest}>
+            {(value) =>
+              value.items.length === 0 ? (
+                <Empty title="Nothing yet">
+                  <p>Detections appear here within seconds of the first message that shows a protected name.</p>
+                </Empty>
+              ) : (
+                <DetectionTable
+                  items={value.items}
+                  open=""
+                  link={(id) => `/detections#${encodeURIComponent(id)}`}
+                  brief
+                />
+              )
+            }
+          </Shown>
         </section>
         <section class="card" aria-labelledby="c4">
           <div class="card-head">
@@ -252,6 +275,26 @@ export function Overview(): JSX.Element {
       </div>
     </div>
   )
+}
+
+/** A word and its number; a dash while it is not known. */
+function Line({
+  words,
+  value,
+}: {
+  readonly words: ComponentChildren
+  readonly value: number | undefined
+}): JSX.Element {
+  return (
+    <li>
+      <span class="soft">{words}</span>
+      <span class="r">{value === undefined ? '–' : number(value)}</span>
+    </li>
+  )
+}
+
+function sumOf(list: readonly Directory[], of: (one: Directory) => number): number {
+  return list.reduce((all, one) => all + of(one), 0)
 }
 
 /** Nothing was read yet, nobody is protected, or nothing was ever kept. */

@@ -40,7 +40,7 @@ export function ChangePassword({ onClose }: { readonly onClose: () => void }): J
       foot={
         <>
           <Button onClick={onClose}>Cancel</Button>
-          <Button look="primary" busy={busy ? 'Saving' : null} onClick={() => void save()}>
+          <Button look="primary" busy={busy ? 'Saving' : null} onClick={save}>
             Change it
           </Button>
         </>

@@ -2,7 +2,7 @@
 
 import { useEffect, useRef, useState } from 'preact/hooks'
 import type { JSX } from 'preact'
-import { ApiError, ask, get, query, send, wordsOf } from '../api.ts'
+import { ApiError, get, query, send, wordsOf } from '../api.ts'
 import { Icon } from '../icons.tsx'
 import { changed } from '../live.ts'
 import { useLoaded, usePaged } from '../loaded.ts'
@@ -14,36 +14,22 @@ import {
   count,
   Dialog,
   Diff,
-  diffWords,
-  Done,
   Empty,
-  Failed,
-  Field,
   Foreign,
   Guard,
   Menu,
-  Note,
   number,
+  Pending,
   Segmented,
   Select,
-  Skeleton,
   Time,
 } from '../parts.tsx'
-import type { DiffLine, GuardState, Item } from '../parts.tsx'
-import type { Detection } from './detections.tsx'
+import type { GuardState, Item } from '../parts.tsx'
+import { inForce, protectedWords } from '../people.ts'
+import type { Actions, Edit, Person, ProtectedBy, Target } from '../people.ts'
 import { go, here, place } from '../router.ts'
 import { act, may, readOnly, toast } from '../state.ts'
-import { Panel } from '../panel.tsx'
-
-interface Person {
-  readonly directory: string
-  readonly id: string
-  readonly displayName: string
-  readonly addresses: readonly string[]
-  readonly secondaryEmails: readonly string[]
-  readonly groups: readonly string[]
-  readonly protected: boolean
-}
+import { PersonPanel } from './person.tsx'
 
 interface Group {
   readonly directory: string
@@ -52,32 +38,6 @@ interface Group {
   readonly people: number
   readonly protectedPeople: number
   readonly protected: boolean
-}
-
-interface Details extends Person {
-  readonly groupNames: readonly { readonly id: string; readonly displayName: string; readonly protected: boolean }[]
-  readonly names: readonly string[]
-  readonly protection: {
-    readonly byName: boolean
-    readonly throughGroups: readonly string[]
-    readonly excluded: boolean
-  }
-  readonly actions: { readonly certain: string; readonly likely: string }
-  readonly actionOrigins: { readonly certain: string; readonly likely: string }
-}
-
-interface Edit {
-  readonly changed: boolean
-  readonly messages: readonly string[]
-  readonly doubts: readonly string[]
-  readonly diff: readonly DiffLine[]
-  readonly force: string
-  readonly faults: readonly string[]
-}
-
-interface Target {
-  readonly directory: string
-  readonly id: string
 }
 
 /** One page of a list, and how many there are on all of them. */
@@ -91,15 +51,9 @@ type Show = 'all' | 'protected' | 'not'
 
 const keyOf = ({ directory, id }: Target): string => `${directory}\n${id}`
 
-/** Changes of the list, and what they ask before. */
-interface Actions {
-  protect(targets: readonly Target[], name: string): void
-  unprotect(targets: readonly Target[], name: string): void
-}
-
 export function Protection(): JSX.Element {
   const directories = useLoaded('names', (signal) =>
-    get<{ items: { name: string; people: number; groups: number }[] }>('/directories', signal),
+    get<{ items: { name: string; lastSync: string | null }[] }>('/directories', signal),
   )
   const signals = changed.people.value + changed.protection.value
   const { query: asked, open } = place.value
@@ -114,7 +68,7 @@ export function Protection(): JSX.Element {
     null,
   )
   const [turn, setTurn] = useState(0)
-  const total = useLoaded('total', (signal) => get<{ total: number }>('/people?protected=true&limit=1', signal))
+  const total = useLoaded('total', (signal) => get<ProtectedBy>('/protected', signal))
   const version = signals + turn
   useEffect(() => directories.reload(), [changed.directories.value])
   useEffect(() => total.reload(), [version])
@@ -164,11 +118,12 @@ export function Protection(): JSX.Element {
           <div class="text">
             <h1>Protection</h1>
             <p>
-              {total.value === null ? '' : `${count(total.value.total, 'person', 'people')} protected. `}
+              {total.value === null ? '' : `${protectedWords(total.value)} `}
               Whoever joins a protected group is protected at the next sync.
             </p>
           </div>
         </div>
+        {may('admin') && !readOnly.value ? <Suggestions version={version} actions={actions} /> : null}
         <form
           class="filters"
           role="search"
@@ -222,10 +177,8 @@ export function Protection(): JSX.Element {
               <span class="soft">Includes the members of groups</span>
             </div>
           ) : null}
-          {directories.error !== null ? (
-            <Failed error={directories.error} retry={directories.reload} />
-          ) : directories.value === null ? (
-            <Skeleton />
+          {directories.value === null ? (
+            <Pending of={directories} />
           ) : names.length === 0 ? (
             <Empty icon="book" title="No directory yet">
               <p>People come from directories.</p>
@@ -268,6 +221,7 @@ export function Protection(): JSX.Element {
           key={open}
           directory={openPerson[0]}
           id={openPerson[1]}
+          read={directories.value?.items.find(({ name }) => name === openPerson[0])?.lastSync ?? null}
           version={version}
           actions={actions}
           onSaved={again}
@@ -302,9 +256,89 @@ export function Protection(): JSX.Element {
   )
 }
 
-function inForce({ force, faults }: Edit): string {
-  if (force === 'refused') return ` The daemon keeps the rules it had: ${faults.join('; ')}`
-  return force === 'later' ? ' It is in force once the daemon reads the file.' : ''
+interface Suggestion {
+  readonly key: string
+  readonly kind: 'group' | 'person'
+  readonly directory: string
+  readonly id: string
+  readonly name: string
+  readonly people: number | null
+  readonly taken: number | null
+  readonly group: string | null
+  readonly left: string | null
+  readonly known: boolean
+}
+
+/** So many stand side by side; the next ones follow when these are dealt with. */
+const suggestionsShown = 3
+
+/** Whom to protect as well. Nobody is by itself. */
+function Suggestions({
+  version,
+  actions,
+}: {
+  readonly version: number
+  readonly actions: Actions
+}): JSX.Element | null {
+  const list = useLoaded('suggestions', (signal) => get<{ items: readonly Suggestion[] }>('/suggestions', signal))
+  useEffect(() => list.reload(), [version, changed.audit.value])
+  const items = list.value?.items ?? []
+  if (items.length === 0) return null
+  const later = async ({ key, name }: Suggestion): Promise<void> => {
+    await act(() => send('DELETE', `/suggestions/${key}`), `${name} is asked about again in 90 days.`)
+    list.reload()
+  }
+  return (
+    <section class="suggest-box" aria-label="Suggestions">
+      <ul class="suggest">
+        {items.slice(0, suggestionsShown).map((one) => (
+          <li key={one.key}>
+            <b>
+              <Foreign text={one.name} max={80} />
+              {one.group === null ? null : (
+                <>
+                  {' '}
+                  left <Foreign text={one.group} max={80} />
+                </>
+              )}
+            </b>
+            <p>{one.kind === 'group' ? whyGroup(one) : <WhyPerson one={one} />}</p>
+            <div class="row">
+              {one.known ? (
+                <Button
+                  look="small"
+                  icon="shield"
+                  onClick={() => actions.protect([{ directory: one.directory, id: one.id }], one.name)}
+                >
+                  {one.kind === 'group' ? 'Protect' : 'Keep protecting'}
+                </Button>
+              ) : null}
+              <Button look="small quiet" onClick={() => later(one)}>
+                Not now
+              </Button>
+            </div>
+          </li>
+        ))}
+      </ul>
+    </section>
+  )
+}
+
+function whyGroup({ people, taken }: Suggestion): string {
+  const many = count(people ?? 0, 'person', 'people')
+  if ((taken ?? 0) === 0) return `${many} who may move money or are believed, by the group’s name.`
+  return `The names of ${number(taken ?? 0)} of its ${many} were taken in 90 days.`
+}
+
+function WhyPerson({ one: { left, known } }: { readonly one: Suggestion }): JSX.Element {
+  return (
+    <>
+      {left === null ? null : <Time at={left} />}.{' '}
+      {known
+        ? 'Attackers use the names of those who left.'
+        : 'No directory has them any more: put them into a file directory to protect them.'}
+    </>
+  )
 }
 
 interface ListProps {
@@ -332,17 +366,10 @@ function Tree(props: ListProps): JSX.Element {
     get<Found<Group>>(`${path}${query({ cursor, limit: 50 })}`, signal),
   )
   useEffect(() => list.reload(), [version])
-  if (list.error !== null && list.value === null) {
-    return (
-      <Message>
-        <Failed error={list.error} retry={list.reload} />
-      </Message>
-    )
-  }
   if (list.value === null) {
     return (
       <Message>
-        <Skeleton />
+        <Pending of={list} />
       </Message>
     )
   }
@@ -381,7 +408,7 @@ function More<T>({
       <td colSpan={4}>
         <span class="row">
           <span class="muted grow">{text}</span>
-          <Button look="small" onClick={() => void act(more)}>
+          <Button look="small" onClick={() => act(more)}>
             Load 50 more
           </Button>
         </span>
@@ -496,17 +523,10 @@ function Members({
     return { ...rest, items, groups: inside.current }
   })
   useEffect(() => list.reload(), [props.version])
-  if (list.error !== null && list.value === null) {
-    return (
-      <Message>
-        <Failed error={list.error} retry={list.reload} />
-      </Message>
-    )
-  }
   if (list.value === null) {
     return (
       <Message>
-        <Skeleton rows={2} />
+        <Pending of={list} rows={2} />
       </Message>
     )
   }
@@ -603,18 +623,10 @@ function Results({ show, text, ...props }: ListProps & { readonly show: Show; re
   const list = usePaged(search, (cursor, signal) => get<Found<Person>>(`/people${query({ ...of, cursor })}`, signal))
   useEffect(() => groups.reload(), [props.version])
   useEffect(() => list.reload(), [props.version])
-  const failed = [list, groups].find(({ error, value }) => error !== null && value === null)
-  if (failed !== undefined && failed.error !== null) {
-    return (
-      <Message>
-        <Failed error={failed.error} retry={failed.reload} />
-      </Message>
-    )
-  }
   if (list.value === null || groups.value === null) {
     return (
       <Message>
-        <Skeleton />
+        <Pending of={groups.error === null ? list : groups} />
       </Message>
     )
   }
@@ -684,7 +696,7 @@ function Stop({
       foot={
         <>
           <Button onClick={onClose}>Keep protecting</Button>
-          <Button look="danger" busy={busy ? 'Saving' : null} onClick={() => void stop()}>
+          <Button look="danger" busy={busy ? 'Saving' : null} onClick={stop}>
             Stop protecting
           </Button>
         </>
@@ -703,367 +715,4 @@ function Stop({
       )}
     </Dialog>
   )
-}
-
-const actionOptions: readonly (readonly [string, string])[] = [
-  ['monitor', 'Monitor'],
-  ['tag', 'Tag'],
-  ['quarantine', 'Quarantine'],
-  ['reject', 'Reject'],
-]
-
-function PersonPanel({
-  directory,
-  id,
-  version,
-  actions,
-  onSaved,
-}: {
-  readonly directory: string
-  readonly id: string
-  readonly version: number
-  readonly actions: Actions
-  readonly onSaved: () => void
-}): JSX.Element {
-  const path = `/directories/${encodeURIComponent(directory)}/people/${encodeURIComponent(id)}`
-  const loaded = useLoaded(path, (signal) => ask<Details>('GET', path, { signal }))
-  const [emails, setEmails] = useState<string | null>(null)
-  const [names, setNames] = useState<string | null>(null)
-  const [certain, setCertain] = useState('')
-  const [likely, setLikely] = useState('')
-  const [error, setError] = useState<string | null>(null)
-  const [conflict, setConflict] = useState<string | null>(null)
-  const [busy, setBusy] = useState(false)
-  const [diff, setDiff] = useState<readonly DiffLine[] | null>(null)
-  const close = (): void => go(here({ open: '' }))
-  const person = loaded.value?.value ?? null
-  // What is typed stays while others change the file; the server says so when it is saved.
-  useEffect(() => {
-    if (emails === null && names === null) loaded.reload()
-  }, [version])
-  const text = emails ?? person?.secondaryEmails.join('\n') ?? ''
-  const lines = linesOf(text)
-  const nameText = names ?? person?.names.join('\n') ?? ''
-  const spellings = linesOf(nameText)
-  const areOtherNames = person !== null && spellings.join('\n') !== person.names.join('\n')
-  const isChanged =
-    person !== null &&
-    (areOtherNames || lines.join('\n') !== person.secondaryEmails.join('\n') || certain !== '' || likely !== '')
-  const body = (preview: boolean): object => ({
-    secondaryEmails: lines,
-    ...(areOtherNames ? { names: spellings } : {}),
-    ...(certain === '' && likely === ''
-      ? {}
-      : { actions: { ...(certain === '' ? {} : { certain }), ...(likely === '' ? {} : { likely }) } }),
-    preview,
-  })
-  const change = (preview: boolean): Promise<{ value: Edit }> =>
-    ask<Edit>('PUT', path, { body: body(preview), version: loaded.value?.version ?? '' })
-  useEffect(() => {
-    setDiff(null)
-    if (!isChanged) {
-      setError(null)
-      return
-    }
-    const timer = setTimeout(() => {
-      change(true).then(
-        ({ value }) => {
-          setDiff(value.diff)
-          setError(null)
-        },
-        (failure: unknown) => setError(faultText(failure)),
-      )
-    }, 300)
-    return () => clearTimeout(timer)
-  }, [text, nameText, certain, likely, isChanged])
-  const save = async (): Promise<void> => {
-    setBusy(true)
-    setConflict(null)
-    try {
-      const { value } = await change(false)
-      toast(value.changed ? `Saved.${inForce(value)}` : 'Nothing was to be changed.')
-      setEmails(null)
-      setNames(null)
-      setCertain('')
-      setLikely('')
-      loaded.reload()
-      onSaved()
-    } catch (failure) {
-      if (failure instanceof ApiError && failure.code === 'changed') setConflict(failure.message)
-      else setError(faultText(failure))
-    }
-    setBusy(false)
-  }
-  const target = { directory, id }
-  const mayChange = may('admin') && !readOnly.value
-  const mayEdit = may('reviewer') && !readOnly.value
-  return (
-    <Panel
-      label={person?.displayName ?? 'Person'}
-      onClose={close}
-      head={
-        person === null ? null : (
-          <>
-            <Avatar name={person.displayName} />
-            <h2 class="grow">
-              <Foreign text={person.displayName} />
-            </h2>
-            <Menu
-              label={`Actions for ${person.displayName} here`}
-              items={[
-                mayChange && !person.protected
-                  ? { label: 'Protect', icon: 'shield', act: () => actions.protect([target], person.displayName) }
-                  : null,
-                mayChange && person.protected
-                  ? {
-                      label: 'Stop protecting',
-                      icon: 'cross',
-                      act: () => actions.unprotect([target], person.displayName),
-                    }
-                  : null,
-                { label: 'Detections', icon: 'mail', href: `/detections?person=${encodeURIComponent(id)}` },
-              ]}
-            />
-          </>
-        )
-      }
-      foot={
-        person === null || !mayEdit ? null : (
-          <>
-            <Button look="primary" busy={busy ? 'Saving' : null} disabled={!isChanged} onClick={() => void save()}>
-              Save
-            </Button>
-            <Button look="quiet" onClick={close}>
-              Cancel
-            </Button>
-            <span class="grow" />
-            <span class="muted">Edits protection.yaml</span>
-          </>
-        )
-      }
-    >
-      {loaded.error !== null && person === null ? (
-        <Failed error={loaded.error} retry={loaded.reload} />
-      ) : person === null ? (
-        <Skeleton />
-      ) : (
-        <>
-          <section class="stack-s">
-            <WhyProtected person={person} />
-            <p class="soft">In {person.directory}.</p>
-            {conflict === null ? null : (
-              <Note look="warn">
-                <p>
-                  <b>The file was changed meanwhile</b>
-                </p>
-                <p>{conflict} What you typed is still here.</p>
-                <p>
-                  <Button look="small" onClick={() => loaded.reload()}>
-                    Look at what is there now
-                  </Button>
-                </p>
-                <p class="muted">There now: {person.secondaryEmails.join(', ') || 'no secondary emails'}</p>
-              </Note>
-            )}
-          </section>
-          <section>
-            <h3>Addresses from the directory</h3>
-            <ul class="lines-box">
-              {person.addresses.map((address, at) => (
-                <li key={address}>
-                  <Addr text={address} />
-                  <span class="pill">{at === 0 ? 'mail' : 'alias'}</span>
-                </li>
-              ))}
-              {person.addresses.length === 0 ? <li class="muted">none</li> : null}
-            </ul>
-          </section>
-          <section>
-            <Field
-              label="Secondary emails"
-              error={error}
-              hint={
-                <>
-                  One a line. Mail that shows the name of {person.displayName} may come from these. A line like{' '}
-                  <code>/regular expression/</code> must match a whole address.
-                </>
-              }
-            >
-              {(attributes) => (
-                <textarea
-                  class="area mono"
-                  rows={3}
-                  spellcheck={false}
-                  readOnly={!mayEdit}
-                  {...attributes}
-                  value={text}
-                  onInput={(event) => setEmails(event.currentTarget.value)}
-                />
-              )}
-            </Field>
-            {mayEdit || person.names.length > 0 ? (
-              <Field
-                label="Other names"
-                hint="One a line: further spellings that are guarded, such as a maiden name or a nickname."
-              >
-                {(attributes) => (
-                  <textarea
-                    class="area"
-                    rows={2}
-                    dir="auto"
-                    spellcheck={false}
-                    readOnly={!mayEdit}
-                    {...attributes}
-                    value={nameText}
-                    onInput={(event) => setNames(event.currentTarget.value)}
-                  />
-                )}
-              </Field>
-            ) : null}
-          </section>
-          {person.protected ? (
-            <section>
-              <h3>What is done</h3>
-              <div class="two">
-                <ActionField
-                  label="Certain"
-                  now={person.actions.certain}
-                  origin={person.actionOrigins.certain}
-                  value={certain}
-                  onChange={setCertain}
-                  locked={!mayChange}
-                />
-                <ActionField
-                  label="Likely"
-                  now={person.actions.likely}
-                  origin={person.actionOrigins.likely}
-                  value={likely}
-                  onChange={setLikely}
-                  locked={!mayChange}
-                />
-              </div>
-            </section>
-          ) : null}
-          {diff === null || diff.length === 0 ? null : (
-            <section>
-              <div class="code-head">
-                <span class="grow">protection.yaml, as it would be saved</span>
-                <span class="muted">{diffWords(diff)}</span>
-              </div>
-              <Diff lines={diff} label="What changes in protection.yaml" />
-            </section>
-          )}
-          {person.groupNames.length === 0 ? null : (
-            <section>
-              <h3>Groups</h3>
-              <p class="row wrap">
-                {person.groupNames.map((group) => (
-                  <span class="pill" key={group.id}>
-                    {group.protected ? <Icon name="shield" size={12} /> : null}
-                    <Foreign text={group.displayName} />
-                  </span>
-                ))}
-              </p>
-            </section>
-          )}
-          <PersonHistory id={id} />
-        </>
-      )}
-    </Panel>
-  )
-}
-
-function linesOf(text: string): string[] {
-  return text
-    .split('\n')
-    .map((line) => line.trim())
-    .filter((line) => line !== '')
-}
-
-/** What was kept lately of mail in the person's name. */
-function PersonHistory({ id }: { readonly id: string }): JSX.Element {
-  const latest = useLoaded(id, (signal) =>
-    get<{ items: readonly Detection[]; next: string | null }>(`/detections${query({ person: id, limit: 5 })}`, signal),
-  )
-  useEffect(() => latest.reload(), [changed.detections.value])
-  const { value, error } = latest
-  return (
-    <section>
-      <h3>History</h3>
-      {error !== null && value === null ? (
-        <Failed error={error} retry={latest.reload} />
-      ) : value === null ? (
-        <Skeleton rows={2} />
-      ) : value.items.length === 0 ? (
-        <p class="muted">No message in this name beside a foreign address is kept.</p>
-      ) : (
-        <>
-          <ul class="lines-box">
-            {value.items.map((one) => (
-              <li key={one.id}>
-                <a class="grow clip" href={`/detections?verdict=${one.verdict}#${encodeURIComponent(one.id)}`}>
-                  <Addr text={one.address ?? one.fromAddress ?? ''} />
-                </a>
-                <Done disposition={one.disposition} excused={one.excusedBy !== null} />
-                <span class="muted nowrap">
-                  <Time at={one.time} />
-                </span>
-              </li>
-            ))}
-          </ul>
-          {value.next === null ? null : (
-            <p>
-              <a href={`/detections?person=${encodeURIComponent(id)}`}>All detections</a>
-            </p>
-          )}
-        </>
-      )}
-    </section>
-  )
-}
-
-function faultText(failure: unknown): string {
-  if (failure instanceof ApiError && failure.faults.length > 0) {
-    return failure.faults
-      .map(({ line, message }) => (line === undefined ? message : `Line ${line}: ${message}`))
-      .join(' ')
-  }
-  return wordsOf(failure)
-}
-
-function WhyProtected({ person }: { readonly person: Details }): JSX.Element {
-  const { byName, throughGroups, excluded } = person.protection
-  if (excluded && !person.protected) return <Guard state="out" more="by name" />
-  if (!person.protected) return <Guard state="not" />
-  const groups = throughGroups.join(', ')
-  if (byName) return <Guard state="on" more={groups === '' ? 'singly' : `singly, and by ${groups}`} />
-  return <Guard state="by" more={groups} />
-}
-
-function ActionField({
-  label,
-  now,
-  origin,
-  value,
-  onChange,
-  locked,
-}: {
-  readonly label: string
-  readonly now: string
-  readonly origin: string
-  readonly value: string
-  readonly onChange: (value: string) => void
-  readonly locked: boolean
-}): JSX.Element {
-  if (locked) {
-    return (
-      <div class="field">
-        <span class="label">{label}</span>
-        <span>
-          {now} <span class="muted">({origin})</span>
-        </span>
-      </div>
-    )
-  }
-  return <Select label={label} value={value} options={[['', `As now: ${now}`], ...actionOptions]} onChange={onChange} />
 }

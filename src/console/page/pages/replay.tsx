@@ -5,23 +5,7 @@ import type { JSX } from 'preact'
 import { ApiError, get, send, wordsOf } from '../api.ts'
 import { Icon } from '../icons.tsx'
 import { useLoaded } from '../loaded.ts'
-import {
-  Addr,
-  Button,
-  count,
-  Done,
-  Empty,
-  Failed,
-  Foreign,
-  Input,
-  kindName,
-  Note,
-  number,
-  size,
-  Skeleton,
-  Tier,
-  Time,
-} from '../parts.tsx'
+import { Addr, Button, count, Done, Empty, Foreign, Input, kindName, Note, number, Pending, RawLines, size, Tier, Time } from '../parts.tsx'
 import { toast } from '../state.ts'
 
 interface Run {
@@ -141,13 +125,9 @@ export function Replay(): JSX.Element {
             </div>
           </form>
         </section>
-        {runs.error !== null && runs.value === null ? (
+        {runs.value === null ? (
           <section class="card">
-            <Failed error={runs.error} retry={runs.reload} />
-          </section>
-        ) : runs.value === null ? (
-          <section class="card">
-            <Skeleton />
+            <Pending of={runs} />
           </section>
         ) : run === null ? (
           <section class="card">
@@ -234,21 +214,7 @@ function Report({ run, onChanged }: { readonly run: Run; readonly onChanged: () 
             </Note>
           )}
           {run.problems.length === 0 ? null : (
-            <details class="reading">
-              <summary>
-                <span class="chev">
-                  <Icon name="right" size={14} />
-                </span>
-                <span class="grow">{count(run.unreadable, 'source')} could not be read</span>
-              </summary>
-              <div class="raw">
-                {run.problems.map((line, at) => (
-                  <div key={at}>
-                    <Foreign text={line} max={400} />
-                  </div>
-                ))}
-              </div>
-            </details>
+            <RawLines title={`${count(run.unreadable, 'source')} could not be read`} lines={run.problems} />
           )}
         </div>
       </section>

@@ -9,24 +9,7 @@ import { Icon } from '../icons.tsx'
 import { changed } from '../live.ts'
 import { useLoaded, usePaged } from '../loaded.ts'
 import type { Paged } from '../loaded.ts'
-import {
-  Addr,
-  Button,
-  count,
-  Diff,
-  diffWords,
-  Empty,
-  Failed,
-  Foreign,
-  Input,
-  Note,
-  number,
-  Older,
-  Segmented,
-  Select,
-  Skeleton,
-  Time,
-} from '../parts.tsx'
+import { Addr, Button, count, Empty, Foreign, Input, Note, number, Older, Pending, SavedAs, Segmented, Select, Shown, Time } from '../parts.tsx'
 import type { DiffLine } from '../parts.tsx'
 import { loadPairs } from '../pairs.ts'
 import type { Pair, Pairs } from '../pairs.ts'
@@ -85,13 +68,9 @@ export function Review(): JSX.Element {
       </div>
       {which === 'decided' ? (
         <Decided loaded={decided} />
-      ) : list.error !== null && list.value === null ? (
-        <section class="card">
-          <Failed error={list.error} retry={list.reload} />
-        </section>
       ) : list.value === null ? (
         <section class="card">
-          <Skeleton />
+          <Pending of={list} />
         </section>
       ) : items.length === 0 && current === null ? (
         <section class="card">
@@ -224,15 +203,7 @@ function EffectView({
           </p>
         </Note>
       )}
-      {effect.diff.length === 0 ? null : (
-        <div>
-          <div class="code-head">
-            <span class="grow">protection.yaml, as it would be saved</span>
-            <span class="muted">{diffWords(effect.diff)}</span>
-          </div>
-          <Diff lines={effect.diff} label="What changes in protection.yaml" />
-        </div>
-      )}
+      {effect.diff.length === 0 ? null : <SavedAs file="protection.yaml" lines={effect.diff} />}
     </>
   )
 }
@@ -314,6 +285,12 @@ function PairDetail({
     }
     setBusy(false)
   }
+  const personPath = `/directories/${encodeURIComponent(pair.directory)}/people/${encodeURIComponent(pair.person)}`
+  // Somebody whom no directory has any more has none.
+  const known = useLoaded(personPath, (signal) =>
+    get<{ addresses: readonly string[]; secondaryEmails: readonly string[] }>(personPath, signal).catch(() => null),
+  )
+  const theirs = [...(known.value?.addresses ?? []), ...(known.value?.secondaryEmails ?? [])]
   const domain = pair.address.slice(pair.address.lastIndexOf('@') + 1)
   const names = Object.entries(pair.names)
   return (
@@ -389,6 +366,15 @@ function PairDetail({
               </span>
             ))}
           </dd>
+          {theirs.length === 0 ? null : (
+            <>
+              <dt>Known addresses</dt>
+              <dd>
+                <Addr text={theirs.slice(0, 2).join(', ')} />
+                {theirs.length > 2 ? `, ${theirs.length - 2} more` : ''}
+              </dd>
+            </>
+          )}
         </dl>
         <p class="hint ask-hint">
           Authentication shows that a mailbox is real, not whose it is. Ask them by telephone or in person, never by
@@ -492,56 +478,56 @@ function Decided({ loaded }: { readonly loaded: Paged<Pairs> }): JSX.Element {
     }, `Taken back. ${pair.address} waits for an answer again.`)
   return (
     <section class="card" aria-label="Decided">
-      {loaded.error !== null && loaded.value === null ? (
-        <Failed error={loaded.error} retry={loaded.reload} />
-      ) : loaded.value === null ? (
-        <Skeleton />
-      ) : loaded.value.items.length === 0 ? (
-        <Empty icon="review" title="Nothing was decided yet">
-          <p>Answers are listed here, with who gave them.</p>
-        </Empty>
-      ) : (
-        <div class="table-wrap">
-          <table class="table top fold">
-            <thead>
-              <tr>
-                <th scope="col">Time</th>
-                <th scope="col">Pair</th>
-                <th scope="col">Answer</th>
-                <th scope="col">By</th>
-                <th scope="col">
-                  <span class="vh">Actions</span>
-                </th>
-              </tr>
-            </thead>
-            <tbody>
-              {loaded.value.items.map((pair) => (
-                <tr key={pair.id}>
-                  <td class="nowrap soft">{pair.decision === null ? '' : <Time at={pair.decision.at} />}</td>
-                  <td>
-                    <span class="cell-2">
-                      <b>
-                        <Foreign text={pair.name} max={120} />
-                      </b>
-                      <Addr text={pair.address} />
-                    </span>
-                  </td>
-                  <td data-l="Answer">{answerNames[pair.decision?.answer ?? ''] ?? ''}</td>
-                  <td data-l="By">{pair.decision?.by}</td>
-                  <td class="num">
-                    {may('reviewer') && !readOnly.value ? (
-                      <Button look="small" icon="undo" onClick={() => undo(pair)}>
-                        Undo
-                      </Button>
-                    ) : null}
-                  </td>
-                </tr>
-              ))}
-            </tbody>
-          </table>
-          <Older paged={loaded} what="answer" />
-        </div>
-      )}
+      <Shown of={loaded}>
+        {(value) =>
+          value.items.length === 0 ? (
+            <Empty icon="review" title="Nothing was decided yet">
+              <p>Answers are listed here, with who gave them.</p>
+            </Empty>
+          ) : (
+            <div class="table-wrap">
+              <table class="table top fold">
+                <thead>
+                  <tr>
+                    <th scope="col">Time</th>
+                    <th scope="col">Pair</th>
+                    <th scope="col">Answer</th>
+                    <th scope="col">By</th>
+                    <th scope="col">
+                      <span class="vh">Actions</span>
+                    </th>
+                  </tr>
+                </thead>
+                <tbody>
+                  {value.items.map((pair) => (
+                    <tr key={pair.id}>
+                      <td class="nowrap soft">{pair.decision === null ? '' : <Time at={pair.decision.at} />}</td>
+                      <td>
+                        <span class="cell-2">
+                          <b>
+                            <Foreign text={pair.name} max={120} />
+                          </b>
+                          <Addr text={pair.address} />
+                        </span>
+                      </td>
+                      <td data-l="Answer">{answerNames[pair.decision?.answer ?? ''] ?? ''}</td>
+                      <td data-l="By">{pair.decision?.by}</td>
+                      <td class="num">
+                        {may('reviewer') && !readOnly.value ? (
+                          <Button look="small" icon="undo" onClick={() => undo(pair)}>
+                            Undo
+                          </Button>
+                        ) : null}
+                      </td>
+                    </tr>
+                  ))}
+                </tbody>
+              </table>
+              <Older paged={loaded} what="answer" />
+            </div>
+          )
+        }
+      </Shown>
     </section>
   )
 }

@@ -6,7 +6,7 @@ import { get, send } from '../api.ts'
 import { Drawn } from '../drawn.tsx'
 import { Icon } from '../icons.tsx'
 import type { IconName } from '../icons.tsx'
-import { Button, Done, Failed, Field, Foreign, kindName, Note, Tier } from '../parts.tsx'
+import { Button, Done, Failed, Field, Foreign, kindName, Note, RawLines, Tier } from '../parts.tsx'
 import { drawnFinding, fieldNames, Readings } from '../readings.tsx'
 import type { Reading } from '../readings.tsx'
 import { place } from '../router.ts'
@@ -288,23 +288,7 @@ function Verdict({ judged, file }: { readonly judged: Judged; readonly file: str
           <Readings readings={readings} />
         )}
         {keys.length === 0 ? null : (
-          <details class="reading">
-            <summary>
-              <span class="chev">
-                <Icon name="right" size={14} />
-              </span>
-              <span class="grow">Keys looked up</span>
-            </summary>
-            <div>
-              <div class="raw">
-                {keys.map((line, at) => (
-                  <div key={at}>
-                    <Foreign text={line.trim()} max={2000} />
-                  </div>
-                ))}
-              </div>
-            </div>
-          </details>
+          <RawLines title="Keys looked up" lines={keys.map((line) => line.trim())} max={2000} />
         )}
       </div>
       <div class="card-foot">
