@@ -25,8 +25,16 @@ export interface Stand {
   close(): Promise<void>
 }
 
-/** Starts a daemon with a console, waits for its link, and starts a browser. `section`: more options of the console. */
-export async function stand(options: Partial<DaemonOptions> = {}, section = ''): Promise<Stand> {
+/**
+ * Starts a daemon with a console, waits for its link, and starts a browser.
+ * @param section more options of the console
+ * @param env more of the browser's environment
+ */
+export async function stand(
+  options: Partial<DaemonOptions> = {},
+  section = '',
+  env: Readonly<Record<string, string>> = {},
+): Promise<Stand> {
   const port = await freePort()
   const daemon = await startDaemon({
     relay: 'maildir:./mail',
@@ -47,6 +55,7 @@ export async function stand(options: Partial<DaemonOptions> = {}, section = ''):
       async open(size = { width: 1440, height: 900 }, dark = false) {
         browser ??= await chromium.launch({
           executablePath: chromiumPath,
+          env: { ...process.env, ...env },
           args: [
             '--no-sandbox',
             '--disable-gpu',

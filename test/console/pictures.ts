@@ -1,18 +1,26 @@
-import { mkdirSync } from 'node:fs'
+import { spawnSync } from 'node:child_process'
+import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import type { Page } from 'playwright-core'
-import { firstAdministrator, stand } from './harness.ts'
+import { firstAdministrator, stand, waitUntil } from './harness.ts'
 import { peopleYaml, protectionYaml, seed } from './seed.ts'
 
 /**
- * Takes the pictures of docs/console.md: npx tsx test/console/pictures.ts [FOLDER]. The build has to be current.
+ * Takes the pictures of docs/console.md: npx tsx test/console/pictures.ts [FOLDER [PAGE...]]. The build has to be current. In Inter
+ * where it is installed (fonts-inter), as a system's own letters look like it more than like Debian's default.
  */
 
 const folder = resolve(process.argv[2] ?? join(import.meta.dirname, '../../docs/pictures'))
 
+/** Old mail to be tried: a path that says nothing of whoever takes the pictures. */
+const archive = join(tmpdir(), 'archive')
+
 interface Shot {
   readonly name: string
   readonly path: string
+  /** Taller than the window is else, where that shows the whole of a panel. */
+  readonly height?: number
   /** What is done before the picture is taken. */
   readonly before?: (page: Page) => Promise<void>
 }
@@ -52,10 +60,15 @@ export const shots: readonly Shot[] = [
   {
     name: 'protection',
     path: '/protection',
+    height: 1280,
     before: async (page) => {
+      await page.locator('.suggest').waitFor()
       await page.getByRole('button', { name: 'Members of Executives' }).click()
+      await page.getByRole('button', { name: 'Members of Finance' }).click()
       await page.getByRole('link', { name: 'Jane Roe' }).first().click()
       await page.getByLabel('Secondary emails').waitFor()
+      await page.locator('.hist li').first().waitFor()
+      await page.getByText('All detections').waitFor()
     },
   },
   { name: 'directories', path: '/directories', before: (page) => page.getByText('In sync').first().waitFor() },
@@ -83,13 +96,22 @@ export const shots: readonly Shot[] = [
     name: 'replay',
     path: '/replay',
     before: async (page) => {
-      await page.getByLabel('Folder, mbox or message on the server').fill(`${process.cwd()}/test/corpus`)
+      await page.getByLabel('Folder, mbox or message on the server').fill(archive)
+      const begun = page.waitForResponse((response) => response.request().method() === 'POST')
       await page.getByRole('button', { name: 'Judge it' }).click()
+      await begun
+      await page.locator('progress').waitFor({ state: 'detached' })
       await page.getByText('The whole report').waitFor()
     },
   },
   { name: 'settings', path: '/settings', before: (page) => page.getByText('What roles may do').first().waitFor() },
 ]
+
+/** What `system-ui` is while the pictures are taken. */
+const fonts = `<?xml version="1.0"?><!DOCTYPE fontconfig SYSTEM "fonts.dtd"><fontconfig>
+<include ignore_missing="yes">/etc/fonts/fonts.conf</include>
+${['system-ui', 'sans', 'sans-serif', 'DejaVu Sans'].map((name) => `<match><test name="family"><string>${name}</string></test><edit name="family" mode="prepend" binding="strong"><string>Inter</string></edit></match>`).join('')}
+</fontconfig>`
 
 const looks = [
   ['light', 1440, 900, false],
@@ -97,21 +119,53 @@ const looks = [
   ['narrow', 390, 844, false],
 ] as const
 
+/** Somebody is with the executives who leaves them before the pictures are taken. */
+const before = peopleYaml
+  .replace('groups:', '  - { id: p13, displayName: Anna Keller, mail: anna.keller@corp.example }\ngroups:')
+  .replace('members: [p1, p2, p3]', 'members: [p1, p2, p3, p13]')
+const after = before.replace(', p13]', ']')
+
+/** Something that was changed about a person, by the page itself. */
+async function history(page: Page): Promise<void> {
+  const put = `(async () => {
+    const { csrf } = await (await fetch('/api/v1/session')).json()
+    const path = '/api/v1/directories/Staff/people/p1'
+    const before = await fetch(path)
+    await fetch(path, { method: 'PUT', body: JSON.stringify({ names: ['Janie Roe', 'Jane Dahl'] }),
+      headers: { 'content-type': 'application/json', 'x-csrf-token': csrf, 'if-match': before.headers.get('etag') } })
+  })()`
+  await page.evaluate(put)
+}
+
 async function main(): Promise<void> {
   mkdirSync(folder, { recursive: true })
   const only = process.argv.slice(3)
-  const console_ = await stand({ people: peopleYaml, protection: protectionYaml, more: 'history: { path: ./history }' })
+  cpSync(join(import.meta.dirname, '../corpus'), archive, { recursive: true })
+  const fontsPath = join(mkdtempSync(join(tmpdir(), 'namesake-fonts-')), 'fonts.conf')
+  writeFileSync(fontsPath, fonts)
+  const console_ = await stand(
+    { people: before, protection: protectionYaml, more: 'history: { path: ./history }' },
+    '',
+    { FONTCONFIG_FILE: fontsPath },
+  )
   try {
     await seed(console_.daemon)
+    const { daemon } = console_
+    const rounds = (): number => daemon.lines().filter(({ event }) => event === 'directory-synchronised').length
+    const done = rounds()
+    writeFileSync(join(daemon.folder, 'people.yaml'), after)
+    await waitUntil('she has left', () => (rounds() > done ? true : undefined))
     const first = await console_.open()
     await firstAdministrator(first, console_.link)
+    await history(first)
     const { cookies } = await first.context().storageState()
     for (const [look, width, height, dark] of looks) {
       const page = await console_.open({ width, height }, dark)
       page.setDefaultTimeout(60_000)
       await page.context().addCookies(cookies)
-      for (const { name, path, before } of shots) {
+      for (const { name, path, height: tall, before } of shots) {
         if (only.length > 0 && !only.includes(name)) continue
+        await page.setViewportSize({ width, height: look === 'narrow' ? height : (tall ?? height) })
         try {
           await page.goto(`${console_.origin}${path}`)
           await page.getByRole('main').waitFor()
@@ -120,13 +174,18 @@ async function main(): Promise<void> {
           process.stderr.write(`${name} ${look}: ${error instanceof Error ? error.message.slice(0, 300) : ''}\n`)
         }
         await page.evaluate('scrollTo(0, 0)')
+        await page.mouse.move(0, 0)
         await page.waitForTimeout(250)
-        await page.screenshot({ path: join(folder, `${name}-${look}.png`) })
+        const picture = join(folder, `${name}-${look}.png`)
+        await page.screenshot({ path: picture })
+        // A third of the size; left as it is where pngquant is not installed.
+        spawnSync('pngquant', ['--force', '--ext', '.png', '--skip-if-larger', '--strip', picture], { stdio: 'ignore' })
       }
     }
     process.stdout.write(`${console_.faults.join('\n')}\n`)
   } finally {
     await console_.close()
+    rmSync(archive, { recursive: true, force: true })
   }
 }
 

@@ -1,5 +1,6 @@
-import { readFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
+import { join } from 'node:path'
 import t from 'tap'
 import type { Test } from 'tap'
 import type { Page, Route } from 'playwright-core'
@@ -98,8 +99,8 @@ t.test('the states of each page', { skip }, async (t) => {
   const { cookies } = await gate.context().storageState()
   const cookie = cookies.map(({ name, value }) => `${name}=${value}`).join('; ')
   const elsewhere: string[] = []
-  const opened = async (dark = false, width = 1440): Promise<Page> => {
-    const page = await console.open({ width, height: 900 }, dark)
+  const opened = async (width = 1440): Promise<Page> => {
+    const page = await console.open({ width, height: 900 })
     await page.context().addCookies(cookies)
     page.on('request', (request) => {
       if (!request.url().startsWith(`${origin}/`)) elsewhere.push(request.url())
@@ -112,6 +113,9 @@ t.test('the states of each page', { skip }, async (t) => {
     for (const name of pages) {
       await settle(gate, name)
       await isSound(t, gate, name)
+      await gate.setViewportSize({ width: 360, height: 800 })
+      await isSound(t, gate, `${name}, 360 pixels`, false)
+      await gate.setViewportSize({ width: 1440, height: 900 })
     }
     await overlays(t, gate, origin)
   })
@@ -157,27 +161,12 @@ t.test('the states of each page', { skip }, async (t) => {
     await page.close()
   })
 
-  await t.test('dark, and as narrow as a telephone', async (t) => {
-    for (const [dark, width] of [
-      [true, 1440],
-      [false, 360],
-    ] as const) {
-      const page = await opened(dark, width)
-      for (const name of pages) {
-        await settle(page, name)
-        await isSound(t, page, `${name}, ${dark ? 'dark' : width}`, dark)
-      }
-      await page.close()
-    }
-  })
-
   await t.test('loading, failed, offline', async (t) => {
     const page = await opened()
     for (const how of ['never', 'fails', 'away'] as const) {
       await page.route(/\/api\/v1\/(?!session|events)/, (route) => answer(route, how))
       for (const name of pages) {
-        await page.goto(`${origin}/${name}`)
-        await page.getByRole('heading', { level: 1 }).waitFor()
+        await shown(page, `${origin}/${name}`)
         const asks = name !== 'try'
         if (how === 'never' && asks && name !== 'overview') await page.locator('.sk').first().waitFor()
         if (how === 'fails' && asks) await page.getByText('This part could not be shown').first().waitFor()
@@ -211,7 +200,7 @@ t.test('the states of each page', { skip }, async (t) => {
   })
 
   await t.test('nodes of a fleet', async (t) => {
-    const page = await opened(false, 360)
+    const page = await opened(360)
     const node = {
       ...{ version: '1.0.0', seen: new Date().toISOString(), age: 1, rules: 1_234, protectedPeople: 2, own: true },
       ...{ directories: [{ name: 'Staff', revision: 0 }], messages: { total: 12_345, detected: 6, unchecked: 0 } },
@@ -234,11 +223,14 @@ t.test('the states of each page', { skip }, async (t) => {
     await page.close()
   })
 
-  await t.test('a reader, and files that are only read', async (t) => {
+  await t.test('a reader in the dark and on a telephone, and files that are only read', async (t) => {
     const reader = await readerOf(console, cookie)
     for (const name of pages) {
       await settle(reader, name)
-      await isSound(t, reader, `${name}, a reader`)
+      await isSound(t, reader, `${name}, a reader in the dark`)
+      await reader.setViewportSize({ width: 360, height: 800 })
+      await isSound(t, reader, `${name}, 360 pixels`, false)
+      await reader.setViewportSize({ width: 1440, height: 900 })
       const writing = await reader
         .getByRole('main')
         .getByRole('button', { name: /^(Save|Protect|Invite|Sync now)$/ })
@@ -261,18 +253,114 @@ t.test('the states of each page', { skip }, async (t) => {
     await page.close()
   })
 
+  await t.test('what an operator does wrong', async (t) => {
+    const page = await opened()
+    await mistakes(t, page, console)
+    await page.close()
+  })
+
   t.same(elsewhere, [], 'nothing was asked of another host')
   const faults = console.faults.filter((fault) => !fault.includes('status of 500'))
   t.same(faults, [], 'no script failed, and no policy was violated')
 })
 
+/** The page at an address: loaded anew, or gone to within the console where another one is shown, as a person would. */
+async function shown(page: Page, url: string): Promise<void> {
+  const { origin, pathname, search, hash } = new URL(url)
+  const before = URL.canParse(page.url()) ? new URL(page.url()) : null
+  if (before?.origin !== origin || before.pathname === pathname || (await page.locator('nav').count()) === 0) {
+    await page.goto(url)
+  } else {
+    const title = await page.title()
+    const to = JSON.stringify(pathname + search + hash)
+    await page.evaluate(`history.pushState(null, '', ${to}); dispatchEvent(new PopStateEvent('popstate'))`)
+    await untilPage(page, `document.title !== ${JSON.stringify(title)}`)
+  }
+  await page.getByRole('heading', { level: 1 }).waitFor()
+}
+
+/** Looks at each frame whether an expression holds. */
+async function untilPage(page: Page, holds: string): Promise<void> {
+  await page.evaluate(
+    `new Promise((done) => { const look = () => (${holds} ? done(null) : requestAnimationFrame(look)); look() })`,
+  )
+}
+
 /** The page at an address, with nothing of it still on its way. */
 async function settled(page: Page, url: string): Promise<void> {
-  await page.goto(url)
-  await page.getByRole('heading', { level: 1 }).waitFor()
-  await waitUntil('nothing is loading', async () =>
-    (await page.getByText('Loading', { exact: true }).count()) === 0 ? true : undefined,
-  )
+  await shown(page, url)
+  await untilPage(page, `![...document.querySelectorAll('.vh')].some(({ textContent }) => textContent === 'Loading')`)
+}
+
+/** Left with changes, pressed twice, cut off while saving, edited by two; and done by the keyboard alone. */
+async function mistakes(t: Test, page: Page, { origin, daemon }: Stand): Promise<void> {
+  const question = page.getByRole('dialog', { name: 'Leave without saving?' })
+  const protectionFile = (): string => readFileSync(join(daemon.folder, 'protection.yaml'), 'utf8')
+
+  await settled(page, `${origin}/overview`)
+  await settled(page, `${origin}/rules`)
+  await page.getByRole('group', { name: 'What is done about likely' }).getByRole('radio', { name: 'Reject' }).check()
+  await page.getByRole('navigation', { name: 'Main' }).getByRole('link', { name: 'Overview' }).click()
+  await isSound(t, page, 'asked before leaving')
+  await question.getByRole('button', { name: 'Stay here' }).click()
+  await page.getByRole('region', { name: 'Changes not saved' }).waitFor()
+  await page.goBack()
+  await question.waitFor()
+  t.match(page.url(), /\/rules$/, 'the address is still that of what is shown')
+  await question.getByRole('button', { name: 'Leave' }).click()
+  await page.getByRole('heading', { name: 'Overview', level: 1 }).waitFor()
+
+  await settled(page, `${origin}/settings`)
+  await page.getByRole('button', { name: 'Make a token' }).click()
+  await page.getByLabel('Name', { exact: true }).fill('twice')
+  await page.getByRole('button', { name: 'Make it' }).dblclick()
+  await page.getByRole('dialog', { name: 'Token made' }).waitFor()
+  await page.keyboard.press('Escape')
+  t.equal(await page.getByRole('row', { name: /^twice/ }).count(), 1, 'pressed twice, made once')
+
+  // The connection goes while something is saved: what was typed stays, and is saved when it is back.
+  await settled(page, `${origin}/protection#${encodeURIComponent('Staff\nu1')}`)
+  const panel = page.getByRole('complementary', { name: 'Jane Roe' })
+  await panel.getByLabel('Other names').fill('Janie Roe\nJane Dahl')
+  await panel.getByRole('region', { name: 'What changes in protection.yaml' }).waitFor()
+  await page.route('**/people/u1', (route) => route.abort('connectionreset'))
+  await panel.getByRole('button', { name: 'Save' }).click()
+  await page.getByText('No answer from the console’s server').waitFor()
+  t.equal(await panel.getByLabel('Other names').inputValue(), 'Janie Roe\nJane Dahl')
+  await page.unrouteAll({ behavior: 'ignoreErrors' })
+  await page.keyboard.press('Control+Enter')
+  await page.getByText('Saved.', { exact: true }).waitFor()
+  t.match(protectionFile(), /Jane Dahl/)
+
+  // Somebody edits the file meanwhile: nothing of theirs is overwritten unseen.
+  await panel.getByLabel('Secondary emails').fill('jane@mine.example')
+  await panel.getByRole('region', { name: 'What changes in protection.yaml' }).waitFor()
+  const theirs = protectionFile().replace(/(\W)Jane Dahl(\W)/, '$1Jane Dahl$2, "J. Moe"')
+  writeFileSync(join(daemon.folder, 'protection.yaml'), theirs)
+  await panel.getByRole('button', { name: 'Save' }).click()
+  await panel.getByText('The file was changed meanwhile').waitFor()
+  t.notMatch(protectionFile(), /mine\.example/)
+  await panel.getByRole('button', { name: 'Look at what is there now' }).click()
+  await panel.getByRole('button', { name: 'Save' }).click()
+  await page.getByText('Saved.', { exact: true }).waitFor()
+  t.match(protectionFile(), /J\. Moe[^]*mine\.example|mine\.example[^]*J\. Moe/)
+  await page.keyboard.press('Escape')
+  await panel.waitFor({ state: 'detached' })
+
+  // By the keyboard alone: a group is protected, and a pair is decided.
+  await page.getByLabel(`Actions for الشؤون القانونية`).first().focus()
+  await page.keyboard.press('Enter')
+  await page.keyboard.press('Tab')
+  await page.keyboard.press('Enter')
+  await page.getByText('الشؤون القانونية is protected').waitFor()
+  await page.locator('body').press('g')
+  await page.keyboard.press('r')
+  await page.getByRole('heading', { name: 'Is this them?' }).waitFor()
+  await page.locator('.pairs .pair').first().waitFor()
+  await page.keyboard.press('4')
+  await page.getByText('Rules stay as they are.').waitFor()
+  await page.keyboard.press('Control+Enter')
+  await page.getByText('is settled').waitFor()
 }
 
 /** What lies over the pages. */
@@ -358,7 +446,7 @@ async function readerOf(console: Stand, cookie: string): Promise<Page> {
     body: '{"role":"reader"}',
   })
   const { url } = (await made.json()) as { url: string }
-  const page = await console.open()
+  const page = await console.open({ width: 1440, height: 900 }, true)
   await firstAdministrator(page, url, 'Leo Hart')
   return page
 }
