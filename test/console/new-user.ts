@@ -7,6 +7,7 @@ import { createTransport } from 'nodemailer'
 import { makeScratch, run } from '../integration/peers/scratch.ts'
 import { waitUntil } from '../integration/peers/daemon.ts'
 import { chromiumPath, firstAdministrator } from './harness.ts'
+import { inInter, takePicture } from './look.ts'
 
 /**
  * What somebody does who has just found Namesake: README's first command in a clean clone, its link, the first account, the first
@@ -39,7 +40,11 @@ async function main(): Promise<void> {
   })
   let output = ''
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => (output += chunk.toString()))
-  const browser = await chromium.launch({ executablePath: chromiumPath, args: ['--no-sandbox', '--disable-gpu'] })
+  const browser = await chromium.launch({
+    executablePath: chromiumPath,
+    args: ['--no-sandbox', '--disable-gpu'],
+    env: { ...process.env, ...inInter() },
+  })
   try {
     const link = await waitUntil(
       'the link',
@@ -54,7 +59,7 @@ async function main(): Promise<void> {
     const page = await context.newPage()
     const picture = async (name: string): Promise<void> => {
       await page.waitForTimeout(300)
-      await page.screenshot({ path: join(pictures, `${name}.png`) })
+      await takePicture(page, join(pictures, `${name}.png`))
     }
     await page.goto(link)
     await page.getByLabel('Your name').waitFor()

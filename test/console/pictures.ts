@@ -1,14 +1,13 @@
-import { spawnSync } from 'node:child_process'
-import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import type { Page } from 'playwright-core'
 import { firstAdministrator, stand, waitUntil } from './harness.ts'
+import { inInter, takePicture } from './look.ts'
 import { peopleYaml, protectionYaml, seed } from './seed.ts'
 
 /**
- * Takes the pictures of docs/console.md: npx tsx test/console/pictures.ts [FOLDER [PAGE...]]. The build has to be current. In Inter
- * where it is installed (fonts-inter), as a system's own letters look like it more than like Debian's default.
+ * Takes the pictures of docs/console.md: npx tsx test/console/pictures.ts [FOLDER [PAGE...]]. The build has to be current.
  */
 
 const folder = resolve(process.argv[2] ?? join(import.meta.dirname, '../../docs/pictures'))
@@ -107,12 +106,6 @@ export const shots: readonly Shot[] = [
   { name: 'settings', path: '/settings', before: (page) => page.getByText('What roles may do').first().waitFor() },
 ]
 
-/** What `system-ui` is while the pictures are taken. */
-const fonts = `<?xml version="1.0"?><!DOCTYPE fontconfig SYSTEM "fonts.dtd"><fontconfig>
-<include ignore_missing="yes">/etc/fonts/fonts.conf</include>
-${['system-ui', 'sans', 'sans-serif', 'DejaVu Sans'].map((name) => `<match><test name="family"><string>${name}</string></test><edit name="family" mode="prepend" binding="strong"><string>Inter</string></edit></match>`).join('')}
-</fontconfig>`
-
 const looks = [
   ['light', 1440, 900, false],
   ['dark', 1440, 900, true],
@@ -141,12 +134,10 @@ async function main(): Promise<void> {
   mkdirSync(folder, { recursive: true })
   const only = process.argv.slice(3)
   cpSync(join(import.meta.dirname, '../corpus'), archive, { recursive: true })
-  const fontsPath = join(mkdtempSync(join(tmpdir(), 'namesake-fonts-')), 'fonts.conf')
-  writeFileSync(fontsPath, fonts)
   const console_ = await stand(
     { people: before, protection: protectionYaml, more: 'history: { path: ./history }' },
     '',
-    { FONTCONFIG_FILE: fontsPath },
+    inInter(),
   )
   try {
     await seed(console_.daemon)
@@ -176,10 +167,7 @@ async function main(): Promise<void> {
         await page.evaluate('scrollTo(0, 0)')
         await page.mouse.move(0, 0)
         await page.waitForTimeout(250)
-        const picture = join(folder, `${name}-${look}.png`)
-        await page.screenshot({ path: picture })
-        // A third of the size; left as it is where pngquant is not installed.
-        spawnSync('pngquant', ['--force', '--ext', '.png', '--skip-if-larger', '--strip', picture], { stdio: 'ignore' })
+        await takePicture(page, join(folder, `${name}-${look}.png`))
       }
     }
     process.stdout.write(`${console_.faults.join('\n')}\n`)
