@@ -8,7 +8,21 @@ import { Icon } from '../icons.tsx'
 import { changed, connected } from '../live.ts'
 import { useLoaded, usePaged } from '../loaded.ts'
 import { Panel } from '../panel.tsx'
-import { Addr, Done, Empty, Foreign, kindName, kinds, Older, RawLines, Select, Shown, size, Tier, Time } from '../parts.tsx'
+import {
+  Addr,
+  Done,
+  Empty,
+  Foreign,
+  kindName,
+  kinds,
+  Older,
+  RawLines,
+  Select,
+  Shown,
+  size,
+  Tier,
+  Time,
+} from '../parts.tsx'
 import { drawnFinding, fieldNames, Readings } from '../readings.tsx'
 import type { Reading } from '../readings.tsx'
 import { go, here, place } from '../router.ts'

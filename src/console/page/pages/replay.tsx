@@ -5,7 +5,23 @@ import type { JSX } from 'preact'
 import { ApiError, get, send, wordsOf } from '../api.ts'
 import { Icon } from '../icons.tsx'
 import { useLoaded } from '../loaded.ts'
-import { Addr, Button, count, Done, Empty, Foreign, Input, kindName, Note, number, Pending, RawLines, size, Tier, Time } from '../parts.tsx'
+import {
+  Addr,
+  Button,
+  count,
+  Done,
+  Empty,
+  Foreign,
+  Input,
+  kindName,
+  Note,
+  number,
+  Pending,
+  RawLines,
+  size,
+  Tier,
+  Time,
+} from '../parts.tsx'
 import { toast } from '../state.ts'
 
 interface Run {

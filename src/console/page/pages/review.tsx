@@ -9,7 +9,23 @@ import { Icon } from '../icons.tsx'
 import { changed } from '../live.ts'
 import { useLoaded, usePaged } from '../loaded.ts'
 import type { Paged } from '../loaded.ts'
-import { Addr, Button, count, Empty, Foreign, Input, Note, number, Older, Pending, SavedAs, Segmented, Select, Shown, Time } from '../parts.tsx'
+import {
+  Addr,
+  Button,
+  count,
+  Empty,
+  Foreign,
+  Input,
+  Note,
+  number,
+  Older,
+  Pending,
+  SavedAs,
+  Segmented,
+  Select,
+  Shown,
+  Time,
+} from '../parts.tsx'
 import type { DiffLine } from '../parts.tsx'
 import { loadPairs } from '../pairs.ts'
 import type { Pair, Pairs } from '../pairs.ts'

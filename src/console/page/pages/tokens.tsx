@@ -24,6 +24,7 @@ interface Token {
 export function Tokens(): JSX.Element {
   const tokens = useLoaded('tokens', (signal) => get<{ items: readonly Token[] }>('/tokens', signal))
   const [making, setMaking] = useState(false)
+  const [withdrawing, setWithdrawing] = useState<Token | null>(null)
   const items = tokens.value?.items ?? []
   return (
     <section class="sect" id="tokens" aria-labelledby="tokens-h">
@@ -92,11 +93,7 @@ export function Tokens(): JSX.Element {
                             class="btn quiet small icon"
                             type="button"
                             aria-label={`Withdraw ${one.name}`}
-                            onClick={() =>
-                              void act(() => send('DELETE', `/tokens/${one.id}`), `${one.name} is withdrawn.`).then(
-                                tokens.reload,
-                              )
-                            }
+                            onClick={() => setWithdrawing(one)}
                           >
                             <Icon name="cross" />
                           </button>
@@ -110,6 +107,29 @@ export function Tokens(): JSX.Element {
           }
         </Shown>
       </div>
+      {withdrawing === null ? null : (
+        <Dialog
+          title={`Withdraw ${withdrawing.name}?`}
+          onClose={() => setWithdrawing(null)}
+          foot={
+            <>
+              <Button onClick={() => setWithdrawing(null)}>Keep</Button>
+              <Button
+                look="danger"
+                onClick={async () => {
+                  await act(() => send('DELETE', `/tokens/${withdrawing.id}`), `${withdrawing.name} is withdrawn.`)
+                  setWithdrawing(null)
+                  tokens.reload()
+                }}
+              >
+                Withdraw
+              </Button>
+            </>
+          }
+        >
+          <p>Whatever uses it is refused from now on. It can’t be taken back; another token can be made.</p>
+        </Dialog>
+      )}
       {making ? <MakeToken onClose={() => setMaking(false)} onMade={tokens.reload} /> : null}
     </section>
   )
