@@ -452,9 +452,6 @@ export function Older({
 
 /* ---------- buttons, menus, fields ---------- */
 
-/** The second click of a double one comes within this time. */
-const doubleClickMs = 350
-
 /** A button that keeps its width and says what it is doing while it works. */
 export function Button({
   children,
@@ -469,7 +466,7 @@ export function Button({
   readonly look?: string
   readonly busy?: string | null
   readonly disabled?: boolean
-  /** What it begins; until that has ended, another press does nothing. */
+  /** What it begins; until that has ended, another press does nothing, nor does the second click of a double one. */
   readonly onClick?: () => unknown
   readonly type?: 'button' | 'submit'
 }): JSX.Element {
@@ -487,15 +484,12 @@ export function Button({
       {...(busy !== null || disabled ? { 'aria-disabled': 'true' } : {})}
       {...(busy !== null && width !== null ? { style: { minWidth: `${width}px` } } : {})}
       onClick={(event) => {
-        if (busy !== null || disabled || underWay.current) {
+        if (busy !== null || disabled || underWay.current || event.detail > 1) {
           event.preventDefault()
           return
         }
         underWay.current = true
-        // One that ends at once is over before the second click of a double one.
-        void new Promise((resolve) => resolve(onClick?.())).finally(() =>
-          setTimeout(() => (underWay.current = false), doubleClickMs),
-        )
+        void new Promise((resolve) => resolve(onClick?.())).finally(() => (underWay.current = false))
       }}
     >
       {busy === null && icon !== undefined ? <Icon name={icon} size={look.includes('small') ? 14 : 16} /> : null}

@@ -33,21 +33,21 @@ function decode(text: string): string {
 export const place = signal<Place>(read())
 
 /** What would be lost by leaving what is open, in words; null: nothing. */
-let unsaved: string | null = null
+const unsaved = signal<string | null>(null)
 /** Where somebody wants to go who would lose something: they are asked first. */
 export const leaving = signal<{ readonly to: string; readonly words: string } | null>(null)
 
 /** Says what would be lost while a part of the page is shown. */
 export function useUnsaved(words: string | null): void {
   useEffect(() => {
-    unsaved = words
+    unsaved.value = words
     return forgetUnsaved
   }, [words])
 }
 
 /** It was saved, or is not wanted. */
 export function forgetUnsaved(): void {
-  unsaved = null
+  unsaved.value = null
 }
 
 /** Whether somebody who goes there is asked first. */
@@ -55,8 +55,9 @@ function isHeld(to: string): boolean {
   const url = new URL(to, location.origin)
   const shown = place.peek()
   const next = readOf(url)
-  if (unsaved === null || (next.page === shown.page && next.open === shown.open)) return false
-  leaving.value = { to, words: unsaved }
+  const words = unsaved.peek()
+  if (words === null || (next.page === shown.page && next.open === shown.open)) return false
+  leaving.value = { to, words }
   return true
 }
 
@@ -64,7 +65,7 @@ function isHeld(to: string): boolean {
 export function leave(): void {
   const to = leaving.peek()?.to
   leaving.value = null
-  unsaved = null
+  unsaved.value = null
   if (to !== undefined) go(to)
 }
 
@@ -111,7 +112,7 @@ export function startRouter(): void {
   addEventListener('popstate', moved)
   addEventListener('hashchange', moved)
   addEventListener('beforeunload', (event) => {
-    if (unsaved !== null) event.preventDefault()
+    if (unsaved.peek() !== null) event.preventDefault()
   })
   document.addEventListener('click', (event) => {
     if (event.defaultPrevented || event.button !== 0 || event.metaKey || event.ctrlKey || event.shiftKey) return

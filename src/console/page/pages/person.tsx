@@ -24,8 +24,8 @@ import {
   Time,
 } from '../parts.tsx'
 import type { DiffLine } from '../parts.tsx'
-import { inForce } from '../people.ts'
-import type { Actions, Edit, Person } from '../people.ts'
+import { inForce } from '../people.tsx'
+import type { Actions, Edit, Person } from '../people.tsx'
 import { go, here, useUnsaved } from '../router.ts'
 import { may, readOnly, toast } from '../state.ts'
 import type { Detection } from './detections.tsx'

@@ -25,8 +25,8 @@ import {
   Time,
 } from '../parts.tsx'
 import type { GuardState, Item } from '../parts.tsx'
-import { inForce, protectedWords } from '../people.ts'
-import type { Actions, Edit, Person, ProtectedBy, Target } from '../people.ts'
+import { inForce, protectedWords } from '../people.tsx'
+import type { Actions, Edit, Person, ProtectedBy, Target } from '../people.tsx'
 import { go, here, place } from '../router.ts'
 import { act, may, readOnly, toast } from '../state.ts'
 import { PersonPanel } from './person.tsx'
