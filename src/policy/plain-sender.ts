@@ -27,14 +27,13 @@ import { mayShowAddress } from './shown-address.ts'
  * senders are nobody's, so most mail is settled here, without readings, candidates or a budget made for it.
  */
 export function claimsNothing(readings: readonly Reading[], context: JudgementContext): boolean {
-  return readings.every((reading) => isNobody(reading, reading.address, context))
+  return readings.every((reading) => isNobody(reading, context))
 }
 
-function isNobody(reading: Reading, address: string | null, context: JudgementContext): boolean {
+function isNobody(reading: Reading, context: JudgementContext): boolean {
   const { domains } = context
-  if (address === null) return false
-  if (mayShowAddress(reading.name)) return false
-  const canonical = canonicalAddress(address)
+  if (reading.address === null || mayShowAddress(reading.name)) return false
+  const canonical = canonicalAddress(reading.address)
   const domain = domainOf(canonical)
   const { isOwn, imitated } = domains.of(domain)
   // Who writes from there is most often somebody known, so that the names would be looked up twice.

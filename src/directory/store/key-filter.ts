@@ -24,8 +24,8 @@ interface FilterHeader {
 }
 
 /**
- * Says of most hashes that are in no key slot that they are not, without a look-up in lmdb: what a stranger's name is looked up by leads
- * to nobody, and the reads were a quarter of a judgement. It lies beside the keys, written in the transaction that writes these.
+ * Says of most hashes that are in no key slot that they are not, without a look-up in lmdb: nearly all that a stranger's name is looked
+ * up by leads to nobody. It lies beside the keys, written in the transaction that writes these.
  * Bits are only ever added until the slot is made anew, so what is there is always found. A reader copies the pages that it
  * needs, 36 octets a person in all.
  */
