@@ -36,7 +36,7 @@ export function canonicalAddress(addrSpec: string): string {
  */
 export function writtenAddress(addrSpec: string): string | null {
   if (plainAddress.test(addrSpec)) return addrSpec
-  const lower = addrSpec.trim().replace(/[A-Z]+/g, (letters) => letters.toLowerCase())
+  const lower = trimBlanks(addrSpec).replace(/[A-Z]+/g, (letters) => letters.toLowerCase())
   const at = domainAt(lower)
   if (at < 0) return lower
   const local = canonicalLocalPart(lower.slice(0, at))
@@ -44,6 +44,15 @@ export function writtenAddress(addrSpec: string): string | null {
   if (!/[^\0-\x7f]/.test(domain)) return `${local}@${domain}`
   const ascii = canonicalDomain(domain)
   return domainToUnicode(ascii) === domain ? `${local}@${ascii}` : null
+}
+
+/** A text without the white space of the syntax (RFC 5322 section 2.2.2) at its ends; `trim` takes more, which no address may hold. */
+export function trimBlanks(text: string): string {
+  let start = 0
+  let end = text.length
+  while (start < end && ' \t\r\n'.includes(text.charAt(start))) start++
+  while (end > start && ' \t\r\n'.includes(text.charAt(end - 1))) end--
+  return text.slice(start, end)
 }
 
 /**

@@ -3,6 +3,7 @@
  * address. Names are still as written, encoded-words included.
  */
 
+import { trimBlanks } from './address.ts'
 import type { Item, Piece } from './address-list.ts'
 import { unescape } from './delimiters.ts'
 import { bareAddress, clip, holdsAddress, join, phraseOf, shownText, withoutScheme, words } from './phrase.ts'
@@ -81,18 +82,15 @@ function readWithAngle(pieces: readonly Piece[], firstAngle: number, text: strin
  * text that is none is a name too.
  */
 function readAngle(content: string, shown: Shown): void {
-  const plain = content.slice(0, maxAngleLength).trim()
+  const plain = trimBlanks(content.slice(0, maxAngleLength))
   if (/^[^\s"()<>@:,]+@[^\s"()<>@:,]+$/.test(plain)) {
     shown.addAddress(plain)
     return
   }
   const { bare, comments } = withoutComments(content.slice(0, maxAngleLength))
   for (const comment of comments) shown.addComment(comment)
-  const unrouted = withoutScheme(bare.trim()).replace(/^[@,][^:"]*:/, '')
-  const tight = unrouted
-    .replace(/\s+/g, ' ')
-    .replace(/ ?([@.]) ?/g, '$1')
-    .trim()
+  const unrouted = withoutScheme(trimBlanks(bare)).replace(/^[@,][^:"]*:/, '')
+  const tight = trimBlanks(unrouted.replace(/[ \t\r\n]+/g, ' ').replace(/ ?([@.]) ?/g, '$1'))
   if (tight === '') return
   const quoted = /^("(?:[^"\\]|\\[^])*")(?:@|$)/.exec(tight)
   if (quoted !== null) {

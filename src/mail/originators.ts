@@ -48,6 +48,8 @@ export function readOriginators(section: HeaderSection, options: OriginatorOptio
 
 /** Most words that are read together as one name. */
 const maxSpread = 4
+/** A word that stands in quotes within a comment. */
+const quoted = /^["'“”‘’]([^"'“”‘’]*)["'“”‘’]$/u
 const oneWord = /^[\p{L}\p{M}'’.-]{2,40}$/u
 
 /**
@@ -55,9 +57,10 @@ const oneWord = /^[\p{L}\p{M}'’.-]{2,40}$/u
  * stand alone as names are read together with the next such word, beside the address of either.
  */
 function addSpreadNames(set: ReadingSet): void {
-  const words = set.readings.filter(
-    ({ field, reader, name }) => field === 'from' && reader === 'own' && oneWord.test(name),
-  )
+  const words = set.readings.flatMap((reading) => {
+    const name = reading.name.replace(quoted, '$1')
+    return reading.field === 'from' && reading.reader === 'own' && oneWord.test(name) ? [{ ...reading, name }] : []
+  })
   const alone = words.filter((one, i) => words.findIndex(({ name }) => name === one.name) === i).slice(0, maxSpread)
   for (const [i, first] of alone.entries()) {
     const second = alone[i + 1]

@@ -30,7 +30,7 @@ export function withoutScheme(address: string): string {
 /** An address without the brackets and full stops that stand around it in running text. */
 export function bareAddress(word: string): string {
   const bare = withoutScheme(word.replace(/^[({['<\u2018\u201c\u2039\u3008\uff08\uff1c]{1,9}/, ''))
-  const end = bare.includes('@[') ? /[)}'.>]{1,9}$/ : /[)}'.>\]\u2019\u201d\u203a\u3009\uff09\uff1e]{1,9}$/
+  const end = bare.includes('@[') ? /[)}'.>-]{1,9}$/ : /[)}'.>\]\u2019\u201d\u203a\u3009\uff09\uff1e-]{1,9}$/
   return bare.replace(end, '')
 }
 
