@@ -109,11 +109,16 @@ function lettersOf(look: string): string {
   return { l: 'li', m: 'mr', w: 'wvu', d: 'dc' }[look] ?? look
 }
 
+/** Calder's: without the ending. */
+function bareOf(token: Token | undefined): string {
+  return token?.possessive === true ? token.base.slice(0, -1) : (token?.base ?? '')
+}
+
 /** Whether words in a row that begin at a place name the organisation. */
 function beginsCompany(tokens: readonly Token[], start: number, isOwn: (together: string) => boolean): boolean {
   let together = ''
   for (let end = start; end < Math.min(tokens.length, start + maxWords); end++) {
-    together += tokens[end]?.base ?? ''
+    together += bareOf(tokens[end])
     if (isOwn(together)) return true
   }
   return false
@@ -124,7 +129,7 @@ function isOfCompany(tokens: readonly Token[], at: number, isOwn: (together: str
   for (let start = Math.max(0, at - maxWords + 1); start <= at; start++) {
     let together = ''
     for (let end = start; end < Math.min(tokens.length, start + maxWords); end++) {
-      together += tokens[end]?.base ?? ''
+      together += bareOf(tokens[end])
       if (end >= at && isOwn(together)) return true
     }
   }
@@ -140,7 +145,7 @@ function addOwnWords(
 ): void {
   let together = ''
   for (let end = start; end < Math.min(tokens.length, start + maxWords); end++) {
-    together += tokens[end]?.base ?? ''
+    together += bareOf(tokens[end])
     if (isOwn(together)) for (const { base } of tokens.slice(start, end + 1)) words.set(base, true)
   }
 }

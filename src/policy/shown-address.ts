@@ -21,7 +21,10 @@ const domain = /[\p{L}\p{M}\p{N}-]+(?:\.[\p{L}\p{M}\p{N}-]+)+/uy
 export function shownAddresses(text: string): string[] {
   if (!mayShowAddress(text)) return []
   // Cut once more behind NFKC: it makes up to six characters of one, but of the blessings eighteen.
-  const folded = bothEnds(bothEnds(text).replace(blessings, ' ').normalize('NFKC').replace(invisible, ''))
+  const whole = bothEnds(text)
+    .replace(blessings, ' ')
+    .replace(/%(?:25)?40/g, '@')
+  const folded = bothEnds(whole.normalize('NFKC').replace(invisible, ''))
   const plain = folded.replace(/\s+/gu, ' ')
   const found = new Set<string>()
   // The sentence as it stands, then with spaces around dots and at-signs closed: "jane . roe @ corp . example".
@@ -36,9 +39,9 @@ export function shownAddresses(text: string): string[] {
 }
 
 /** Letters of one: most names hold none of them. */
-const mayBeAtSign = /[@\uff20\ufe6b]|at/i
+const mayBeAtSign = /[@\uff20\ufe6b]|at|40/i
 /** An at-sign in some form: without it there is nothing to look for. */
-const atSign = /[@\uff20\ufe6b]|\bat\b/iu
+const atSign = /[@\uff20\ufe6b]|%(?:25)?40|\bat\b/iu
 
 /** Whether a text may show an address; cheap, and never wrongly false. */
 export function mayShowAddress(text: string): boolean {

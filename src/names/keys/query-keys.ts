@@ -22,6 +22,7 @@ import type { KeyFamily, KeyOptions, KeyWord } from './key-texts.ts'
 import { romanised } from '../tables/nicknames.ts'
 import type { ShownName, ShownText } from '../text/shown-name.ts'
 import type { KnownWord, KnownWords } from './known-words.ts'
+import { classes } from '../tables/tables.ts'
 import { isPersonal, joinUnits, pairsOf, unitsOf } from './units.ts'
 import type { Unit } from './units.ts'
 
@@ -256,14 +257,32 @@ function addRoleKeys(known: readonly KnownWord[], { words, sink }: Query): void 
     const slip = slipped.base
     if (slip.length < minSlip) continue
     const others = known.filter((word) => word !== slipped)
-    for (const kept of [others, others.filter(({ bits }) => bits !== 0)]) {
-      if (kept !== others && kept.length === others.length) continue
+    const at = known.indexOf(slipped)
+    // Accounts Payabel Team: also beside each of its neighbours by itself.
+    const neighbours = known.length > 2 ? [known.slice(at - 1, at), known.slice(at + 1, at + 2)] : []
+    for (const kept of [others, others.filter(({ bits }) => bits !== 0), ...neighbours]) {
+      if (kept.length === 0 || (kept !== others && kept.length === others.length)) continue
       const intact = kept.map(({ base }) => base).join('')
       if (!words.opens(slipGate(intact, slip.charAt(0)))) continue
       for (const key of typoKeys(intact, slip, 1)) sink.add(key, 'typo')
     }
   }
+  if (strange.length === 0) addPluralKeys(known, words, sink)
 }
+
+/** Account Payable, Accounts Payables: a word of a role in the singular or in the plural. */
+function addPluralKeys(known: readonly KnownWord[], words: KnownWords, sink: KeySink): void {
+  if (known.length > 3 || !known.every(({ bits }) => (bits & ofRole) !== 0)) return
+  for (const word of known) {
+    const intact = known.flatMap((other) => (other === word ? [] : [other.base])).join('')
+    if (word.base.length < minSlip || !words.opens(slipGate(intact, word.base.charAt(0)))) continue
+    for (const form of [word.base, word.base.replace(/s$/, '')]) {
+      for (const key of typoKeys(intact, form, form.length)) sink.add(key, 'typo')
+    }
+  }
+}
+
+const ofRole = classes.role | classes.department | classes.note | classes.generic | classes.organisation
 
 /** Keys for a slip in the second word: the first must be somebody's name, and the second nobody's. */
 function addSlipKeys(intact: Unit, slipped: Unit, { words, budget, sink }: Query): void {

@@ -48,7 +48,7 @@ export function unitsOf(
       particle = named && isOfName(next, known[i + 1], words)
     }
     const last = keptBefore && isJoined(token, known[i - 1]) ? units.pop() : undefined
-    keptBefore = !particle && !isBeside(token, word, words)
+    keptBefore = !particle && !leavesName(token, known, i, words)
     if (last !== undefined && !keptBefore) units.push(last)
     if (!keptBefore) continue
     if (last === undefined) units.push({ word: token, raw: token.raw, base: token.base, known: word, setOff })
@@ -81,6 +81,20 @@ function isBeside(token: Token, known: KnownWord, { tables }: KnownWords): boole
   return !known.isName
 }
 
+/** Whether the word at a place is of no name, and not of a role's. */
+function leavesName(token: Token, known: readonly KnownWord[], at: number, words: KnownWords): boolean {
+  const word = known[at]
+  return word !== undefined && isBeside(token, word, words) && !isOfRole(known, at)
+}
+
+/** Supplier Payments: a note that is joined to a department by nothing but a blank may be of a shared mailbox's name. */
+function isOfRole(known: readonly KnownWord[], at: number): boolean {
+  const bits = known[at]?.bits ?? 0
+  if ((bits & classes.note) === 0) return false
+  return (((known[at - 1]?.bits ?? 0) | (known[at + 1]?.bits ?? 0)) & roleWords) !== 0
+}
+
+const roleWords = classes.role | classes.department
 const mayBeName = classes.role | classes.department | classes.generic | classes.particle | classes.company
 
 /** Whether a word may be of a person's name: not a role or a department that no one is called by. */

@@ -56,10 +56,12 @@ export function judgeAround(around: Surroundings, given: FoundPart, surname: Fou
   const middle = tokens.slice(first.end, second.start)
   if (!judgeBetween(around, first.end, second.start, reordered) || isOtherFamily(around, middle)) return null
   if (given.reduced && contradicts(around, middle)) return null
+  const isInitial = [given, surname].some(({ agreement }) => agreement === 'initial')
   // An initial takes the place of a given name, so it can't stand beside another one: Edward C Smith is not Charles Smith.
   const names = middle.filter((token) => isGivenName(token, around))
-  if ((given.agreement === 'initial' || surname.agreement === 'initial') && names.length > 0) return null
-  const end = reordered ? endOfReordered(around, second.end) : second.end
+  if (isInitial && names.length > 0) return null
+  const comma = !isInitial && holdsComma(tokens, first.end, second.start)
+  const end = reordered ? endOfReordered(around, second.end, comma) : second.end
   // J C Lawrence is not Chris Lawrence.
   const start = reordered || given.agreement === 'initial' ? first.start : startOfGiven(around, first.start)
   const outside = judgeOutside(around, start, end)
@@ -79,6 +81,10 @@ export function judgeAround(around: Surroundings, given: FoundPart, surname: Fou
   }
 }
 
+function holdsComma(tokens: readonly Token[], from: number, to: number): boolean {
+  return tokens.slice(from, to + 1).some(({ gap }) => gap === gaps.comma)
+}
+
 /** Parts that a bar parts, or a comma behind the given name, are one name only if there is nothing else. */
 function isTornApart(tokens: readonly Token[], first: FoundPart, second: FoundPart, reordered: boolean): boolean {
   const gap = tokens[second.start]?.gap
@@ -91,14 +97,16 @@ function judgeBetween(around: Surroundings, from: number, to: number, reordered:
   const { tokens, tables, form } = around
   const second = tokens[to]
   if (second === undefined) return false
-  const comma = tokens.slice(from, to + 1).some((token) => token.gap === gaps.comma)
+  const comma = holdsComma(tokens, from, to)
   // Roe, Prof. Dr. Dr. h.c. Jane: titles may be many.
   const names = tokens.slice(from, to).filter((_, i) => !(reordered && comma && isTitleInside(around, from + i)))
   if (names.length > maxBetween) return false
   for (let i = from; i < to; i++) if (!mayStandBetween(around, i, reordered, comma)) return false
   if (to > from && second.gap === gaps.joined && !isParticle(tokens[to - 1], tables)) return false
   // Roe Mary Jane: with a further name between, surname first needs its comma, but where that is the usual order.
-  return !reordered || to === from || comma || (isVietnameseName(form) && to - from === 1)
+  if (!reordered || to === from || comma || (isVietnameseName(form) && to - from === 1)) return true
+  // Zimmermann Dr. Heinrich
+  return names.every((token) => isDottedTitle(token, tables))
 }
 
 function mayStandBetween(around: Surroundings, at: number, reordered: boolean, comma: boolean): boolean {
@@ -107,16 +115,25 @@ function mayStandBetween(around: Surroundings, at: number, reordered: boolean, c
   if (token === undefined || token.joins || token.possessive || token.gap >= gaps.bracket) return false
   // Roe, Dr. Jane; Jennings Jr., Robert; but Roe, Mary Jane is Mary Jane Roe.
   if (reordered && comma && isTitleInside(around, at)) return true
+  if (reordered && isDottedTitle(token, tables)) return true
   if (token.gap === gaps.joined && !isParticle(token, tables) && !isOwnMiddle(token, form)) return false
   if (token.gap === gaps.comma && !reordered) return false
+  if (isVietnameseName(form) && vietnameseMiddle.has(token.base)) return true
   if (reordered && isGivenName(token, around) && !isOwnMiddle(token, form)) return false
   return isMiddleName(token, around)
 }
+
+/** Thị of women and Văn of men, which are often left out. */
+const vietnameseMiddle: ReadonlySet<string> = new Set(['thi', 'van'])
 
 /** A title between a surname and the given name behind its comma, or the article before one (M. le Président). */
 function isTitleInside(around: Surroundings, at: number): boolean {
   if (isDecoration(around, at, 'left')) return true
   return articles.has(around.tokens[at]?.base ?? '') && isDecoration(around, at + 1, 'left')
+}
+
+function isDottedTitle(token: Token, tables: NameTables): boolean {
+  return token.dotted && (classesOf(token, tables) & classes.title) !== 0
 }
 
 /** A word between the names that is a name itself, not an initial or a particle. */
@@ -172,18 +189,29 @@ const familyParticles: ReadonlySet<string> = new Set(
 )
 
 /**
- * Whether a surname stands with other particles than the person's: Hendrik Berg and Hendrik van den Berg may be two people. Those that
- * begin alike are the same, as they are abbreviated (v.d.).
+ * Whether a surname stands with other particles than the person's: Hendrik Berg, Hendrik van den Berg and Hendrik van der Berg may be three
+ * people. Each may be abbreviated (v.d., van d.).
  */
 function hasOtherParticles({ tokens, form }: Surroundings, middle: readonly Token[], surname: FoundPart): boolean {
-  const initials = (particles: readonly string[]): string =>
-    particles.map((one) => (one.startsWith('vd') || /^vande[nr]$/.test(one) ? 'vd' : one.charAt(0))).join('')
   const own = form.particles.filter((one) => familyParticles.has(one))
-  const shown = middle.map(({ base }) => base).filter((one) => familyParticles.has(one))
+  const shown = middle.filter(
+    ({ base }) => familyParticles.has(base) || (base.length === 1 && own.some((one) => one.startsWith(base))),
+  )
   if (own.length === 0) return shown.length > 0
   const [first] = form.surname
   const word = tokens.slice(surname.start, surname.end).reduce((text, { base }) => text + base, '')
-  return word.length < (first?.word.base.length ?? 0) && !surname.reduced && initials(own) !== initials(shown)
+  if (word.length >= (first?.word.base.length ?? 0) || surname.reduced) return false
+  return !spellsParticles(
+    shown.reduce((text, { base }) => text + base, ''),
+    own,
+  )
+}
+
+/** Whether a text is the particles in their order, each whole or as its first letter: vd, vander, vand for van der; not vanden. */
+function spellsParticles(text: string, particles: readonly string[]): boolean {
+  const [first, ...others] = particles
+  if (first === undefined) return text === ''
+  return [first, first.charAt(0)].some((one) => text.startsWith(one) && spellsParticles(text.slice(one.length), others))
 }
 
 /** Particles that have nothing in common with the person's own. */
@@ -214,13 +242,14 @@ const patronymic =
  * Where a name that is written surname first ends: in "Roe, Jane Mary" and "Roe, Jane M." what follows the given name, up to
  * word `end`, belongs to it, and so does a patronymic.
  */
-function endOfReordered({ tokens, form, tables }: Surroundings, end: number): number {
+function endOfReordered({ tokens, form, tables }: Surroundings, end: number, comma: boolean): number {
   let to = end
   while (to < tokens.length && to < end + maxBetween) {
     const token = tokens[to]
     if (token === undefined || token.gap >= gaps.comma || token.joins) break
     const own = form.middle.some((m) => m.base.startsWith(token.base))
-    if (!own && !isOneLetter(token) && !isParticle(token, tables) && !patronymic.test(token.base)) break
+    const further = comma && tables.isName(token.base) && caseOf(token.raw) !== 'lower' && !isAffix(token, tables)
+    if (!own && !further && !isOneLetter(token) && !isParticle(token, tables) && !patronymic.test(token.base)) break
     to++
   }
   return to
@@ -264,8 +293,10 @@ function quote(tokens: readonly Token[]): string {
 
 function isFreeOnTheLeft(around: Surroundings, start: number): boolean {
   const { tokens, tables } = around
-  // Head of Strategic Projects Jane Roe: words of no table, for which a role must stand in front of them.
+  // Head of Strategic Projects Jane Roe: words of no table, for which a role must stand in front of them, or a word of a sentence on
+  // either side (Warm regards, Jane Roe).
   let needsRole = false
+  let inSentence = false
   for (let i = start - 1; i >= 0; i--) {
     const token = tokens[i]
     const gap = tokens[i + 1]?.gap ?? gaps.space
@@ -276,12 +307,20 @@ function isFreeOnTheLeft(around: Surroundings, start: number): boolean {
     const joins =
       isJoining(token, tables) && i < start - 1 && before !== undefined && isDecoration(around, i - 1, 'left')
     if (joins || isBesideOnTheLeft(around, i, start)) {
-      if (needsRole && isRole(around, i)) needsRole = false
-    } else if (isField(around, token, gap)) needsRole = true
+      inSentence ||= isTelling(around, token)
+      if (inSentence || isRole(around, i)) needsRole = false
+    } else if (isField(around, token, gap)) needsRole = !inSentence
     else return false
   }
   return !needsRole
 }
+
+function isTelling(around: Surroundings, token: Token): boolean {
+  return token.base.length >= minTelling && isSpeech(around, token)
+}
+
+/** Letters of a word that makes a sentence of unknown ones beside it: shorter ones are prepositions, which stand in all names. */
+const minTelling = 5
 
 /** Whether a word may be of a role's field: nobody bears it, and it makes no organisation. */
 function isField({ tables, isName }: Surroundings, token: Token, gap: number): boolean {
@@ -304,12 +343,27 @@ function isBesideOnTheLeft(around: Surroundings, at: number, start: number): boo
   const token = tokens[at]
   if (token === undefined || token.joins) return false
   if (isDecoration(around, at, 'left') || isSpeech(around, token) || beginsSpeech(around, at, start)) return true
-  // Monsieur le Directeur, La Dott.ssa.
-  if (articles.has(token.base) && at + 1 < start && isDecoration(around, at + 1, 'left')) return true
+  if (leadsOn(around, at, start) || endsTitle(around, at)) return true
   if (isVietnameseAddress(around, at)) return true
   if (token.possessive) return false
   if (token.dotted && isOneLetter(token) && token.script === 'latin') return true
   return isPlainWord(around, token, tokens[start]) && !tables.isName(token.base)
+}
+
+/** An article before a title, beside a word of a sentence: Monsieur le Directeur, La Dott.ssa, Le saluda, Sou o João. */
+function leadsOn(around: Surroundings, at: number, start: number): boolean {
+  const { tokens } = around
+  if (!articles.has(tokens[at]?.base ?? '')) return false
+  const beside = tokens[at + 1 < start ? at + 1 : at - 1]
+  if (beside === undefined) return false
+  return isSpeech(around, beside) || (at + 1 < start && isDecoration(around, at + 1, 'left'))
+}
+
+/** Gent.mo, Avv.ta: the end of an abbreviated title. */
+function endsTitle(around: Surroundings, at: number): boolean {
+  const [before, token] = [around.tokens[at - 1], around.tokens[at]]
+  if (token?.gap !== gaps.dot || token.raw.length > 3 || before?.dotted !== true) return false
+  return isDecoration(around, at - 1, 'left')
 }
 
 /** Anh, Chị, Ông: older brother, older sister, grandfather; how people are addressed in Vietnamese mail. */
@@ -344,6 +398,11 @@ function isFreeOnTheRight(around: Surroundings, end: number): boolean {
   for (let i = end; i < tokens.length; i++) {
     const token = tokens[i]
     if (token === undefined || token.gap >= gaps.bracket) return true
+    const letters = lettersOf(around, i, end)
+    if (letters > 0) {
+      i += letters - 1
+      continue
+    }
     const bits = classesOf(token, tables)
     if (token.gap === gaps.comma) return !isOrganisation(around, i)
     if (token.gap <= gaps.dot && isJoining(token, tables)) {
@@ -361,6 +420,30 @@ function isFreeOnTheRight(around: Surroundings, end: number): boolean {
   return true
 }
 
+/** How many words at a place are letters that belong to the name: its second surname's initial, a degree. */
+function lettersOf(around: Surroundings, at: number, end: number): number {
+  const token = around.tokens[at]
+  if (token === undefined || !isOneLetter(token)) return 0
+  if (at === end && isOwnSurnameInitial(around, token, around.tokens[end - 1])) return 1
+  return isDegree(around, at) ? 2 : 0
+}
+
+/** Gonzalo Quintana F. for Quintana Ferrer: the second surname's initial. */
+function isOwnSurnameInitial({ form }: Surroundings, token: Token, named: Token | undefined): boolean {
+  if (named === undefined || token.gap > gaps.dot) return false
+  return (
+    form.surname[0]?.word.base.startsWith(named.base + token.base) === true &&
+    form.surname[0].word.base.length > named.base.length + 2
+  )
+}
+
+/** S.Kom., B.Tech: a letter with its dot and the rest of a degree. */
+function isDegree({ tokens, tables }: Surroundings, at: number): boolean {
+  const [token, next] = [tokens[at], tokens[at + 1]]
+  if (token === undefined || next === undefined || !token.dotted || next.gap !== gaps.dot) return false
+  return (classesOf(next, tables) & classes.suffix) !== 0
+}
+
 /** Whether a word that no table knows begins a sentence: it is written small, or words of a sentence follow. */
 function isSentence(around: Surroundings, at: number, named: Token | undefined): boolean {
   const { tokens, tables, isName } = around
@@ -370,11 +453,13 @@ function isSentence(around: Surroundings, at: number, named: Token | undefined):
   if (isSpaceless(token) && named !== undefined && isSpaceless(named)) {
     return !isName(token.base) && (classesOf(token, tables) & classes.organisation) === 0
   }
-  // Jane Roe old address: a second word in small letters after one that may be a name.
+  const isPlain = isPlainWord(around, token, named)
+  // Jane Roe old address: a second word in small letters after one that may be a name; bonus letter: what is written small behind a
+  // word of another kind.
   const second = tokens[at + 1]
-  if (isPlainWord(around, token, named) && second !== undefined && isPlainWord(around, second, named)) return true
+  if (isPlain && (tokens[at - 1] !== named || (second !== undefined && isSmall(around, second, named)))) return true
   if (isName(token.base) && (classesOf(token, tables) & classes.speech) === 0) return false
-  if (isPlainWord(around, token, named)) return true
+  if (isPlain) return true
   for (const next of tokens.slice(at + 1)) {
     const bits = classesOf(next, tables)
     if (next.gap > gaps.dot || (bits & classes.organisation) !== 0) return false
@@ -382,6 +467,11 @@ function isSentence(around: Surroundings, at: number, named: Token | undefined):
     if (isSpeech(around, next) && (bits & (classes.via | classes.from | classes.particle)) === 0) return true
   }
   return false
+}
+
+/** A word in small letters that is of a sentence, or that is no name beside one in capitals. */
+function isSmall(around: Surroundings, token: Token, named: Token | undefined): boolean {
+  return isPlainWord(around, token, named) || (caseOf(token.raw) === 'lower' && isSpeech(around, token))
 }
 
 /** Whether what stands behind a comma makes an organisation of the whole (Jane Roe, Inc.), and not where somebody works (SIA Meridian). */

@@ -18,7 +18,9 @@ export interface Surroundings {
 
 /** What stands before a title or a role: le Directeur, Il Direttore, O Sr. */
 export const articles: ReadonlySet<string> = new Set(
-  'the le la les il lo los las el o a os as der die das den dem de het en et i an na ο η το id is l'.split(' '),
+  'the le la les il lo los las el o a os as der die das den dem de het en et i an na ο η το id is l un um una uma ein eine een'.split(
+    ' ',
+  ),
 )
 
 /** Bits of `classes` of a word, with its accents or without the article before it. */
@@ -48,6 +50,7 @@ export function isDecoration(around: Surroundings, at: number, side: 'left' | 'r
   if (token === undefined) return false
   if (token.numeric) return true
   const bits = classesOf(token, tables)
+  if (token.acronym && bits !== 0) return true
   if ((bits & decoration) === 0) return isUnknownAffix(around, token, side)
   if (!tables.isName(token.base) || (bits & classes.company) !== 0) return true
   if (token.plain !== token.base && (tables.classOf(`=${token.plain}`) & decoration) !== 0) return true
@@ -59,28 +62,43 @@ const maxAbbreviation = 6
 
 /**
  * Whether a word of no table is a title or a role by its form: one of a table within it (Finanzvorstand, Subdirector) or with another
- * ending (директорка), an acronym with its quotation sign (רו״ח), in front also an abbreviation with its dot. Not if anyone bears it.
+ * ending (директорка), an acronym with its quotation sign (רו״ח) or in capitals (MdB), in front also an abbreviation with its dot. Not if anyone
+ * bears it.
  */
-function isUnknownAffix({ tables, isName }: Surroundings, token: Token, side: 'left' | 'right'): boolean {
+function isUnknownAffix(around: Surroundings, token: Token, side: 'left' | 'right'): boolean {
+  const { tables, isName } = around
   const { base, raw } = token
   if (base.length < 2 || isName(base) || token.joins || (tables.classOf(base) & ~classes.speech) !== 0) return false
   if (token.script === 'hebrew' && token.acronym) return true
-  if (token.script === 'han' || token.script === 'hangul') return eastAsianRole.test(base)
+  if (token.script === 'han' || token.script === 'hangul' || token.script === 'kana') return eastAsianRole.test(base)
   if (tables.isBorne(base)) return false
   if (side === 'left' && token.dotted && base.length <= maxAbbreviation && /^\p{L}+$/u.test(raw)) return true
+  if ((side === 'left' ? shortInitialism : initialism).test(raw) && hasSmallLetters(around)) return true
   return tables.isRoleLike(base)
 }
 
+/** A word of capitals, or with more than names have: FRICS, FCIArb, MdB; not McKay. */
+const initialism = /^(?:\p{Lu}{2}\p{L}{0,5}|\p{L}{0,5}\p{Ll}\p{Lu})$/u
+
+/** In front of a name longer ones are brands more often. */
+const shortInitialism = /^\p{Lu}{2,4}$/u
+
+/** Whether the person's surname stands there in small letters, so that capitals beside it mean something. */
+function hasSmallLetters({ tokens, form }: Surroundings): boolean {
+  return tokens.some((one) => caseOf(one.raw) === 'title' && form.surname.some(({ word }) => word.base === one.base))
+}
+
 /** What words of departments and posts end with: 人事部, 总工程师, 재무팀. Base forms are simplified. */
-const eastAsianRole = /^.+(?:[部课科室处局系长监师总员官役者理表]|总务|팀|부|실|장|과|원|관)$/u
+const eastAsianRole =
+  /^(?:株式会社|有限会社|合同会社).+$|^.+(?:[部课科室处局系长监师总员官役者理表]|总务|팀|부|실|장|과|원|관)$/u
 
 /** Whether a word that is a name and an affix (Ma, MA) is meant as the affix: how it is written and what is beside it says so. */
 function isSetOffAffix(around: Surroundings, token: Token, at: number, side: 'left' | 'right'): boolean {
   const { tokens, tables, form } = around
   const bits = classesOf(token, tables)
   const next = tokens[at + 1]
-  // Sharma Ji, but not Li Ji.
-  if (token.base === 'ji' && side === 'right' && !isEastAsianName(form)) return true
+  // Re: budget
+  if (side === 'right' && (next?.gap === gaps.bar || isHonorific(token, form))) return true
   if (token.dotted || token.gap >= gaps.comma || (side === 'left' && (next?.gap ?? 0) >= gaps.comma)) return true
   if (syllables.test(token.base) && (isEastAsianName(form) || isVietnameseName(form))) return false
   if (side === 'left' || (bits & (classes.role | classes.department)) !== 0) return true
@@ -88,6 +106,12 @@ function isSetOffAffix(around: Surroundings, token: Token, at: number, side: 'le
   const own = tokens.find((one) => form.surname.some(({ word }) => word.base === one.base))
   if (own !== undefined && caseOf(own.raw) !== caseOf(token.raw)) return true
   return next !== undefined && next.gap <= gaps.dot && (classesOf(next, tables) & (decoration | classes.speech)) !== 0
+}
+
+/** Sharma Ji, Demirtaş Bey, Kim Soo-yeon nim, but not Li Ji. */
+function isHonorific({ base }: Token, form: PersonForm): boolean {
+  if (base === 'ji' || base === 'bey') return !isEastAsianName(form)
+  return base === 'nim' || base === 'ssi'
 }
 
 /** Whether a word is written in small letters, in capital ones, or begins with one. */
@@ -103,12 +127,21 @@ export function isSpeech({ tables }: Surroundings, token: Token): boolean {
   return (bits & classes.day) !== 0 || caseOf(token.raw) === 'lower' || !tables.isName(token.base)
 }
 
+/** Words that begin letters and sentences, and that hardly anybody has as a given name: Hier Jane Roe, Det er Jane Roe, Best, Jane Roe. */
+const openings: ReadonlySet<string> = new Set(
+  'hier det dette tu pour para best dear cheers kind hola fala parla olen itt love buongiorno greetings'.split(' '),
+)
+
 /** Hier ist, My name is: a word that is a name as well begins a sentence if another word of it follows. */
 export function beginsSpeech(around: Surroundings, at: number, start: number): boolean {
-  const token = around.tokens[at]
-  const next = around.tokens[at + 1]
-  if (token === undefined || next === undefined || at + 1 >= start) return false
-  return (classesOf(token, around.tables) & classes.speech) !== 0 && isSpeech(around, next)
+  const { tokens, form } = around
+  const token = tokens[at]
+  const next = tokens[at + 1]
+  if (token === undefined || next === undefined) return false
+  if (at === 0 && openings.has(token.base) && !isEastAsianName(form) && !isVietnameseName(form)) return true
+  if (at + 1 >= start || !isSpeech(around, next)) return false
+  // W imieniu, V mene: a preposition of one letter.
+  return (classesOf(token, around.tables) & classes.speech) !== 0 || (isOneLetter(token) && !isOneLetter(next))
 }
 
 /** A word in small letters beside a name in capital ones is no name: Jane Roe grocery run. */

@@ -101,7 +101,7 @@ interface TextBeside {
 
 /** Forms of address that some are called by as well: beside a mailbox that carries a name they are of that name. */
 const address: ReadonlySet<string> = new Set(
-  'sir herr frau lady lord madam boss staff head pak bu bapak bey'.split(' '),
+  'sir herr frau lady lord madam boss staff head new pak bu bapak bey'.split(' '),
 )
 
 function isNoName({ base, numeric, joins, acronym }: Token): boolean {

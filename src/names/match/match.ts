@@ -4,7 +4,7 @@ import type { Budget } from '../../budget.ts'
 import { kindNames, kindRank, kinds } from '../../vocabulary.ts'
 import type { Kind, Tier } from '../../vocabulary.ts'
 import type { NameForm, PersonForm, WholeForm } from '../person/name-forms.ts'
-import { isEastAsianName } from '../person/part-variants.ts'
+import { isEastAsianName, isVietnameseName } from '../person/part-variants.ts'
 import type { NameForms } from '../person/person-name.ts'
 import { romanised } from '../tables/nicknames.ts'
 import type { NameTables } from '../tables/tables.ts'
@@ -155,6 +155,7 @@ class Matcher {
       part,
       initials: this.#context.initials === true,
       syllabic: part === 'given' && isEastAsianName(form),
+      monosyllabic: part === 'given' && isVietnameseName(form),
       isBorne: (base) => this.#tables.isBorne(base) || (this.#context.tokenCount?.(base) ?? 0) > 0,
       nicknames: this.#tables.nicknames,
       variants: this.#tables.variants,
@@ -277,8 +278,9 @@ class Matcher {
       if (token === undefined) return false
       if (token.base === word.base) continue
       const known = this.#tables.classOf(token.base) !== 0 || this.#tables.isBorne(token.base)
-      if (known || !isSlip(token.base, word.base)) return false
-      slips++
+      if (isPlural(token.base, word.base)) slips++
+      else if (known || !isSlip(token.base, word.base)) return false
+      else slips++
     }
     return slips === 1
   }
@@ -308,6 +310,11 @@ class Matcher {
 
 function isWeak(agreement: FoundPart['agreement']): agreement is WeakAgreement {
   return agreement !== 'same' && agreement !== 'disguised'
+}
+
+/** Account and Accounts. */
+function isPlural(shown: string, stored: string): boolean {
+  return shown.length > 3 && (`${shown}s` === stored || shown === `${stored}s`)
 }
 
 const capitalInside = /\p{Ll}\p{Lu}/u

@@ -78,6 +78,8 @@ interface Likeness {
   readonly initials: boolean
   /** The surname is one of those beside which two syllables make a given name, and another syllable another one. */
   readonly syllabic: boolean
+  /** It is a Vietnamese one: one letter for another makes another name there (Minh Hùng, Minh Hằng). */
+  readonly monosyllabic: boolean
   /** Whether anyone is known to bear a word (base form) as a name. */
   readonly isBorne: (base: string) => boolean
   readonly nicknames: Nicknames
@@ -147,9 +149,13 @@ function likelyRelation(
   const { part, variants, nicknames, isBorne } = likeness
   const shared = part === 'given' ? shareClass(nicknames, shown.latin, stored.latin) : null
   if (shared === 'disguised') return shared
-  const variant = oneWord && variants.areVariants(shown.base, stored.base, part)
-  const slip = oneWord && isSlip(shown.base, stored.base) && !isBorne(shown.base)
-  if (slip && !variant && !(likeness.syllabic && isSyllabic(shown.base, stored.base))) return shared ?? 'typo'
+  const isOther = (): boolean =>
+    likeness.syllabic
+      ? isSyllabic(shown.base, stored.base)
+      : likeness.monosyllabic && isOtherLetter(shown.base, stored.base)
+  const variant = oneWord && variants.areVariants(shown.base, stored.base, part) && !isOther()
+  const slip = oneWord && isSlip(shown.base, stored.base) && !isBorne(shown.base) && !isOther()
+  if (slip && !variant) return shared ?? 'typo'
   if (variant) return slip ? 'typo' : 'variant'
   if (shared !== null) return shared
   const initial = likeness.initials && [...shown.raw].length === 1 && initialLetter.test(shown.raw)
@@ -207,6 +213,8 @@ function isSlippedLetter(letter: string, shown: string, stored: string, head: nu
   const longer = shown.length > stored.length ? shown : stored
   const doubled = longer[head] === longer[head - 1] || longer[head] === longer[head + 1]
   if (doubled) return true
+  // Kentarou, Satou: a long o of Japanese.
+  if (letter === 'u' && longer[head - 1] === 'o') return true
   if (head === 0) return false
   // Of four letters only a vowel is passed over, between two consonants: Erk, Jne.
   if (stored.length < 5) {
@@ -241,6 +249,11 @@ const oneSyllable = new RegExp(`^${syllable}$`)
 /** Whether a word may be one syllable of a Chinese or Korean given name. */
 export function isSyllable(base: string): boolean {
   return base.length < 8 && oneSyllable.test(base)
+}
+
+/** Whether one letter stands for another, and not in the wrong place. */
+function isOtherLetter(shown: string, stored: string): boolean {
+  return shown.length === stored.length && [...shown].sort().join('') !== [...stored].sort().join('')
 }
 
 /** Whether two words are each of two syllables, of which another one makes another name: Xiaofeng and Xiaofang, Jihoon and Jihoo. */

@@ -1,6 +1,6 @@
 /** A spelling cut into given name and surname, or whole. */
 
-import { givenVariants, glue, particlesOf, surnameVariants } from './part-variants.ts'
+import { givenVariants, glue, isVietnameseSurname, particlesOf, surnameVariants } from './part-variants.ts'
 import type { PartVariant } from './part-variants.ts'
 import { isGeneric } from './spellings.ts'
 import { isParticle } from '../tables/tables.ts'
@@ -138,7 +138,7 @@ export function personForm(
 ): PersonForm | null {
   if (given.length === 0 || surname.length === 0) return null
   const g = givenVariants(given, surname)
-  const s = surnameVariants(surname, tables)
+  const s = surnameVariants(given, surname, tables)
   const wholes: WrittenTogether[] = []
   for (const a of g) {
     for (const b of s) {
@@ -155,6 +155,7 @@ export function personForm(
     surname: s,
     particles: particlesOf(surname, tables),
     wholes,
-    middle: given.slice(1).map((t) => makeWord(t.raw)),
+    // Trần Q. Bảo: the last of a Vietnamese given name is the one that people are called by.
+    middle: (isVietnameseSurname(surname) ? given : given.slice(1)).map((t) => makeWord(t.raw)),
   }
 }

@@ -32,6 +32,11 @@ const syllabicSurnames: ReadonlySet<string> = new Set(
   ),
 )
 
+/** Whether the words of a surname are a Vietnamese one. */
+export function isVietnameseSurname(surname: readonly Token[]): boolean {
+  return vietnameseSurnames.has(surname[0]?.base ?? '')
+}
+
 /** Whether a person's surname is a Vietnamese one. */
 export function isVietnameseName(form: { readonly surname: readonly PartVariant[] }): boolean {
   return vietnameseSurnames.has(form.surname[0]?.word.base ?? '')
@@ -53,7 +58,7 @@ export function givenVariants(given: readonly Token[], surname: readonly Token[]
     reduced: true,
     unsure,
   })
-  if (vietnameseSurnames.has(surname[0]?.base ?? '')) {
+  if (isVietnameseSurname(surname)) {
     // The last word is the one that people are called by; Thị and Văn are left out: Hồng Nhung.
     const parts = first.raw.length === 1 || given.length > 2 ? [reduced(given.slice(1))] : []
     return [whole, ...parts, reduced([last])]
@@ -79,10 +84,12 @@ function isShort({ raw }: Token): boolean {
   return [...raw].length < 3
 }
 
-const portuguese = /[ãõ]|^(da|do|dos|das)$/i
+/** Letters, endings and particles of Portuguese names that Spanish ones have not. */
+const portuguese =
+  /[ãõçêâô]|^(?:da|do|dos|das|e)$|(?:eir[ao]s?|inh[ao]|lh[ao]|ss[ao])$|^(?:rodrigues|fernandes|gomes|lopes|alves|nunes|mendes|pires|tavares|soares|marques|esteves|domingues|antunes|henriques|neves)$/i
 
 /** The ways in which a surname may stand. */
-export function surnameVariants(surname: readonly Token[], tables: NameTables): PartVariant[] {
+export function surnameVariants(given: readonly Token[], surname: readonly Token[], tables: NameTables): PartVariant[] {
   const variants: PartVariant[] = [{ word: makeWord(glue(surname)), reduced: false }]
   const add = (raw: string, reduced: boolean): void => {
     const word = makeWord(raw)
@@ -90,12 +97,16 @@ export function surnameVariants(surname: readonly Token[], tables: NameTables): 
   }
   const significant = surname.filter((t, i) => i === surname.length - 1 || !isParticle(t, tables))
   add(glue(significant), false)
+  // vdHeijden
+  const particles = surname.slice(0, -1)
+  if (particles.length > 1 && significant.length === 1)
+    add(particles.map(({ raw }) => raw.charAt(0)).join('') + glue(significant), false)
   const arabic = surname.length === 1 && /^ال.{2,}/u.test(surname[0]?.raw ?? '')
   if (arabic) add((surname[0]?.raw ?? '').slice(2), false)
   const [first, second] = significant
   if (significant.length === 2 && first !== undefined && second !== undefined) {
     // Of a hyphenated surname the second half alone is another family's name.
-    const lusophone = second.gap !== gaps.joined && surname.some((t) => portuguese.test(t.raw))
+    const lusophone = second.gap !== gaps.joined && [...given, ...surname].some((t) => portuguese.test(t.raw))
     add((lusophone ? second : first).raw, true)
     if (lusophone) add(first.raw, true)
     add(second.raw + first.raw, true)

@@ -60,6 +60,9 @@ export const titlesByLanguage: readonly string[] = words(`
   אדון השר שר הנשיא מהנדס מהנדסת סגן אלוף ניצב השגריר שגריר חבר ראש גבירה הגברת
   इंजी सेठ कर्नल न्यायमूर्ति मेजर कैप्टन जनरल स्वामी आचार्य महोदय महोदया श्रीयुत बाबू विधायक सांसद मंत्री
   dirut letkol kol mayjen brigjen jend kabag kadiv kasubag mas bang mbak kak gus ning kyai habib teungku abang tengku puan encik datin tan-sri
+  brig sqn ldr gp ven hm honour honorable lt-col ltcdr vadm radm msgr coroner recorder chartered frfr dkffr dipl-wirt-ing wirt betriebsw oec dipl-oec mtre chargé daffaires spett gentmo spettabile avvta onle
+  detto detta zwany zwana zvany zvana kaldet kallad dite bijgenaamd roepnaam vulgo
+  d-na landrat landrätin mindir minrat oberbürgermeister oberbürgermeisterin kanzler kanzlerin tathair t-athair an-tathair müdire müdiresi ymm smmm юрисконсульт
   นายแพทย์ แพทย์หญิง ทนายความ ทนาย เรียน พี่ น้อง อาจารย์ ผู้อำนวยการ ดอกเตอร์ ศาสตราจารย์ คุณหญิง หม่อม พลเอก พลโท พันเอก ร้อยเอก
 `)
 
@@ -73,6 +76,7 @@ export const accentedTitles: readonly string[] = words(`
 export const eastAsianTitles: readonly string[] = words(`
   様 さん さま さん君 くん ちゃん 先生 殿 君 氏 社長 副社長 会長 副会長 代表 代表取締役 代表取締役社長 代表取締役会長 取締役 専務 専務取締役 常務 常務取締役 執行役員 監査役 部長 副部長 本部長 次長 課長 課長代理 係長 主任 室長 所長
   支店長 支社長 店長 工場長 局長 理事 理事長 顧問 相談役 秘書 教授 准教授 博士 弁護士 税理士 会計士 公認会計士 医師 経理 経理部長 経理課長 人事部長 営業部長 財務部長 総務部長 最高経営責任者 最高財務責任者 担当 総務 人事 営業 株式会社
+  董事会主席 監事会主席 监事会主席 公司总经理 公司董事长 集团董事长 集团总裁 集团总经理 集团财务总监 公司财务 分公司总经理 采购经理 採購經理 采购总监 法务总监 法務總監 首席技術官 首席人力资源官 首席信息官 技术总监 设计总监
   先生 女士 小姐 太太 夫人 老师 老師 教授 博士 总 總 经理 經理 总经理 總經理 副总经理 副總經理 副总 副總 总裁 總裁 副总裁 副總裁 总监 總監 董事长 董事長 董事 执行董事 執行董事 独立董事 首席执行官 首席執行官 首席财务官 首席財務官 首席运营官
   首席技术官 财务总监 財務總監 人事总监 运营总监 销售总监 市场总监 财务经理 財務經理 人事经理 销售经理 项目经理 项目經理 主任 副主任 主管 主席 副主席 会计 會計 出纳 财务 財務 财务部 財務部 财务主管 人事 人力资源 行政 秘书 秘書 助理 总经理助理 律师 律師 医生 醫生 医师 醫師
   工程师 工程師 局长 局長 处长 處長 科长 科長 院长 院長 校长 校長 部长 老板 老闆 行长 行長 书记 同志 阁下 董秘 合伙人 创始人 創始人 有限公司
@@ -92,6 +96,7 @@ export const suffixesByLanguage: readonly string[] = words(`
   ph.d csc drsc dsc dis mba phd llm mpa hab mgr inż ing bakk msc mag fh uni habil dr.-ing dr.med dr.jur h.c e.h em emer
   s.e se s.h sh s.t s.kom skom s.pd spd s.sos ssos m.m mm m.kom mkom m.si msi m.sc m.h mh m.t mt s.ked sked sp.a spa sp.og sp.pd spp s.psi spsi s.ip sip s.si ssi m.pd mpd m.ak mak s.ak a.md amd
   b.e b.tech m.tech b.com m.com c.a i.a.s ias ips irs mbbs frcs mrcp mrcs dnb padma shri
+  fciarb fcilt frics fciob frcs frcp frcgp facs faia mdb mdl mdep bujangnim isanim gwajangnim chajangnim timjangnim siljangnim hoejangnim daepyonim gyosunim seonsaengnim sonsaengnim
   oxon cantab hons dphil jun sen pfa ek e.k kgl dipl-kfm shacho kaicho bucho kacho senmu jomu torishimariyaku sajangnim bujang daepyo s.pd s.psi s.sos s.farm s.kep s.ab s.ikom sarjana
   जी श्री साहेब साहिब
 `)
@@ -135,6 +140,8 @@ export const rolesByLanguage: readonly string[] = words(`
   vi giám đốc phó tổng trưởng phòng kế toán chủ tịch hội đồng quản trị thư ký trợ lý nhân sự trưởng ban quản lý điều hành tài chính
   id direktur direktris utama keuangan umum operasional manajer manajemen komisaris ketua wakil kepala bagian sekretaris bendahara akuntan pemilik pendiri asisten staf personalia presdir
   th กรรมการ ผู้จัดการ ใหญ่ ผู้อำนวยการ ประธาน ประธานกรรมการ รองประธาน เจ้าหน้าที่บริหาร ผู้จัดการทั่วไป ผู้จัดการฝ่าย หัวหน้า ฝ่ายบัญชี ฝ่ายการเงิน ฝ่ายบุคคล เลขานุการ บัญชี ซีอีโอ กรรมการผู้จัดการ สมุห์บัญชี
+  chartered sprecher sprecherin vorstands vorstandes generalbevollmächtigter generalbevollmächtigte bevollmächtigter commercialista commercialisti zaakvoerster bestuurster afdelingschef afdelingschefs personalistka personalista müügijuht turundusjuht vedėjas vedėja skyriaus departamento
+  δντής δντρια διευθ δντης referent referentin referentka referente sachbearbeiter sachbearbeiterin abt ltr управителка консультант консультантка референт
   company secretary treasurer comptable comptables expert-comptable revisor statsautoriseret statsautorisert registreret registrert salgschef indkøbschef innkjøpssjef personalechef it-chef daglig
   účetní hlavní účtovník hlavný galvenais vyriausioji vyr kap tal-finanzi бухгалтера заведующего عضو مكتب הנהלת חשבונות סגן נשיא
 `)
@@ -149,6 +156,7 @@ export const departmentsByLanguage: readonly string[] = words(`
   бухгалтерия финансы кадры бухгалтерія фінанси кадри счетоводство финанси λογιστήριο μισθοδοσία οικονομικό
   finanzi finanzas-y compras pagos-y fakturering ekonomiavdelning skyrius daļa oddělení oddelenie osztály odjel oddelek osakond osasto
   фінансів закупок закупівель продажів снабжения кадров продаж المحاسبة المالية الشؤون الخزينة النقدية חשבונות הנהלה שיווק רכש लेखा विभाग वित्त फाइनेंस
+  despacho presidencia dirección приёмная приемная канцелярия секретариат секретаріат канцелярія portal statement statements bonus refunds reminders disputes queries enquiries advice control helpline hotline servicedesk desk
   บัญชี การเงิน ฝ่าย แผนก
 `)
 

@@ -117,7 +117,7 @@ frederick frederic friedrich frederik federico fryderyk fredrik: fred freddy fre
 gabriel gabriele: gabe gabi gaby lele gab gabo
 gabriella gabriela gabrielle: gabby gabi gaby gabs lella
 genevieve: gen jenny viv ginny
-geoffrey: geoff
+geoffrey: geoff jeff
 george georg georges giorgio jorge yorgos georgios georgi georgy jerzy yury yuri jiri joris: georgie jorg schorsch giorgos yiorgos gio yorgo goga jurek jura jirka jurij jordi gogi zhora
 gerald gerard gerardo gerhard gerrit: gerry jerry gerd gert hardy gerri lalo ger
 geraldine: gerry geri
@@ -140,7 +140,7 @@ gustav gustavo gustave: gus gustl tavo gusti guus
 gwendolyn gwendoline: gwen wendy
 harold harald: harry hal
 harriet: hattie harry hatty
-heinrich heinz hendrik henrik henrique henryk: heini hein henk rik henner hinnerk henri rique heniek drikus heino
+heinrich heinz hendrik henrik henrique henryk: heini heiner hein henk rik henner hinnerk henri rique heniek drikus heino
 henry henri: harry hank hal harri
 henrietta henriette: etta hattie hetty jette jetty
 herbert heriberto: herb herbie bert beto

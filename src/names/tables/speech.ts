@@ -64,12 +64,24 @@ export const speechWords: readonly string[] = words(`
   معك من طرف رقم جديد ينتظر ردك مع تحيات تحياتي رسالة مساعدتك بحاجة هاتفي الجديد אני שמי הודעה מאת מספר חדש ממתין ממתינה לתשובה בברכה עזרתך מ ל
   नाम संदेश का की को तत्काल आपकी मदद मुझे कॉल करें नया नंबर उत्तर दें बहुत
   tin nhắn từ trân trọng đang chờ phản hồi mới số khẩn pesan salam hormat nomor baru hubungi menunggu jawaban butuh bantuan
+  written warm warmest warmly love sincere faithfully authorised authorized prepared requested submitted forwarded issued released reviewed typed dictated letter note docs budget stuck busy boarding flight airport holiday vacation travelling traveling traveler abroad offline online unreachable unavailable tied
+  guten tag servus moin gruezi brief krankmeldung krank rechnung anbei schone schonen schones liebste beste besten grussle tschuss
+  courriel lettre bonne bonnes journee soiree amities bises bisous amicalement respectueusement sincerement veuillez salutation buongiorno buonasera buona giornata saluto cordialita lettera nota abrazo abrazos abraco abracos beijos saludos saludo cordial carta nota
+  groetjes groetje hartelijke brief vanliga varma basta mvh halsning hilsner kaerlig kjaerlig beste parhain parhaat lampimin terkut terveiset kirje brev bref kvedja
+  lijep lep lepo lijepo srdecny srdecni pratelsky priatelsky uctou ucta dopis list pismo level scrisoare udv szivelyes legjobb parimate soovidega tervitades tere sonum zina zinute cienu sveiki labdien geriausi linkejimai linkejimais laba diena
+  tislijiet messagg minghand saha bongu iyi gunler aksamlar gunaydin kolay gelsin hurmetle hormatku salamku
+  уважени наилучшими пожеланиями добрый вечер утро всего доброго письмо поздрав привет приветствую εκτιμηση χαιρετισμους καλησπερα γεια
+  تحية طيبة وبعد أطيب التحيات שבוע טוב ערב בוקר שלום רב शुभकामनाएं प्रणाम शुभ
+  all wire instructions automated automatic statement namen compte schreibt schreiben bekommt wartet eilt saluda escribe scrive escreve schrijft skriver kirjoittaa pisze píše пишет пише
+  tama puolesta møde mode mote møtet möte mötet ferie semester lomalla kokous palaver отпуске отпуск совещании совещание командировке отпустка відпустці нараді болничен почивка
+  selamlar selam saygilar toplantida izinde tatilde müsait sadar सादर अर्जेंट अर्जेन्ट तुरन्त प्रणाम ชื่อ ผมชื่อ ดิฉันชื่อ ด้วยความนับถือ ด้วยความเคารพ ความนับถือ
+  urlaub unterwegs besprechung vacaciones viaje reunion ferias viagem ferie viaggio riunione vergadering vakantie onderweg spotkaniu urlopie schuzi dovolene porade dovolenke ertekezleten szabadsagon sedinta concediu sastanku dopustu sestanku
   นี่คือ กรุณาตอบกลับ ขอความช่วยเหลือ เบอร์ใหม่ ข้อความจาก ในนามของ จาก ตอบกลับ ช่วยเหลือ เบอร์ สำคัญ
 `)
 
 /** What is shown where no name is given: of nobody, of mail programs and the devices they run on, and how these say that they sent. */
 export const unnamedWords: readonly string[] = words(`
-  hey dear unknown unnamed anonymous noname nobody someone somebody sender recipient friend user username email e-mail mail mailbox inbox draft drafts unread subject untitled question questions work company the read delivery
+  hey dear all new unknown unnamed anonymous noname nobody someone somebody sender recipient friend user username email e-mail mail mailbox inbox draft drafts unread subject untitled question questions work company the read delivery
   iphone ipad ipod ios macbook android samsung galaxy huawei xiaomi pixel nokia blackberry smartphone mobile phone telephone device tablet laptop pc handy cellphone outlook gmail googlemail yahoo hotmail icloud protonmail
   gesendet meinem unbekannt absender freund nachricht envoye depuis inconnu expediteur ami courriel portable enviado desde desconocido remitente amigo correo movil celular
   inviato dal sconosciuto mittente amico telefono cellulare messaggio telefone remetente desconhecido mensagem mensaje verzonden vanaf onbekend afzender vriend bericht mobiel telefoon skickat skickades okand avsandare mobil sendt afsender avsender ukendt ukjent
@@ -91,10 +103,10 @@ export const sentenceBefore: readonly string[] = words(`
 
 /** How they go on behind one, up to the next blank: 李建国的助理, 健一からのメッセージ, 김민수입니다. */
 export const sentenceBehind: readonly string[] = words(`
-  的 请 請 有事 给您 給您 正在 需要 想 在 来 です でございます より から の こと から は が 입니다 이에요 예요 의 가 이 께서 드림 올림 배상 에게 로부터 님이 님의 にて 拝 先生的 新しい
+  的 请 請 找 有事 给您 給您 正在 需要 想 在 来 です でございます より から の こと から は が 입니다 이에요 예요 의 가 이 께서 드림 올림 배상 에게 로부터 님이 님의 にて 拝 先生的 新しい
 `)
 
 /** Titles of Thai, and how a sentence begins, written together with the name behind them. */
 export const thaiBefore: readonly string[] = words(`
-  นางสาว นาย นาง คุณ ดร ผม ดิฉัน ฉัน ผู้จัดการ ผู้อำนวยการ ประธาน ท่าน อาจารย์ หมอ พี่ เรียนคุณ จากคุณ จาก
+  นางสาว นาย นาง คุณ ดร ผมชื่อ ดิฉันชื่อ ชื่อ ผม ดิฉัน ฉัน ผู้จัดการ ผู้อำนวยการ ประธาน ท่าน อาจารย์ หมอ พี่ เรียนคุณ จากคุณ จาก
 `)

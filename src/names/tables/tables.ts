@@ -92,7 +92,8 @@ export function buildTables(additions: NameAdditions = noAdditions): NameTables 
   }
   const add = (list: readonly string[], bit: number, minLetters = 1): void => {
     for (const entry of list) {
-      const base = baseForm(entry)
+      // As shown text is read: of Thai words NFKC cuts some letters in two.
+      const base = baseForm(entry.normalize('NFKC'))
       const parts = base.split(/[\s.,/-]+/)
       for (const word of parts) if (word.length >= minLetters || word > '\u007f') mark(word, bit)
       // Ph.D., s.kom: with the dots left out it is one word.

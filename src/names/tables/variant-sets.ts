@@ -6,6 +6,10 @@
  * one name in two languages but read as two (Jan, John).
  */
 export const givenVariantSets: string = `
+ghislaine gislaine guislaine
+birgitta brigitta
+bernadette bernardette
+leonard lenard lennard leonhard
 theodore theodor
 alan allan allen allyn
 aidan aiden ayden
@@ -32,6 +36,9 @@ carlos karlos
 carol carole caroll karol
 caroline carolin karoline karolin carolyn
 carsten karsten
+ciaran kieran kiaran keiran
+budi boedi
+siti sitti
 cassandra kassandra
 catherine katherine kathryn katharine catharine cathryn katheryn kathrine katherin
 kathleen cathleen
@@ -296,7 +303,7 @@ sven swen
 sylvain silvain
 tamara tamarah
 tania tanya tanja
-tereza teresa theresa
+tereza teresa theresa theresia
 therese teres
 terence terrence terrance
 terry terri
@@ -396,6 +403,7 @@ zuzana zuzanna susana
 
 /** The same for surnames. */
 export const surnameVariantSets: string = `
+cavalcanti cavalcante
 adams addams
 agarwal aggarwal agrawal agarwala
 allen allan alan
@@ -582,6 +590,9 @@ russell russel
 sanchez sanches
 sanders saunders
 sarma sharma
+rachmawati rahmawati
+rachman rahman
+rachmat rahmat
 schafer schaefer schaffer shafer
 schmid schmidt schmitt schmied
 schneider schnyder snyder

@@ -35,15 +35,18 @@ export function buildVariants(): Variants {
       if (a === b) return false
       if (setsOf(a, part).some((set) => setsOf(b, part).includes(set))) return true
       // Mary is not Marie: of a short name nothing may be left out.
+      const isLong = Math.min(a.length, b.length) >= minSoft
       const isShort = Math.max(a.length, b.length) < minSoft
       if (Math.min(a.length, b.length) < (isShort && part === 'given' ? minSoftGiven : minSoft - 1)) return false
       if (isShort && part === 'surname') return false
       if (!plainLatin.test(a) || !plainLatin.test(b)) return false
       const [x, y] = [softForm(a), softForm(b)]
-      if (part === 'surname') return withoutMuteE(x) === withoutMuteE(y)
+      if (part === 'surname') {
+        return withoutMuteE(x) === withoutMuteE(y) || (isLong && differByVowel(x, y, besideVowel))
+      }
       // Of a short one the end must stay: Mariah is not Maria.
       if (isShort) return x === y && haveOneEnd(a, b)
-      return x === y || differByVowel(x, y)
+      return x === y || differByVowel(x, y, betweenConsonants) || haveOtherVowel(x, y)
     },
   }
 }
@@ -83,10 +86,12 @@ const bits = {
 
 /** One form for spellings that sound alike: Sundqvist and Sundquist, Mattsson and Matson, Gonzales and Gonzalez. */
 function softForm(base: string): string {
-  let soft = base
+  // McKenzie, Mackenzie, Makenzie; Wainwright, Wainright.
+  let soft = base.startsWith('m') ? base.replace(/^ma?[ck]+/, 'mk') : base
   // Each replacement is only tried where its letter stands: most words have one or two of them.
   const letters = lettersIn(base)
   if (letters & bits.h) soft = soft.replaceAll('ph', 'f').replaceAll('th', 't')
+  if (letters & bits.w && soft.includes('wr')) soft = soft.replace(/(?<=.)wr/g, 'r')
   if (letters & bits.qw) soft = soft.replace(/q[uv]|kw/g, 'kv')
   if (letters & bits.c) soft = soft.replace(/ck|c(?![heiy])/g, 'k').replace(/c(?=[eiy])/g, 's')
   if (letters & bits.w) soft = soft.replaceAll('w', 'v')
@@ -110,10 +115,14 @@ function isDoubled(text: string): boolean {
 function withoutInnerVowels(soft: string): string {
   let out = soft
   let gone = 0
-  for (let i = 2; i + 1 < soft.length; i++) {
-    if (!isVowel(soft.charCodeAt(i)) || isVowel(soft.charCodeAt(i - 1)) || isVowel(soft.charCodeAt(i + 1))) continue
-    out = out.slice(0, i - gone) + out.slice(i - gone + 1)
-    gone++
+  for (let i = 2; i + 1 < soft.length;) {
+    let end = i
+    if (!isVowel(soft.charCodeAt(i - 1))) while (end < soft.length && isVowel(soft.charCodeAt(end))) end++
+    if (end > i && end < soft.length) {
+      out = out.slice(0, i - gone) + out.slice(end - gone)
+      gone += end - i
+    }
+    i = Math.max(end, i + 1)
   }
   return out
 }
@@ -123,15 +132,32 @@ function isVowel(code: number): boolean {
 }
 
 function haveOneEnd(a: string, b: string): boolean {
+  // Rohith and Rohit, but not Mariah and Maria.
+  if (/[^aeiou]h$/.test(a) !== /[^aeiou]h$/.test(b)) return a.replace(/h$/, '') === b.replace(/h$/, '')
   return a.at(-1) === b.at(-1) || (/[iye]$/.test(a) && /[iye]$/.test(b))
 }
 
-/** Whether one has a vowel between two consonants that the other has not: Margaret and Margret, not Cristiana and Cristina. */
-function differByVowel(x: string, y: string): boolean {
+const betweenConsonants = /^[^aeiou][aeiou][^aeiou]$/
+const besideVowel = /^(?:[aeiou][aeiou][^aeiou]|[^aeiou][aeiou][aeiou])$/
+
+/**
+ * Whether one has a vowel that the other has not, and what stands around it is as it should be: between two consonants in Margaret and
+ * Margret (not Cristiana and Cristina), beside a vowel in Lockhart and Lockheart.
+ */
+function differByVowel(x: string, y: string, around: RegExp): boolean {
   const [longer, shorter] = x.length > y.length ? [x, y] : [y, x]
   if (longer.length !== shorter.length + 1) return false
   let at = 0
   while (at < shorter.length && longer[at] === shorter[at]) at++
   if (at === 0 || at >= longer.length - 1 || longer.slice(at + 1) !== shorter.slice(at)) return false
-  return /^[^aeiou][aeiou][^aeiou]$/.test(longer.slice(at - 1, at + 2))
+  return around.test(longer.slice(at - 1, at + 2))
+}
+
+/** Whether one vowel between two consonants is another: Lawrence and Lawrance; not Francis and Frances, a man and a woman. */
+function haveOtherVowel(x: string, y: string): boolean {
+  if (x.length !== y.length || /^fran[sk][ei]s$/.test(x)) return false
+  let at = 0
+  while (at < x.length && x[at] === y[at]) at++
+  if (at === 0 || at >= x.length - 2 || x.slice(at + 1) !== y.slice(at + 1)) return false
+  return betweenConsonants.test(x.slice(at - 1, at + 2)) && betweenConsonants.test(y.slice(at - 1, at + 2))
 }

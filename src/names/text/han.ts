@@ -28,7 +28,9 @@ const han = /\p{Script=Han}/gu
 
 /** Traditional and Japanese forms of Han characters as simplified ones; other text as it is. */
 export function foldHan(text: string): string {
-  return text.replace(han, (char) => {
+  // 々 repeats the character before it.
+  const whole = text.includes('々') || text.includes('〻') ? text.replace(/(.)[々〻]/gu, '$1$1') : text
+  return whole.replace(han, (char) => {
     const simple = forms.get(char) ?? char
     return surnameForms.get(simple) ?? simple
   })

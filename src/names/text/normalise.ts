@@ -92,7 +92,12 @@ function fold(text: string): string {
 }
 
 function isAltered(before: string, after: string): boolean {
-  return before.normalize('NFC').replace(spaceLike, ' ').trim() !== after.normalize('NFC')
+  // NFKC cuts Thai and Lao "am" in two.
+  const usual = before
+    .normalize('NFC')
+    .replace(/\u0e33/g, '\u0e4d\u0e32')
+    .replace(/\u0eb3/g, '\u0ecd\u0eb2')
+  return usual.replace(spaceLike, ' ').trim() !== after.normalize('NFC')
 }
 
 function backwards(text: string): string {

@@ -42,7 +42,7 @@ function turnRound(text: string): string {
 
 /** Letters of what is sold as an East Asian type: 卂 for A, 丅 for T. */
 const eastAsianLetters: ReadonlyMap<string, string> = new Map(
-  '卂a 乃b 匚c 刀d 乇e 下f 千f 厶g 卄h 工i 丨i 丁j 长k 乚l ㄥl 从m 爪m 几n 𠘨n 口o ㄖo 尸p 卩p 㔿q 尺r 丂s 丅t ㄒt 凵u ㄩu リv 山w 乂x 丫y ㄚy 乙z'
+  '卂a 乃b 匚c 刀d 乇e 下f 千f 厶g 卄h 工i 丨i 丁j 长k 乚l ㄥl 从m 爪m 几n 𠘨n 口o ㄖo ロo 尸p 卩p 㔿q 尺r 丂s 丅t ㄒt 凵u ㄩu リv 山w 乂x 丫y ㄚy 乙z'
     .split(' ')
     .map((pair) => [[...pair][0] ?? '', [...pair][1] ?? ''] as const),
 )
@@ -50,23 +50,26 @@ const eastAsianLetter = new RegExp(`[${[...eastAsianLetters.keys()].join('')}]`,
 
 /** Letters drawn with signs: \\/\\/ for W, |-| for H. */
 const drawn: readonly (readonly [RegExp, string])[] = [
+  [/\|\\\/\|/g, 'm'],
   [/\\\/\\\//g, 'w'],
   [/\\\//g, 'v'],
   [/\/\\/g, 'a'],
   [/\|-\|/g, 'h'],
+  [/(?<=\p{L})(?:\(\)|\[\])(?=\p{L})/gu, 'o'],
+  [/†(?=\p{L})|(?<=\p{L})†/gu, 't'],
 ]
-const holdsDrawn = /\\\/|\/\\|\|-\|/
+const holdsDrawn = /\\\/|\/\\|\|-\||\(\)|\[\]|†/
 
 /** A further name between the names, quoted or told as one: Jane "Jay" Roe, Jane 'Jay' Roe, Jane /Jay/ Roe, Jane a.k.a. Jay Roe. */
 const furtherName =
-  /(?<=\p{L})\s+(?:(?:a\.?k\.?a\.?|alias|genannt)\s+["“„'‘*/]?\p{L}+["”'’*/]?|[“„'‘*/]\s?\p{L}+\s?[”“'’*/])(?=\s+\p{L})/giu
+  /(?<=\p{L})\s+(?:(?:a\.?k\.?a\.?|alias|genannt|gen\.|known as|conocid[oa] como|он же)\s+["“„'‘*/]?\p{L}+["”'’*/]?|[“„'‘*/]\s?\p{L}+\s?[”“'’*/])(?=\s+\p{L})/giu
 
 /** Brackets or quotes with something outside behind them. */
 const insideBrackets = /["“”)\]]\s*[\p{L}\p{N}]/u
 
 const escapes =
   /%[0-9a-f]{2}|=20|\\[nrtux]|^imceaex-|^[\w-]{1,20}'[\w-]{0,12}'|&(?:#\d{1,6}|#x[0-9a-f]{1,5}|[a-z]{2,8});|=\?|\p{L}\+\p{L}|\b(?:cn|ou|o|s|sn|g|gn)=/iu
-const entities: Readonly<Record<string, string>> = { nbsp: ' ', ensp: ' ', emsp: ' ', thinsp: ' ', amp: '&', lt: '<', gt: '>', quot: '"', apos: "'", shy: '' } // prettier-ignore
+const entities: Readonly<Record<string, string>> = { nbsp: ' ', ensp: ' ', emsp: ' ', thinsp: ' ', amp: '&', lt: '<', gt: '>', quot: '"', apos: "'", shy: '', comma: ',', period: '.', colon: ':', semi: ';', lpar: '(', rpar: ')', num: '#', commat: '@', lowbar: '_', hyphen: '-', dash: '-', ndash: '-', mdash: '-', tab: ' ', newline: ' ', zwnj: '', zwj: '', lrm: '', rlm: '', middot: '·', bull: '•', verbar: '|', plus: '+', laquo: '"', raquo: '"', ldquo: '"', rdquo: '"', lsquo: "'", rsquo: "'" } // prettier-ignore
 /** Attributes of a distinguished name (RFC 4514) or of an O/R address (X.400), each with its value. */
 const attributes = /(?:^|[/;,|])\s*(cn|ou|o|dc|c|l|st|s|sn|g|gn|i|uid|e|p|a)=([^/;,|\\]*(?:\\,[^/;,|\\]*)?)/giu
 
@@ -82,6 +85,7 @@ function undoEscapes(text: string): string {
     .replace(/&amp;(?=#?\w{1,8};)/gi, '&')
     .replace(/=\?[^?\s]{0,40}\?(?:[a-z]\?)?|\?=/gi, ' ')
     .replace(/=20/g, ' ')
+    .replace(/%(?:25)+(?=[0-9a-f]{2})/gi, '%')
     .replace(/(?:%[0-9a-f]{2})+/gi, (run) => Buffer.from(run.replace(/%/g, ''), 'hex').toString('utf8'))
     .replace(
       /&(#x?)?([0-9a-z]{1,8});/gi,
@@ -127,7 +131,7 @@ const honorific = new RegExp(
 
 /** Titles in front of a name that is written behind them without a blank: 董事长李建国, คุณสมชาย; and how a sentence begins there. */
 const honorificBefore = new RegExp(
-  `${startOfWord}(?:(?:${anyOf([...eastAsianTitles, ...sentenceBefore].filter(({ length }) => length > 1))}|代)(?=(?:\\p{Script=Han}{2,4}|\\p{Script=Hangul}{2,4})${endOfWord})|(?:${anyOf(thaiBefore)})(?=\\p{Script=Thai}{2}))`,
+  `${startOfWord}(?:(?:${anyOf([...eastAsianTitles, ...sentenceBefore].filter(({ length }) => length > 1))}|代)(?=(?:\\p{Script=Han}{2,6}|\\p{Script=Hangul}{2,4})${endOfWord})|(?:${anyOf(thaiBefore.map((word) => word.normalize('NFKC')))})(?=\\p{Script=Thai}{2}))`,
   'gu',
 )
 

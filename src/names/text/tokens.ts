@@ -308,7 +308,8 @@ function mergeSingles(tokens: Token[]): Token[] {
     const first = tokens[i]
     if (first !== undefined && end - i >= 3) {
       const raw = tokens.slice(i, end).reduce((text, token) => text + token.raw, '')
-      out.push(makeToken(raw, first.gap, first.bracketed, false))
+      const dotted = tokens.slice(i, end).every((token) => token.dotted)
+      out.push(makeToken(raw, first.gap, first.bracketed, dotted))
       i = end
     } else if (first !== undefined) {
       const last = out.at(-1)
