@@ -43,7 +43,7 @@ export function unitsOf(
     const initial = withoutInitials && token.dotted && token.raw.length === 1
     let particle = false
     // Between two words of a name; Al Roy, Bo Li and Dr. Al Roy have none there.
-    if (!setOff && (initial || (word.bits & classes.particle) !== 0)) {
+    if (!setOff && (initial || mayBeParticle(token, word))) {
       for (; !named && seen < i; seen++) named = isOfName(tokens[seen], known[seen], words)
       particle = named && isOfName(next, known[i + 1], words)
     }
@@ -79,6 +79,11 @@ function isBeside(token: Token, known: KnownWord, { tables }: KnownWords): boole
   const bits = known.bits | (token.plain === token.base ? 0 : tables.classOf(`=${token.plain}`))
   if (bits === 0 || (bits & mayBeName) !== 0) return false
   return !known.isName
+}
+
+/** Of a word with accents the table's is another: Lê is a surname, le a particle. */
+function mayBeParticle({ plain, base }: Token, { bits }: KnownWord): boolean {
+  return (bits & classes.particle) !== 0 && plain === base
 }
 
 /** Whether the word at a place is of no name, and not of a role's. */

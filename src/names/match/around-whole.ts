@@ -67,7 +67,7 @@ function isBesideWhole({ tokens, bits, isRole, isOwn, isGivenName, end }: Whole,
   const bit = bits[at] ?? 0
   if (token === undefined || token.numeric || (bit & decoration) !== 0) return true
   if (!isRole) return false
-  if (staffWords.has(token.base) || articles.has(token.base) || places.has(token.base)) return true
+  if (staffWords.has(token.base) || articles.has(token.base) || (at >= end && places.has(token.base))) return true
   // Accounts Payable (Anna)
   if (at === end && token.gap >= gaps.bracket && isGivenName(token)) return true
   if ((bit & besideRole) !== 0 && (bit & classes.organisation) === 0) return true

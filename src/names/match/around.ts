@@ -7,17 +7,8 @@ import { classes, decoration, isParticle } from '../tables/tables.ts'
 import type { NameTables } from '../tables/tables.ts'
 import { gaps } from '../text/tokens.ts'
 import type { Token } from '../text/tokens.ts'
-import {
-  articles,
-  beginsSpeech,
-  caseOf,
-  classesOf,
-  isDecoration,
-  isOneLetter,
-  isPlainWord,
-  isSpaceless,
-  isSpeech,
-} from './beside.ts'
+import { isJoining, judgeLeft } from './before.ts'
+import { articles, caseOf, classesOf, isDecoration, isOneLetter, isPlainWord, isSpaceless, isSpeech } from './beside.ts'
 import type { Surroundings } from './beside.ts'
 import { isSyllable } from './parts.ts'
 import type { FoundPart } from './parts.ts'
@@ -34,6 +25,8 @@ interface WholeName {
   readonly secondSurname: boolean
   /** The surname stands with a particle that the person's has not, or without its own. */
   readonly otherParticles: boolean
+  /** A word of no table stands before the name: a title, or a further name that no register has. */
+  readonly unknownBefore: boolean
 }
 
 /** Words that make a sentence of what they stand in: Summer in Fields, Summer Sale Fields. */
@@ -75,7 +68,8 @@ export function judgeAround(around: Surroundings, given: FoundPart, surname: Fou
     reordered,
     start: first.start,
     end: second.end,
-    notes: [...notes, ...outside],
+    notes: [...notes, ...outside.notes],
+    unknownBefore: outside.unknownBefore,
     secondSurname,
     otherParticles,
   }
@@ -268,15 +262,27 @@ function startOfGiven({ tokens }: Surroundings, start: number): number {
   return from
 }
 
+/** What stands around a name that leaves it the person's. */
+interface Outside {
+  readonly notes: string[]
+  readonly unknownBefore: boolean
+}
+
 /**
  * Judges what stands around a name at words `start` up to `end`: what was set beside it (notes on each piece), or null if with
  * it the words show something other than the person (Jane Roe Foundation, Mary Jane Roe, Roe & Sons).
  */
-export function judgeOutside(around: Surroundings, start: number, end: number): string[] | null {
+export function judgeOutside(around: Surroundings, start: number, end: number): Outside | null {
   const { tokens } = around
   const last = tokens[end - 1]
-  if (last?.possessive === true || !isFreeOnTheLeft(around, start) || !isFreeOnTheRight(around, end)) return null
-  return notesOn(tokens, start, end)
+  if (last?.possessive === true || !isFreeOnTheRight(around, end)) return null
+  const before = judgeLeft(around, start)
+  return before === null
+    ? null
+    : {
+        notes: notesOn(tokens, start, end),
+        unknownBefore: before === 'unknown',
+      }
 }
 
 /** What stands before and behind a name, in words for an operator. */
@@ -289,106 +295,6 @@ export function notesOn(tokens: readonly Token[], start: number, end: number): s
 
 function quote(tokens: readonly Token[]): string {
   return `"${tokens.map((t) => t.raw).join(' ')}"`
-}
-
-function isFreeOnTheLeft(around: Surroundings, start: number): boolean {
-  const { tokens, tables } = around
-  // Head of Strategic Projects Jane Roe: words of no table, for which a role must stand in front of them, or a word of a sentence on
-  // either side (Warm regards, Jane Roe).
-  let needsRole = false
-  let inSentence = false
-  for (let i = start - 1; i >= 0; i--) {
-    const token = tokens[i]
-    const gap = tokens[i + 1]?.gap ?? gaps.space
-    if (token === undefined || gap >= gaps.bracket) return !needsRole
-    const before = tokens[i - 1]
-    if (gap === gaps.space && before !== undefined && leadsToName(around, i)) return true
-    // President & CEO Jane Roe
-    const joins =
-      isJoining(token, tables) && i < start - 1 && before !== undefined && isDecoration(around, i - 1, 'left')
-    if (joins || isBesideOnTheLeft(around, i, start)) {
-      inSentence ||= isTelling(around, token)
-      if (inSentence || isRole(around, i)) needsRole = false
-    } else if (isField(around, token, gap)) needsRole = !inSentence
-    else return false
-  }
-  return !needsRole
-}
-
-function isTelling(around: Surroundings, token: Token): boolean {
-  return token.base.length >= minTelling && isSpeech(around, token)
-}
-
-/** Letters of a word that makes a sentence of unknown ones beside it: shorter ones are prepositions, which stand in all names. */
-const minTelling = 5
-
-/** Whether a word may be of a role's field: nobody bears it, and it makes no organisation. */
-function isField({ tables, isName }: Surroundings, token: Token, gap: number): boolean {
-  const { base, raw } = token
-  if (gap > gaps.joined || token.possessive || token.joins || !/^[\p{L}\p{M}]+$/u.test(raw)) return false
-  const bits = classesOf(token, tables)
-  if ((bits & classes.organisation) !== 0) return false
-  return (bits & (classes.particle | classes.via | classes.from)) !== 0 || !(isName(base) || tables.isBorne(base))
-}
-
-function isRole(around: Surroundings, at: number): boolean {
-  const token = around.tokens[at]
-  if (token === undefined || around.isName(token.base)) return false
-  const bits = classesOf(token, around.tables)
-  return (bits & classes.role) !== 0 || (bits === 0 && around.tables.isRoleLike(token.base))
-}
-
-function isBesideOnTheLeft(around: Surroundings, at: number, start: number): boolean {
-  const { tokens, tables } = around
-  const token = tokens[at]
-  if (token === undefined || token.joins) return false
-  if (isDecoration(around, at, 'left') || isSpeech(around, token) || beginsSpeech(around, at, start)) return true
-  if (leadsOn(around, at, start) || endsTitle(around, at)) return true
-  if (isVietnameseAddress(around, at)) return true
-  if (token.possessive) return false
-  if (token.dotted && isOneLetter(token) && token.script === 'latin') return true
-  return isPlainWord(around, token, tokens[start]) && !tables.isName(token.base)
-}
-
-/** An article before a title, beside a word of a sentence: Monsieur le Directeur, La Dott.ssa, Le saluda, Sou o João. */
-function leadsOn(around: Surroundings, at: number, start: number): boolean {
-  const { tokens } = around
-  if (!articles.has(tokens[at]?.base ?? '')) return false
-  const beside = tokens[at + 1 < start ? at + 1 : at - 1]
-  if (beside === undefined) return false
-  return isSpeech(around, beside) || (at + 1 < start && isDecoration(around, at + 1, 'left'))
-}
-
-/** Gent.mo, Avv.ta: the end of an abbreviated title. */
-function endsTitle(around: Surroundings, at: number): boolean {
-  const [before, token] = [around.tokens[at - 1], around.tokens[at]]
-  if (token?.gap !== gaps.dot || token.raw.length > 3 || before?.dotted !== true) return false
-  return isDecoration(around, at - 1, 'left')
-}
-
-/** Anh, Chị, Ông: older brother, older sister, grandfather; how people are addressed in Vietnamese mail. */
-const vietnameseAddress: ReadonlySet<string> = new Set('anh chi ong ba co thay chu bac em sep'.split(' '))
-
-/** Whether a form of address stands before a name that begins with the surname, as Vietnamese names do: behind it the word is a name. */
-function isVietnameseAddress({ tokens, form }: Surroundings, at: number): boolean {
-  const next = tokens[at + 1]?.base
-  return (
-    vietnameseAddress.has(tokens[at]?.base ?? '') &&
-    isVietnameseName(form) &&
-    form.surname.some(({ word }) => word.base === next)
-  )
-}
-
-/** Message from, on behalf of: what follows is who it is from. "Of" and its like only behind a word for a message. */
-function leadsToName(around: Surroundings, at: number): boolean {
-  const { tokens, tables } = around
-  const token = tokens[at]
-  if (token === undefined || (tables.classOf(token.base) & classes.from) === 0) return false
-  return token.base === 'from' || tokens[at - 1]?.base === 'behalf' || isDecoration(around, at - 1, 'left')
-}
-
-function isJoining(token: Token, tables: NameTables): boolean {
-  return token.joins || (tables.classOf(token.base) & classes.conjunction) !== 0
 }
 
 function isFreeOnTheRight(around: Surroundings, end: number): boolean {

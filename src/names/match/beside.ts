@@ -31,7 +31,10 @@ export function classesOf(token: Token, tables: NameTables): number {
 }
 
 /** Articles and prepositions that Arabic and Hebrew write together with the word behind them: والمدير, המנהל. */
-const prefixes: Partial<Record<Token['script'], RegExp>> = { arabic: /^[وبل]?ال|^[وبل]/u, hebrew: /^[הולבמ]/u }
+const prefixes: Partial<Record<Token['script'], RegExp>> = {
+  arabic: /^[وبل]?ال|^[وبل]/u,
+  hebrew: /^[הולבמ]/u,
+}
 
 function classesWithoutArticle({ base, script }: Token, tables: NameTables): number {
   const prefix = prefixes[script]
@@ -129,7 +132,9 @@ export function isSpeech({ tables }: Surroundings, token: Token): boolean {
 
 /** Words that begin letters and sentences, and that hardly anybody has as a given name: Hier Jane Roe, Det er Jane Roe, Best, Jane Roe. */
 const openings: ReadonlySet<string> = new Set(
-  'hier det dette tu pour para best dear cheers kind hola fala parla olen itt love buongiorno greetings'.split(' '),
+  'hier det dette tu pour para best dear cheers kind hola fala parla olen itt love buongiorno greetings tak tack dank direction'.split(
+    ' ',
+  ),
 )
 
 /** Hier ist, My name is: a word that is a name as well begins a sentence if another word of it follows. */

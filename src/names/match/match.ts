@@ -165,13 +165,19 @@ class Matcher {
   /** Given name and surname found: one name if what stands between and around them says so. */
   #pair(form: PersonForm, given: FoundPart, surname: FoundPart): void {
     this.#context.budget?.spend(20 + 3 * this.#text.tokens.length)
-    const around = { tokens: this.#text.tokens, form, tables: this.#tables, isName: this.#isName }
+    const around = {
+      tokens: this.#text.tokens,
+      form,
+      tables: this.#tables,
+      isName: this.#isName,
+    }
     const name = judgeAround(around, given, surname)
     if (name === null) return
     const { reordered, start, end, notes } = name
     const evidence = [...notesOf(given, surname), ...notes]
     if (reordered) evidence.push('surname first')
     if (name.secondSurname) evidence.push('a surname between that the directory does not know')
+    if (name.unknownBefore) evidence.push('a word of no table before the name')
     if (name.otherParticles) evidence.push('the surname without its particles, or with others')
     const weak = [given.agreement, surname.agreement].find(isWeak)
     if (weak !== undefined) {
@@ -184,7 +190,7 @@ class Matcher {
     const decorated = notes.length > 0 || given.reduced || surname.reduced
     const kind = disguised ? 'disguised' : reordered ? 'reordered' : 'exact'
     const reductions = Number(given.reduced) + Number(surname.reduced) + Number(given.coarse) + Number(surname.coarse)
-    const otherFamily = name.secondSurname || name.otherParticles
+    const otherFamily = name.secondSurname || name.otherParticles || name.unknownBefore
     const unsure = given.unsure || surname.unsure || otherFamily || reductions > 1
     this.#keep(kind, decorated, evidence, form.source, unsure ? 'likely' : 'certain')
   }
@@ -206,7 +212,12 @@ class Matcher {
   /** The name written together, or cut elsewhere than between its parts: JaneRoe, Ja neR oe. */
   #glued(form: PersonForm): void {
     const text = this.#text
-    const around = { tokens: text.tokens, form, tables: this.#tables, isName: this.#isName }
+    const around = {
+      tokens: text.tokens,
+      form,
+      tables: this.#tables,
+      isName: this.#isName,
+    }
     const count = text.tokens.length
     for (let start = 0; start < count; start++) {
       for (let end = start + 1; end <= count; end++) {
@@ -217,15 +228,24 @@ class Matcher {
           if (Math.abs(shown.looks.length - whole.looks.length) > maxGluedDifference) continue
           const agreement = this.#agree(shown, whole, isNoName)
           if (agreement === null || this.#isOtherWord(shown, start, end)) continue
-          const notes = judgeOutside(around, start, end)
-          if (notes === null) continue
+          const outside = judgeOutside(around, start, end)
+          if (outside === null) continue
+          const { notes, unknownBefore } = outside
           const evidence = [`"${shown.raw}" written together reads "${form.source}"`, ...notes]
           // Han and Hangul names are written without a space as often as with one.
           const usual = agreement === 'same' && (shown.script === 'han' || shown.script === 'hangul')
-          if (usual) this.#keep('exact', notes.length > 0, evidence, form.source, reduced ? 'likely' : 'certain')
+          if (usual)
+            this.#keep(
+              'exact',
+              notes.length > 0,
+              evidence,
+              form.source,
+              reduced || unknownBefore ? 'likely' : 'certain',
+            )
           else {
             // Liping is a given name as well as Li Ping.
-            const unsure = reduced || (isEastAsianName(form) && end - start === 1 && !capitalInside.test(shown.raw))
+            const unsure =
+              reduced || unknownBefore || (isEastAsianName(form) && end - start === 1 && !capitalInside.test(shown.raw))
             this.#keep('disguised', false, evidence, form.source, unsure ? 'likely' : 'certain')
           }
         }
@@ -303,7 +323,11 @@ class Matcher {
   }
 
   #keepKind(kind: NameKind, evidence: string[], tier: Tier): void {
-    const found: NameMatch = { kind, tier: kinds[kind].tier === 'likely' ? 'likely' : tier, evidence }
+    const found: NameMatch = {
+      kind,
+      tier: kinds[kind].tier === 'likely' ? 'likely' : tier,
+      evidence,
+    }
     if (this.#best === null || rank(found) < rank(this.#best)) this.#best = found
   }
 }

@@ -69,7 +69,7 @@ export const titlesByLanguage: readonly string[] = words(`
 /** Titles and roles of Vietnamese with their accents: without them they are names (Bà and Ba). */
 export const accentedTitles: readonly string[] = words(`
   bà ông anh chị cô thầy chú bác sư sếp gđ tgđ pgđ ktt giám đốc phó tổng trưởng phòng kế toán chủ tịch hđqt hội đồng quản trị thư ký trợ lý luật sĩ tiến thạc giáo dược kính gửi nhân sự
-  tài chính công ty cổ phần
+  tài chính công ty cổ phần kinh doanh điều hành thủ quỹ kỹ viên mua hàng
 `)
 
 /** Titles, roles and forms of address of Chinese, Japanese and Korean names, on either side and often without a blank. */
@@ -77,6 +77,7 @@ export const eastAsianTitles: readonly string[] = words(`
   様 さん さま さん君 くん ちゃん 先生 殿 君 氏 社長 副社長 会長 副会長 代表 代表取締役 代表取締役社長 代表取締役会長 取締役 専務 専務取締役 常務 常務取締役 執行役員 監査役 部長 副部長 本部長 次長 課長 課長代理 係長 主任 室長 所長
   支店長 支社長 店長 工場長 局長 理事 理事長 顧問 相談役 秘書 教授 准教授 博士 弁護士 税理士 会計士 公認会計士 医師 経理 経理部長 経理課長 人事部長 営業部長 財務部長 総務部長 最高経営責任者 最高財務責任者 担当 総務 人事 営業 株式会社
   董事会主席 監事会主席 监事会主席 公司总经理 公司董事长 集团董事长 集团总裁 集团总经理 集团财务总监 公司财务 分公司总经理 采购经理 採購經理 采购总监 法务总监 法務總監 首席技術官 首席人力资源官 首席信息官 技术总监 设计总监
+  采购部 採購部 市场部 销售部 人力资源部 技术部 法务部 行政部 审计部 高级工程师 高級工程師 总工程师 总裁助理 副董事长 副董事長 采购主管
   先生 女士 小姐 太太 夫人 老师 老師 教授 博士 总 總 经理 經理 总经理 總經理 副总经理 副總經理 副总 副總 总裁 總裁 副总裁 副總裁 总监 總監 董事长 董事長 董事 执行董事 執行董事 独立董事 首席执行官 首席執行官 首席财务官 首席財務官 首席运营官
   首席技术官 财务总监 財務總監 人事总监 运营总监 销售总监 市场总监 财务经理 財務經理 人事经理 销售经理 项目经理 项目經理 主任 副主任 主管 主席 副主席 会计 會計 出纳 财务 財務 财务部 財務部 财务主管 人事 人力资源 行政 秘书 秘書 助理 总经理助理 律师 律師 医生 醫生 医师 醫師
   工程师 工程師 局长 局長 处长 處長 科长 科長 院长 院長 校长 校長 部长 老板 老闆 行长 行長 书记 同志 阁下 董秘 合伙人 创始人 創始人 有限公司
@@ -140,6 +141,12 @@ export const rolesByLanguage: readonly string[] = words(`
   vi giám đốc phó tổng trưởng phòng kế toán chủ tịch hội đồng quản trị thư ký trợ lý nhân sự trưởng ban quản lý điều hành tài chính
   id direktur direktris utama keuangan umum operasional manajer manajemen komisaris ketua wakil kepala bagian sekretaris bendahara akuntan pemilik pendiri asisten staf personalia presdir
   th กรรมการ ผู้จัดการ ใหญ่ ผู้อำนวยการ ประธาน ประธานกรรมการ รองประธาน เจ้าหน้าที่บริหาร ผู้จัดการทั่วไป ผู้จัดการฝ่าย หัวหน้า ฝ่ายบัญชี ฝ่ายการเงิน ฝ่ายบุคคล เลขานุการ บัญชี ซีอีโอ กรรมการผู้จัดการ สมุห์บัญชี
+  ministerialrat regierungsdirektor staatssekretär staatssekretärin einkäufer einkäuferin angestellter leitender kassier kassierer kassiererin schatzmeister schatzmeisterin amtsleiter dezernent chefbuchhalter teamleitung vizepräsident vizepräsidentin betriebsrat
+  commissaire comptes huissier trésorier trésorière maire adjoint ingénieur directoire intendant économe sindaco sindaca perito commendatore assessore tesoriere cassiere questore interventor interventora procurador procuradora alcalde alcaldesa ingeniero ingeniera tesorero tesorera concejal concejala
+  vereador vereadora câmara gabinete tesoureiro prefeito prefeita autarca wethouder penningmeester inkoper bedrijfsleider vestigingsmanager griffier kassere kasserer indkøber kontorchef driftschef salgsdirektør kommunaldirektør kassör kommunalråd ekonomiansvarig platschef marknadschef generaldirektör
+  rahastonhoitaja kaupunginjohtaja tuotantopäällikkö myyntijohtaja skarbnik skarbniczka prezydent miasta naczelnik doradca specjalista główny-specjalista pokladník pokladní tajemník tajemnice výrobní inženýr primátor főmérnök jegyző pénztáros főtitkár casier trezorier inginer șef consilier
+  прораб экономист экономистка казначей скарбник економіст економістка юристка міський завідувачка головна касир кассир инспектор специалист başkanı belediye satın alma mühendis vezne vezedar ticari koordinatör koordinatörü vezneci uzmanı uzman
+  أمين الصندوق الاستشاري الوكيل وكيل البلدية המזכיר המזכירה גזברית ראש-העיר कोषाध्यक्ष अभियंता प्रबन्धक camat lurah bupati gubernur walikota เหรัญญิก นายก นายกเทศมนตรี วิศวกร ฝ่ายจัดซื้อ ผู้จัดการฝ่ายจัดซื้อ barrister-at-law barrister
   chartered sprecher sprecherin vorstands vorstandes generalbevollmächtigter generalbevollmächtigte bevollmächtigter commercialista commercialisti zaakvoerster bestuurster afdelingschef afdelingschefs personalistka personalista müügijuht turundusjuht vedėjas vedėja skyriaus departamento
   δντής δντρια διευθ δντης referent referentin referentka referente sachbearbeiter sachbearbeiterin abt ltr управителка консультант консультантка референт
   company secretary treasurer comptable comptables expert-comptable revisor statsautoriseret statsautorisert registreret registrert salgschef indkøbschef innkjøpssjef personalechef it-chef daglig

@@ -64,6 +64,8 @@ export const speechWords: readonly string[] = words(`
   معك من طرف رقم جديد ينتظر ردك مع تحيات تحياتي رسالة مساعدتك بحاجة هاتفي الجديد אני שמי הודעה מאת מספר חדש ממתין ממתינה לתשובה בברכה עזרתך מ ל
   नाम संदेश का की को तत्काल आपकी मदद मुझे कॉल करें नया नंबर उत्तर दें बहुत
   tin nhắn từ trân trọng đang chờ phản hồi mới số khẩn pesan salam hormat nomor baru hubungi menunggu jawaban butuh bantuan
+  many sender figures q1 q2 q3 q4 chaleureusement dank tak tack merci grazie gracias obrigado obrigada afzender avsender lahettaja nadawca odesilatel felado expeditor direktion direzione direcao directie
+  השולח השולחת שולח يطلب تطلب المساعدة מבקש מבקשת עזרה người gửi cảm ơn よろしくお願いします よろしく ありがとうございます 감사합니다 고맙습니다 안녕하세요
   written warm warmest warmly love sincere faithfully authorised authorized prepared requested submitted forwarded issued released reviewed typed dictated letter note docs budget stuck busy boarding flight airport holiday vacation travelling traveling traveler abroad offline online unreachable unavailable tied
   guten tag servus moin gruezi brief krankmeldung krank rechnung anbei schone schonen schones liebste beste besten grussle tschuss
   courriel lettre bonne bonnes journee soiree amities bises bisous amicalement respectueusement sincerement veuillez salutation buongiorno buonasera buona giornata saluto cordialita lettera nota abrazo abrazos abraco abracos beijos saludos saludo cordial carta nota
@@ -103,7 +105,7 @@ export const sentenceBefore: readonly string[] = words(`
 
 /** How they go on behind one, up to the next blank: 李建国的助理, 健一からのメッセージ, 김민수입니다. */
 export const sentenceBehind: readonly string[] = words(`
-  的 请 請 找 有事 给您 給您 正在 需要 想 在 来 です でございます より から の こと から は が 입니다 이에요 예요 의 가 이 께서 드림 올림 배상 에게 로부터 님이 님의 にて 拝 先生的 新しい
+  的 请 請 找 有急事 有事 给您 給您 正在 需要 想 在 来 です でございます より から の こと から は が 입니다 이에요 예요 의 가 이 께서 드림 올림 배상 에게 로부터 님이 님의 にて 拝 先生的 新しい
 `)
 
 /** Titles of Thai, and how a sentence begins, written together with the name behind them. */

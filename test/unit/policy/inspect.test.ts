@@ -196,7 +196,7 @@ t.test('words that the protection file adds', async (t) => {
   })
   const without = judgeWith()
   const cases: readonly [string, Want][] = [
-    ['From: Oberkirchenrat Jane Roe <x@evil.example>', ['decorated', 'jane']],
+    ['From: Jane Roe Oberkirchenrat <x@evil.example>', ['decorated', 'jane']],
     ['From: Jane Roe Happiness Wrangler <x@evil.example>', ['decorated', 'jane']],
     ['From: Jane Roe Acme Rockets <x@evil.example>', ['decorated', 'jane']],
     ['From: Acme Rockets - Jane Roe Rockets <x@evil.example>', ['decorated', 'jane']],
