@@ -134,6 +134,11 @@ for (const [where, query] of [
 }
 console.log('--')
 timed('overview of 30 days', () => history.overview(end - 30 * 86_400_000, end).steps.length)
+let late = 0
+timed('pairs, newest 50, after a record was written', () => {
+  history.append([made(records + late++)])
+  return first(history.pairs(), 50)
+})
 timed('pairs, newest 50', () => first(history.pairs(), 50))
 timed('pairs, 50 with most messages', () => first(history.pairs({ order: 'messages' }), 50))
 timed('all pairs', () => first(history.pairs(), Infinity))
