@@ -353,8 +353,6 @@ async function mistakes(t: Test, page: Page, { origin, daemon }: Stand): Promise
     /mine\.example/.test(protectionFile()) && /J\. Moe/.test(protectionFile()) ? true : undefined,
   )
   await panel.getByRole('region', { name: 'What changes in protection.yaml' }).waitFor({ state: 'detached' })
-  await page.keyboard.press('Escape')
-  await panel.waitFor({ state: 'detached' })
 }
 
 /** What lies over the pages. */
