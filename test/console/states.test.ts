@@ -122,6 +122,11 @@ t.test('the states of each page', { skip }, async (t) => {
 
   await t.test('hostile mail, right-to-left and very long names: text, whatever it says', async (t) => {
     await sendHostile(console)
+    // Records are kept a moment after the mail; the list adds none by itself.
+    await waitUntil('all of them are kept', async () => {
+      const kept = await gate.evaluate<number>(`fetch('/api/v1/detections').then((answer) => answer.json()).then(({ items }) => items.length)`) // prettier-ignore
+      return kept === hostile.length ? true : undefined
+    })
     const page = await opened()
     await settle(page, 'detections')
     await isSound(t, page, 'the list')
