@@ -11,7 +11,7 @@ import { mayHoldAddress } from './address-text.ts'
 import type { HeaderSection, OriginatorField, OriginatorReadings, Reading } from '../model.ts'
 import { FieldReader } from './field-reader.ts'
 import { readPlain } from './plain-field.ts'
-import { ReadingSet, tidy } from './reading-set.ts'
+import { ReadingSet } from './reading-set.ts'
 import { fieldBodyOctets, fieldsNamed } from './section.ts'
 
 /** Which fields to read, and how much of them. */
@@ -113,9 +113,8 @@ function plainOriginators(
   for (const { field, body } of bodies) {
     const plain = readPlain(body)
     if (plain === null || mayHoldAddress(plain.name)) return null
-    const { part, address } = plain
-    const name = tidy(plain.name)
-    readings.push({ field, fieldIndex: 0, reader: 'own', part: name === '' ? 'none' : part, name, address })
+    const { part, name, address } = plain
+    readings.push({ field, fieldIndex: 0, reader: 'own', part, name, address })
     if (!addresses.includes(address)) addresses.push(address)
   }
   return { readings, addresses, defects: [], truncated: false }

@@ -4,6 +4,7 @@
  */
 
 import { decodeEncodedWords, decodeUtf8Word } from './encoded-words.ts'
+import { tidy } from './reading-set.ts'
 
 /** Longer fields go the general way; it also bounds the backtracking below. */
 const maxLength = 400
@@ -44,7 +45,7 @@ export function readPlain(body: string): PlainField | null {
 }
 
 function field(part: PlainField['part'], name = '', address = ''): PlainField {
-  const shown = name.trim()
+  const shown = tidy(name)
   return { part: shown === '' ? 'none' : part, name: shown, address }
 }
 
