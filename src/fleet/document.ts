@@ -13,6 +13,8 @@ interface Revision {
 
 /** What a node's file was made from. */
 interface Base extends Revision {
+  /** Undefined where an older Namesake noted it. */
+  readonly text: string | undefined
   /** What it knows of the revisions before it, the newest first. */
   readonly before: readonly Revision[]
 }
@@ -172,18 +174,25 @@ export class SharedDocument {
     const isForeign = newest !== null && ![base, ...base.before].some((one) => isSame(one, newest))
     const lost = isForeign && newest.text !== text ? newest.text : null
     const kept = lost === null ? null : keepBeside(this.#files.path, lost)
+    // What the edit was made from goes with it where the database has lost it: others see by it that theirs is no other edit.
+    const from = isEdited && (newest?.revision ?? 0) < base.revision ? base.text : undefined
     const isPushed = await this.#database.transact(async (transaction) => {
       if (!(await this.#isStillNewest(transaction, newest))) return false
-      await transaction.query('insert into namesake.document (name, revision, text, node) values ($1, $2, $3, $4)', [
-        ...[this.#name, revision, text, this.#node],
-      ])
+      if (from !== undefined) await this.#insert(transaction, base.revision, from)
+      await this.#insert(transaction, revision, text)
       return true
     })
     if (!isPushed) return null
-    this.#note({ revision, sha: shaOf(text), before: isEdited ? remembered([base], base) : base.before })
+    this.#note({ revision, sha: shaOf(text), text, before: isEdited ? remembered([base], base) : base.before })
     dropKept(this.#files.path, text)
     if (kept === null || lost === null) return { outcome: 'pushed', revision, node: this.#node }
     return { outcome: 'conflict', revision, node: newest?.node ?? '', kept, lost, inForce: text }
+  }
+
+  async #insert({ query }: FleetTransaction, revision: number, text: string): Promise<void> {
+    await query('insert into namesake.document (name, revision, text, node) values ($1, $2, $3, $4)', [
+      ...[this.#name, revision, text, this.#node],
+    ])
   }
 
   /** Whether nobody has pushed since, and nobody can until the transaction ends. */
@@ -203,18 +212,18 @@ export class SharedDocument {
 
   #base(): Base {
     try {
-      const { revision, sha, before } = JSON.parse(readFileSync(this.#files.statePath, 'utf8')) as Partial<Base>
-      if (typeof revision === 'number' && typeof sha === 'string') return { revision, sha, before: before ?? [] }
+      const { revision, sha, text, before } = JSON.parse(readFileSync(this.#files.statePath, 'utf8')) as Partial<Base>
+      if (typeof revision === 'number' && typeof sha === 'string') return { revision, sha, text, before: before ?? [] }
     } catch {
       // No file yet, or one that was cut off: as a node that is new.
     }
-    return { revision: 0, sha: '', before: [] }
+    return { revision: 0, sha: '', text: undefined, before: [] }
   }
 
-  #note({ revision, sha, before }: Base): void {
+  #note({ revision, sha, text, before }: Base): void {
     const { statePath } = this.#files
     mkdirSync(dirname(statePath), { recursive: true, mode: 0o750 })
-    writeFileSync(`${statePath}.new`, JSON.stringify({ revision, sha, before }), { mode: 0o640 })
+    writeFileSync(`${statePath}.new`, JSON.stringify({ revision, sha, text, before }), { mode: 0o640 })
     renameSync(`${statePath}.new`, statePath)
   }
 }

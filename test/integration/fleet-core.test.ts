@@ -352,6 +352,24 @@ t.test('a database', { skip: noPostgres }, async (t) => {
     t.equal(changes, 3)
   })
 
+  t.test('an edit of what a restored database has lost', async (t) => {
+    clear()
+    const folder = mkdtempSync(join(tmpdir(), 'namesake-doc-'))
+    t.teardown(() => rmSync(folder, { recursive: true }))
+    const [a, b] = ['a', 'b'].map((node) => documentOf(folder, database, node, 'one\n')) as [OneDocument, OneDocument]
+    await a.document.reconcile(yes)
+    await b.document.reconcile(yes)
+    writeFileSync(a.path, 'two\n')
+    await a.document.reconcile(yes)
+    t.match(await b.document.reconcile(yes), { outcome: 'taken', revision: 2 })
+    postgres.sql('delete from namesake.document where revision > 1')
+    writeFileSync(a.path, 'three\n')
+    t.match(await a.document.reconcile(yes), { outcome: 'pushed', revision: 3 })
+    t.match(await b.document.reconcile(yes), { outcome: 'taken', revision: 3 }, 'made from what b has, and no conflict')
+    t.equal(readFileSync(b.path, 'utf8'), 'three\n')
+    t.same(b.document.conflicts, [])
+  })
+
   t.test('a shared file', async (t) => {
     clear()
     const folder = mkdtempSync(join(tmpdir(), 'namesake-doc-'))
