@@ -71,10 +71,12 @@ t.test('Microsoft goes away and comes back while mail flows', async (t) => {
   t.ok(Number(old['directoryAge']) > 5, `and their age is told: ${String(old['directoryAge'])} s`)
   const metrics = await (await fetch(`http://127.0.0.1:${daemon.opsPort}/metrics`)).text()
   t.ok(Number(/namesake_directory_age_seconds\{directory="Tenant"\} ([\d.]+)/.exec(metrics)?.[1]) > 6)
-  t.match(
-    daemon.lines().filter((line) => line['event'] === 'directory-notice'),
-    [{ text: /reading users: the service answers 503; asking again in \d s/ }],
-  )
+  // How many times it was asked by now, and at which part of the reading, is a matter of the machine.
+  const notices = daemon.lines().filter((line) => line['event'] === 'directory-notice')
+  t.ok(notices.length > 0)
+  for (const notice of notices) {
+    t.match(notice, { text: /reading (users|groups): the service answers 503; asking again in \d+ s/ })
+  }
 
   emulator.clearFaults()
   emulator.tenant.removeMember('group-board', 'user-1')
