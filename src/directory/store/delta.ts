@@ -80,7 +80,7 @@ export function applyDelta(
       const person = view.personByNumber({ record, slot, keySlot }, number)
       replaceKeys(tables, keySlot, filter, number, person === undefined ? undefined : keysOfPerson(indexer, person))
     }
-    if (filter !== null && made !== null) writeFilter(tables, keySlot, filter, made)
+    if (filter?.isChanged === true && made !== null) writeFilter(tables, keySlot, filter, made)
     for (const domain of freshDomains) addDomain(tables, indexer, keySlot, domain)
   }
 }

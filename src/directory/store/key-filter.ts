@@ -88,10 +88,18 @@ export class KeyFilter {
     for (const bits of [first, second]) {
       for (const bit of [bits, bits >>> 9, bits >>> 18]) {
         const at = start + ((bit & 511) >>> 3)
-        page[at] = (page[at] ?? 0) | (1 << (bit & 7))
+        const before = page[at] ?? 0
+        const after = before | (1 << (bit & 7))
+        if (after === before) continue
+        page[at] = after
+        this.#changed.add(number)
       }
     }
-    this.#changed.add(number)
+  }
+
+  /** Whether bits were added. Of one that is the same no reader has to read a page again. */
+  get isChanged(): boolean {
+    return this.#changed.size > 0
   }
 
   /** What was added, as entries of the table of filters; to be written together with the keys. */

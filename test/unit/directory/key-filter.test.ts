@@ -35,8 +35,13 @@ t.test('it is read as it was written, and again after it was added to', async (t
   t.equal(KeyFilter.of(tables, 7, 'rules', read ?? undefined), read, 'unchanged')
   t.equal(KeyFilter.of(tables, 8, 'rules'), null, 'of another slot')
 
+  const same = KeyFilter.of(tables, 7, 'rules')
+  for (const hash of hashes) same?.add(hash)
+  t.equal(same?.isChanged, false, 'what it holds already adds nothing')
+
   const more = KeyFilter.of(tables, 7, 'rules')
   for (const hash of others.slice(0, 100)) more?.add(hash)
+  t.equal(more?.isChanged, true)
   environment.transact(() => more !== null && writeFilter(tables, 7, more, 'rules'))
   const again = KeyFilter.of(tables, 7, 'rules', read ?? undefined)
   t.not(again, read)
