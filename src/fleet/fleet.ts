@@ -240,7 +240,8 @@ export class Fleet {
     const directories = [...this.#feeds.values()].map(({ name, position }) => ({ name, revision: position?.seq ?? 0 }))
     const trouble = [...own.trouble, ...this.problems().filter((problem) => problem.startsWith('conflict'))]
     const news = { directories, rules: this.#rules.revision, trouble }
-    const text = JSON.stringify(news)
+    // What troubles us says how long it has lasted, in other words each second.
+    const text = JSON.stringify({ ...news, trouble: trouble.length })
     if (performance.now() - this.#announced < announceMs && text === this.#told) return
     await announce(this.#database, node, version, { ...own, ...news })
     this.#announced = performance.now()
