@@ -8,6 +8,7 @@ import {
   hashOf,
   numberKey,
   packDomain,
+  packNumbers,
   packPerson,
   personOfBytes,
   slotBounds,
@@ -105,8 +106,15 @@ export async function deriveAll(
   const above = new GroupsAbove(tables, slot)
   const addresses = new PairBuffer()
   const domains = new Map<string, { primary: number; any: number }>()
-  const flush = (): Promise<void> =>
-    addresses.flush(environment, (hash, numbers) => addNumbers(tables.addresses, hashKey(slot, hash), numbers))
+  let isFirst = true
+  const flush = async (): Promise<void> => {
+    await addresses.flush(environment, (hash, numbers) => {
+      const key = hashKey(slot, hash)
+      if (isFirst) tables.addresses.putSync(key, packNumbers(numbers))
+      else addNumbers(tables.addresses, key, numbers)
+    })
+    isFirst = false
+  }
   const { end } = slotBounds(slot)
   for (let next = 0; ;) {
     const keys = [...tables.attributes.getKeys({ start: numberKey(slot, next), end, limit: 300 })]

@@ -20,20 +20,26 @@ import { KeyFilter } from './key-filter.ts'
 import type { Table, Tables } from './tables.ts'
 
 const partitions = 64
-const partitionOf = 2 ** 48 / partitions
+const endOfHashes = 2 ** 48
+/** Pairs that are held in memory at a time, 12 octets each. */
+const maxPairs = 1_000_000
 
 /**
  * Gathers (hash, number) pairs in memory and writes them in the order of their hashes: an index that is built
- * in order touches each page once and leaves it full, where random inserts would rewrite all of it over and over.
- * 12 octets a pair, at most `capacity` pairs at a time, so memory stays bounded however large the directory is.
+ * in order touches each page once, where random inserts would rewrite all of it over and over.
  */
 export class PairBuffer {
+  readonly #from: number
+  readonly #partitionOf: number
   readonly #hashes: Float64Array[] = []
   readonly #numbers: Uint32Array[] = []
   readonly #lengths = new Uint32Array(partitions)
   #size = 0
 
-  constructor() {
+  /** For hashes from `from` up to `to`. */
+  constructor(from = 0, to = endOfHashes) {
+    this.#from = from
+    this.#partitionOf = (to - from) / partitions
     for (let i = 0; i < partitions; i++) {
       this.#hashes.push(new Float64Array(64))
       this.#numbers.push(new Uint32Array(64))
@@ -41,11 +47,11 @@ export class PairBuffer {
   }
 
   get full(): boolean {
-    return this.#size >= 1_000_000
+    return this.#size >= maxPairs
   }
 
   add(hash: number, number: EntityNumber): void {
-    const partition = Math.floor(hash / partitionOf)
+    const partition = Math.min(Math.floor((hash - this.#from) / this.#partitionOf), partitions - 1)
     const length = this.#lengths[partition] ?? 0
     let hashes = this.#hashes[partition] as Float64Array
     let numbers = this.#numbers[partition] as Uint32Array
@@ -167,27 +173,17 @@ export async function buildKeys(
   snapshot: () => Snapshot,
 ): Promise<void> {
   const { tables } = environment
-  const keys = new PairBuffer()
-  const tokens = new PairBuffer()
-  let written = 0
-  const flush = async (): Promise<void> => {
-    await keys.flush(environment, (hash, numbers) => addNumbers(tables.keys, hashKey(keySlot, hash), numbers))
-    await tokens.flush(environment, (hash, numbers) => addCount(tables.tokens, hashKey(keySlot, hash), numbers.length))
-  }
+  let hashes = 0
   for await (const people of peopleInPieces(tables, place, snapshot)) {
     await environment.writeLoose(() => {
       for (const person of people) {
         const list = keysOfPerson(indexer, person)
-        for (const hash of list.refs) keys.add(hash, person.number)
-        for (const hash of list.tokens) tokens.add(hash, person.number)
-        written += list.refs.length + list.tokens.length
+        hashes += list.refs.length + list.tokens.length
         tables.keyLists.putSync(numberKey(keySlot, person.number), packKeyList(list))
       }
     })
-    if (keys.full || tokens.full) await flush()
   }
-  await flush()
-  await buildFilter(environment, indexer, keySlot, written)
+  await buildIndex(environment, indexer, keySlot, hashes)
   const domains = domainsOf(tables, place.slot)
   for (let at = 0; at < domains.length; at += 200) {
     await environment.writeLoose(() => {
@@ -196,24 +192,54 @@ export async function buildKeys(
   }
 }
 
-/** Makes the filter of a key slot of all that was written there. */
-async function buildFilter(environment: Environment, indexer: Indexer, keySlot: number, hashes: number): Promise<void> {
+/**
+ * Makes the index of a key slot, and its filter, of the people's lists, which are there. Read as often as the memory for pairs asks for, each
+ * time for the next range of hashes: that way no entry is written twice, and none is looked for before it is written.
+ * @param hashes how many the lists hold
+ */
+async function buildIndex(environment: Environment, indexer: Indexer, keySlot: number, hashes: number): Promise<void> {
   const { tables } = environment
   const filter = KeyFilter.withRoom(hashes)
-  const { end } = slotBounds(keySlot)
-  for (let next = 0; ;) {
-    const lists = [...tables.keyLists.getRange({ start: numberKey(keySlot, next), end, limit: 1000 })]
-    const last = lists.at(-1)
-    if (last === undefined) break
-    next = last.key.readUInt32BE(2) + 1
-    for (const { value } of lists) addToFilter(filter, keyListOf(value))
-    await breathe()
+  const passes = Math.max(1, Math.ceil(hashes / maxPairs))
+  for (let pass = 0; pass < passes; pass++) {
+    const [from, to] = [pass, pass + 1].map((at) => Math.floor((at / passes) * endOfHashes)) as [number, number]
+    const keys = new PairBuffer(from, to)
+    const tokens = new PairBuffer(from, to)
+    for await (const lists of listsInPieces(tables, keySlot)) {
+      for (const { key, value } of lists) {
+        const list = keyListOf(value)
+        if (pass === 0) addToFilter(filter, list)
+        const number = key.readUInt32BE(2)
+        for (const hash of list.refs) if (hash >= from && hash < to) keys.add(hash, number)
+        for (const hash of list.tokens) if (hash >= from && hash < to) tokens.add(hash, number)
+      }
+    }
+    await keys.flush(environment, (hash, numbers) => tables.keys.putSync(hashKey(keySlot, hash), packNumbers(numbers)))
+    await tokens.flush(environment, (hash, numbers) =>
+      tables.tokens.putSync(hashKey(keySlot, hash), packNumbers([numbers.length])),
+    )
   }
   const entries = [...filter.entries(keySlot, indexer.fingerprint)]
   for (let at = 0; at < entries.length; at += 500) {
     await environment.writeLoose(() => {
       for (const [key, value] of entries.slice(at, at + 500)) tables.filters.putSync(key, value)
     })
+  }
+}
+
+/** All key lists of a slot, a thousand at a time, with a pause after each. */
+async function* listsInPieces(
+  tables: Tables,
+  keySlot: number,
+): AsyncGenerator<readonly { readonly key: Buffer; readonly value: Buffer }[]> {
+  const { end } = slotBounds(keySlot)
+  for (let next = 0; ;) {
+    const lists = [...tables.keyLists.getRange({ start: numberKey(keySlot, next), end, limit: 1000 })]
+    const last = lists.at(-1)
+    if (last === undefined) return
+    next = last.key.readUInt32BE(2) + 1
+    yield lists
+    await breathe()
   }
 }
 

@@ -135,12 +135,10 @@ export function romanKey(word: KeyWord): string {
 /** Both orders, each word by itself, and written together. */
 export function romanKeys(given: KeyWord, surname: KeyWord): string[] {
   const family = given.script === 'latin' && surname.script === 'latin' ? 'R' : 'r'
-  return [
-    canonOf(given) + canonOf(surname),
-    canonOf(surname) + canonOf(given),
-    canonOf(joinWords(given, surname)),
-    canonOf(joinWords(surname, given)),
-  ].map((canon) => cut(`${family}:${canon}`))
+  const [first, last] = [canonOf(given), canonOf(surname)]
+  return [first + last, last + first, canonOf(joinWords(given, surname)), canonOf(joinWords(surname, given))].map(
+    (canon) => cut(`${family}:${canon}`),
+  )
 }
 
 export function canonOf(word: KeyWord): string {
