@@ -83,7 +83,8 @@ function lettersOf(text: string, part: LetterPart): NameLetter[] {
 }
 
 function lookedAt({ text, part }: NameLetter): Letter {
-  return { ...looks(text, lookOf(text)), part }
+  const { lower, folded } = sentLetter(text)
+  return { text, part, lower, folded, look: (lookOf(text) ?? folded).toLowerCase() }
 }
 
 /**
@@ -109,17 +110,20 @@ function sameLetters(
 }
 
 function sentLetter(text: string): SentLetter {
+  return (text.length === 1 ? asciiLetters[text.charCodeAt(0)] : undefined) ?? readLetter(text)
+}
+
+function readLetter(text: string): SentLetter {
   const look = lookOf(text)
+  const fold = folded(text)
   return {
-    ...looks(text, look ?? lookOf(text.toLowerCase())),
+    text,
+    lower: text.toLowerCase(),
+    folded: fold,
+    look: (look ?? lookOf(text.toLowerCase()) ?? fold).toLowerCase(),
     canStand: letter.test(text) || look !== undefined,
     passing: passingCost(text),
   }
-}
-
-function looks(text: string, look: string | undefined): Omit<Letter, 'part'> {
-  const fold = folded(text)
-  return { text, lower: text.toLowerCase(), folded: fold, look: (look ?? fold).toLowerCase() }
 }
 
 const plain = /^[0-9A-Za-z]$/
@@ -144,17 +148,18 @@ function align(sent: readonly SentLetter[], name: readonly Letter[]): { steps: S
     costs[j] = j * cost.missed
     made[j] = moves.miss
   }
-  for (const [i, one] of sent.entries()) {
-    const row = (i + 1) * width
-    const { canStand, passing } = one
-    made[row] = moves.pass
-    for (const [j, taken] of name.entries()) {
-      const at = row + j + 1
-      const take = canStand ? (costs[at - width - 1] ?? 0) + costOf(one, taken) : Infinity
-      const pass = (costs[at - width] ?? 0) + (j + 1 === name.length ? 0 : passing)
+  let at = width
+  for (const one of sent) {
+    made[at++] = moves.pass
+    let left = name.length
+    for (const taken of name) {
+      left--
+      const take = one.canStand ? (costs[at - width - 1] ?? 0) + costOf(one, taken) : Infinity
+      const pass = (costs[at - width] ?? 0) + (left === 0 ? 0 : one.passing)
       const miss = (costs[at - 1] ?? 0) + cost.missed
       costs[at] = Math.min(take, pass, miss)
       made[at] = take <= pass && take <= miss ? moves.take : pass <= miss ? moves.pass : moves.miss
+      at++
     }
   }
   return { steps: stepsBack(sent, name, made), total: costs[costs.length - 1] ?? 0 }
@@ -174,6 +179,11 @@ function passingCost(character: string): number {
   if (invisible.test(character)) return 0
   return letter.test(character) ? cost.passedLetter : cost.passedSign
 }
+
+/** Of each ASCII letter and sign, as most names are of these alone. */
+const asciiLetters: readonly SentLetter[] = Array.from({ length: 128 }, (_, code) =>
+  readLetter(String.fromCharCode(code)),
+)
 
 type RunKind = 'same' | 'other' | 'one-sided' | 'separator'
 
