@@ -13,9 +13,11 @@ type SearchedFields = Pick<
 /** All that a search looks through, folded; parted by line ends, which no query holds. */
 export function searchTextOf(record: SearchedFields): string {
   const { name, address, fromName, fromAddress, subject, messageId, id } = record
-  const texts = [name, address, fromName, fromAddress, subject, messageId, id]
-  const folded = texts.map((text) => (text === null ? '' : foldForSearch(text)))
-  return [...new Set(folded)].join('\n')
+  let text = foldForSearch(id)
+  for (const one of [messageId, subject, name, address]) if (one !== null) text += `\n${foldForSearch(one)}`
+  if (fromName !== null && fromName !== name) text += `\n${foldForSearch(fromName)}`
+  if (fromAddress !== null && fromAddress !== address) text += `\n${foldForSearch(fromAddress)}`
+  return text
 }
 
 const plain = /^[\x20-\x40\x5b-\x7e]*$/

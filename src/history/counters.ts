@@ -11,8 +11,8 @@ type CounterParts = Record<string, number>
 interface PersonCounter {
   readonly directory: string
   readonly person: string
-  readonly name: string
-  readonly count: number
+  name: string
+  count: number
 }
 
 /** Adds up what records of one transaction count, and writes each entry once. */
@@ -47,11 +47,14 @@ export class CounterChanges {
     if (directory === null || person === null) return
     const of = personKey({ directory, id: person })
     const id = `${Math.floor(time / dayMs)} ${of}`
-    const known = this.#people.get(id)
-    const key = known?.key ?? personCounterKey(time, this.#markOf(of))
-    const before = known?.counter ?? read<PersonCounter>(this.#tables, key)
-    const counter = { directory, person, name: name ?? before?.name ?? '', count: (before?.count ?? 0) + 1 }
-    this.#people.set(id, { key, counter })
+    let entry = this.#people.get(id)
+    if (entry === undefined) {
+      const key = personCounterKey(time, this.#markOf(of))
+      const counter = read<PersonCounter>(this.#tables, key) ?? { directory, person, name: '', count: 0 }
+      this.#people.set(id, (entry = { key, counter }))
+    }
+    entry.counter.count++
+    if (name !== null) entry.counter.name = name
   }
 
   #markOf(person: string): Buffer {

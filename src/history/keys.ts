@@ -1,6 +1,6 @@
 /** Keys of the history's tables as octets. */
 
-import { createHash } from 'node:crypto'
+import crypto from 'node:crypto'
 import { canonicalAddress } from '../mail/address.ts'
 import type { PairOf } from '../model.ts'
 import type { RecordHead } from './head.ts'
@@ -94,6 +94,11 @@ export function personMark(person: string): Buffer {
 
 const personMarkLength = 8
 
+/** In one call where Node has it (20.12 and later), which takes a fifth of the time. */
+const digest: ((algorithm: string, text: string) => string) | undefined = (crypto as Partial<typeof crypto>).hash
+
 function hash(text: string): Buffer {
-  return createHash('sha256').update(text).digest()
+  return digest === undefined
+    ? crypto.createHash('sha256').update(text).digest()
+    : Buffer.from(digest('sha256', text), 'hex')
 }

@@ -20,11 +20,20 @@ const flags = { there: 1, likely: 2, excused: 4 } as const
  * Whether all that is known speaks for the address being the person's own: many messages over weeks, each authenticated, the
  * name shown exactly each time.
  */
-export function looksLikeThem(pair: Omit<Pair, 'names'>): boolean {
-  const { count, authenticated, unauthenticated, first, last, kinds, address } = pair
+export function looksLikeThem({ first, last, ...pair }: Omit<Pair, 'names'>): boolean {
+  return isLikely({ ...pair, first: Date.parse(first), last: Date.parse(last) })
+}
+
+/** A pair with its times in milliseconds since the epoch. */
+interface SummarisedPair extends Omit<Pair, 'names' | 'first' | 'last'> {
+  readonly first: number
+  readonly last: number
+}
+
+function isLikely({ count, authenticated, unauthenticated, first, last, kinds, address }: SummarisedPair): boolean {
   if (address === '' || count < 5 || unauthenticated > 0 || authenticated !== count) return false
   const isExact = (kinds.exact ?? 0) + (kinds.reordered ?? 0) === count
-  return isExact && Date.parse(last) - Date.parse(first) >= 14 * dayMs
+  return isExact && last - first >= 14 * dayMs
 }
 
 /** Changes summaries within one transaction: each entry is read once and written once. */
@@ -37,17 +46,17 @@ export class SummaryChanges {
   }
 
   /** @param pair null: it is gone */
-  put(number: number, key: Buffer, pair: Omit<Pair, 'names'> | null): void {
+  put(number: number, key: Buffer, pair: SummarisedPair | null): void {
     const entry = this.#entry(Math.floor(number / pairsOfEntry))
     const at = (number % pairsOfEntry) * summaryLength
     const summary = entry.subarray(at, at + summaryLength)
     summary.fill(0)
     if (pair === null) return
     key.copy(summary)
-    summary.writeUIntBE(Math.max(0, Date.parse(pair.last)), lastAt, 6)
+    summary.writeUIntBE(Math.max(0, pair.last), lastAt, 6)
     summary.writeUInt32BE(pair.detected, detectedAt)
     summary.writeUInt32BE(pair.rejected, rejectedAt)
-    const likely = looksLikeThem(pair) ? flags.likely : 0
+    const likely = isLikely(pair) ? flags.likely : 0
     const excused = pair.count > pair.detected ? flags.excused : 0
     summary[flagsAt] = flags.there | likely | excused
   }

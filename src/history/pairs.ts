@@ -13,20 +13,34 @@ import { SummaryChanges } from './pair-summaries.ts'
 /** Names shown that are told apart in one pair. */
 const maxNames = 20
 
-/** A pair with the number under which its summary stands. */
-interface StoredPair extends Omit<Pair, 'names'> {
-  readonly number: number
+/** A pair as it is read and changed; times in milliseconds since the epoch. */
+interface StoredPair extends PairOf {
+  name: string
+  count: number
+  authenticated: number
+  unauthenticated: number
+  detected: number
+  rejected: number
+  first: number
+  last: number
+  publicProvider: boolean
   /** No object: each name would be a shape of its own to V8, which it keeps and collects at some cost. */
-  readonly names: ReadonlyMap<string, number>
+  readonly names: Map<string, number>
+  readonly kinds: Record<string, number>
+  readonly actions: Record<string, number>
 }
 
-/** A pair that is changed; its number is given when it is written. */
-type ChangedPair = Omit<StoredPair, 'number'>
+interface NumberedPair {
+  /** Under which its summary stands. */
+  readonly number: number
+  readonly pair: StoredPair
+}
 
 interface PairEntry {
   readonly key: Buffer
-  readonly before: StoredPair | null
-  pair: ChangedPair | null
+  /** Null for a new pair, until it is written. */
+  readonly number: number | null
+  pair: StoredPair | null
   /** Whether its first or its last record was taken out. */
   losesFirst: boolean
   losesLast: boolean
@@ -48,15 +62,13 @@ export class PairChanges {
     const of = pairOf(record)
     if (of === null) return null
     const entry = this.#entry(of)
-    const before = entry.pair
-    entry.pair = {
-      ...of,
-      name: record.name ?? before?.name ?? '',
-      ...counts(before, record, 1),
-      first: before !== null && before.first < record.time ? before.first : record.time,
-      last: before !== null && before.last > record.time ? before.last : record.time,
-      publicProvider: record.publicProvider,
-    }
+    const time = Date.parse(record.time)
+    const pair = (entry.pair ??= emptyPair(of, time))
+    count(pair, record, 1)
+    if (record.name !== null) pair.name = record.name
+    if (time < pair.first) pair.first = time
+    if (time > pair.last) pair.last = time
+    pair.publicProvider = record.publicProvider
     this.#reopen(entry, record)
     return entry.key
   }
@@ -66,10 +78,12 @@ export class PairChanges {
     const of = pairOf(record)
     const entry = of === null ? null : this.#entry(of)
     if (entry === null || entry.pair === null) return
-    const left = counts(entry.pair, record, -1)
-    entry.losesFirst ||= record.time <= entry.pair.first
-    entry.losesLast ||= record.time >= entry.pair.last
-    entry.pair = left.count <= 0 ? null : { ...entry.pair, ...left }
+    const { pair } = entry
+    const time = Date.parse(record.time)
+    entry.losesFirst ||= time <= pair.first
+    entry.losesLast ||= time >= pair.last
+    count(pair, record, -1)
+    if (pair.count <= 0) entry.pair = null
   }
 
   write(): void {
@@ -77,15 +91,15 @@ export class PairChanges {
     this.#findSpans()
     const summaries = new SummaryChanges(this.#environment)
     const entries = [...this.#entries.values()]
-    const fresh = entries.filter(({ before, pair }) => before === null && pair !== null).length
+    const fresh = entries.filter(({ number, pair }) => number === null && pair !== null).length
     let next = fresh === 0 ? 0 : this.#environment.nextNumbers('pairs', fresh)
-    for (const { key, before, pair } of entries) {
+    for (const { key, number: known, pair } of entries) {
       if (pair === null) {
-        if (before === null) continue
+        if (known === null) continue
         pairs.removeSync(key)
-        summaries.put(before.number, key, null)
+        summaries.put(known, key, null)
       } else {
-        const number = before?.number ?? next++
+        const number = known ?? next++
         pairs.putSync(key, encodePair(pair, number))
         summaries.put(number, key, pair)
       }
@@ -104,8 +118,9 @@ export class PairChanges {
     if (entry === undefined) {
       let key = this.#environment.keys.get(id)
       if (key === undefined) this.#environment.keys.set(id, (key = pairKey(of)))
-      const before = readStored(this.#environment.tables, key)
-      entry = { key, before, pair: before, losesFirst: false, losesLast: false }
+      const stored = readStored(this.#environment.tables, key)
+      const { number, pair } = stored ?? { number: null, pair: null }
+      entry = { key, number, pair, losesFirst: false, losesLast: false }
       this.#entries.set(id, entry)
     }
     return entry
@@ -116,12 +131,8 @@ export class PairChanges {
     const entries = [...this.#entries.values()].filter(({ pair }) => pair !== null)
     const first = entries.filter(({ losesFirst }) => losesFirst)
     const last = entries.filter(({ losesLast }) => losesLast)
-    for (const [{ pair, entry }, time] of edges(this.#environment, first, false)) {
-      entry.pair = { ...pair, first: new Date(time).toISOString() }
-    }
-    for (const [{ pair, entry }, time] of edges(this.#environment, last, true)) {
-      entry.pair = { ...pair, last: new Date(time).toISOString() }
-    }
+    for (const [pair, time] of edges(this.#environment, first, false)) pair.first = time
+    for (const [pair, time] of edges(this.#environment, last, true)) pair.last = time
   }
 
   /** An answer holds for what was seen when it was given: who was authenticated then and is not now is asked about again. */
@@ -137,7 +148,7 @@ export class PairChanges {
   }
 }
 
-type Edge = [{ readonly entry: PairEntry; readonly pair: ChangedPair }, number]
+type Edge = [pair: StoredPair, time: number]
 
 /**
  * When the first records of pairs came, or with `newest` the last ones. All of them are looked for in one walk over the columns, which
@@ -145,10 +156,8 @@ type Edge = [{ readonly entry: PairEntry; readonly pair: ChangedPair }, number]
  */
 function edges({ tables }: Environment, entries: readonly PairEntry[], newest: boolean): Edge[] {
   if (entries.length === 0) return []
-  const wanted = new Map<string, { entry: PairEntry; pair: ChangedPair }>()
-  for (const entry of entries) {
-    if (entry.pair !== null) wanted.set(pairNumbers(entry.key).join(' '), { entry, pair: entry.pair })
-  }
+  const wanted = new Map<string, StoredPair>()
+  for (const { key, pair } of entries) if (pair !== null) wanted.set(pairNumbers(key).join(' '), pair)
   const firstNumbers = new Set(entries.map(({ key }) => pairNumbers(key)[0]))
   const found: Edge[] = []
   const take = (pair: string, time: number): void => {
@@ -178,54 +187,41 @@ function edges({ tables }: Environment, entries: readonly PairEntry[], newest: b
   return found
 }
 
-type Counts = Omit<ChangedPair, 'directory' | 'person' | 'name' | 'address' | 'first' | 'last' | 'publicProvider'>
-
-const none: Counts = {
-  count: 0,
-  authenticated: 0,
-  unauthenticated: 0,
-  detected: 0,
-  rejected: 0,
-  names: new Map(),
-  kinds: {},
-  actions: {},
-}
-
-function counts(before: Counts | null, record: RecordHead, by: 1 | -1): Counts {
-  const { authenticated, verdict, disposition, fromName, kind, action } = record
-  const was = before ?? none
-  const isDetected = verdict === 'detected'
+/** Written out in full, as all that is made for each record: an object put together of others takes longer than all else here. */
+// prettier-ignore
+function emptyPair({ directory, person, address }: PairOf, time: number): StoredPair {
   return {
-    count: was.count + by,
-    authenticated: was.authenticated + (authenticated === true ? by : 0),
-    unauthenticated: was.unauthenticated + (authenticated === false ? by : 0),
-    detected: was.detected + (isDetected ? by : 0),
-    rejected: was.rejected + (disposition === 'rejected' ? by : 0),
-    names: namesCounted(was.names, fromName, by),
-    kinds: counted(was.kinds, kind, by),
-    actions: counted(was.actions, isDetected ? action : null, by),
+    directory, person, name: '', address,
+    count: 0, authenticated: 0, unauthenticated: 0, detected: 0, rejected: 0,
+    first: time, last: time, publicProvider: false,
+    names: new Map(), kinds: {}, actions: {},
   }
 }
 
-function namesCounted(
-  before: ReadonlyMap<string, number>,
-  name: string | null,
-  by: number,
-): ReadonlyMap<string, number> {
-  if (name === null || (!before.has(name) && before.size >= maxNames)) return before
-  const after = new Map(before)
-  const count = (before.get(name) ?? 0) + by
-  if (count > 0) after.set(name, count)
-  else after.delete(name)
-  return after
+function count(pair: StoredPair, record: RecordHead, by: 1 | -1): void {
+  const { authenticated, verdict, disposition, fromName, kind, action } = record
+  pair.count += by
+  if (authenticated === true) pair.authenticated += by
+  if (authenticated === false) pair.unauthenticated += by
+  if (disposition === 'rejected') pair.rejected += by
+  if (fromName !== null) countName(pair.names, fromName, by)
+  if (kind !== null) countOne(pair.kinds, kind, by)
+  if (verdict !== 'detected') return
+  pair.detected += by
+  if (action !== null) countOne(pair.actions, action, by)
 }
 
-function counted(before: Readonly<Record<string, number>>, key: string | null, by: number): Record<string, number> {
-  if (key === null) return before
-  const count = (before[key] ?? 0) + by
-  if (count > 0) return { ...before, [key]: count }
-  const { [key]: _, ...others } = before
-  return others
+function countName(names: Map<string, number>, name: string, by: number): void {
+  if (!names.has(name) && names.size >= maxNames) return
+  const left = (names.get(name) ?? 0) + by
+  if (left > 0) names.set(name, left)
+  else names.delete(name)
+}
+
+function countOne(counted: Record<string, number>, key: string, by: number): void {
+  const left = (counted[key] ?? 0) + by
+  if (left > 0) counted[key] = left
+  else delete counted[key]
 }
 
 /** Values in the order below, without names: there may be as many pairs as records. */
@@ -234,30 +230,37 @@ type PairTuple = [
   ...[count: number, authenticated: number, unauthenticated: number, detected: number, rejected: number],
   ...[first: number, last: number, publicProvider: 0 | 1],
   // Names and their counts in turn; in a history of layout 2 an object.
-  ...[names: (string | number)[] | Pair['names'], kinds: Pair['kinds'], actions: Pair['actions']],
+  ...[names: (string | number)[] | Pair['names'], kinds: StoredPair['kinds'], actions: StoredPair['actions']],
 ]
 
-function encodePair(pair: ChangedPair, number: number): Buffer {
-  const { directory, person, name, address, count, authenticated, unauthenticated, detected, rejected } = pair
-  const { first, last, publicProvider, names, kinds, actions } = pair
+// prettier-ignore
+function encodePair(pair: StoredPair, number: number): Buffer {
+  const names: (string | number)[] = []
+  for (const [name, count] of pair.names) names.push(name, count)
   const tuple: PairTuple = [
-    ...([number, directory, person, name, address] as const),
-    ...([count, authenticated, unauthenticated, detected, rejected] as const),
-    ...([Date.parse(first), Date.parse(last), publicProvider ? 1 : 0] as const),
-    ...([[...names].flat(), kinds, actions] as const),
+    number, pair.directory, pair.person, pair.name, pair.address,
+    pair.count, pair.authenticated, pair.unauthenticated, pair.detected, pair.rejected,
+    pair.first, pair.last, pair.publicProvider ? 1 : 0,
+    names, pair.kinds, pair.actions,
   ]
   return Buffer.from(JSON.stringify(tuple))
 }
 
-function decodePair(octets: Buffer): StoredPair {
-  const [number, directory, person, name, address, count, authenticated, unauthenticated, detected, rejected, ...rest] =
-    JSON.parse(octets.toString()) as PairTuple
-  const [first, last, publicProvider, names, kinds, actions] = rest
-  return {
-    ...{ number, directory, person, name, address, count, authenticated, unauthenticated, detected, rejected },
-    ...{ first: new Date(first).toISOString(), last: new Date(last).toISOString() },
-    ...{ publicProvider: publicProvider === 1, names: decodedNames(names), kinds, actions },
+// prettier-ignore
+function decodePair(octets: Buffer): NumberedPair {
+  const [
+    number, directory, person, name, address,
+    count, authenticated, unauthenticated, detected, rejected,
+    first, last, publicProvider,
+    names, kinds, actions,
+  ] = JSON.parse(octets.toString()) as PairTuple
+  const pair = {
+    directory, person, name, address,
+    count, authenticated, unauthenticated, detected, rejected,
+    first, last, publicProvider: publicProvider === 1,
+    names: decodedNames(names), kinds, actions,
   }
+  return { number, pair }
 }
 
 function decodedNames(names: PairTuple[13]): Map<string, number> {
@@ -268,11 +271,12 @@ function decodedNames(names: PairTuple[13]): Map<string, number> {
 }
 
 /** As others are handed it: object properties by definition and not by assignment, as a name may be "__proto__". */
-function pairOfStored({ number: _, names, ...pair }: StoredPair): Pair {
-  return { ...pair, names: Object.fromEntries(names) }
+function pairOfStored({ first, last, names, ...pair }: StoredPair): Pair {
+  const times = { first: new Date(first).toISOString(), last: new Date(last).toISOString() }
+  return { ...pair, ...times, names: Object.fromEntries(names) }
 }
 
-function readStored(tables: Tables, key: Buffer, options: ReadOptions = {}): StoredPair | null {
+function readStored(tables: Tables, key: Buffer, options: ReadOptions = {}): NumberedPair | null {
   const octets = tables.pairs.get(key, options)
   return octets === undefined ? null : decodePair(octets)
 }
@@ -284,13 +288,13 @@ export function pairNumber(tables: Tables, key: Buffer, options: ReadOptions): n
 
 export function readPair(tables: Tables, key: Buffer, options: ReadOptions = {}): Pair | null {
   const stored = readStored(tables, key, options)
-  return stored === null ? null : pairOfStored(stored)
+  return stored === null ? null : pairOfStored(stored.pair)
 }
 
 /** All pairs in no order, for what must look at each. */
 export function* allPairs(tables: Tables): Generator<{ readonly key: Buffer; readonly pair: Pair }> {
   for (const { key, value } of tables.pairs.getRange({})) {
-    yield { key, pair: pairOfStored(decodePair(value)) }
+    yield { key, pair: pairOfStored(decodePair(value).pair) }
   }
 }
 
