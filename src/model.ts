@@ -228,8 +228,11 @@ export interface Decision {
   readonly directoryAge: number | null
   /** Microseconds that the judgement took. */
   readonly judgeTime: number
-  /** What the history keeps of it; absent or null where there is nothing to keep, or no history. */
-  readonly evidence?: Evidence | null
+  /**
+   * Makes what the history keeps of it, to be asked for once the message is done with: for some in a row it costs a fraction of what
+   * it does between messages. Gives null where it can't be made; absent or null where there is nothing to keep, or no history.
+   */
+  readonly evidence?: (() => Evidence | null) | null
 }
 
 /** Judges one header section. Synchronous, never throws; what both entrances are handed. */

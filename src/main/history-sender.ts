@@ -41,8 +41,8 @@ export class HistorySender {
 
   /** Takes a message's record; does nothing for one that left no evidence. */
   add(record: MessageRecord, at: number): void {
-    const { evidence } = record.decision
-    if (evidence === undefined || evidence === null) return
+    const evidence = record.decision.evidence?.() ?? null
+    if (evidence === null) return
     // As octets, which the garbage collector does not carry about: JSON holds no line end.
     const line = Buffer.from(`${historyLine(record, evidence, at, this.#settings.node, this.#settings.redact)}\n`)
     if (this.#gathered + this.#underway + line.length > this.#maxBytes) {

@@ -77,18 +77,22 @@ export function buildJudge(store: Store, options: JudgeOptions): Judge {
       },
     })
     if (options.history === undefined || options.history === null) return decision
-    try {
-      const evidence = evidenceOf(section, inspected, policy, {
-        now,
-        subject: options.history.subject,
-        ...(by === null ? {} : { lettersOf: by.lettersOf }),
-      })
-      return evidence === null ? decision : { ...decision, evidence }
-    } catch (error) {
-      // What is kept of a message must not fail it.
-      options.onFailure(error, id)
-      return decision
-    }
+    const { subject } = options.history
+    const onFailure = (error: unknown): void => options.onFailure(error, id)
+    const gather = attempt(onFailure, () =>
+      evidenceOf(section, inspected, policy, { now, subject, ...(by === null ? {} : { lettersOf: by.lettersOf }) }),
+    )
+    return gather === null ? decision : { ...decision, evidence: () => attempt(onFailure, gather) }
+  }
+}
+
+/** What is kept of a message must not fail it. */
+function attempt<T>(onFailure: (error: unknown) => void, work: () => T): T | null {
+  try {
+    return work()
+  } catch (error) {
+    onFailure(error)
+    return null
   }
 }
 

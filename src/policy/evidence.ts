@@ -39,19 +39,29 @@ interface EvidenceOptions {
 }
 
 /**
- * Gathers the evidence of one judgement.
+ * Tells whether a judgement leaves evidence.
  * @param inspection null if nothing could be judged by
  * @param policy null before any rules are known
- * @returns null for a clean message that nothing had to excuse
+ * @returns what gathers the evidence; null for a clean message that nothing had to excuse
  */
 export function evidenceOf(
   section: HeaderSection,
   inspection: Inspection | null,
   policy: Policy | null,
   options: EvidenceOptions,
-): Evidence | null {
+): (() => Evidence) | null {
   const found = inspection === null || policy === null ? null : decidingFinding(inspection, policy, options.now)
   if (found === null && inspection?.verdict.state === 'clean') return null
+  return () => gathered(section, inspection, policy, found, options)
+}
+
+function gathered(
+  section: HeaderSection,
+  inspection: Inspection | null,
+  policy: Policy | null,
+  found: DecidingFinding | null,
+  options: EvidenceOptions,
+): Evidence {
   const originators = originatorOctets(section)
   const results = policy === null ? [] : trustedResults(section, policy.rules.authservIds)
   const address = found === null || found.finding.address === '' ? '' : canonicalAddress(found.finding.address)
@@ -84,11 +94,12 @@ export function evidenceOf(
 }
 
 /** The detection that decides, or the first name that a rule of the operator excused. */
-function decidingFinding(
-  { verdict, findings }: Inspection,
-  policy: Policy,
-  now: number,
-): { finding: Finding; excusedBy: Excuse | null } | null {
+interface DecidingFinding {
+  readonly finding: Finding
+  readonly excusedBy: Excuse | null
+}
+
+function decidingFinding({ verdict, findings }: Inspection, policy: Policy, now: number): DecidingFinding | null {
   if (verdict.state === 'detected') {
     const finding = findings.find(
       (one) =>
@@ -148,8 +159,12 @@ function originatorOctets(
     }
   }
   keep(originatorNames)
+  const plain = Buffer.concat(kept).toString('latin1')
+  if (plainOctets.test(plain)) {
+    return { originators: plain, originatorsComplete: isComplete, originatorsCharset: 'utf-8' }
+  }
   // Octets that only a charset tells the meaning of: RFC 5322 knows none, programs look into Content-Type for it.
-  if (kept.some((octets) => !plainOctets.test(octets.toString('latin1')))) keep(['content-type'])
+  keep(['content-type'])
   const octets = Buffer.concat(kept)
   const text = octets.toString('utf8')
   const isUtf8 = Buffer.from(text, 'utf8').equals(octets)
