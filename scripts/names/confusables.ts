@@ -27,10 +27,10 @@ if (tables === undefined || unicodeData === undefined || variants === undefined 
 const byHand: Record<string, string> = {
   и: 'n', И: 'n', й: 'n', Й: 'n', я: 'r', Я: 'r', м: 'm', ш: 'w', Ш: 'w', щ: 'w', Щ: 'w', п: 'n', П: 'n',
   к: 'k', в: 'b', н: 'h', т: 't', г: 'r', з: '3', З: '3', ц: 'u', Ц: 'u', э: '3', Э: '3', є: 'e', Є: 'e',
-  ч: '4', Ч: '4', б: '6', ж: 'x', Ж: 'x', ь: 'b', ъ: 'b', ы: 'bl', ю: 'lo', л: 'n', д: 'a', Д: 'a', Λ: 'a', λ: 'a',
+  ч: '4', Ч: '4', б: '6', ж: 'x', Ж: 'x', ь: 'b', ъ: 'b', ы: 'bl', ю: 'lo', л: 'n', Л: 'n', Г: 'r', ѓ: 'r', Ѓ: 'r', ф: 'o', ҳ: 'x', Ԋ: 'h', Ӆ: 'n', ӆ: 'n', д: 'a', Д: 'a', Λ: 'a', λ: 'a',
   α: 'a', Α: 'a', β: 'b', γ: 'y', δ: 'd', ε: 'e', Ξ: 'e', η: 'n', θ: 'o', Θ: 'o', κ: 'k', μ: 'u', ν: 'v',
   Σ: 'e', Ʃ: 'e', σ: 'o', ς: 'c', τ: 't', υ: 'u', Υ: 'y', χ: 'x', ω: 'w', Ω: 'o', π: 'n', Π: 'n', φ: 'o', Φ: 'o',
-  ʍ: 'w', ĸ: 'k', ɐ: 'a', ɔ: 'c', ǝ: 'e', ɟ: 'f', ƃ: 'g', ɓ: 'b', ᴉ: 'i', ɾ: 'j', ʞ: 'k', ꞁ: 'l', ɯ: 'm', ʌ: 'v',
+  ĸ: 'k', ɐ: 'a', ɔ: 'c', ǝ: 'e', ɟ: 'f', ƃ: 'g', ɓ: 'b', ᴉ: 'i', ʞ: 'k', ꞁ: 'l', ɯ: 'm', ʌ: 'v',
   '€': 'e', '£': 'l', '¢': 'c', '¥': 'y', '₦': 'n', '₱': 'p', '₩': 'w', '₳': 'a', '฿': 'b', '₲': 'g', '₴': 's',
   '₵': 'c', '₭': 'k', '₮': 't', '₣': 'f', '₹': 'r', '₽': 'p', '₺': 'l', '₤': 'l', '₡': 'c', '§': 's', '¡': 'i', 'ø': 'o',
   'Լ': 'l', 'þ': 'p', 'ð': 'd', 'ß': 'b', 'ı': 'i', 'ĳ': 'ij', 'ƿ': 'p', 'ŋ': 'n', 'ɑ': 'a', 'ə': 'e', 'ɛ': 'e', 'ɜ': 'e', 'ʃ': 'f', 'ƨ': 's',
@@ -46,6 +46,19 @@ const shapes: Record<string, string> = {
   p: 'ᑭᑮᕈᏢꓑ', q: 'ᑫᕋᑴᏄ', r: 'ᖇᖈᏒꓣ®', s: 'ᔕᔖᎦꓢ∫⟆', t: '⊤┬†✝✞✟‡Ꮏꓔ⊥✚➕', u: 'ᑌᑘᑗᏬꓴ∪⋃⊔⨃', v: 'ᐯᐺᏉꓦ∨⋁√✓✔▽▼⩔', w: 'ᗯᘺᙎᏇꓪ',
   x: '᙭ᕽ᙮ꓫ×✕✖✗✘☓❌╳⨯⨉❎', y: 'ᖻᎩᎽꓬ⅄', z: 'ᘔᗱᏃꓜ',
 } // prettier-ignore
+
+/**
+ * Letters that writers of "fancy text" put in place of Latin ones: Yi and Ethiopic syllables, Armenian, Cyrillic and phonetic letters, after the
+ * alphabets that such pages on the Web offer. Not Thai, Hebrew or Han ones, in which mail is written.
+ */
+const fancy: Record<string, string> = {
+  a: 'ልꍏꋬꁲ𐌀', b: 'ጌꌃꃳꃃႦ', c: 'ርꉓꉔꇃፈ', d: 'ዕꀸ꒯ꂡժԃ∂', e: 'ቿꍟꏂ𐌄', f: 'ቻꎇꊰғҒϝʄᎦ', g: 'ኗꁅꍌᏵ', h: 'ዘꃅꁝԋӺ', i: 'ጎꀤ꒐Ꮖ', j: 'ጋꀭ꒻Ꮰ', k: 'ጕꀘӄӃ', l: 'ረ꒒ʅ',
+  m: 'ጠꂵʍϻ', n: 'ክꈤꋊ𐌍', o: 'ዐꂦꄲ৹', p: 'የꉣքԹ', q: 'ዒꆰϙϘᎤ', r: 'ዪꋪɾ', s: 'ነꌗꇙֆ', t: 'ፕ꓄꓅էԵͲ', u: 'ሁꀎ꒤մʊႮ', v: 'ሀ꒦ϋ', w: 'ሠꅏꅐ', x: 'ሸꊼꉧӾӿӼӽՃጀ',
+  y: 'ሃꌩꌦվ', z: 'ጊꁴՀ',
+} // prettier-ignore
+
+/** Han characters that differ by a stroke, or that are one written in two ways, and that no Unicode table pairs. */
+const hanByHand = '真眞 藤籐 日曰 己已巳 未末 土圡 吉𠮷 高髙 茂𠀋 辻辻 呉吳'
 
 const strip = (s: string): string => s.normalize('NFKD').replace(/\p{M}/gu, '').toLowerCase()
 const table = new Map<string, string>()
@@ -114,8 +127,23 @@ for (const line of readFileSync(unicodeData, 'utf8').split('\n')) {
   const target = coptic[/^COPTIC (?:SMALL|CAPITAL) LETTER ([A-Z]+)$/.exec(name)?.[1] ?? '']
   if (target !== undefined) table.set(hanOf(code), target)
 }
+// Old Italic letters, of which the Latin ones came.
+const oldItalic: Record<string, string> = {
+  A: 'a', BE: 'b', KE: 'c', DE: 'd', E: 'e', VE: 'f', ZE: 'z', HE: 'h', I: 'i', KA: 'k', EL: 'l', EM: 'm', EN: 'n', O: 'o', PE: 'p', KU: 'q', ER: 'r', ES: 's',
+  TE: 't', U: 'v', UU: 'u', EKS: 'x', YE: 'y',
+} // prettier-ignore
+for (const line of readFileSync(unicodeData, 'utf8').split('\n')) {
+  const [code = '', name = ''] = line.split(';')
+  const target = oldItalic[/^OLD ITALIC LETTER ([A-Z]+)$/.exec(name)?.[1] ?? '']
+  if (target !== undefined) table.set(hanOf(code), target)
+}
 for (const [from, to] of Object.entries(byHand)) table.set(from, to)
-for (const [to, from] of Object.entries(shapes)) for (const one of from) table.set(one, to)
+for (const letters of [shapes, fancy]) {
+  for (const [to, from] of Object.entries(letters)) for (const one of from) table.set(one, to)
+}
+for (const [first = '', ...others] of hanByHand.split(' ').map((set) => [...set])) {
+  for (const one of others) table.set(one, table.get(first) ?? first)
+}
 
 // Follow chains (в to ʙ to b), and let what NFKC does stand: the table is applied after it.
 const resolve = (s: string): string => {

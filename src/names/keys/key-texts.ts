@@ -23,7 +23,7 @@ import type { Word } from '../text/word.ts'
 export type KeyFamily = 'look' | 'roman' | 'consonants' | 'nickname' | 'variant' | 'typo' | 'initial'
 
 /** Changes when the same names would get other keys; part of an indexer's fingerprint. */
-export const keysVersion = 10
+export const keysVersion = 11
 
 /** What decides which keys are of use; given alike for people and for shown names, they find each other. */
 export interface KeyOptions {

@@ -11,6 +11,13 @@ import { articles, caseOf, classesOf } from './beside.ts'
 const staffWords: ReadonlySet<string> = new Set(
   'team department dept group unit desk office noreply donotreply mailbox inbox bot'.split(' '),
 )
+/** What mail of a shared mailbox is about, beyond the notes of any mail. */
+const topics: ReadonlySet<string> = new Set(
+  `update updates alert alerts notice notices ticket tickets password passwords slip slips reset verification survey case cases order orders approval approvals confirmation advice memo training timesheet timesheets schedule rota report
+  reports run cycle query queries helpline hotline escalation escalations automation robot system renewal expiry quarantine voicemail fax scan scans form forms release shift shifts log logs review summary`
+    .trim()
+    .split(/\s+/),
+)
 /** Countries, regions and cities that branches are called by. */
 const places: ReadonlySet<string> = new Set(
   `uk gb us usa eu emea apac latam dach nordics benelux europe european asia africa america americas international global north south east west northern southern eastern western central
@@ -27,7 +34,7 @@ const places: ReadonlySet<string> = new Set(
 
 const besideRole = decoration | classes.speech | classes.generic | classes.unnamed | classes.companion
 const leadsToRole = classes.title | classes.company | classes.from | classes.speech
-const behindRole = classes.suffix | classes.company | classes.note | classes.department
+const behindRole = classes.suffix | classes.company | classes.note | classes.department | classes.role
 
 /**
  * What `judgeOutside` is for names of one word and roles: only known decoration, set off by a mark, leaves one word what it is. Beside a role of
@@ -67,13 +74,21 @@ function isBesideWhole({ tokens, bits, isRole, isOwn, isGivenName, end }: Whole,
   const bit = bits[at] ?? 0
   if (token === undefined || token.numeric || (bit & decoration) !== 0) return true
   if (!isRole) return false
-  if (staffWords.has(token.base) || articles.has(token.base) || (at >= end && places.has(token.base))) return true
+  if (staffWords.has(token.base) || articles.has(token.base)) return true
   // Accounts Payable (Anna)
   if (at === end && token.gap >= gaps.bracket && isGivenName(token)) return true
   if ((bit & besideRole) !== 0 && (bit & classes.organisation) === 0) return true
+  if (at >= end && tellsMore(token, bit, at === end)) return true
   // Meridian Ltd, at Meridian, meridian.example.
   if (isOwn && token.gap === gaps.dot && ((bits[at - 1] ?? 0) & classes.company) !== 0) return true
   return isOwn && (bit & (classes.organisation | classes.via | classes.from | classes.particle)) !== 0
+}
+
+/** Payroll Office London, Payroll Office Update, Payroll Office: salary slip. */
+function tellsMore(token: Token, bit: number, isFirst: boolean): boolean {
+  if (places.has(token.base) || topics.has(token.base)) return true
+  if (!/^\p{Ll}{3,}$/u.test(token.raw)) return false
+  return isFirst ? token.gap >= gaps.comma && bit === 0 : (bit & classes.organisation) === 0
 }
 
 function isFreeBefore(whole: Whole): boolean {
@@ -96,7 +111,7 @@ function isFreeBehind(whole: Whole): boolean {
   // Accounts Payable Team: who are meant by the name, and no other mailbox.
   const isSentence =
     (bit & classes.speech) !== 0 && (caseOf(first.raw) === 'lower' || ((bits[end + 1] ?? 0) & classes.speech) !== 0)
-  const isStaff = staffWords.has(first.base) || places.has(first.base)
+  const isStaff = staffWords.has(first.base) || places.has(first.base) || topics.has(first.base)
   const follows = isRole && (first.numeric || isStaff || isSentence || (bit & behindRole) !== 0 || isOwn)
   if (first.gap < gaps.comma && (bit & (classes.suffix | classes.company)) === 0 && !follows) return false
   for (let i = end; i < tokens.length; i++) if (!isBesideWhole(whole, i)) return false

@@ -7,8 +7,9 @@ import { classes, decoration, isParticle } from '../tables/tables.ts'
 import type { NameTables } from '../tables/tables.ts'
 import { gaps } from '../text/tokens.ts'
 import type { Token } from '../text/tokens.ts'
-import { isJoining, judgeLeft } from './before.ts'
-import { articles, caseOf, classesOf, isDecoration, isOneLetter, isPlainWord, isSpaceless, isSpeech } from './beside.ts'
+import { judgeLeft } from './before.ts'
+import { isFreeBehind } from './behind.ts'
+import { articles, caseOf, classesOf, isDecoration, isOneLetter } from './beside.ts'
 import type { Surroundings } from './beside.ts'
 import { isSyllable } from './parts.ts'
 import type { FoundPart } from './parts.ts'
@@ -54,7 +55,7 @@ export function judgeAround(around: Surroundings, given: FoundPart, surname: Fou
   const names = middle.filter((token) => isGivenName(token, around))
   if (isInitial && names.length > 0) return null
   const comma = !isInitial && holdsComma(tokens, first.end, second.start)
-  const end = reordered ? endOfReordered(around, second.end, comma) : second.end
+  const end = reordered ? endOfReordered(around, second.end, comma) : endOfVietnamese(around, second.end)
   // J C Lawrence is not Chris Lawrence.
   const start = reordered || given.agreement === 'initial' ? first.start : startOfGiven(around, first.start)
   const outside = judgeOutside(around, start, end)
@@ -232,6 +233,11 @@ function contradicts({ form, tables }: Surroundings, middle: readonly Token[]): 
 const patronymic =
   /(?:[oe]vich|[oe]vych|[oe]vic|ilyich|yich|[oe]vna|ichna|inichna|yivna|ivna|ович|евич|ьич|овна|евна|ична|инична|йович|івна|ївна|оглы|кызы)$/u
 
+/** Велков Димитър Петров: Bulgarian and Macedonian ones end as surnames do, so only the place tells them. */
+function isSouthSlavicPatronymic({ base, script, raw }: Token): boolean {
+  return script === 'cyrillic' && caseOf(raw) !== 'lower' && /.{2}(?:[ое]ва?|ски|ска)$/u.test(base)
+}
+
 /**
  * Where a name that is written surname first ends: in "Roe, Jane Mary" and "Roe, Jane M." what follows the given name, up to
  * word `end`, belongs to it, and so does a patronymic.
@@ -243,9 +249,19 @@ function endOfReordered({ tokens, form, tables }: Surroundings, end: number, com
     if (token === undefined || token.gap >= gaps.comma || token.joins) break
     const own = form.middle.some((m) => m.base.startsWith(token.base))
     const further = comma && tables.isName(token.base) && caseOf(token.raw) !== 'lower' && !isAffix(token, tables)
-    if (!own && !further && !isOneLetter(token) && !isParticle(token, tables) && !patronymic.test(token.base)) break
+    const fathers = patronymic.test(token.base) || isSouthSlavicPatronymic(token)
+    if (!own && !further && !isOneLetter(token) && !isParticle(token, tables) && !fathers) break
     to++
   }
+  return to
+}
+
+/** Where a Vietnamese name ends whose other given names stand behind the surname: Hương Trần Thị. */
+function endOfVietnamese({ tokens, form }: Surroundings, end: number): number {
+  if (!isVietnameseName(form)) return end
+  let to = end
+  for (let token = tokens[to]; token !== undefined && token.gap <= gaps.joined && isOwnMiddle(token, form);)
+    token = tokens[++to]
   return to
 }
 
@@ -275,7 +291,7 @@ interface Outside {
 export function judgeOutside(around: Surroundings, start: number, end: number): Outside | null {
   const { tokens } = around
   const last = tokens[end - 1]
-  if (last?.possessive === true || !isFreeOnTheRight(around, end)) return null
+  if (last?.possessive === true || !isFreeBehind(around, end)) return null
   const before = judgeLeft(around, start)
   return before === null
     ? null
@@ -295,129 +311,4 @@ export function notesOn(tokens: readonly Token[], start: number, end: number): s
 
 function quote(tokens: readonly Token[]): string {
   return `"${tokens.map((t) => t.raw).join(' ')}"`
-}
-
-function isFreeOnTheRight(around: Surroundings, end: number): boolean {
-  const { tokens, tables } = around
-  const named = tokens[end - 1]
-  let inRole = false
-  for (let i = end; i < tokens.length; i++) {
-    const token = tokens[i]
-    if (token === undefined || token.gap >= gaps.bracket) return true
-    const letters = lettersOf(around, i, end)
-    if (letters > 0) {
-      i += letters - 1
-      continue
-    }
-    const bits = classesOf(token, tables)
-    if (token.gap === gaps.comma) return !isOrganisation(around, i)
-    if (token.gap <= gaps.dot && isJoining(token, tables)) {
-      if (beginsSentence(around, i)) return true
-      if (i === end) return namesFollow(around, i + 1)
-      continue
-    }
-    // Behind a role any word is its field or its company: CFO Finance, CEO Acme.
-    const followsOn = inRole || (bits & classes.via) !== 0 || isSpeech(around, token)
-    if (followsOn && token.gap <= gaps.dot) return !isCampaign(around, i) && !continuesName(around, i)
-    if ((bits & classes.organisation) !== 0 && (bits & (classes.company | classes.suffix)) === 0) return false
-    if (!isDecoration(around, i, 'right')) return isSentence(around, i, named)
-    inRole = (bits & (classes.role | classes.company)) !== 0 && !tables.isName(token.base)
-  }
-  return true
-}
-
-/** How many words at a place are letters that belong to the name: its second surname's initial, a degree. */
-function lettersOf(around: Surroundings, at: number, end: number): number {
-  const token = around.tokens[at]
-  if (token === undefined || !isOneLetter(token)) return 0
-  if (at === end && isOwnSurnameInitial(around, token, around.tokens[end - 1])) return 1
-  return isDegree(around, at) ? 2 : 0
-}
-
-/** Gonzalo Quintana F. for Quintana Ferrer: the second surname's initial. */
-function isOwnSurnameInitial({ form }: Surroundings, token: Token, named: Token | undefined): boolean {
-  if (named === undefined || token.gap > gaps.dot) return false
-  return (
-    form.surname[0]?.word.base.startsWith(named.base + token.base) === true &&
-    form.surname[0].word.base.length > named.base.length + 2
-  )
-}
-
-/** S.Kom., B.Tech: a letter with its dot and the rest of a degree. */
-function isDegree({ tokens, tables }: Surroundings, at: number): boolean {
-  const [token, next] = [tokens[at], tokens[at + 1]]
-  if (token === undefined || next === undefined || !token.dotted || next.gap !== gaps.dot) return false
-  return (classesOf(next, tables) & classes.suffix) !== 0
-}
-
-/** Whether a word that no table knows begins a sentence: it is written small, or words of a sentence follow. */
-function isSentence(around: Surroundings, at: number, named: Token | undefined): boolean {
-  const { tokens, tables, isName } = around
-  const token = tokens[at]
-  if (token === undefined || token.gap !== gaps.space || !/^[\p{L}\p{M}]+$/u.test(token.raw)) return false
-  // A name of such a script is one word or two; a further one is no part of it: 李建国 急事.
-  if (isSpaceless(token) && named !== undefined && isSpaceless(named)) {
-    return !isName(token.base) && (classesOf(token, tables) & classes.organisation) === 0
-  }
-  const isPlain = isPlainWord(around, token, named)
-  // Jane Roe old address: a second word in small letters after one that may be a name; bonus letter: what is written small behind a
-  // word of another kind.
-  const second = tokens[at + 1]
-  if (isPlain && (tokens[at - 1] !== named || (second !== undefined && isSmall(around, second, named)))) return true
-  if (isName(token.base) && (classesOf(token, tables) & classes.speech) === 0) return false
-  if (isPlain) return true
-  for (const next of tokens.slice(at + 1)) {
-    const bits = classesOf(next, tables)
-    if (next.gap > gaps.dot || (bits & classes.organisation) !== 0) return false
-    // A preposition alone makes no sentence: Jean-Michel Perraud at work.
-    if (isSpeech(around, next) && (bits & (classes.via | classes.from | classes.particle)) === 0) return true
-  }
-  return false
-}
-
-/** A word in small letters that is of a sentence, or that is no name beside one in capitals. */
-function isSmall(around: Surroundings, token: Token, named: Token | undefined): boolean {
-  return isPlainWord(around, token, named) || (caseOf(token.raw) === 'lower' && isSpeech(around, token))
-}
-
-/** Whether what stands behind a comma makes an organisation of the whole (Jane Roe, Inc.), and not where somebody works (SIA Meridian). */
-function isOrganisation({ tokens, tables }: Surroundings, at: number): boolean {
-  const bits = tokens.slice(at).map((token) => classesOf(token, tables))
-  if (((bits[0] ?? 0) & classes.organisation) === 0 || ((bits[0] ?? 0) & decoration) !== 0) return false
-  return !bits.some((bit) => (bit & classes.company) !== 0)
-}
-
-/** Jane Roe for Mayor: what people stand for is an organisation of many. */
-function isCampaign({ tokens, tables }: Surroundings, at: number): boolean {
-  const next = tokens[at + 1]
-  if (tokens[at]?.base !== 'for' || next === undefined || caseOf(next.raw) !== 'title') return false
-  const bits = classesOf(next, tables)
-  return bits === 0 || (bits & (classes.role | classes.title | classes.organisation)) !== 0
-}
-
-/** Inês Carvalho de Sousa: a particle in small letters behind the name, and a word that no table has, are more of a surname. */
-function continuesName({ tokens, tables }: Surroundings, at: number): boolean {
-  let i = at
-  while (tokens[i]?.gap === gaps.space && caseOf(tokens[i]?.raw ?? '') === 'lower' && isParticle(tokens[i], tables)) i++
-  const word = tokens[i]
-  if (i === at || word === undefined || word.gap > gaps.joined || caseOf(word.raw) !== 'title') return false
-  return tables.isName(word.base) || (classesOf(word, tables) === 0 && tables.isBorne(word.base))
-}
-
-/** Whether a word that may be an "and" means another thing, as a word of a sentence follows: en réunion, è disponibile. */
-function beginsSentence(around: Surroundings, at: number): boolean {
-  const next = around.tokens[at + 1]
-  return around.tokens[at]?.joins === false && next !== undefined && isSpeech(around, next)
-}
-
-/** Jane Roe and John Doe: two people, of whom one is meant; & Team is hers. Jane Roe & Associates is neither. */
-function namesFollow(around: Surroundings, from: number): boolean {
-  const { tokens, tables } = around
-  const next = tokens.slice(from)
-  const [first, ...others] = next
-  if (first !== undefined && (tables.classOf(first.base) & classes.companion) !== 0) {
-    return others.every((t, i) => isDecoration(around, from + 1 + i, 'right') || t.gap >= gaps.bracket)
-  }
-  if (next.length === 0 || next.some((t) => (tables.classOf(t.base) & classes.organisation) !== 0)) return false
-  return next.some((t) => tables.isName(t.base))
 }

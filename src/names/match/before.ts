@@ -8,8 +8,8 @@ import type { Token } from '../text/tokens.ts'
 import { articles, beginsSpeech, classesOf, isDecoration, isOneLetter, isPlainWord, isSpeech } from './beside.ts'
 import type { Surroundings } from './beside.ts'
 
-/** Letters of a word that makes a sentence of unknown ones beside it: shorter ones are prepositions, which stand in all names. */
-const minTelling = 5
+/** Letters of a word that makes a sentence or a role of unknown ones beside it: shorter ones are prepositions, which stand in all names. */
+export const minTelling = 5
 
 /** Anh, Chị, Ông: older brother, older sister, grandfather; how people are addressed in Vietnamese mail. */
 const vietnameseAddress: ReadonlySet<string> = new Set('anh chi ong ba co thay chu bac em sep'.split(' '))

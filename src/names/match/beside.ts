@@ -137,6 +137,9 @@ const openings: ReadonlySet<string> = new Set(
   ),
 )
 
+/** Letters of Turkish alone. */
+const turkish = /[ğışĞİŞ]/
+
 /** Hier ist, My name is: a word that is a name as well begins a sentence if another word of it follows. */
 export function beginsSpeech(around: Surroundings, at: number, start: number): boolean {
   const { tokens, form } = around
@@ -144,6 +147,8 @@ export function beginsSpeech(around: Surroundings, at: number, start: number): b
   const next = tokens[at + 1]
   if (token === undefined || next === undefined) return false
   if (at === 0 && openings.has(token.base) && !isEastAsianName(form) && !isVietnameseName(form)) return true
+  // Ben Gökhan Yıldırım: I am.
+  if (at === 0 && token.base === 'ben' && turkish.test(form.source)) return true
   if (at + 1 >= start || !isSpeech(around, next)) return false
   // W imieniu, V mene: a preposition of one letter.
   return (classesOf(token, around.tables) & classes.speech) !== 0 || (isOneLetter(token) && !isOneLetter(next))

@@ -110,6 +110,8 @@ export function surnameVariants(given: readonly Token[], surname: readonly Token
     add((lusophone ? second : first).raw, true)
     if (lusophone) add(first.raw, true)
     add(second.raw + first.raw, true)
+    // Íñigo S. Larrea
+    if (second.gap !== gaps.joined && first.raw.length > 2) add([...first.raw].slice(0, 1).join('') + second.raw, true)
   }
   return variants
 }

@@ -64,6 +64,7 @@ export const titlesByLanguage: readonly string[] = words(`
   detto detta zwany zwana zvany zvana kaldet kallad dite bijgenaamd roepnaam vulgo
   d-na landrat landrätin mindir minrat oberbürgermeister oberbürgermeisterin kanzler kanzlerin tathair t-athair an-tathair müdire müdiresi ymm smmm юрисконсульт
   นายแพทย์ แพทย์หญิง ทนายความ ทนาย เรียน พี่ น้อง อาจารย์ ผู้อำนวยการ ดอกเตอร์ ศาสตราจารย์ คุณหญิง หม่อม พลเอก พลโท พันเอก ร้อยเอก
+  magistra dokter prawny cdre cmdr wg flt tuas toll
 `)
 
 /** Titles and roles of Vietnamese with their accents: without them they are names (Bà and Ba). */
@@ -100,6 +101,7 @@ export const suffixesByLanguage: readonly string[] = words(`
   fciarb fcilt frics fciob frcs frcp frcgp facs faia mdb mdl mdep bujangnim isanim gwajangnim chajangnim timjangnim siljangnim hoejangnim daepyonim gyosunim seonsaengnim sonsaengnim
   oxon cantab hons dphil jun sen pfa ek e.k kgl dipl-kfm shacho kaicho bucho kacho senmu jomu torishimariyaku sajangnim bujang daepyo s.pd s.psi s.sos s.farm s.kep s.ab s.ikom sarjana
   जी श्री साहेब साहिब
+  ad
 `)
 
 /** Roles and ranks in an organisation. */
@@ -151,6 +153,40 @@ export const rolesByLanguage: readonly string[] = words(`
   δντής δντρια διευθ δντης referent referentin referentka referente sachbearbeiter sachbearbeiterin abt ltr управителка консультант консультантка референт
   company secretary treasurer comptable comptables expert-comptable revisor statsautoriseret statsautorisert registreret registrert salgschef indkøbschef innkjøpssjef personalechef it-chef daglig
   účetní hlavní účtovník hlavný galvenais vyriausioji vyr kap tal-finanzi бухгалтера заведующего عضو مكتب הנהלת חשבונות סגן נשיא
+  касиер касиерка юрисконсулт снабдител счетоводителка ръководителка началничка заместник заместничка председателка търговец организатор домакин одитор финансист управление член съвет борд
+  nákupčí obchodník auditor auditorka právník právnička daňový poradce správce dispečer mistr mistryně ředitelství místopředseda místopředsedkyně zástupce zástupkyně sekretariát dozorčí ekonomka
+  lønchef marketingchef vicedirektør viceformand bestyrelsesmedlem økonom advokat bestyrer rektor lærer overlæge kontorassistent regnskabsmedarbejder økonomimedarbejder næstformand hovedkasserer
+  kassenwart schriftführer schriftführerin einkaufsleitung finanzvorständin stv stellv hauptgeschäftsführer referatsleiter referatsleiterin dezernentin prüfer prüferin lohnbuchhalter lohnbuchhalterin bilanzbuchhalter bilanzbuchhalterin betriebsleiter betriebsleiterin hausverwalter vertriebsleiterin beauftragter beauftragte
+  ταμίας ταμίασ ελεγκτής ελέγκτρια μέλος δσ νομικός αναπληρωτής αναπληρώτρια τμηματάρχης διοικητής διοικητικός διοικητική εκτελεστική ορκωτός στέλεχος συντονιστής συντονίστρια βοηθός ιδιαιτέρα αντιπροέδρος
+  ostujuht personalijuht finantsdirektor arendusjuht hankejuht kvaliteedijuht tootmisjuht nõukogu nõukogus aseesimees asejuhataja laekur audiitor jurist assistent spetsialist peaspetsialist finantsist raamatupidajad
+  hankintapäällikkö hallintojohtaja henkilöstöpäällikkö myyntipäällikkö markkinointijohtaja kehitysjohtaja palkanlaskija tilintarkastaja lakimies asianajaja taloussihteeri kassanhoitaja hallintopäällikkö controller rehtori asiantuntija asiakaspäällikkö projektipäällikkö tehtaanjohtaja pääjohtaja
+  cheffe déléguée syndicale acheteur acheteuse auditeur auditrice contrôleur contrôleuse juriste huissière vice-présidente gestionnaire régisseur régisseuse administrateurs intendante trésorerie rédacteur rédactrice
+  cuntasóir cisteoir leas leas-chathaoirleach oifigeach feidhmeannach leaschathaoirleach ceannasaí aturnae dlíodóir riarthóir múinteoir
+  blagajnik blagajnica pravnik pravnica revizor savjetnica zamjenica pomoćnik pomoćnica nabavljač prokuristica nadzornog nadzorni odbora poslovođa knjigovođa financije ekonomist ekonomistica knjigovotkinja dopredsjednik dopredsjednica predstojnik pročelnik pročelnica
+  beszerző jogtanácsos ügyvéd könyvvizsgáló személyzeti asszisztens főosztályvezető csoportvezető üzletvezető gazdálkodási ügyvezetője igazgatója igazgatónő vezérigazgató-helyettes igazgatóhelyettes műszaki gyárvezető üzemvezető intéző számviteli kontroller
+  revisore revisori ragionieri economo capoufficio procuratrice vicedirettore vicedirettrice consigliera impiegato impiegata acquirente direttivo tesoriera notaio commissario contabili coordinatore coordinatrice funzionario funzionaria legali
+  iždininkas iždininkė finansininkas finansininkė personalo pirkimų komercijos pardavimų gamybos auditorius auditorė teisininkas teisininkė pavaduotoja specialistas specialistė asistentė sekretorius viršininkas viršininkė narys narė tarybos apskaitininkas apskaitininkė administratorius administratorė kasininkas kasininkė
+  kasieris kasiere iepirkumu personāla pārdošanas jurists juriste revidents revidente vietnieks vietniece asistents asistente nodaļas padomes locekle speciāliste speciālists lietvedis lietvede prokūrists ekonomists ekonomiste pārvaldnieks pārvaldniece priekšnieks
+  direttriċi kaxxier avukat awditur deputat assistent assistenta ministru kunsillier uffiċjal amministratur tesorier
+  inkoopmanager personeelsfunctionaris controleur accountant registeraccountant jurist notaris vicevoorzitter adjunct adjunct-directeur afdelingsmanager projectleider boekhoudster secretariaatsmedewerker raad commissaris commissarissen teammanager hoofdinkoper advocate burgemeester wethoudster
+  styreformann personalsjef lønningssjef innkjøper advokat nestleder rektor lønnssjef finanssjef salgssjef markedssjef driftsleder regnskapsfører assisterende økonomimedarbeider byråsjef rådmann rådgiver
+  kadrowa kadrowy rewident biegły audytor audytorka radca prawny adwokat notariusz zastępczyni sekretarz inspektor inspektorka kupiec zakupów koordynator koordynatorka płacowa płacowy pełnomocniczka wicedyrektor wicedyrektorka wiceprezeska prokurentka asystent ekonomista burmistrz wójt starosta naczelniczka
+  vogal tesoureira revisora técnico técnica chefia auditor auditora jurista vice-diretor subdiretor subdiretora encarregado encarregada assessor assessora comprador compradora administrativa administrativo notário notária provedor provedora conselheiro conselheira controlador controladora
+  casieră trezorieră auditor jurist juristă adjunct adjunctă vicepreședintă inspector inspectoare economist economistă expert membru consiliu consiliul administrație șefă manageră cenzor achizitor primar viceprimar
+  pokladníčka nákupca nákupkyňa audítor audítorka právnik právnička podpredseda podpredsedníčka zástupca zástupkyňa tajomník tajomníčka ekonóm ekonómka správca riaditeľstvo prokurista prokuristka účtovníci ekonomický ekonomická námestník námestníčka
+  blagajnik blagajničarka pravnik pravnica revizor revizorka pomočnik pomočnica namestnica svetovalec svetovalka nabavnik nabavnica knjigovodja knjigovodkinja prokuristka podpredsednik podpredsednica poslovodja ekonomist ekonomistka strokovna župan župnik
+  vocal auditora auditor economista jurista subdirectora vicepresidencia administrativa administrativo compradora comprador letrado letrada coordinador coordinadora notario notaria rector rectora decano decana consejería
+  lönechef inköpare kamrer jurist förste vice-vd personalansvarig ekonomiassistent redovisningsekonom marknadsdirektör försäljningschef auktoriserad rektor överläkare förvaltningschef kanslichef styrelseledamot suppleant löneassistent revisorssuppleant förbundsordförande inköpsansvarig
+  veznedar mutemet denetçi danışman danışmanı yardımcı sorumlu amir amiri memur memuru sekreteri hukuk müşaviri müşavir temsilcisi satınalma satınalmacı bütçe idari tedarik planlama
+  казначейства кассирша снабженец закупщик ревизор делопроизводитель ведущий старший младший глава завсклад завхоз управделами финансист член членкор доцент нотариус адвокат бригадир мастер инженер технолог логист кадровик кадровичка эйчар
+  касирка ревізор закупівельник юрисконсульт діловод завгосп провідний старша старший член нотаріус адвокат інженер логіст кадровик кадровичка фінансист фінансова очільник очільниця керуючий керуюча бухгалтери
+  أمينة مراقب مراقبة مدقق مدققة محلل منسق منسقة موظف موظفة نائبة قائم بأعمال سكرتيره مشرف مشرفة محامي محامية مهندس مهندسة كبير الشؤون القانونية والإدارية
+  יושבת מבקר מבקרת משנה ממונה אחראי אחראית רכזת רכז מזכירות משפטי משפטית קניין קניינית חברת חבר דירקטוריון פקיד פקידה כלכלן כלכלנית ראשית תפעול
+  लेखापरीक्षक महासचिव उपनिदेशक संयुक्त निजी वरिष्ठ कनिष्ठ कार्यपालक अभियन्ता प्रभारी समन्वयक कैशियर मानव संसाधन विधि सलाहकार अधीक्षक निदेशिका सहनिदेशक प्राचार्य प्रधान
+  kiểm viên thủ quỹ mua hàng pháp chế chuyên cố vấn kinh doanh
+  kasir pembelian pengadaan auditor supervisor penanggung jawab bidang seksi divisi departemen hukum pajak administrasi legal kabag kasubag kadiv pimpinan pengurus anggota dewan
+  นักบัญชี ที่ปรึกษา ทนายความ ผู้ตรวจสอบ ผู้ช่วยผู้จัดการ ผู้ช่วยผู้อำนวยการ รองผู้จัดการ รองผู้อำนวยการ กรรมการบริหาร ผู้บริหาร หัวหน้าแผนก ฝ่ายขาย ฝ่ายกฎหมาย ฝ่ายบริหาร
+  non-executive executive clerk cashier bursar provost registrar convenor convener cochair co-chair co-founder subdirector undersecretary quartermaster paymaster postmaster stationmaster foreman forewoman
 `)
 
 /** Departments. */
@@ -165,6 +201,39 @@ export const departmentsByLanguage: readonly string[] = words(`
   фінансів закупок закупівель продажів снабжения кадров продаж المحاسبة المالية الشؤون الخزينة النقدية חשבונות הנהלה שיווק רכש लेखा विभाग वित्त फाइनेंस
   despacho presidencia dirección приёмная приемная канцелярия секретариат секретаріат канцелярія portal statement statements bonus refunds reminders disputes queries enquiries advice control helpline hotline servicedesk desk
   บัญชี การเงิน ฝ่าย แผนก
+  човешки ресурси покупки снабдяване тро каса правен отдел продажби връзки доставки управление
+  nákup nákupu prodej personální finančního finanční mzdová odbytu odbyt právní lidské zdroje pokladna účetní správa
+  økonomiafdelingen økonomiafdeling lønafdelingen lønkontoret indkøbsafdelingen personaleafdelingen regnskabsafdelingen indkøb kassen juridisk salg kundeservice hr-afdelingen bogholderiet
+  rechtsabteilung finanzverwaltung einkaufsabteilung personalbüro zentraleinkauf innenrevision revisionsabteilung vertriebsinnendienst finanzbuchhaltung controlling
+  τμήμα προμήθειες προμηθειών διεύθυνση λογιστηρίου προσωπικού ανθρώπινου δυναμικού πωλήσεις πωλήσεων αγορών ταμείο νομικό οικονομικών μισθοδοσίας γραμματεία διοίκηση
+  raamatupidamine raamatupidamisosakond finantsosakond ostuosakond personaliosakond müügiosakond palgaarvestus hanked kassa kantselei juhtkond õigusosakond personal
+  talousosasto ostot osto-osasto henkilöstöosasto henkilöstöhallinto palkkahallinto myynti lakiosasto reskontra ostoreskontra myyntireskontra kassa johtoryhmä hankinta hankinnat
+  pôle approvisionnements paye comptes règlements contentieux commandes intendance économat recouvrement standard accueil régie moyens généraux
+  airgeadas airgeadais cuntais párolla ceannach daonna acmhainní roinn díolacháin dlí rúnaíocht
+  nabava nabave prodaja ljudski resursi ljudskih potencijali kadrovska služba pravna blagajna uprava financija plaća tajništvo
+  beszerzés beszerzési értékesítés humánpolitika munkaügy bérügyi jogi kontrolling titkárság pénztár ügyfélszolgálat igazgatóság számvitel emberi erőforrás személyügy gazdasági
+  ragioneria approvvigionamenti gare contratti personale cassa direzione presidenza economato bilancio fornitori clienti acquisto ufficio legale
+  buhalterija finansų pirkimų personalo pardavimų teisės kanceliarija administracija kasa tiekimas pirkimai apskaitos apskaita
+  grāmatvedība grāmatvedības iepirkumi personāla pārdošana kase kanceleja juridiskā finanses finanšu algas piegāde
+  finanzjarju akkwisti kontijiet persunal segretarjat
+  personeelszaken inkoop inkoopafdeling verkoop verkoopafdeling debiteurenadministratie crediteurenadministratie juridische zaken financieel secretariaat loonadministratie facturatie klantenservice personeel directiesecretariaat
+  økonomiavdelingen økonomiavdeling lønningsavdelingen lønningskontoret innkjøpsavdelingen personalavdelingen regnskapsavdelingen salg kundeservice juridisk kassen sekretariatet
+  kadr płac sprzedaży zakupów kasa rachuba kancelaria zaopatrzenie rozliczeń windykacji księgowości finansów administracji sekretariacie personalny
+  contas vendas pessoal tesourarias jurídica contencioso secretariado expediente património aprovisionamento cobranças recebimentos
+  resurse umane achiziții achizitii contabilitatea salarizarea vânzări casierie juridic secretariat aprovizionare registratură departamentul departament financiar-contabil serviciul biroul compartiment
+  nákup predaj personálne finančné mzdové odbyt právne ľudské zdroje pokladňa učtáreň účtovné sekretariát zásobovanie
+  nabava prodaja kadrovska kadrovski služba finance financ pravna računovodska blagajna tajništvo uprave obračun plač kadri
+  administraciones gestión contrataciones suministros legalidad jurídica caja intervención nominas gerencia aprovisionamiento recaudación
+  ekonomiavdelningen personalavdelningen löneavdelningen inköpsavdelningen redovisningsavdelningen försäljning kundservice lönekontoret kansliet juridik administrationen kassan ekonomienheten reskontra leverantörsreskontra kundreskontra
+  satınalma satış insan kaynakları bütçe ödemeler tahsilat fatura hukuk vezne departmanı birimi tedarik
+  закупки казначейство расчёты расчетов зарплата юротдел канцелярии снабжение сбыт сбыта логистика персонал персонала отдел дирекция управление служба сектор касса
+  закупівлі казначейство розрахунків юрвідділ збут постачання логістика персонал персоналу дирекція управління служба каса відділ
+  قسم إدارة المشتريات المبيعات الحسابات الرواتب القانونية والمالية الموارد البشرية التسويق الأفراد شؤون الموظفين العلاقات
+  משאבי אנוש מכירות שכר גבייה לוגיסטיקה משפטית כספים גזברות לשכת תפעול הנהלת
+  संसाधन भुगतान क्रय बिक्री वेतन मानव विधि प्रशासन कोष विपणन
+  mua hàng bán nhân sự pháp chế hành chính kế toán phòng ban bộ phận
+  keuangan pembelian penjualan pengadaan personalia pajak umum hukum akuntansi penggajian tagihan
+  ฝ่ายบุคคล ฝ่ายขาย ฝ่ายจัดซื้อ แผนกบัญชี แผนกการเงิน ฝ่ายทรัพยากรบุคคล ธุรการ จัดซื้อ
 `)
 
 /** What makes an organisation of a run of words: forms of companies, shops, and kinds of publication. */
@@ -181,4 +250,7 @@ export const organisationsByLanguage: readonly string[] = words(`
  boulangerie pâtisserie fromagerie librairie galerie atelier ateliers maison maisons immobilier panadería librería joyería zapatería peluquería clínica colegio tienda bodega bodegas padaria livraria joalheria loja clinica colégio
  panetteria libreria gioielleria negozio bottega cantina cantine bakkerij slagerij boekhandel winkel kapper tandarts bageri bokhandel butik tandläkare frisör kirjakauppa kauppa sklep księgarnia piekarnia apteka szkoła
  公司 有限公司 集团 集團 株式会社 摄影 攝影 写真館 工作室 事务所 事務所 律师事务所 医院 醫院 病院 诊所 診所 クリニック 基金会 基金會 学校 學校 学院 商店 餐厅 餐廳 食堂 書店 书店 出版社 银行 銀行 大学 大學 주식회사 재단 병원 학교 학원 상점 식당 은행 대학교 연구소 의원 มูลนิธิ โรงเรียน โรงพยาบาล คลินิก ร้าน
+  abogados avocats avvocati advogados advocaten advokater advokatfirma rechtsanwälte rechtsanwaelte notarios notaires notare architectes architetti arquitectos arquitetos steuerberatung kanzlei kancelaria adwokaci ügyvédek avocați адвокаты адвокати δικηγόροι
+  dachdeckerei zimmerei malerbetrieb elektrotechnik heizungsbau gartenbau arredamenti arredi fleurs fleuriste makelaardij makelaar bloemen pianoschool klavierschule musikschule фотограф фотография студия студія ателье ательє школа оркестр оркестър ансамбль фонд фондация клиника клініка магазин
+  教室 塾 歯科 商会 工務店 設計 写真 美容室 치과 한의원 미용실 사진관 스튜디오 工作坊 舞蹈 音乐 律师 设计 设计室 乐队
 `)

@@ -79,6 +79,38 @@ export const speechWords: readonly string[] = words(`
   selamlar selam saygilar toplantida izinde tatilde müsait sadar सादर अर्जेंट अर्जेन्ट तुरन्त प्रणाम ชื่อ ผมชื่อ ดิฉันชื่อ ด้วยความนับถือ ด้วยความเคารพ ความนับถือ
   urlaub unterwegs besprechung vacaciones viaje reunion ferias viagem ferie viaggio riunione vergadering vakantie onderweg spotkaniu urlopie schuzi dovolene porade dovolenke ertekezleten szabadsagon sedinta concediu sastanku dopustu sestanku
   นี่คือ กรุณาตอบกลับ ขอความช่วยเหลือ เบอร์ใหม่ ข้อความจาก ในนามของ จาก ตอบกลับ ช่วยเหลือ เบอร์ สำคัญ
+  rückfrage ruckfrage rückmeldung überweisung unterlagen mahnung erinnerung angebot vertrag hinweis eilig
+  казвам се отговорете съобщение спешен важно понеделник сряда четвъртък петък събота неделя чакам чака пожелания най-добри вашият вашата обадете здравей колега писмо
+  jaz spostovanjem spoštovanjem želi kliče pričakuje nujna važno ponedeljek torek sreda četrtek petek odgovorite vaš vaša
+  geri linkėjimai čia esu mano vardas laukia svarbu pirmadienis antradienis trečiadienis ketvirtadienis penktadienis šeštadienis sekmadienis skubiai skubu prašau atsakykite atsakyti jūsų žinutė nuo paskambinkite laiškas
+  šeit esmu man mani sauc gaida svarīgi pirmdiena otrdiena trešdiena ceturtdiena piektdiena sestdiena svētdiena steidzami lūdzu atbildiet jūsu vārdā sveicieni cieņu zvaniet vēstule
+  siin minu nimi ootab oluline esmaspäev teisipäev kolmapäev neljapäev reede laupäev pühapäev kiire palun vastake teie nimel helistage kiri
+  εδώ εκτίμηση δευτέρα τρίτη τετάρτη πέμπτη παρασκευή σάββατο κυριακή σημαντικό απαντήστε περιμένει καλέστε λένε ονομάζομαι γράμμα φιλικούς χαιρετισμούς μήνυμα από μέρους τηλέφωνο πληρωμή τιμολόγιο
+  le meas mise teachtaireacht anseo práinneach ó mo chara thoil freagra gach dea-ghuí luan máirt céadaoin déardaoin aoine
+  jien dejjem tiegħek tiegħi messaġġ minn urġenti jekk jogħġbok wieġeb it-tnejn grazzi jisimni bil-qima tislima huwa hija
+  merhabalar sevgiler sevgilerimle saygılar saygılarımla çalışmalar adım beni arayın önemli yarın toplantı ödeme fatura cuma'ya
+  التحية أخوكم اسمي بي هاتف مهم الاثنين الثلاثاء الأربعاء الخميس الجمعة السبت الأحد دفع فاتورة تحويل برجاء لو سمحت أخوك مكتب
+  לשכת חשוב שני שלישי רביעי חמישי שישי ראשון תשלום חשבונית העברה אנא בכבוד בתודה שולחת מצפה טלפון
+  सोमवार मंगलवार बुधवार गुरुवार शुक्रवार शनिवार रविवार फोन भुगतान महत्वपूर्ण भवदीय भवदीया आपका अनुरोध प्रतीक्षा बोल रहा रही हस्ताक्षर
+  em anh chị tới thứ ba tư năm sáu bảy chủ nhật quan thanh toán hóa đơn lại kính thư
+  senin selasa rabu kamis jumat sabtu minggu penting dibalas telepon pembayaran faktur tagihan
+  วันจันทร์ วันอังคาร วันพุธ วันพฤหัสบดี วันศุกร์ วันเสาร์ วันอาทิตย์ โทรกลับ รอ การชำระเงิน ใบแจ้งหนี้ ขอแสดงความนับถือ
+  le escribo envía urge importante pendiente llámame llámeme espera sábado miércoles reunión número confirmar confirme adjunto p.o po
+  la aspetta importante attende richiama chiamata lunedì martedì mercoledì giovedì venerdì
+  skrev väntar viktigt återkom ringer måste lördag söndag angående ärende bekräfta underskrift
+  skrev vigtigt viktig ringer bekræft bekreft underskrift lørdag søndag vedrørende angående godkend godkjenn betales
+  odota odottaa tärkeä kiireinen kirjoitti soittaa allekirjoitus vahvista lasku maksu koskien asia maanantaina
+  czeka ważne pilna dzwoni podpis potwierdź faktura płatność spotkanie sobotę środę środa dotyczy wysłał wysłała pisał pisała łączę
+  čeká důležité volá podpis potvrďte faktura platba schůzka středa čtvrtek pátek úterý týká čaká dôležité štvrtok piatok týka srdečným
+  vár fontos hív aláírás erősítse számla fizetés hétfő csütörtök péntek vasárnap szívélyes hívjon vissza írja küldi
+  așteaptă important sună semnătura confirmați factura întâlnire marți sâmbătă duminică scrie numesc mă sunați-mă sunați
+  čeka važno zove potpis potvrdite račun plaćanje sastanak četvrtak piše šalje poštovanjem poštovanje štovanjem nazovite
+  важно звонит подпись подтвердите счёт оплата встреча напишите перезвоните искренне жду уважаемый уважаемые
+  важливо дзвонить підпис підтвердіть рахунок оплата зустріч п'ятниця напишіть передзвоніть найкращими побажаннями щиро чекаю зв'язку
+  wacht belangrijk belt handtekening bevestig factuur overleg mvg terugbellen bereikbaar
+  attend important appelle confirmez facture paiement rendez-vous écrit écris joindre rappelez-moi rappelez vôtre
+  espera importante liga confirme fatura pagamento encontro segunda-feira terça-feira quarta-feira quinta-feira sexta-feira melhores ligue-me chamo-me
+  尊敬的 敬爱的 亲爱的 发件人 寄件人 差出人 お世話になります お世話になっております いつもお世話になっております
 `)
 
 /** What is shown where no name is given: of nobody, of mail programs and the devices they run on, and how these say that they sent. */
@@ -96,16 +128,20 @@ export const unnamedWords: readonly string[] = words(`
 export const days: readonly string[] = words(`
   monday tuesday wednesday thursday friday saturday sunday montag dienstag mittwoch donnerstag freitag samstag sonntag lundi mardi mercredi jeudi vendredi samedi dimanche
   lunes martes miercoles jueves viernes sabado lunedi martedi mercoledi giovedi venerdi maandag dinsdag woensdag donderdag vrijdag zaterdag zondag
+  pondělí úterý čtvrtek neděle pondelok utorok štvrtok piatok nedeľa poniedziałek wtorek środa czwartek hétfő szerda csütörtök vasárnap понеделник вторник сряда четвъртък петък събота неделя понедельник четверг пятница суббота воскресенье
+  понеділок вівторок середа п'ятниця неділя ponedjeljak utorak srijeda četvrtak petak subota nedjelja ponedeljek torek sreda četrtek pirmadienis antradienis trečiadienis ketvirtadienis penktadienis pirmdiena otrdiena trešdiena ceturtdiena piektdiena
+  esmaspäev teisipäev kolmapäev neljapäev laupäev pühapäev maanantai tiistai keskiviikko torstai perjantai lauantai sunnuntai måndag tisdag onsdag torsdag fredag lördag mandag tirsdag lørdag δευτέρα τετάρτη πέμπτη σάββατο κυριακή
+  pazartesi çarşamba perşembe cumartesi pazar luni miercuri vineri sâmbătă duminică segunda-feira selasa rabu jumat sabtu
 `)
 
 /** How sentences of Chinese, Japanese and Korean begin before a name, written together with it: 我是李建国. */
 export const sentenceBefore: readonly string[] = words(`
-  我是 这是 這是 这里是 我叫 来自 來自 你好我是 您好我是 大家好我是 找 联系 聯繫 私は わたしは こちらは 저는 나는 제이름은
+  尊敬的 敬爱的 亲爱的 發件人 发件人 寄件人 差出人 お世話になります 我是 这是 這是 这里是 我叫 来自 來自 你好我是 您好我是 大家好我是 找 联系 聯繫 私は わたしは こちらは 저는 나는 제이름은
 `)
 
 /** How they go on behind one, up to the next blank: 李建国的助理, 健一からのメッセージ, 김민수입니다. */
 export const sentenceBehind: readonly string[] = words(`
-  的 请 請 找 有急事 有事 给您 給您 正在 需要 想 在 来 です でございます より から の こと から は が 입니다 이에요 예요 의 가 이 께서 드림 올림 배상 에게 로부터 님이 님의 にて 拝 先生的 新しい
+  敬上 谨上 謹上 敬启 敬啟 谨启 亲启 紧急 緊急 急 重要 有要事 托 委托 委託 通知 来信 來信 来电 发送 發送 发来 發來 已 と申 と言 です。 への宛 拝 の 的 请 請 找 有急事 有事 给您 給您 正在 需要 想 在 来 です でございます より から の こと から は が 입니다 이에요 예요 의 가 이 께서 드림 올림 배상 에게 로부터 님이 님의 にて 拝 先生的 新しい
 `)
 
 /** Titles of Thai, and how a sentence begins, written together with the name behind them. */

@@ -155,8 +155,17 @@ function stemsOf(list: readonly string[]): ReadonlySet<string> {
   return stems
 }
 
+/** Shorter roles that end longer words as often: Lönechef, Personalsjef, Ostujuht. */
+const shortRole = /.{2}(?:chef|sjef|juht|sjefen|chefen)$/
+const minDepartment = 6
+
 function isRoleLike(base: string, classOf: (base: string) => number, stems: ReadonlySet<string>): boolean {
-  for (let at = 1; at <= base.length - minRole; at++) if ((classOf(base.slice(at)) & classes.role) !== 0) return true
+  for (let at = 1; at <= base.length - minRole; at++) {
+    const bits = classOf(base.slice(at))
+    if ((bits & classes.role) !== 0) return true
+    if ((bits & classes.department) !== 0 && base.length - at >= minDepartment) return true
+  }
+  if (shortRole.test(base)) return true
   for (let end = base.length; end >= Math.max(minStem, base.length - maxEnding); end--) {
     if (stems.has(base.slice(0, end))) return true
   }

@@ -23,8 +23,15 @@ const paddingRun =
 const padding = new RegExp(paddingRun, 'u')
 const allPadding = new RegExp(paddingRun, 'gu')
 
-/** Signs that NFKC would turn into letters, and the blessings (U+FDFA, U+FDFB) that it would write out in eighteen. */
-const noLetters = /[\u2122\u2120\u00ae\u00a9\u2117\ufdfa\ufdfb]/g
+/**
+ * Signs that NFKC would turn into letters, the blessings (U+FDFA, U+FDFB) that it would write out in eighteen, and hieroglyphs, which are
+ * pictures here.
+ */
+const noLetters = /[\u2122\u2120\u00ae\u00a9\u2117\ufdfa\ufdfb\u{13000}-\u{1345f}]/gu
+
+/** Signs of mathematics that stand for the Greek letters which they are drawn as. */
+const greekSign = /[\u2206\u220f\u2211](?=\p{Script=Greek})|(?<=\p{Script=Greek})[\u2206\u220f\u2211]/gu
+const greekLetters: Readonly<Record<string, string>> = { '\u2206': 'Δ', '\u220f': 'Π', '\u2211': 'Σ' }
 
 const override = /[\u202d\u202e]/
 /** A right-to-left override shows what follows it backwards, up to its end or the next direction control. */
@@ -86,6 +93,7 @@ function fold(text: string): string {
     .normalize('NFKC')
     .replace(invisible, '')
     .replace(spaceLike, ' ')
+    .replace(greekSign, (sign) => greekLetters[sign] ?? sign)
     .trim()
   // Cut once more: compatibility forms stand for up to six letters each.
   return folded.length > maxCutLength ? cutMiddle(folded) : folded

@@ -68,7 +68,7 @@ const furtherName =
 const insideBrackets = /["“”)\]]\s*[\p{L}\p{N}]/u
 
 const escapes =
-  /%[0-9a-f]{2}|=20|\\[nrtux]|^imceaex-|^[\w-]{1,20}'[\w-]{0,12}'|&(?:#\d{1,6}|#x[0-9a-f]{1,5}|[a-z]{2,8});|=\?|\p{L}\+\p{L}|\b(?:cn|ou|o|s|sn|g|gn)=/iu
+  /%[0-9a-f]{2}|=20|\\[nrtux]|(?<=\p{Ll})u00[2a]0(?=\p{Lu})|^imceaex-|^[\w-]{1,20}'[\w-]{0,12}'|&(?:#\d{1,6}|#x[0-9a-f]{1,5}|[a-z]{2,8});|=\?|\p{L}\+\p{L}|\b(?:cn|ou|o|s|sn|g|gn)=/iu
 const entities: Readonly<Record<string, string>> = { nbsp: ' ', ensp: ' ', emsp: ' ', thinsp: ' ', amp: '&', lt: '<', gt: '>', quot: '"', apos: "'", shy: '', comma: ',', period: '.', colon: ':', semi: ';', lpar: '(', rpar: ')', num: '#', commat: '@', lowbar: '_', hyphen: '-', dash: '-', ndash: '-', mdash: '-', tab: ' ', newline: ' ', zwnj: '', zwj: '', lrm: '', rlm: '', middot: '·', bull: '•', verbar: '|', plus: '+', laquo: '"', raquo: '"', ldquo: '"', rdquo: '"', lsquo: "'", rsquo: "'" } // prettier-ignore
 /** Attributes of a distinguished name (RFC 4514) or of an O/R address (X.400), each with its value. */
 const attributes = /(?:^|[/;,|])\s*(cn|ou|o|dc|c|l|st|s|sn|g|gn|i|uid|e|p|a)=([^/;,|\\]*(?:\\,[^/;,|\\]*)?)/giu
@@ -82,6 +82,8 @@ function undoEscapes(text: string): string {
   const plain = (/^imceaex-/i.test(text) ? fromImceaex(text) : text)
     .replace(/^[\w-]{1,20}'[\w-]{0,12}'(?=[^']*$)/, '')
     .replace(/\\(?:[nrt]|u00(?:20|a0)|x(?:20|a0))/gi, ' ')
+    // A quoted-string loses the backslash.
+    .replace(/(?<=\p{Ll})u00(?:20|a0)(?=\p{Lu})/gu, ' ')
     .replace(/&amp;(?=#?\w{1,8};)/gi, '&')
     .replace(/=\?[^?\s]{0,40}\?(?:[a-z]\?)?|\?=/gi, ' ')
     .replace(/=20/g, ' ')
@@ -135,6 +137,13 @@ const honorificBefore = new RegExp(
   'gu',
 )
 
+/** Prepositions that Hebrew and Arabic write together with the name behind them: הודעה מנועה, رسالة لسامي. */
+const prefixed =
+  /(?<=\p{Script=Hebrew}{2} )[\u05de\u05dc\u05d1](?=\p{Script=Hebrew}{3})|(?<=\p{Script=Arabic}{2} )[\u0644\u0628](?=\p{Script=Arabic}{3})/u
+
+/** A Chinese or Korean name of three characters with two and more behind it is no longer name: 王志强紧急通知. Longer texts are titles of companies. */
+const hanNameAhead = /^(\p{Script=Han}{3}(?=\p{Script=Han}{2,5}$)|\p{Script=Hangul}{3}(?=\p{Script=Hangul}{2,5}$))/u
+
 /** Reads a shown name. Never throws; linear in its length up to `maxShownLength`. */
 export function readShown(shown: string, budget?: Budget): ShownName {
   budget?.spend(textCost(shown) / 3)
@@ -173,8 +182,7 @@ export function readShown(shown: string, budget?: Budget): ShownName {
   addDisguises(clean.text, add)
   const named = clean.text.replace(furtherName, '')
   if (named !== clean.text) texts.push(read(named, clean.altered))
-  const plain = withoutHonorifics(clean.text)
-  if (plain !== clean.text) texts.push(read(plain, clean.altered))
+  for (const plain of withoutWordsJoined(clean.text)) texts.push(read(plain, clean.altered))
   return { shown, texts: texts.filter((t) => t.tokens.length > 0) }
 }
 
@@ -197,6 +205,12 @@ function addDisguises(text: string, add: (text: string, signs: boolean) => void)
 }
 
 const spaceless = /[\p{Script=Han}\p{Script=Hangul}\p{Script=Katakana}\p{Script=Hiragana}\p{Script=Thai}]/u
+
+/** The text without what scripts write together with a name: titles and sentences of East Asian ones, prepositions of Semitic ones. */
+function withoutWordsJoined(text: string): readonly string[] {
+  const parted = text.replace(prefixed, '').replace(hanNameAhead, '$1 ')
+  return [withoutHonorifics(text), parted].filter((one, i, all) => one !== text && all.indexOf(one) === i)
+}
 
 function withoutHonorifics(text: string): string {
   if (!spaceless.test(text)) return text
