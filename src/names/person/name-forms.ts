@@ -129,6 +129,19 @@ export function wholeForm(tokens: readonly Token[], source: string): WholeForm |
   return { type: 'whole', source, word: makeWord(glue(tokens)), words: tokens }
 }
 
+/** The form of a given name and a surname of one plain Latin word each: what `personForm` makes of them. */
+export function plainForm(given: Word, surname: Word, source: string): PersonForm {
+  return {
+    type: 'person',
+    source,
+    given: [{ word: given, reduced: false }],
+    surname: [{ word: surname, reduced: false }],
+    particles: [],
+    wholes: [given.raw + surname.raw, surname.raw + given.raw].map((raw) => ({ word: makeWord(raw), reduced: false })),
+    middle: isVietnameseSurname([surname]) ? [given] : [],
+  }
+}
+
 /** The form of a given name and a surname, or null if one is missing. */
 export function personForm(
   given: readonly Token[],

@@ -33,7 +33,7 @@ const syllabicSurnames: ReadonlySet<string> = new Set(
 )
 
 /** Whether the words of a surname are a Vietnamese one. */
-export function isVietnameseSurname(surname: readonly Token[]): boolean {
+export function isVietnameseSurname(surname: readonly Pick<Word, 'base'>[]): boolean {
   return vietnameseSurnames.has(surname[0]?.base ?? '')
 }
 

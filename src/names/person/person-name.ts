@@ -1,6 +1,6 @@
 /** A person's names, in all their forms. */
 
-import { formOf, personForm, wholeForm } from './name-forms.ts'
+import { formOf, personForm, plainForm, wholeForm } from './name-forms.ts'
 import type { NameForm, PersonForm } from './name-forms.ts'
 import { glue } from './part-variants.ts'
 import { cleanText } from '../text/normalise.ts'
@@ -32,6 +32,11 @@ const maxSpellings = 16
 
 /** Reads a person's names: order, particles, titles, and the decorations that directories put into display names. Never throws. */
 export function readPersonNames(names: PersonNames, tables: NameTables): NameForms {
+  const plain = plainNames(names, tables)
+  return plain === null ? readForms(names, tables) : { forms: [plain], natives: noNatives }
+}
+
+function readForms(names: PersonNames, tables: NameTables): NameForms {
   const given = meaningful(names.givenName, tables)
   const surname = meaningful(names.surname, tables)
   const forms: NameForm[] = []
@@ -67,6 +72,22 @@ export function readPersonNames(names: PersonNames, tables: NameTables): NameFor
     }
   }
   return { forms, natives }
+}
+
+const noNatives: ReadonlySet<Script> = new Set()
+const plainWord = /^[A-Za-z]{2,}$/
+
+/**
+ * Jane Roe or Roe, Jane of the given name Jane and the surname Roe, words that mean nothing else: what most entries of a directory are, and
+ * what the rest of this file would make of them at ten times the cost. Null for all others.
+ */
+function plainNames({ displayName, givenName, surname, further }: PersonNames, tables: NameTables): PersonForm | null {
+  if (givenName === null || surname === null || further.length > 0) return null
+  if (displayName !== `${givenName} ${surname}` && displayName !== `${surname}, ${givenName}`) return null
+  if (!plainWord.test(givenName) || !plainWord.test(surname)) return null
+  const [g, s] = [makeWord(givenName), makeWord(surname)]
+  if (g.base === s.base || tables.classOf(g.base) !== 0 || tables.classOf(s.base) !== 0) return null
+  return plainForm(g, s, displayName)
 }
 
 function isWhole(form: PersonForm, word: Word): boolean {
