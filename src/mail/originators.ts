@@ -51,6 +51,11 @@ const maxSpread = 4
 /** A word that stands in quotes within a comment. */
 const quoted = /^["'“”‘’]([^"'“”‘’]*)["'“”‘’]$/u
 const oneWord = /^[\p{L}\p{M}'’.-]{2,40}$/u
+/** A title or a post before or behind one word: Ms. Jane, CEO Jane, Roe (CEO), Roe, Finance; brackets and a comma around it. */
+const decoratedWord =
+  /^[([{"']?(?:(?:\p{L}{1,5}\.|\p{Lu}{2,4}|Mrs?|Ms|Miss|Sir|Dr|Prof|Herr|Frau|Mme|Madame|Monsieur|Sra?|Dott|Pan|Pani) )?([\p{L}\p{M}'’-]{2,40})[)\]}"']?,?(?:[ ,/|–-]{1,4}[(\[]?[\p{L}\p{M}&. ]{2,24}[)\]]?)?$/u
+/** What sets a post off behind a word; without it two words may be a name. */
+const setOff = /[,/|([–-]/u
 
 /**
  * A name that is spread over places, as programs show them in one line: `Jane <x@…> (Roe)`, two mailboxes, two From fields. Words that
@@ -58,8 +63,8 @@ const oneWord = /^[\p{L}\p{M}'’.-]{2,40}$/u
  */
 function addSpreadNames(set: ReadingSet): void {
   const words = set.readings.flatMap((reading) => {
-    const name = reading.name.replace(quoted, '$1')
-    return reading.field === 'from' && reading.reader === 'own' && oneWord.test(name) ? [{ ...reading, name }] : []
+    const name = aloneIn(reading.name.replace(quoted, '$1'))
+    return reading.field === 'from' && reading.reader === 'own' && name !== null ? [{ ...reading, name }] : []
   })
   const alone = words.filter((one, i) => words.findIndex(({ name }) => name === one.name) === i).slice(0, maxSpread)
   for (const [i, first] of alone.entries()) {
@@ -70,6 +75,15 @@ function addSpreadNames(set: ReadingSet): void {
       set.add(place, 'own', 'whole-field', `${first.name} ${second.name}`, address)
     }
   }
+}
+
+/** The one word that a text shows as a name, with no more than a title or a post set off beside it; null for others. */
+function aloneIn(text: string): string | null {
+  if (oneWord.test(text)) return text
+  const [, word] = decoratedWord.exec(text) ?? []
+  if (word === undefined || !/^\p{Lu}/u.test(word)) return null
+  const behind = text.slice(text.lastIndexOf(word) + word.length)
+  return !/\p{L}/u.test(behind) || setOff.test(behind) ? word : null
 }
 
 /** Originator fields that take no more than one look to be told from any others. */

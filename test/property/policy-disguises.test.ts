@@ -148,11 +148,11 @@ t.test('two disguises of the letters at once', async () => {
 
 /** Titles and roles as they stand in front, and what stands behind, of many languages. */
 const front =
-  'Dr.|Prof.|Prof. Dr.|Herr|Frau|Dott.ssa|Ing.|Mgr.|Avv.|Señora|Sra.|Exmo. Sr.|Engº|Mme|Maître|Monsieur le Directeur|M. le Président|Dhr.|Mevr.|Drs.|Fru|Direktør|Dyrektor|Pani Prezes|Ředitel|Igazgató|Toimitusjohtaja|Direktorius|Juhataja|Genel Müdür|Директор|Г-жа|Κος|Διευθυντής|Bapak|Shri|Geschäftsführerin|VD|Predsednik|Sir|Rt Hon|CEO|Chief Financial Officer|The Chairman'.split(
+  'Dr.|Prof.|Prof. Dr.|Herr|Frau|Dott.ssa|Ing.|Mgr.|Avv.|Señora|Sra.|Exmo. Sr.|Engº|Mme|Maître|Monsieur le Directeur|M. le Président|Dhr.|Mevr.|Drs.|Fru|Direktør|Dyrektor|Pani Prezes|Ředitel|Igazgató|Toimitusjohtaja|Direktorius|Juhataja|Genel Müdür|Директор|Г-жа|Κος|Διευθυντής|Bapak|Shri|Geschäftsführerin|VD|Predsednik|Sir|Rt Hon|CEO|Chief Financial Officer|The Chairman|Oberst|Colonel|Pułkownik|Overlege|Coronel|Полковник|Albay|Kyrkoherde|Ks.|Eversti|Plk.|Padre|Академик|Управител|Valdes priekšsēdētājs|Generalinis direktorius|Ügyvezető|Predsjednik uprave|Tegevjuht|An Dr.|Perit'.split(
     '|',
   )
 const back =
-  ' MBA|, Ph.D.| OBE| (CEO)| - Direktor|, Geschäftsführer| | Prezes Zarządu|, генеральный директор|, Genel Müdür| (VD)|, toimitusjohtaja| CFO| [External]| (Διευθυντής)|, Directeur financier'
+  ' MBA|, Ph.D.| OBE| (CEO)| - Direktor|, Geschäftsführer| | Prezes Zarządu|, генеральный директор|, Genel Müdür| (VD)|, toimitusjohtaja| CFO| [External]| (Διευθυντής)|, Directeur financier| - Økonomiafdelingen| (Човешки ресурси)|, Pirkimų vadovas| - Kadrovska služba|, Nodaļas vadītājs| (Ostujuht)|, Personalsjef| - Resurse Umane|, Biegły rewident| - Odjel nabave'
     .split('|')
     .filter((one) => one.trim() !== '')
 

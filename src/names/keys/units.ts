@@ -92,10 +92,10 @@ function leavesName(token: Token, known: readonly KnownWord[], at: number, words
   return word !== undefined && isBeside(token, word, words) && !isOfRole(known, at)
 }
 
-/** Supplier Payments: a note that is joined to a department by nothing but a blank may be of a shared mailbox's name. */
+/** Supplier Payments, Travel Office: a note or a trade that stands beside a department may be of a shared mailbox's name. */
 function isOfRole(known: readonly KnownWord[], at: number): boolean {
   const bits = known[at]?.bits ?? 0
-  if ((bits & classes.note) === 0) return false
+  if ((bits & (classes.note | classes.organisation)) === 0) return false
   return (((known[at - 1]?.bits ?? 0) | (known[at + 1]?.bits ?? 0)) & roleWords) !== 0
 }
 

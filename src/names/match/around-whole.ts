@@ -14,10 +14,13 @@ const staffWords: ReadonlySet<string> = new Set(
 /** What mail of a shared mailbox is about, beyond the notes of any mail. */
 const topics: ReadonlySet<string> = new Set(
   `update updates alert alerts notice notices ticket tickets password passwords slip slips reset verification survey case cases order orders approval approvals confirmation advice memo training timesheet timesheets schedule rota report
-  reports run cycle query queries helpline hotline escalation escalations automation robot system renewal expiry quarantine voicemail fax scan scans form forms release shift shifts log logs review summary`
+  reports trade trades itinerary itineraries expense expenses rota rotas visa visas run cycle query queries helpline hotline escalation escalations automation robot system renewal expiry quarantine voicemail fax scan scans form forms release shift shifts log logs review summary`
     .trim()
     .split(/\s+/),
 )
+/** English words for what is done: Confirmations, Bookings, Onboarding; no company is called by one alone. */
+const abstractNoun = /^.{3,}(?:tions?|sions?|ments?|ings?|ances?|ences?|ities|ity|als)$/
+
 /** Countries, regions and cities that branches are called by. */
 const places: ReadonlySet<string> = new Set(
   `uk gb us usa eu emea apac latam dach nordics benelux europe european asia africa america americas international global north south east west northern southern eastern western central
@@ -87,6 +90,7 @@ function isBesideWhole({ tokens, bits, isRole, isOwn, isGivenName, end }: Whole,
 /** Payroll Office London, Payroll Office Update, Payroll Office: salary slip. */
 function tellsMore(token: Token, bit: number, isFirst: boolean): boolean {
   if (places.has(token.base) || topics.has(token.base)) return true
+  if (bit === 0 && token.script === 'latin' && abstractNoun.test(token.base)) return true
   if (!/^\p{Ll}{3,}$/u.test(token.raw)) return false
   return isFirst ? token.gap >= gaps.comma && bit === 0 : (bit & classes.organisation) === 0
 }
@@ -111,7 +115,11 @@ function isFreeBehind(whole: Whole): boolean {
   // Accounts Payable Team: who are meant by the name, and no other mailbox.
   const isSentence =
     (bit & classes.speech) !== 0 && (caseOf(first.raw) === 'lower' || ((bits[end + 1] ?? 0) & classes.speech) !== 0)
-  const isStaff = staffWords.has(first.base) || places.has(first.base) || topics.has(first.base)
+  const isStaff =
+    staffWords.has(first.base) ||
+    places.has(first.base) ||
+    topics.has(first.base) ||
+    (bit === 0 && abstractNoun.test(first.base))
   const follows = isRole && (first.numeric || isStaff || isSentence || (bit & behindRole) !== 0 || isOwn)
   if (first.gap < gaps.comma && (bit & (classes.suffix | classes.company)) === 0 && !follows) return false
   for (let i = end; i < tokens.length; i++) if (!isBesideWhole(whole, i)) return false

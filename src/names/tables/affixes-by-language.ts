@@ -65,6 +65,35 @@ export const titlesByLanguage: readonly string[] = words(`
   d-na landrat landrätin mindir minrat oberbürgermeister oberbürgermeisterin kanzler kanzlerin tathair t-athair an-tathair müdire müdiresi ymm smmm юрисконсульт
   นายแพทย์ แพทย์หญิง ทนายความ ทนาย เรียน พี่ น้อง อาจารย์ ผู้อำนวยการ ดอกเตอร์ ศาสตราจารย์ คุณหญิง หม่อม พลเอก พลโท พันเอก ร้อยเอก
   magistra dokter prawny cdre cmdr wg flt tuas toll
+  oberst oberstleutnant hauptmann oberleutnant leutnant generalmajor brigadegeneral stabsfeldwebel feldwebel kapitän kommissar kommissarin oberkommissar amtsrat amtsrätin oberrat studienrat studienrätin oberstudienrat regierungsrat ministerialdirigent pastorin diakon bischof pater schwester bruder
+  capitaine lieutenant-colonel sergent adjudant préfet préfète sous-préfet sœur curé évêque pasteur chanoine maréchal vice-amiral contre-amiral
+  coronel teniente comandante sargento almirante comisario padre sor obispo monseñor párroco cura
+  colonnello capitano tenente maggiore maresciallo brigadiere ammiraglio questore prefetto frate fra monsignore vescovo parroco
+  coronel-aviador capitão tenente major-general sargento almirante frei irmã bispo cônego pároco
+  kolonel kapitein luitenant majoor sergeant ds pastoor zuster broeder kapelaan
+  oberst kaptajn kommandør løjtnant sognepræst præst provst biskop overlege overlegen prost sokneprest
+  kapten löjtnant komminister biskop överläkare kommendör
+  eversti kapteeni luutnantti majuri pastori piispa rovasti ylilääkäri
+  pułkownik ppłk kapitan porucznik por podpułkownik generał siostra brat proboszcz
+  plukovník plk pplk por npor genmjr otec sestra farář farár
+  ezredes alezredes őrnagy százados hadnagy atya nővér püspök lelkész plébános
+  colonel căpitan maior locotenent părintele episcop
+  иерей протоиерей епископ адмирал
+  владика
+  pukovnik potpukovnik bojnik satnik natporučnik fra vlč časna sestra župnik
+  polkovnik podpolkovnik stotnik poročnik župnik škof
+  pulkininkas kapitonas majoras leitenantas kunigas tėvas sesuo vyskupas
+  pulkvedis kapteinis majors leitnants mācītājs bīskaps
+  kolonel kapten major õpetaja piiskop
+  συνταγματάρχης λοχαγός ταγματάρχης πλοίαρχος αρχιμανδρίτης πατήρ επίσκοπος σεβ μητροπολίτης
+  yarbay binbaşı yüzbaşı teğmen imam
+  المقدم القس الأب المطران الحاجة المستشار عقيد رائد نقيب لواء عميد
+  סרן רסן סגן-אלוף השרה חכ הרבנית
+  उस्ताद मौलाना
+  đại tá trung thiếu thượng linh mục thầy sư
+  kolonel mayor kapten letnan ustaz romo pendeta suster bruder drg
+  พันโท พันตรี พล.อ. พ.ต.อ. พระ แม่ชี บาทหลวง
+  amtsrat volkswirt volkswirtin betriebswirt betriebswirtin informatiker kauffrau kaufmann
 `)
 
 /** Titles and roles of Vietnamese with their accents: without them they are names (Bà and Ba). */
@@ -187,6 +216,7 @@ export const rolesByLanguage: readonly string[] = words(`
   kasir pembelian pengadaan auditor supervisor penanggung jawab bidang seksi divisi departemen hukum pajak administrasi legal kabag kasubag kadiv pimpinan pengurus anggota dewan
   นักบัญชี ที่ปรึกษา ทนายความ ผู้ตรวจสอบ ผู้ช่วยผู้จัดการ ผู้ช่วยผู้อำนวยการ รองผู้จัดการ รองผู้อำนวยการ กรรมการบริหาร ผู้บริหาร หัวหน้าแผนก ฝ่ายขาย ฝ่ายกฎหมาย ฝ่ายบริหาร
   non-executive executive clerk cashier bursar provost registrar convenor convener cochair co-chair co-founder subdirector undersecretary quartermaster paymaster postmaster stationmaster foreman forewoman
+  kommunedirektør tegevdirektor chargé chargée affaires kadrovske kadrovsko diary 役員 役员 室長 室长
 `)
 
 /** Departments. */
@@ -234,6 +264,7 @@ export const departmentsByLanguage: readonly string[] = words(`
   mua hàng bán nhân sự pháp chế hành chính kế toán phòng ban bộ phận
   keuangan pembelian penjualan pengadaan personalia pajak umum hukum akuntansi penggajian tagihan
   ฝ่ายบุคคล ฝ่ายขาย ฝ่ายจัดซื้อ แผนกบัญชี แผนกการเงิน ฝ่ายทรัพยากรบุคคล ธุรการ จัดซื้อ
+  zentrale dienste rechnungsprüfung dział działu talent acquisition business kommune skattemyndighet dienstleistungen
 `)
 
 /** What makes an organisation of a run of words: forms of companies, shops, and kinds of publication. */

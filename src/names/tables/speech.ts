@@ -111,6 +111,7 @@ export const speechWords: readonly string[] = words(`
   attend important appelle confirmez facture paiement rendez-vous écrit écris joindre rappelez-moi rappelez vôtre
   espera importante liga confirme fatura pagamento encontro segunda-feira terça-feira quarta-feira quinta-feira sexta-feira melhores ligue-me chamo-me
   尊敬的 敬爱的 亲爱的 发件人 寄件人 差出人 お世話になります お世話になっております いつもお世話になっております
+  hu tên bạn biuro kancelář kancelária γραφείο नमस्कार สวัสดีครับ สวัสดีค่ะ ฝากข้อความถึงคุณ ฝากข้อความถึง אתה את במשרד matter fyi wed thu tue fri oct nov dec sept feb apr aug jul jun report bonus ping noon itinerary biroul birou kantor văn kontoret pisarna pisarni ured uredu kontor kontoris birojs birojā kontora toimisto iroda irodája yazıhane ofis
 `)
 
 /** What is shown where no name is given: of nobody, of mail programs and the devices they run on, and how these say that they sent. */

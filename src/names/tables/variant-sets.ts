@@ -156,7 +156,6 @@ jasmin jasmine yasmin yasmine
 jason jayson
 jennifer jenifer jenniffer
 jenny jennie
-jesse jessie
 jimena ximena
 joann joanne
 joanna johanna
@@ -293,7 +292,6 @@ sophie sofie
 stacey stacy
 stefan stephan steffan
 stefanie stephanie
-stephen steven stephan
 steve steeve
 stuart stewart
 susan suzan
@@ -318,7 +316,6 @@ todd tod
 tracey tracy
 ulrich ulrik
 valentin walentin
-valerie valery
 vera wera
 veronica veronika weronika
 victor viktor vitor wiktor
@@ -399,6 +396,148 @@ tatiana tatjana tatyana
 tatjana tatiana
 wladimir vladimir
 zuzana zuzanna susana
+norah nora
+kathleen kathlene kathlyn cathlene cathleen
+elinor elenor eleonor
+zeynep zeyneb zeinep
+devi dewi dewie
+geoffrey geoffry geofrey jeffry
+etienne estienne
+baptiste batiste baptist
+annegret annegrete annegreth
+ravi ravee
+oleksii oleksiy olexiy oleksij olexii oleksij
+theodore theodor theodoor
+aaron aron arron
+abigail abigale abbigail
+agnes agness
+alice alyce
+angela angella
+anita annita
+antoine antoin
+audrey audry audree
+benedict benedikt
+bethany bethanie
+bjorn bjoern
+bradley bradly
+brittany brittney britney
+bruce bruse
+bryony briony
+carmel karmel
+charlotte sharlotte
+christine kristine kristin christin
+claude claud
+clement klement clemens klemens
+darren daren darran
+deirdre deidre
+derek derrick derick deric
+desmond desmund
+diane dianne dian
+dmitry dmitri dmitrij dmitriy
+dominic dominik domenic
+duncan dunkan
+eileen aileen ilene
+ethan eathan
+evelyn evelin eveline
+felicity felicitie
+fiona fionna
+gavin gaven
+grace grayce
+gregory gregor greggory
+hannah hanna hana
+hasan hassan
+heather hether
+helga hellga
+hussein husein husain hussain hossein
+ingrid ingrit
+isaac izaak isaak
+ivan iwan
+jacqueline jaqueline jacquelin jacquelyn
+jade jayde
+jamie jaime jaimie
+janet jannet janette
+jeremy jeremie jeramy
+jerome gerome
+joachim joakim
+joel joell
+jordan jordyn
+joyce joice
+justin justyn
+karen karin caren
+katharina katarina catarina katerina
+katja katya catja
+keith keath
+kenneth kennet
+kerry kerrie
+kevin kevyn
+leigh lee
+lena leena
+liam lyam
+lillian lilian
+lloyd loyd
+logan loghan
+lucy luci lucie
+ludwig ludvig
+malcolm malcom
+marco marko
+margaret margret margarete margarethe
+marilyn marylin
+matthias mathias mattias matias
+melanie mellanie
+mohamed mohammed muhammad mohammad
+morgan morgen
+mustafa mustapha
+nadia nadja nadya
+nathan nathen
+nigel nigell
+nikita nikitta
+nina neena
+olga olha
+philip phillip philipp phillipp filip
+philippa phillipa
+rebecca rebekah rebekka rebeca rebecka
+reinhard reinhart
+roderick roderic
+rodney rodnie
+ronald ronold
+rosemary rosemarie
+ruth rut
+sabrina sabrine
+samantha samanta
+sandra sondra
+sebastian sebastien sebastjan
+sergei sergey sergej serhii sergii
+sheila shiela sheela
+shirley shirly
+sidney sydney
+simon symon
+sofia sophia
+sofie sophie
+stefan stephan
+suzanne susanne suzan
+svetlana swetlana
+tamara tamera
+teresa theresa therese
+terence terrence terance
+tobias thobias
+tracy tracey traci
+trevor trever
+ursula ursulla
+vanessa vannessa
+werner verner
+wolfgang volfgang
+goran joran
+rachel rachael rachell
+helen hellen helene
+daniel danial
+nicola nichola
+kelly kelley kellie
+wojciech wojtech
+william willam
+benjamin benjamen
+stephen steven stephan
+jesse jessie
+valerie valery
 `
 
 /** The same for surnames. */
@@ -650,4 +789,123 @@ wilson willson
 wolf wolff wulf
 wright wrighte
 zimmerman zimmermann
+bourke burke berke
+gallagher gallacher gallaher galagher
+whitaker whittaker whitacre whiteaker
+bradley bradly bradlee
+radcliffe ratcliffe radcliff ratcliff
+deschamps dechamps deschamp
+thornbury thornberry thornbery
+kaergaard kjergaard kjaergaard kjaergard
+hughes hughs hews
+hadley hadleigh hadly
+hartley hartly
+ashley ashly
+barrett barret
+bennett bennet benett
+briggs brigs
+bryant briant
+burrows burrowes
+butler buttler
+campbell cambell
+carter karter
+chapman chapmann
+clayton cleyton
+cooper kooper
+curtis curtiss
+davidson davison
+donnelly donelly
+douglas douglass
+doyle doile
+duffy duffey
+farrell farell
+fitzgerald fitz-gerald
+fletcher fletscher
+freeman freemann
+gardner gardiner gardener
+gibbs gibs
+gilbert gillbert
+graham grahame
+hardy hardie
+harper harpur
+harrison harisson
+harvey harvie
+jackson jakson
+jansen janssen jansson
+jensen jenssen
+kaufmann kauffmann kaufman
+kennedy kenedy
+kirk kirke
+kohler koehler koler
+kovacs kovac kowacs
+kuhn kuehn
+leonard lennard
+lynch linch
+maguire mcguire
+michaels michaelis
+mitchell michell
+morris morriss
+morrison morisson
+morton moreton
+murphy murphey
+nichols nicholls nickols
+norris noris
+oconnor oconner
+okeefe okeeffe
+palmer pallmer
+parker parcker
+patterson paterson pattersen
+payne paine
+pedersen petersen pederson
+pfeiffer pfeifer
+porter portar
+powell powel
+ramsay ramsey
+randall randell
+reynolds renolds
+rhodes rodes
+richards ritchards
+richardson ritchardson
+riley reilly ryley
+roberts robberts
+robertson robertsen
+robinson robison
+ryan ryen
+schaefer schafer schaffer schaeffer
+schreiber schryber
+schubert shubert
+scott scot
+simmons simmonds simons
+simpson simson
+sinclair synclair
+snyder snider
+sokolov sokoloff
+strauss straus
+sullivan sulivan
+sutton suton
+tailor taylor
+thompson thomson tompson
+tucker tukker
+vaughan vaughn
+wagner vagner wagener
+warren waren
+watson wattson
+watts wats
+weaver weever
+weber webber veber
+werner verner
+wheeler weeler
+wilkins wilkens
+willis wyllis
+wolf wolff wolfe woolf
+schroeter schroter
+howell howells
+jenkins jenkin
+edwards edwardes
+walsh walshe
+johnston johnstone
+brooks brookes
+humphreys humphries humphrys
+dean deane
+chevrier chevrie
 `

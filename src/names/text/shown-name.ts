@@ -62,7 +62,7 @@ const holdsDrawn = /\\\/|\/\\|\|-\||\(\)|\[\]|†/
 
 /** A further name between the names, quoted or told as one: Jane "Jay" Roe, Jane 'Jay' Roe, Jane /Jay/ Roe, Jane a.k.a. Jay Roe. */
 const furtherName =
-  /(?<=\p{L})\s+(?:(?:a\.?k\.?a\.?|alias|genannt|gen\.|known as|conocid[oa] como|он же)\s+["“„'‘*/]?\p{L}+["”'’*/]?|[“„'‘*/]\s?\p{L}+\s?[”“'’*/])(?=\s+\p{L})/giu
+  /(?<=\p{L})\s+(?:(?:a\.?k\.?a\.?|alias|genannt|gen\.|known as|called|dit|dite|detto|detta|llamad[oa]|zwany|zwana|conocid[oa] como|он же)\s+["“„'‘*/]?\p{L}+["”'’*/]?|[“„'‘*/]\s?\p{L}+\s?[”“'’*/])(?=\s+\p{L})/giu
 
 /** Brackets or quotes with something outside behind them. */
 const insideBrackets = /["“”)\]]\s*[\p{L}\p{N}]/u
@@ -147,7 +147,10 @@ const hanNameAhead = /^(\p{Script=Han}{3}(?=\p{Script=Han}{2,5}$)|\p{Script=Hang
 /** Reads a shown name. Never throws; linear in its length up to `maxShownLength`. */
 export function readShown(shown: string, budget?: Budget): ShownName {
   budget?.spend(textCost(shown) / 3)
-  if (plainWords.test(shown) || (shown.length <= maxShownLength && latinWords.test(shown) && !tellsName.test(shown))) {
+  if (
+    !tellsName.test(shown) &&
+    (plainWords.test(shown) || (shown.length <= maxShownLength && latinWords.test(shown)))
+  ) {
     budget?.spend(textCost(shown))
     return { shown, texts: [shownText(tokenise(shown), false, budget)] }
   }
@@ -223,7 +226,7 @@ const plainWords = /^[A-Za-z]+(?:,? [A-Za-z]+){0,23}$/
 const latinWords =
   /^[A-Za-zÀ-ÖØ-öø-\u0131\u0134-\u013e\u0141-\u0148\u014a-\u017e]+(?:,? [A-Za-zÀ-ÖØ-öø-\u0131\u0134-\u013e\u0141-\u0148\u014a-\u017e]+){0,23}$/
 /** Words of `furtherName`. */
-const tellsName = /aka|alias|genannt/i
+const tellsName = / (?:a\.?k\.?a|alias|genannt|called|known) /i
 
 /** Steps of reading a text: words beyond ASCII are brought into many forms. */
 function textCost(text: string): number {
