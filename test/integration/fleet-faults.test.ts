@@ -115,6 +115,18 @@ globalThis.Date = class extends Date {
         .find((line) => line['event'] === event)
     return (event) => Promise.all([a, b].map((daemon, n) => waitUntil(event, () => told(daemon, n, event))))
   }
+  /** Waits until both nodes know that the database is there. */
+  const settled = (): Promise<unknown> =>
+    Promise.all(
+      [a, b].map((daemon) =>
+        waitUntil('the database again', () => {
+          const told = daemon
+            .lines()
+            .filter(({ event }) => event === 'fleet-available' || event === 'fleet-unavailable')
+          return told.at(-1)?.['event'] !== 'fleet-unavailable' || undefined
+        }),
+      ),
+    )
   const edit = async (daemon: Daemon, address: string): Promise<unknown> =>
     namesake(daemon, 'secondary', 'add', 'jane.roe@corp.example', address)
   const rules = (daemon: Daemon): string => readFileSync(join(daemon.folder, 'protection.yaml'), 'utf8')
@@ -241,12 +253,14 @@ globalThis.Date = class extends Date {
   for (const { name, skip = false, run } of shuffled(faults)) {
     const pauseMs = Math.floor(random() * 400)
     t.test(`${name}, after ${pauseMs} ms`, { skip }, async (t) => {
+      await settled()
       await wait(pauseMs)
       await run(t)
     })
   }
 
   t.test('failed over to a standby that had not got all', async (t) => {
+    await settled()
     const heir = postgres.makeStandby(standbyPort)
     standby = heir
     await heir.start()
