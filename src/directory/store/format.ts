@@ -39,6 +39,31 @@ export interface DirectoryRecord {
   readonly sinceFull: number
   readonly lastAttempt: number | null
   readonly error: string | null
+  /** How the last synchronisations ended, the latest last; stores of an older Namesake don't say it. */
+  readonly runs?: readonly Run[]
+}
+
+/** How one synchronisation ended. */
+export interface Run {
+  /** Milliseconds since the epoch. */
+  readonly at: number
+  /** Null: it went well. */
+  readonly error: string | null
+  /** How many people. */
+  readonly added: number
+  readonly changed: number
+  readonly removed: number
+}
+
+/** So many are kept of each directory. */
+const maxRuns = 12
+/** Readers take the whole record in at each change. */
+const maxRunErrorLength = 300
+
+/** A directory's runs with one more. */
+export function runsWith({ runs = [] }: DirectoryRecord, run: Run): readonly Run[] {
+  const error = run.error === null ? null : run.error.slice(0, maxRunErrorLength)
+  return [...runs.slice(1 - maxRuns), { ...run, error }]
 }
 
 /** A slot that no directory points to: being written, or waiting to be deleted. */

@@ -5,7 +5,7 @@ import type { SourceChange, Provider } from '../provider.ts'
 import { deriveAll } from './derive.ts'
 import type { PeopleTally } from './derive.ts'
 import { applyDelta, TooLarge } from './delta.ts'
-import { cursorKey, garbageOf, newRecord, slotBounds, withDirectory } from './format.ts'
+import { cursorKey, garbageOf, newRecord, runsWith, slotBounds, withDirectory } from './format.ts'
 import type { DirectoryRecord } from './format.ts'
 import type { FileLock } from '../../net/file-lock.ts'
 import { buildKeySlots, reindexAll, switchKeySlots, withRules } from './reindex.ts'
@@ -151,7 +151,7 @@ export class Round {
       const before = this.#current()
       const delta = applyDelta(this.#environment, this.#provider, before, this.#changes)
       this.#brake('people', before.people, delta.tally.removed, options.maxShrink)
-      const record = this.#recordAfter(before, options, delta.tally.people, delta.groups, delta.nextNumber)
+      const record = this.#recordAfter(before, options, delta.tally, delta.groups, delta.nextNumber)
       let next = withDirectory(meta, record)
       if (this.#changes.length > 0) {
         const view = new Snapshot(tables, placesOf(next))
@@ -186,7 +186,7 @@ export class Round {
 
     const groups = tables.groups.getKeysCount(slotBounds(stage.slot))
     if (kind === 'full' && this.#provider.deltas) this.#brakeGroups(before, stage.slot, groups, options.maxShrink)
-    const after = this.#recordAfter(before, options, tally.people, groups, stage.nextNumber)
+    const after = this.#recordAfter(before, options, tally, groups, stage.nextNumber)
     const full = kind === 'full' ? { lastFull: options.now, sinceFull: 0 } : {}
     await this.#environment.exclusive(() =>
       this.#switchTo({ ...after, ...full, slot: stage.slot, keySlot: null }, options),
@@ -227,7 +227,7 @@ export class Round {
   #recordAfter(
     before: DirectoryRecord,
     options: CommitOptions,
-    people: number,
+    { people, added, changed, removed }: PeopleTally,
     groups: number,
     nextNumber: number,
   ): DirectoryRecord {
@@ -236,7 +236,8 @@ export class Round {
     const isSame = this.#stage === undefined && this.#changes.length === 0
     const contents = isSame ? (before.contents ?? before.version) : version
     const times = { lastSync: options.now, lastAttempt: options.now, sinceFull: before.sinceFull + 1, error: null }
-    return { ...before, ...times, type, fingerprint, people, groups, nextNumber, version, contents }
+    const runs = runsWith(before, { at: options.now, error: null, added, changed, removed })
+    return { ...before, ...times, type, fingerprint, people, groups, nextNumber, version, contents, runs }
   }
 
   #putCursor(cursor: string | null): void {

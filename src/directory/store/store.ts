@@ -6,7 +6,7 @@ import type { ResolvedRules } from '../../policy/rules.ts'
 import type { Provider } from '../provider.ts'
 import { Environment } from './environment.ts'
 import type { StoreOptions } from './environment.ts'
-import { cursorKey, garbageOf, newRecord, withDirectory } from './format.ts'
+import { cursorKey, garbageOf, newRecord, runsWith, withDirectory } from './format.ts'
 import type { DirectoryRecord, MetaRecord } from './format.ts'
 import { KeyFilter } from './key-filter.ts'
 import { FileLock } from '../../net/file-lock.ts'
@@ -155,7 +155,8 @@ export class Store {
     try {
       this.#environment.updateMeta((meta) => {
         const before = meta.directories.find((record) => record.name === provider.name) ?? newRecord(provider)
-        return withDirectory(meta, { ...before, lastAttempt: now, error })
+        const runs = runsWith(before, { at: now, error, added: 0, changed: 0, removed: 0 })
+        return withDirectory(meta, { ...before, lastAttempt: now, error, runs })
       })
       this.#unwritten.delete(provider.name)
     } catch {

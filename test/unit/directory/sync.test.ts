@@ -63,6 +63,12 @@ t.test('a read that ends early, throws, or is busy leaves people and cursor', as
   quick.steps = full(people)
   await synchronise(store, quick, options())
   t.match(store.record('People'), { error: null })
+  const runs = store.record('People')?.runs ?? []
+  t.same(runs.map(({ error, added }) => [error === null, added]), [[true, 3], [false, 0], [false, 0], [false, 0], [true, 0]]) // prettier-ignore
+  t.match(runs[3], { at: 1000, error: 'the secret is wrong', changed: 0, removed: 0 })
+  for (let n = 0; n < 12; n++) await synchronise(store, quick, options({ now: () => 2000 + n }))
+  t.match(store.record('People')?.runs?.length, 12, 'the latest are kept')
+  t.equal(store.record('People')?.runs?.[0]?.at, 2000)
 })
 
 t.test('a second begin throws away what came before', async (t) => {
