@@ -150,6 +150,8 @@ export interface HistoryReader {
   record(id: string): Soon<HistoryRecord | undefined>
   count(): Soon<number>
   overview(since: number, until: number): Soon<HistoryOverview>
+  /** From how many addresses the names of people (directory ids) were shown in detections since a time, by directory id. */
+  addresses(people: readonly string[], since: number): Soon<ReadonlyMap<string, number>>
   /** Pairs in the order that is asked for; each is read when it is its turn. */
   pairs(query?: PairQuery): Stream<PairWithState>
   /** Null if nothing of it is kept. */

@@ -100,6 +100,16 @@ export class FleetHistory implements KeptHistory {
     return { ...summed(counted, length), people: people.map((one) => ({ ...one, name: one.name ?? '' })) }
   }
 
+  async addresses(people: readonly string[], since: number): Promise<ReadonlyMap<string, number>> {
+    const rows = await this.#ask<{ person: string; addresses: number }>(
+      `select person, count(distinct (directory, address))::int as addresses from namesake.record
+       where person = any($1) and at >= to_timestamp($2::float8 / 1000) and verdict = 'detected' group by person`,
+      [people, since],
+    )
+    if (rows === null) return this.#own.addresses(people, since)
+    return new Map(rows.map(({ person, addresses }) => [person, addresses]))
+  }
+
   pairs(query: PairQuery = {}): AsyncGenerator<PairWithState> {
     const { where, order } = pairConditionsOf(query)
     const page = (last: PairRow | null, limit: number): Promise<PairRow[]> =>

@@ -19,7 +19,7 @@ import { findDecision, listAudit, listDecisions, writeAudit, writeDecision } fro
 import { openEnvironment, openEnvironmentToRead, schemaVersion } from './environment.ts'
 import type { Environment, OpenOptions } from './environment.ts'
 import { migrate } from './migrate.ts'
-import { countRecords, findLines, findPair, findRecords, listPairs, overview, recordById } from './reader.ts'
+import { addressesOf, countRecords, findLines, findPair, findRecords, listPairs, overview, recordById } from './reader.ts'
 import { formerMembers, noteMembers } from './members.ts'
 import type { GroupMembers } from './members.ts'
 import { appendRecords } from './records.ts'
@@ -111,6 +111,10 @@ export class History implements OwnHistory {
 
   overview(since: number, until: number): HistoryOverview {
     return overview(this.#environment, since, until)
+  }
+
+  addresses(people: readonly string[], since: number): ReadonlyMap<string, number> {
+    return addressesOf(this.#environment, people, since)
   }
 
   decisions(): PairDecision[] {

@@ -68,7 +68,7 @@ interface Search {
   /** Terms that a record must all have. */
   readonly all: readonly number[]
   /** Terms of which it must have one; null: any record. */
-  readonly any: readonly number[] | null
+  readonly any: ReadonlySet<number> | null
 }
 
 function searchOf(query: HistoryQuery): Search {
@@ -85,7 +85,7 @@ function searchOf(query: HistoryQuery): Search {
     needle: needle === '' ? null : Buffer.from(needle),
     pair: pair === undefined ? null : pairNumbers(pairKey(pair)),
     all,
-    any: people === undefined ? null : people.map((person) => termHash('person', person)),
+    any: people === undefined ? null : new Set(people.map((person) => termHash('person', person))),
   }
 }
 
@@ -221,8 +221,8 @@ function hasAll(terms: Uint32Array, wanted: readonly number[]): boolean {
   return true
 }
 
-function hasAny(terms: Uint32Array, wanted: readonly number[]): boolean {
-  for (const term of wanted) if (terms.includes(term)) return true
+function hasAny(terms: Uint32Array, wanted: ReadonlySet<number>): boolean {
+  for (const term of terms) if (wanted.has(term)) return true
   return false
 }
 
@@ -279,6 +279,39 @@ export function findPair(environment: Environment, of: PairOf): PairWithState | 
 
 function withState(pair: Omit<PairWithState, 'state' | 'decision'>, decision: PairDecision | null): PairWithState {
   return { ...pair, state: decision === null || decision.reopened !== null ? 'open' : decision.answer, decision }
+}
+
+/**
+ * From how many addresses the names of people were shown in detections since a time, by directory id. Records are not opened for
+ * it: two addresses whose hashes meet count as one.
+ */
+export function addressesOf(environment: Environment, people: readonly string[], since: number): Map<string, number> {
+  const { tables } = environment
+  const wanted = new Map(people.map((person) => [termHash('person', person), new Set<number>()]))
+  const detected = termHash('verdict', 'detected')
+  const add = (person: number, first: number, second: number): void => {
+    // All bits of the one and as many of the other as a number holds.
+    wanted.get(person)?.add(first * 2 ** 21 + (second % 2 ** 21))
+  }
+  const end = recordKey(since, 0)
+  for (const { value } of tables.records.getRange({ reverse: true, start: Buffer.alloc(recordKeyLength, 0xff), end })) {
+    const head = parseHead(value)
+    const of = pairOf(head)
+    if (of !== null && head.verdict === 'detected') add(termHash('person', of.person), ...pairNumbers(pairKey(of)))
+  }
+  for (const key of tables.columns.getKeys({ reverse: true, end })) {
+    const columns = readColumns(tables, key)
+    if (columns === undefined) continue
+    const { count, times, pairs, terms, termEnds } = columns
+    for (let i = 0, start = 0; i < count; i++) {
+      const stop = termEnds[i] ?? 0
+      if ((times[i] ?? 0) >= since && terms.subarray(start, stop).includes(detected)) {
+        for (let n = start; n < stop; n++) add(terms[n] ?? 0, pairs[2 * i] ?? 0, pairs[2 * i + 1] ?? 0)
+      }
+      start = stop
+    }
+  }
+  return new Map(people.map((person) => [person, wanted.get(termHash('person', person))?.size ?? 0]))
 }
 
 /** How many records there are. */

@@ -86,6 +86,7 @@ async function picture(history: FleetHistory | History): Promise<unknown[]> {
   const short = await history.overview(noon - day, noon)
   found.push(sorted(short.counts), short.steps)
   found.push(await history.count(), await history.pairTotals())
+  found.push(sorted([...(await history.addresses(['u1', 'u2'], noon - 60 * day))].filter(([, count]) => count > 0)))
   return found
 }
 

@@ -176,6 +176,8 @@ t.test('an overview reads counters', async (t) => {
   t.same(steps.map(({ detected, excused, unchecked }) => [detected, excused, unchecked]), [[1, 0, 0], [2, 1, 1]]) // prettier-ignore
   t.same(people.map(({ name, count }) => [name, count]), [['Jane Roe', 2], ['Max Poe', 1]]) // prettier-ignore
   t.equal(history.overview(noon - day / 2, noon + day / 2).steps.length, 1, 'by hours')
+  t.same([...history.addresses(['u1', 'u2', 'u3'], noon - 30 * day)], [['u1', 1], ['u2', 1], ['u3', 0]]) // prettier-ignore
+  t.same([...history.addresses(['u2'], noon - day)], [['u2', 0]], 'nothing as late as that')
 })
 
 t.test('records go by age and by size, in slices', async (t) => {
@@ -303,7 +305,11 @@ t.test('an older layout is brought forward, a newer one is left alone', async (t
   const path = join(folder(t), 'history')
   const before = await History.open({ path })
   before.append(lines(Array.from({ length: 1200 }, (_, i) => record({ time: at(i) }))))
-  const want = { pairs: [...before.pairs()], overview: before.overview(noon - day, noon + 2 * day) }
+  const want = {
+    pairs: [...before.pairs()],
+    overview: before.overview(noon - day, noon + 2 * day),
+    addresses: [...before.addresses(['u1', 'u2'], 0)],
+  }
   await before.close()
   const set = async (schema: number): Promise<void> => {
     const tables = openTables(path, false)
@@ -315,7 +321,14 @@ t.test('an older layout is brought forward, a newer one is left alone', async (t
   await set(0)
   await t.rejects(History.openToRead(path), { message: /older Namesake/ })
   const history = await History.open({ path, onDamaged: (why) => t.fail(why) })
-  t.same({ pairs: [...history.pairs()], overview: history.overview(noon - day, noon + 2 * day) }, want)
+  t.same(
+    {
+      pairs: [...history.pairs()],
+      overview: history.overview(noon - day, noon + 2 * day),
+      addresses: [...history.addresses(['u1', 'u2'], 0)],
+    },
+    want,
+  )
   t.equal(ids(history.records({ people: ['u1'], since: noon + 1199 * 60_000 })).length > 0, true)
   await history.close()
   // Layout 2 had the names of a pair as an object.
