@@ -74,6 +74,26 @@ export async function proveAccess(
   }
 }
 
+/**
+ * Asks for a token, so that what no consent mends is told before an administrator is asked for one.
+ * @returns the option in which Entra finds the fault, in plain words; null: none is known
+ */
+export async function credentialFault(
+  settings: Office365Settings,
+  signal: AbortSignal,
+): Promise<{ readonly option: string; readonly message: string } | null> {
+  const connection = connect(settings)
+  try {
+    await connection.tokens.token({ fresh: true, signal })
+    return null
+  } catch (error) {
+    if (!(error instanceof TokenRefused) || error.consentMissing || error.option === null) return null
+    return { option: error.option, message: error.message }
+  } finally {
+    connection.tools.transport.close()
+  }
+}
+
 async function askForConsent(
   settings: Office365Settings,
   options: AuthorizeOptions,

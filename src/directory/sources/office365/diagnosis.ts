@@ -10,7 +10,12 @@ import type { SignInRefusal } from './network.ts'
 interface Diagnosis {
   readonly wrong: string
   readonly fix: string
+  /** The option in which the fault surely lies. */
+  readonly option?: RefusedOption
 }
+
+/** What an operator wrote that Entra knows nothing of, or does not accept. */
+type RefusedOption = 'tenant' | 'clientSecret' | 'certificate' | 'cloud'
 
 const newSecret =
   'make a new client secret in the app registration (Certificates & secrets) and put its value, not its id, in place'
@@ -21,8 +26,8 @@ const federation =
 
 /** By AADSTS number. */
 const adviceByCode: Readonly<Record<number, Diagnosis>> = {
-  7000215: { wrong: 'the client secret is wrong', fix: newSecret },
-  7000222: { wrong: 'the client secret has expired', fix: newSecret },
+  7000215: { wrong: 'the client secret is wrong', fix: newSecret, option: 'clientSecret' },
+  7000222: { wrong: 'the client secret has expired', fix: newSecret, option: 'clientSecret' },
   7000216: { wrong: 'no client secret or certificate was accepted', fix: newSecret },
   7000218: { wrong: 'no client secret or certificate was sent', fix: newSecret },
   700016: {
@@ -34,19 +39,32 @@ const adviceByCode: Readonly<Record<number, Diagnosis>> = {
     fix: 'let an administrator consent to it (namesake authorize)',
   },
   7000112: { wrong: 'the application is disabled in this tenant', fix: 'enable it under Enterprise applications' },
-  90002: { wrong: 'there is no such tenant', fix: 'check tenant, and cloud if it is a national one' },
-  900023: { wrong: 'the tenant is neither an id nor a domain', fix: 'check tenant' },
-  900021: { wrong: 'the tenant is neither an id nor a domain', fix: 'check tenant' },
+  90002: { wrong: 'there is no such tenant', fix: 'check tenant, and cloud if it is a national one', option: 'tenant' },
+  900023: { wrong: 'the tenant is neither an id nor a domain', fix: 'check tenant', option: 'tenant' },
+  900021: { wrong: 'the tenant is neither an id nor a domain', fix: 'check tenant', option: 'tenant' },
   90023: { wrong: 'the request is not acceptable', fix: 'check tenant and clientId' },
   900144: { wrong: 'the request lacks a parameter', fix: 'check clientId' },
-  900382: { wrong: 'the tenant belongs to another cloud', fix: 'set cloud to the national cloud it is in' },
-  90038: { wrong: 'the tenant belongs to another cloud', fix: 'set cloud to the national cloud it is in' },
+  900382: {
+    wrong: 'the tenant belongs to another cloud',
+    fix: 'set cloud to the national cloud it is in',
+    option: 'cloud',
+  },
+  90038: {
+    wrong: 'the tenant belongs to another cloud',
+    fix: 'set cloud to the national cloud it is in',
+    option: 'cloud',
+  },
   700027: {
     wrong: 'the certificate is not registered for this application, or its signature is wrong',
     fix: registerCertificate,
+    option: 'certificate',
   },
-  700030: { wrong: 'the certificate is not valid for this application', fix: registerCertificate },
-  7000214: { wrong: 'the certificate has been revoked', fix: registerCertificate },
+  700030: {
+    wrong: 'the certificate is not valid for this application',
+    fix: registerCertificate,
+    option: 'certificate',
+  },
+  7000214: { wrong: 'the certificate has been revoked', fix: registerCertificate, option: 'certificate' },
   700024: {
     wrong: "the signed assertion is outside its time: this machine's clock may be wrong",
     fix: 'set the clock (NTP)',
@@ -91,6 +109,7 @@ export function tokenRefused(directory: string, tenant: string, refusal: SignInR
   return new TokenRefused(
     `${directory}: signing in to tenant "${tenant}" failed: ${wrong} (${code}); ${fix}${clock}`,
     refusal.codes.some((each) => consentMends.has(each)),
+    advice?.option ?? null,
   )
 }
 
@@ -101,10 +120,13 @@ const consentMends: ReadonlySet<number> = new Set([700016, 7000229, 65001])
 export class TokenRefused extends ProviderError {
   /** Whether it may be that nobody consented yet. */
   readonly consentMissing: boolean
+  /** Null: it may lie in any. */
+  readonly option: RefusedOption | null
 
-  constructor(message: string, consentMissing: boolean) {
+  constructor(message: string, consentMissing: boolean, option: RefusedOption | null = null) {
     super('provider-auth', message)
     this.consentMissing = consentMissing
+    this.option = option
   }
 }
 
