@@ -3,17 +3,21 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { randomBytes } from 'node:crypto'
 import { join } from 'node:path'
+import { loadConfig } from '../config/load.ts'
 import { draftDirectories, writeDirectories } from '../config/edit-directories.ts'
 import type { DirectoriesDraft, DirectoryChange } from '../config/edit-directories.ts'
 import type { Value } from '../config/yaml-words.ts'
-import { proveAccess } from '../directory/sources/office365/authorize.ts'
+import { credentialFault, proveAccess } from '../directory/sources/office365/authorize.ts'
 import { consentOutcome, consentUrl } from '../directory/sources/office365/consent.ts'
 import type { Office365Settings } from '../directory/sources/office365/settings.ts'
 import { office365Source } from '../directory/sources/office365/source.ts'
 import { directorySources } from '../directory/sources/registry.ts'
 import { NamesakeError } from '../errors.ts'
+import { errorText } from '../text.ts'
 import { selfSigned } from '../net/self-signed.ts'
 import type { DaemonControl } from '../ports.ts'
+import { fileSource } from '../directory/sources/file/source.ts'
+import { readPeople } from './init.ts'
 import { diffOf } from './diff.ts'
 import type { DiffLine } from './diff.ts'
 
@@ -37,6 +41,12 @@ export type NewDirectory =
         | { readonly kind: 'secret'; readonly secret: SecretReference }
         | { readonly kind: 'certificate'; readonly key: string; readonly certificate: string }
     }
+
+/** A directory that namesake.yaml has already, to be authorised again. */
+export interface KnownDirectory {
+  readonly type: 'known'
+  readonly name: string
+}
 
 /** What a change of namesake.yaml would do. */
 interface PlannedDirectories {
@@ -106,10 +116,13 @@ function shown({ before, after }: DirectoriesDraft): PlannedDirectories {
   return { changed: before !== after, diff: diffOf(before, after) }
 }
 
-/** What was described, validated, as the part that signs in takes it. @throws ConfigError */
-function settingsOf(configPath: string, directory: NewDirectory): Office365Settings {
-  const { loaded } = draftDirectories(configPath, { do: 'add', entry: entryOf(directory) }, directorySources)
-  const found = loaded.config.directories.find(({ name }) => name === directory.name)
+/** What was described, or stands in the file, validated, as the part that signs in takes it. @throws ConfigError */
+function settingsOf(configPath: string, directory: NewDirectory | KnownDirectory): Office365Settings {
+  const { config } =
+    directory.type === 'known'
+      ? loadConfig(configPath, directorySources)
+      : draftDirectories(configPath, { do: 'add', entry: entryOf(directory) }, directorySources).loaded
+  const found = config.directories.find(({ name }) => name === directory.name)
   const settings = found === undefined ? null : office365Source.settingsOf(found)
   if (settings === null) throw new NamesakeError('usage', 'only an Office 365 directory is authorised')
   return settings
@@ -121,12 +134,50 @@ function settingsOf(configPath: string, directory: NewDirectory): Office365Setti
  * @param state a secret that the browser brings back
  * @throws ConfigError with every fault of what was described
  */
-export function consentAddress(configPath: string, directory: NewDirectory, redirect: string, state: string): string {
+export function consentAddress(
+  configPath: string,
+  directory: NewDirectory | KnownDirectory,
+  redirect: string,
+  state: string,
+): string {
   return consentUrl(settingsOf(configPath, directory), redirect, state)
 }
 
+/** How long Entra is waited for before an administrator is sent there without having been asked. */
+const credentialMs = 15_000
+
+/** What trying a description came to. */
+interface Tried {
+  /** What is wrong with it: the option, and what mends it in words; null: nothing that is known. */
+  readonly fault: { readonly option: string; readonly message: string } | null
+  /** What a file holds; null for a service, which is not read before somebody has consented. */
+  readonly people: number | null
+  readonly groups: number | null
+}
+
+/**
+ * Tries a description before anything is written, or anybody is sent to Microsoft: a file is read, and of Entra a token is
+ * asked for, which tells of a tenant that is none and of a wrong secret.
+ * @throws ConfigError with every fault of what was described
+ */
+export async function tryDirectory(configPath: string, directory: NewDirectory | KnownDirectory): Promise<Tried> {
+  if (directory.type !== 'file') {
+    const fault = await credentialFault(settingsOf(configPath, directory), AbortSignal.timeout(credentialMs))
+    return { fault, people: null, groups: null }
+  }
+  const { loaded } = draftDirectories(configPath, { do: 'add', entry: entryOf(directory) }, directorySources)
+  const found = loaded.config.directories.find(({ name }) => name === directory.name)
+  const path = (found === undefined ? null : fileSource.settingsOf(found))?.path ?? directory.path
+  try {
+    const { people, groups } = await readPeople(path)
+    return { fault: null, people: people.length, groups: groups.length }
+  } catch (error) {
+    return { fault: { option: 'path', message: errorText(error) }, people: null, groups: null }
+  }
+}
+
 /** The tenant that consented, as the browser says. @throws NamesakeError provider-auth if consent was refused */
-export function readConsent(directory: NewDirectory, query: URLSearchParams): string | null {
+export function readConsent(directory: NewDirectory | KnownDirectory, query: URLSearchParams): string | null {
   return consentOutcome(directory.name, query).tenant
 }
 
@@ -137,7 +188,7 @@ export function readConsent(directory: NewDirectory, query: URLSearchParams): st
  */
 export async function proveReading(
   configPath: string,
-  directory: NewDirectory,
+  directory: NewDirectory | KnownDirectory,
   say: (text: string) => void,
   signal: AbortSignal,
 ): Promise<void> {

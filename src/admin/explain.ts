@@ -64,8 +64,13 @@ export function judgeOctets(
   }
 }
 
-/** A From field as a person types it, as the octets of a header section. */
-export function sectionOfFrom(text: string): Buffer {
-  const body = text.replace(/^\s*from\s*:/i, '').replace(/(?:\r\n?|\n)[ \t]*/g, '\r\n ')
-  return Buffer.from(`From: ${body.trim()}\r\n\r\n`)
+/**
+ * A From field as a person types it, with or without its name, as the octets of a header section.
+ * @param replyTo a Reply-To field beside it, typed alike; null: none
+ */
+export function sectionOfFrom(text: string, replyTo: string | null = null): Buffer {
+  const bodyOf = (typed: string): string => typed.replace(/(?:\r\n?|\n)[ \t]*/g, '\r\n ').trim()
+  const from = `From: ${bodyOf(text.replace(/^\s*from\s*:/i, ''))}\r\n`
+  const beside = replyTo === null ? '' : `Reply-To: ${bodyOf(replyTo.replace(/^\s*reply-to\s*:/i, ''))}\r\n`
+  return Buffer.from(`${from}${beside}\r\n`)
 }
