@@ -45,6 +45,7 @@ const samples: Readonly<Record<string, Sample>> = {
   'POST /directories': { body: directory },
   'POST /directories/preview': { body: { directory: { ...directory.directory, name: 'Warehouse' } } },
   'POST /directories/certificate': {},
+  'POST /directories/test': { body: { directory: { ...directory.directory, name: 'Yard' } } },
   'POST /directories/authorize': { body: office365 },
   'GET /directories/authorize/:id': { params: ['$CONSENT'] },
   'PATCH /directories/:name': { params: ['Staff'], body: { sync: '*/10 * * * *' } },
@@ -71,6 +72,7 @@ const samples: Readonly<Record<string, Sample>> = {
   'GET /events': { browser: true },
   'GET /pairs': { query: 'order=newest' },
   'GET /pairs/:id': { params: ['$PAIR'] },
+  'GET /pairs/:id/facts': { params: ['$PAIR'] },
   'POST /pairs/:id/preview': { params: ['$PAIR'], body: { answer: 'them' } },
   'POST /pairs/:id/decision': {
     params: ['$PAIR'],

@@ -2,7 +2,7 @@
 
 import { randomBytes } from 'node:crypto'
 import { consentAddress, proveReading, readConsent } from '../admin/directory-setup.ts'
-import type { NewDirectory } from '../admin/directory-setup.ts'
+import type { KnownDirectory, NewDirectory } from '../admin/directory-setup.ts'
 import { Problem } from './problem.ts'
 import { errorText } from '../text.ts'
 
@@ -16,7 +16,8 @@ interface Consent {
   readonly said: readonly string[]
   readonly error: string | null
   readonly raw: string | null
-  readonly draft: NewDirectory
+  /** What was described, or the name of a directory that is authorised again. */
+  readonly draft: NewDirectory | KnownDirectory
 }
 
 interface PendingConsent extends Consent {
@@ -50,7 +51,7 @@ export class Consents {
   }
 
   /** @throws ConfigError with every fault of what was described */
-  begin(draft: NewDirectory, { origin, redirect }: Origin, account: string): Consent {
+  begin(draft: NewDirectory | KnownDirectory, { origin, redirect }: Origin, account: string): Consent {
     this.#sweep()
     if (this.#pending.size >= maxPending) throw new Problem('too-many', 'too many consents wait already')
     const id = randomBytes(9).toString('base64url')
@@ -106,7 +107,7 @@ export class Consents {
         this.#set(found.id, { status: 'refused', error: wordsOf(error), raw: raw.slice(0, 1000) })
       }
     }
-    return `${found.origin}/directories#add-${found.id}`
+    return `${found.origin}/directories#${found.draft.type === 'known' ? 'again' : 'add'}-${found.id}`
   }
 
   async #prove({ id, draft }: PendingConsent): Promise<void> {

@@ -4,6 +4,7 @@ import { createHash } from 'node:crypto'
 import { existsSync, readFileSync, statSync } from 'node:fs'
 import type { Installation } from '../admin/installation.ts'
 import type { People } from '../admin/people.ts'
+import { ShownNames } from '../admin/shown-names.ts'
 import { Problem } from './problem.ts'
 import type { HistoryPort, SyncStep } from '../ports.ts'
 
@@ -12,6 +13,9 @@ interface DeskProgress {
   readonly phase: SyncStep['phase'] | 'waiting'
   readonly count: number
 }
+
+/** Days go by: what 30 of them held is read again after so long. */
+const shownMs = 600_000
 
 /** The installation, looked at anew when its files change. */
 export class Desk<H extends HistoryPort = HistoryPort> {
@@ -23,6 +27,7 @@ export class Desk<H extends HistoryPort = HistoryPort> {
   #history: Promise<H | null> | null = null
   #configStamp: string
   #turn: Promise<unknown> = Promise.resolve()
+  #shown: { readonly stamp: string; readonly names: Promise<ShownNames> } | null = null
 
   constructor(configPath: string, installation: Installation, openHistory: () => Promise<H | null>) {
     this.configPath = configPath
@@ -65,6 +70,16 @@ export class Desk<H extends HistoryPort = HistoryPort> {
       throw new Problem('unavailable', 'No history is kept here: the option history of namesake.yaml says null.')
     }
     return history
+  }
+
+  /** Whose names were shown in detections of 30 days; read again when something was caught, people changed, or a while is over. */
+  async shownNames(): Promise<ShownNames> {
+    const history = await this.history().catch(() => null)
+    const snapshot = (await this.installation.store()).snapshot()
+    const now = Date.now()
+    const stamp = `${String(await history?.count())} ${snapshot.contents} ${Math.floor(now / shownMs)}`
+    if (this.#shown?.stamp !== stamp) this.#shown = { stamp, names: ShownNames.read(history, snapshot, now) }
+    return this.#shown.names
   }
 
   /** Changes with every edit of namesake.yaml or of the protection file: what an editor's If-Match names. */

@@ -39,6 +39,17 @@ t.test('the rules of a running daemon', async (t) => {
     return body['kept'] === 3 ? true : undefined
   })
 
+  // The names shown, by person and group; one message was excused.
+  t.match((await reader('GET', '/stats')).body['people'], [{ person: 'u1', count: 2, addresses: 1 }])
+  t.match((await reader('GET', '/directories/Staff/groups')).body['items'], [{ id: 'g1', detections: 2 }])
+  t.match((await reader('GET', '/people?q=jane')).body['items'], [{ id: 'u1', detections: 2 }])
+  t.match((await reader('GET', '/directories/Staff/people/u1')).body, { detections: 2, fromAddresses: 1 })
+  t.match((await reader('GET', '/directories/Staff/people/u2')).body, { detections: 0, fromAddresses: 0 })
+  const ofGroup = async (id: string): Promise<number> =>
+    ((await reader('GET', `/detections?directory=Staff&group=${id}`)).body['items'] as unknown[]).length
+  t.same([await ofGroup('g1'), await ofGroup('none')], [3, 0])
+  t.match((await reader('GET', '/directories')).body['items'], [{ name: 'Staff', runs: [{ error: null, added: 3 }] }])
+
   const page = await reader('GET', '/protection')
   t.match(page.body, {
     text: protection,
@@ -164,6 +175,8 @@ async function trying(t: Test, api: Api): Promise<void> {
   })
   const clean = await reader('POST', '/judge', { from: 'Somebody Else <x@mail.example>' })
   t.match(clean.body, { verdict: 'clean', reason: null, readings: [{ name: 'Somebody Else', findings: [] }] })
+  const beside = { from: 'a@b.example', replyTo: 'Reply-To: Jane Roe <y@mail.example>' }
+  t.match((await reader('POST', '/judge', beside)).body, { verdict: 'detected', address: 'y@mail.example' })
   const section = Buffer.from('Subject: x\r\nFrom: a@b.example\r\nReply-To: Jane Roe <y@mail.example>\r\n\r\nbody')
   t.match((await reader('POST', '/judge', { section: section.toString('base64') })).body, {
     verdict: 'detected',

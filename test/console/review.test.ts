@@ -88,6 +88,9 @@ t.test('an answer is previewed, given and taken back', async (t) => {
   const path = `/pairs/${encodeURIComponent(pair?.id ?? '')}`
   const version = async (): Promise<string> => (await call('GET', path)).etag
   const before = protection()
+  const facts = (await call('GET', `${path}/facts`)).body
+  t.match(facts, { done: [['rejected', 3]], others: [] })
+  t.equal((facts['days'] as number[]).at(-1), 3, 'all of them today')
 
   const preview = await call('POST', `${path}/preview`, { answer: 'them' })
   t.match(preview, { status: 200, body: { cleared: 3, refused: 3, caught: 0, judged: 4, unjudged: 0, also: [] } })

@@ -258,6 +258,12 @@ t.test('the states of each page', { skip }, async (t) => {
     await page.close()
   })
 
+  await t.test('by the keyboard alone', async (t) => {
+    const page = await opened()
+    await byKeyboard(t, page, origin)
+    await page.close()
+  })
+
   await t.test('what an operator does wrong', async (t) => {
     const page = await opened()
     await mistakes(t, page, console)
@@ -295,6 +301,88 @@ async function untilPage(page: Page, holds: string): Promise<void> {
 async function settled(page: Page, url: string): Promise<void> {
   await shown(page, url)
   await untilPage(page, `![...document.querySelectorAll('.vh')].some(({ textContent }) => textContent === 'Loading')`)
+}
+
+/** Where the focus is: its name, and whether it can be seen. */
+async function focused(page: Page): Promise<{ readonly name: string; readonly isSeen: boolean }> {
+  return page.evaluate(`(() => {
+    const at = document.activeElement
+    const marked = [at, at.parentElement, at.closest('label')].some((one) => {
+      const { outlineStyle, outlineWidth, boxShadow } = getComputedStyle(one ?? at)
+      return (outlineStyle !== 'none' && outlineWidth !== '0px') || boxShadow !== 'none'
+    })
+    const { width, height } = at.getBoundingClientRect()
+    if (at === document.body) return { name: 'BODY', isSeen: true }
+    const name = at.getAttribute('aria-label') ?? (at.textContent.trim() || at.tagName)
+    return { name, isSeen: marked && width > 0 && height > 0 }
+  })()`)
+}
+
+/** A group is protected, a person opened and closed, a pair decided and taken back; the focus is always seen, and comes back. */
+async function byKeyboard(t: Test, page: Page, origin: string): Promise<void> {
+  const press = async (...keys: readonly string[]): Promise<void> => {
+    for (const key of keys) await page.keyboard.press(key)
+  }
+  await settled(page, `${origin}/overview`)
+  await press('Tab')
+  t.equal((await focused(page)).name, 'Skip to content', 'the first stop')
+  // Each stop of the page on the way round, until the focus leaves it.
+  const unseen: string[] = []
+  for (let stop = 0; stop < 80; stop++) {
+    const { name, isSeen } = await focused(page)
+    if (name === 'BODY') break
+    if (!isSeen) unseen.push(name)
+    await press('Tab')
+  }
+  t.same(unseen, [], 'each stop can be seen')
+
+  await press('g', 'p')
+  await page.getByRole('heading', { name: 'Protection', level: 1 }).waitFor()
+  const menu = page.getByLabel(`Actions for الشؤون القانونية`).first()
+  await menu.focus()
+  await press('Enter', 'Tab', 'Enter')
+  await page.getByText('الشؤون القانونية is protected').waitFor()
+  await press('u')
+  await page.getByText('الشؤون القانونية is not protected any more').waitFor()
+
+  await page.getByRole('button', { name: 'Members of Executives' }).press('Enter')
+  await page.getByRole('link', { name: 'Jane Roe' }).press('Enter')
+  await page.getByLabel('Secondary emails').waitFor()
+  t.equal((await focused(page)).name, 'Close', 'the focus is in what was opened')
+  await press('Escape')
+  await page.getByRole('complementary').waitFor({ state: 'detached' })
+  t.equal((await focused(page)).name, 'Jane Roe', 'and back where it was')
+
+  await press('/')
+  await page.keyboard.type('jane')
+  await page.getByRole('dialog').getByRole('link', { name: 'Jane Roe' }).first().waitFor()
+  await press('Enter')
+  await page.getByRole('complementary', { name: 'Jane Roe' }).waitFor()
+  await press('Escape')
+
+  await press('g', 'r')
+  await page.getByRole('heading', { name: 'Is this them?' }).waitFor()
+  const first = page.locator('.pairs .pair').first()
+  await first.waitFor()
+  await press('j', 'j', 'Enter')
+  await page.waitForURL(/review#/)
+  await press('4')
+  await page.getByText('Rules stay as they are.').waitFor()
+  await press('Control+Enter')
+  await page.getByText('is settled').waitFor()
+  await press('u')
+  await page.getByText('waits for an answer again').waitFor()
+
+  await press('g', 'd')
+  await page.locator('main .row-link').first().waitFor()
+  await press('j', 'Enter')
+  await page.getByText('What was done').waitFor()
+  await press('Escape')
+  await page.getByRole('complementary').waitFor({ state: 'detached' })
+  await press('?')
+  await page.getByRole('dialog', { name: 'Keyboard shortcuts' }).waitFor()
+  await press('Escape', 'g', 'o')
+  await page.getByRole('heading', { level: 1, name: 'Overview' }).waitFor()
 }
 
 /** Left with changes, pressed twice, cut off while saving, edited by two. */
@@ -357,7 +445,10 @@ async function mistakes(t: Test, page: Page, { origin, daemon }: Stand): Promise
   await waitUntil('both edits are in the file', () =>
     /mine\.example/.test(protectionFile()) && /J\. Moe/.test(protectionFile()) ? true : undefined,
   )
-  await panel.getByRole('region', { name: 'What changes in protection.yaml' }).waitFor({ state: 'detached' })
+  // At once, while it is being saved or behind it: it closes when it is saved, and asks nothing then.
+  await page.keyboard.press('Escape')
+  await panel.waitFor({ state: 'detached' })
+  t.equal(await question.count(), 0)
 }
 
 /** What lies over the pages. */

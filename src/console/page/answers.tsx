@@ -1,10 +1,8 @@
 /** The four answers to "Is this them?": their words, and the question at the foot of a detection. */
 
-import { useEffect } from 'preact/hooks'
 import type { JSX } from 'preact'
-import { ask, get } from './api.ts'
-import { changed } from './live.ts'
-import { useLoaded } from './loaded.ts'
+import { ask } from './api.ts'
+import type { Loaded } from './loaded.ts'
 import type { Pair } from './pairs.ts'
 import { Button, Foreign, Time } from './parts.tsx'
 import { act, readOnly, toast } from './state.ts'
@@ -22,10 +20,17 @@ export const answerNames: Readonly<Record<string, string>> = Object.fromEntries(
 )
 
 /** What writes a rule is shown in review first, with what it would change; an attack changes nothing and is noted at once. */
-export function AnswersHere({ pair, name }: { readonly pair: string; readonly name: string }): JSX.Element {
-  const path = `/pairs/${encodeURIComponent(pair)}`
-  const loaded = useLoaded(pair === '' ? null : path, (signal) => get<Pair>(path, signal))
-  useEffect(() => loaded.reload(), [changed.protection.value])
+export function AnswersHere({
+  id,
+  pair: loaded,
+  name,
+}: {
+  /** Of the pair. */
+  readonly id: string
+  readonly pair: Loaded<Pair>
+  readonly name: string
+}): JSX.Element {
+  const path = `/pairs/${encodeURIComponent(id)}`
   const decision = loaded.value?.decision ?? null
   const attack = async (): Promise<void> => {
     const version = loaded.value?.version ?? null
@@ -58,14 +63,14 @@ export function AnswersHere({ pair, name }: { readonly pair: string; readonly na
                 {title}
               </Button>
             ) : (
-              <a key={answer} class="btn small" href={`/review?answer=${answer}#${encodeURIComponent(pair)}`}>
+              <a key={answer} class="btn small" href={`/review?answer=${answer}#${encodeURIComponent(id)}`}>
                 {title}
               </a>
             ),
           )}
         </div>
       ) : (
-        <a class="btn small" href={decision === null ? `/review#${encodeURIComponent(pair)}` : '/review?show=decided'}>
+        <a class="btn small" href={decision === null ? `/review#${encodeURIComponent(id)}` : '/review?show=decided'}>
           See it in review
         </a>
       )}

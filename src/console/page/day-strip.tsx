@@ -1,13 +1,10 @@
 /** Thirty days side by side: how much was caught on each, and a time to choose by dragging over them. */
 
-import { useEffect, useState } from 'preact/hooks'
+import { useState } from 'preact/hooks'
 import type { JSX } from 'preact'
-import { get } from './api.ts'
-import { changed } from './live.ts'
-import { useLoaded } from './loaded.ts'
 import { count, number } from './parts.tsx'
 
-interface Day {
+export interface Day {
   readonly day: string
   readonly certain: number
   readonly likely: number
@@ -37,19 +34,20 @@ export function daysWords(from: string, to: string | null): string {
  * the choice goes along.
  */
 export function DayStrip({
+  stats,
   day,
   to,
   onPick,
 }: {
+  /** Of 30 days, today last. */
+  readonly stats: readonly Day[]
   /** The first day chosen, and the last if there are several; null: none. */
   readonly day: string | null
   readonly to: string | null
   readonly onPick: (from: string, to: string) => void
 }): JSX.Element | null {
-  const stats = useLoaded('strip', (signal) => get<{ days: readonly Day[] }>('/stats?days=30', signal))
   const [dragged, setDragged] = useState<readonly [from: number, to: number] | null>(null)
-  useEffect(() => stats.reload(), [changed.detections.value])
-  const days = (stats.value?.days ?? []).map((one) => ({
+  const days = stats.map((one) => ({
     ...one,
     date: dateOf(one.day),
     sum: one.certain + one.likely,

@@ -52,6 +52,38 @@ export function useLoaded<T>(key: string | null, fetch: (signal: AbortSignal) =>
   return { value: current ? state.value : null, error: current ? state.error : null, busy: state.busy, reload, set }
 }
 
+/**
+ * Asks once what it depends on has stood still for a moment, as somebody types. An answer that comes late, after another key or
+ * none, is dropped.
+ * @param key null: nothing is to be asked
+ */
+export function useSettled<T>(
+  key: string | null,
+  pauseMs: number,
+  ask: () => Promise<T>,
+  then: (value: T) => void,
+  failed: (error: unknown) => void,
+): void {
+  useEffect(() => {
+    if (key === null) return
+    let stopped = false
+    const timer = setTimeout(() => {
+      ask().then(
+        (value) => {
+          if (!stopped) then(value)
+        },
+        (error: unknown) => {
+          if (!stopped) failed(error)
+        },
+      )
+    }, pauseMs)
+    return () => {
+      stopped = true
+      clearTimeout(timer)
+    }
+  }, [key])
+}
+
 /** A list of which the server gives a page at a time, and where the next one begins. */
 interface PageOf<T> {
   readonly items: readonly T[]

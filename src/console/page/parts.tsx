@@ -5,6 +5,7 @@ import type { ComponentChildren, JSX, Ref } from 'preact'
 import { Icon } from './icons.tsx'
 import type { IconName } from './icons.tsx'
 import type { Loaded } from './loaded.ts'
+import { useModal } from './modal.ts'
 import { act, now, timesAsDates, toast } from './state.ts'
 
 type Children = { readonly children?: ComponentChildren }
@@ -19,6 +20,7 @@ const dayAndTime = new Intl.DateTimeFormat('en-GB', {
   minute: '2-digit',
 })
 const day = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short', year: 'numeric' })
+const exactly = new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium', timeStyle: 'medium' })
 const full = new Intl.DateTimeFormat('en-GB', { dateStyle: 'full', timeStyle: 'long' })
 
 export function number(value: number): string {
@@ -28,6 +30,11 @@ export function number(value: number): string {
 /** `1 person`, `2 people`. */
 export function count(value: number, one: string, many: string = `${one}s`): string {
   return `${number(value)} ${value === 1 ? one : many}`
+}
+
+/** A sentence's first letter. */
+export function capital(text: string): string {
+  return text.slice(0, 1).toUpperCase() + text.slice(1)
 }
 
 export function size(bytes: number): string {
@@ -54,6 +61,11 @@ function relative(at: number, from: number): string {
   const hours = Math.round(minutes / 60)
   if (hours < 24) return word(`${hours} h`)
   return ''
+}
+
+/** Date and time, whatever the user's menu says. */
+export function dateAndTime(at: string): string {
+  return exactly.format(new Date(at))
 }
 
 /** A time ago, with the date at hand; or the other way round, as the user's menu says. */
@@ -245,6 +257,13 @@ const dispositions: Record<string, { word: string; icon: IconName; look: string 
   deferred: { word: 'Put off', icon: 'clock', look: 'monitored' },
   passed: { word: 'Let through', icon: 'check', look: 'monitored' },
   judged: { word: 'Judged', icon: 'eye', look: 'monitored' },
+}
+
+/** `2 refused, 12 tagged`: what was done with several messages. */
+export function doneWords(done: readonly (readonly [disposition: string, count: number])[]): string {
+  return done
+    .map(([disposition, times]) => `${number(times)} ${(dispositions[disposition]?.word ?? disposition).toLowerCase()}`)
+    .join(', ')
 }
 
 /** What was done, as a past tense. A relayed message whose detection was excused was let through. */
@@ -748,15 +767,8 @@ export function Dialog({
   readonly foot?: ComponentChildren
   readonly wide?: boolean
 }): JSX.Element {
-  const ref = useRef<HTMLDialogElement>(null)
+  const ref = useModal()
   const id = useId()
-  useEffect(() => {
-    const before = document.activeElement
-    ref.current?.showModal()
-    return () => {
-      if (before instanceof HTMLElement && before.isConnected) before.focus()
-    }
-  }, [])
   return (
     <dialog
       class={`dialog${wide ? ' wide' : ''}`}
@@ -792,19 +804,25 @@ export function Copy({
   return (
     <div class="copy">
       <code class="addr clip">{shown ?? text}</code>
-      <Button
-        look="small"
-        icon="copy"
-        onClick={() => {
-          navigator.clipboard.writeText(text).then(
-            () => toast('Copied'),
-            () => toast('The browser did not let it be copied; mark the text and copy it by hand.'),
-          )
-        }}
-      >
-        {label}
-      </Button>
+      <CopyButton text={text} label={label} />
     </div>
+  )
+}
+
+export function CopyButton({ text, label = 'Copy' }: { readonly text: string; readonly label?: string }): JSX.Element {
+  return (
+    <Button
+      look="small"
+      icon="copy"
+      onClick={() => {
+        navigator.clipboard.writeText(text).then(
+          () => toast('Copied'),
+          () => toast('The browser did not let it be copied; mark the text and copy it by hand.'),
+        )
+      }}
+    >
+      {label}
+    </Button>
   )
 }
 

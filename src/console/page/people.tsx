@@ -11,6 +11,8 @@ export interface Person {
   readonly secondaryEmails: readonly string[]
   readonly groups: readonly string[]
   readonly protected: boolean
+  /** Of 30 days. */
+  readonly detections: number
 }
 
 /** A group or a person. */

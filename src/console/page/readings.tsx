@@ -3,7 +3,7 @@
 import type { JSX } from 'preact'
 import type { Finding } from './drawn.tsx'
 import { Icon } from './icons.tsx'
-import { Addr, Foreign, kindName } from './parts.tsx'
+import { capital, Addr, Foreign, kindName } from './parts.tsx'
 
 export interface Reading {
   readonly field: string
@@ -87,7 +87,7 @@ export function Readings({ readings }: { readonly readings: readonly Reading[] }
                 </li>,
                 finding.excuse === null ? (
                   <li key={`${n}-end`} class="end">
-                    {finding.action ?? ''}, by {finding.setting ?? 'the default'}
+                    {capital(finding.action ?? '')}, by {finding.setting ?? 'the default'}
                   </li>
                 ) : (
                   <li key={`${n}-end`} class="clean">

@@ -37,10 +37,11 @@ const unsaved = signal<string | null>(null)
 /** Where somebody wants to go who would lose something: they are asked first. */
 export const leaving = signal<{ readonly to: string; readonly words: string } | null>(null)
 
-/** Says what would be lost while a part of the page is shown. */
+/** Says what would be lost while a part of the page is shown. Whoever asked to leave while it was being saved leaves once it is. */
 export function useUnsaved(words: string | null): void {
   useEffect(() => {
     unsaved.value = words
+    if (words === null && leaving.peek() !== null) leave()
     return forgetUnsaved
   }, [words])
 }

@@ -1,8 +1,9 @@
 /** A panel over the page, which waits behind it. */
 
-import { useEffect, useId, useRef } from 'preact/hooks'
+import { useId } from 'preact/hooks'
 import type { ComponentChildren, JSX } from 'preact'
 import { Icon } from './icons.tsx'
+import { useModal } from './modal.ts'
 
 export function Sheet({
   title,
@@ -14,15 +15,7 @@ export function Sheet({
   readonly children: ComponentChildren
 }): JSX.Element {
   const id = useId()
-  const ref = useRef<HTMLDialogElement>(null)
-  useEffect(() => {
-    const before = document.activeElement
-    // A dialog that is modal keeps the focus, and the rest of the page out of it, by itself.
-    ref.current?.showModal()
-    return () => {
-      if (before instanceof HTMLElement && before.isConnected) before.focus({ preventScroll: true })
-    }
-  }, [])
+  const ref = useModal()
   return (
     <dialog
       class="drawer sheet"

@@ -17,6 +17,7 @@ const queryShape = {
   person: z.string().max(500).optional().describe('Directory id.'),
   address: z.string().max(500).optional().describe('With `person` and `directory`: one pair.'),
   directory: z.string().max(200).optional(),
+  group: z.string().max(500).optional().describe('With `directory`: names of people of this group, by its id.'),
   kind: z.string().max(40).optional(),
   tier: z.enum(['certain', 'likely']).optional(),
   disposition: z.string().max(40).optional(),
@@ -128,7 +129,15 @@ export const detectionRoutes: readonly Route[] = [
           count: z.number(),
         }),
       ),
-      people: z.array(z.object({ directory: z.string(), person: z.string(), name: z.string(), count: z.number() })),
+      people: z.array(
+        z.object({
+          directory: z.string(),
+          person: z.string(),
+          name: z.string(),
+          count: z.number(),
+          addresses: z.number().describe('From how many addresses.'),
+        }),
+      ),
       kept: z.number(),
     }),
     handle: async ({ services, query }) => {
@@ -136,11 +145,16 @@ export const detectionRoutes: readonly Route[] = [
       const number = query.days ?? 30
       const since = Date.now() - number * 86_400_000
       const { counts, people } = await history.overview(since, Date.now())
+      const most = people.slice(0, 20)
+      const addresses = await history.addresses(
+        most.map(({ person }) => person),
+        since,
+      )
       return {
         days: await daysOf(history, number),
         changes: changesSince(history, since),
         counts: counts.map((count) => ({ ...count })),
-        people: people.slice(0, 20).map((person) => ({ ...person })),
+        people: most.map((one) => ({ ...one, addresses: addresses.get(one.person) ?? 0 })),
         kept: await history.count(),
       }
     },
@@ -205,7 +219,9 @@ async function* found(services: Services, query: Omit<ListQuery, 'limit'>): Asyn
   const until = cursorTime !== null ? cursorTime + 1 : query.until === undefined ? undefined : Date.parse(query.until)
   let skipping = after !== undefined && cursorTime !== null
   let scanned = 0
-  for await (const record of history.records({ ...asked(query), ...(until === undefined ? {} : { until }) })) {
+  const members = await membersAsked(services, query)
+  const wanted = { ...asked(query), ...(members === null ? {} : { people: members }) }
+  for await (const record of history.records({ ...wanted, ...(until === undefined ? {} : { until }) })) {
     if (++scanned > maxScanned) return
     if (skipping) {
       if (Date.parse(record.time) === cursorTime) {
@@ -214,10 +230,20 @@ async function* found(services: Services, query: Omit<ListQuery, 'limit'>): Asyn
       }
       skipping = false
     }
+    if (members !== null && record.directory !== query.directory) continue
     if (query.kind !== undefined && record.kind !== query.kind) continue
     if (query.disposition !== undefined && record.disposition !== query.disposition) continue
     yield record
   }
+}
+
+/** Ids of those of the group that is asked for whose names were shown lately; null: none is asked for. */
+async function membersAsked(
+  { desk }: Services,
+  { group, directory }: Omit<ListQuery, 'limit'>,
+): Promise<readonly string[] | null> {
+  if (group === undefined || directory === undefined) return null
+  return (await desk.shownNames()).membersOf({ directory, id: group })
 }
 
 /** What the history is asked for; kind and disposition are looked at record by record. */

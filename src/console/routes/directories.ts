@@ -6,9 +6,10 @@ import {
   makeCertificate,
   planDirectoryChange,
   planNewDirectory,
+  tryDirectory,
 } from '../../admin/directory-setup.ts'
 import { placeOf } from '../../admin/directories.ts'
-import type { NewDirectory } from '../../admin/directory-setup.ts'
+import type { KnownDirectory, NewDirectory } from '../../admin/directory-setup.ts'
 import { Problem } from '../problem.ts'
 import type { Caller } from '../ports.ts'
 import type { Services } from '../services.ts'
@@ -51,6 +52,12 @@ const draftSchema: z.ZodType<NewDirectory> = z.discriminatedUnion('type', [
   }),
 ])
 
+/** What was described, or a directory that is there already. */
+const ofDirectory = z.union([
+  z.strictObject({ directory: draftSchema }),
+  z.strictObject({ name: z.string().max(200).describe('A directory that is there already, to be authorised again.') }),
+])
+
 const directorySchema = z.object({
   name: z.string(),
   type: z.string(),
@@ -67,6 +74,17 @@ const directorySchema = z.object({
     .object({ phase: z.string(), count: z.number() })
     .nullable()
     .describe('A synchronisation under way that was asked for here.'),
+  runs: z
+    .array(
+      z.object({
+        at: z.string(),
+        error: z.string().nullable().describe('Null: it went well.'),
+        added: z.number(),
+        changed: z.number(),
+        removed: z.number(),
+      }),
+    )
+    .describe('How the last twelve synchronisations ended, the latest last.'),
 })
 
 const consentSchema = z.object({
@@ -149,17 +167,34 @@ export const directoryRoutes: readonly Route[] = [
   }),
   route({
     method: 'POST',
+    path: '/directories/test',
+    access: 'admin',
+    summary: 'Try what was described',
+    prose:
+      'A file is read; of Entra a token is asked for, which tells of a tenant that is none, a wrong secret or certificate. Nothing is written.',
+    body: ofDirectory,
+    response: z.object({
+      fault: z.object({ option: z.string(), message: z.string() }).nullable().describe('Null: nothing that is known.'),
+      people: z.number().nullable().describe('What a file holds; null for a service.'),
+      groups: z.number().nullable(),
+    }),
+    maxPerMinute: 60,
+    handle: ({ services, body }) => tryDirectory(services.desk.configPath, meant(services, body)),
+  }),
+  route({
+    method: 'POST',
     path: '/directories/authorize',
     access: 'admin',
     summary: "Begin an administrator's consent",
     prose:
       "Answers with the address of Microsoft's page. The browser comes back to `/authorized`; `GET /directories/authorize/{id}` then says how it went.",
-    body: z.object({ directory: draftSchema }),
+    body: ofDirectory,
     response: consentSchema,
     status: 201,
     handle: ({ services, body, request, caller }) => {
-      if (body.directory.type !== 'office365') throw new Problem('invalid', 'a file needs no consent')
-      return services.consents.begin(body.directory, services.origins.find(request), caller.id)
+      const of = meant(services, body)
+      if (of.type === 'file') throw new Problem('invalid', 'a file needs no consent')
+      return services.consents.begin(of, services.origins.find(request), caller.id)
     },
   }),
   route({
@@ -233,6 +268,13 @@ export const directoryRoutes: readonly Route[] = [
   }),
 ]
 
+/** @throws Problem not-found if there is no directory of the name */
+function meant(services: Services, body: z.infer<typeof ofDirectory>): NewDirectory | KnownDirectory {
+  if ('directory' in body) return body.directory
+  known(services, body.name)
+  return { type: 'known', name: body.name }
+}
+
 /** As it may stand in the file. */
 function scheduleText(sync: string | { readonly everyMs: number }): string {
   if (typeof sync === 'string') return sync
@@ -243,6 +285,10 @@ function scheduleText(sync: string | { readonly everyMs: number }): string {
 async function list(services: Services): Promise<z.infer<typeof directorySchema>[]> {
   const installation = services.desk.refresh()
   const reports = await installation.directories()
+  const records = await installation.store().then(
+    (store) => store.records(),
+    () => [],
+  )
   return reports.map((report) => {
     const config = installation.config.directories.find(({ name }) => name === report.name)
     return {
@@ -250,6 +296,10 @@ async function list(services: Services): Promise<z.infer<typeof directorySchema>
       detail: config === undefined ? '' : placeOf(config),
       sync: config === undefined ? '' : scheduleText(config.sync),
       syncing: services.desk.syncing.get(report.name) ?? null,
+      runs: (records.find(({ name }) => name === report.name)?.runs ?? []).map((run) => ({
+        ...run,
+        at: new Date(run.at).toISOString(),
+      })),
     }
   })
 }

@@ -3,6 +3,7 @@
 import * as z from 'zod'
 import type { GroupEntry, PersonEntry } from '../../admin/people.ts'
 import type { ProtectionRequest } from '../../admin/protection.ts'
+import type { ShownNames } from '../../admin/shown-names.ts'
 import { putOff } from '../../admin/suggestions.ts'
 import type { Suggestion } from '../../admin/suggestions.ts'
 import { actionNames } from '../../vocabulary.ts'
@@ -27,6 +28,7 @@ const personSchema = z.object({
   secondaryEmails: z.array(z.string()),
   groups: z.array(z.string()).describe('Ids, nested ones resolved.'),
   protected: z.boolean(),
+  detections: z.number().describe('Of 30 days, in which the name was shown.'),
 })
 
 const groupSchema = z.object({
@@ -36,11 +38,13 @@ const groupSchema = z.object({
   people: z.number(),
   protectedPeople: z.number(),
   protected: z.boolean().describe('Whether the file names the group.'),
+  detections: z.number().describe("Of 30 days, in which a name of the group's people was shown."),
 })
 
 const detailsSchema = personSchema.extend({
   groupNames: z.array(z.object({ id: z.string(), displayName: z.string(), protected: z.boolean() })),
   names: z.array(z.string()).describe('Further spellings that are guarded.'),
+  fromAddresses: z.number().describe('From how many addresses the detections came.'),
   protection: z.object({ byName: z.boolean(), throughGroups: z.array(z.string()), excluded: z.boolean() }),
   actions: z.object({ certain: z.string(), likely: z.string() }),
   actionOrigins: z.object({ certain: z.string(), likely: z.string() }),
@@ -155,7 +159,8 @@ export const peopleRoutes: readonly Route[] = [
         cursor: query.cursor,
         limit: query.limit ?? defaultLimit,
       })
-      return { ...found, items: found.items.map(plainPerson) }
+      const shown = await services.desk.shownNames()
+      return { ...found, items: found.items.map((person) => plainPerson(person, shown)) }
     },
   }),
   route({
@@ -216,7 +221,9 @@ export const peopleRoutes: readonly Route[] = [
       const found = people.children(group, { cursor: query.cursor, limit: query.limit ?? defaultLimit })
       if (found === null) throw new Problem('not-found', 'there is no such group')
       const groups = query.cursor === undefined ? await withCounts(services, found.groups) : []
-      return { groups, people: found.people.items.map(plainPerson), total: found.people.total, next: found.people.next }
+      const shown = await services.desk.shownNames()
+      const { items, total, next } = found.people
+      return { groups, people: items.map((person) => plainPerson(person, shown)), total, next }
     },
   }),
   route({
@@ -366,8 +373,11 @@ async function details(services: Services, directory: string, id: string): Promi
   const found = people.person({ directory, id })
   if (found === null) throw new Problem('not-found', 'no directory has this person any more')
   const { groupNames, names, protection, actions, actionOrigins } = found
+  const since = Date.now() - 30 * 86_400_000
+  const history = await services.desk.history().catch(() => null)
   return {
-    ...plainPerson(found),
+    ...plainPerson(found, await services.desk.shownNames()),
+    fromAddresses: (await history?.addresses([id], since))?.get(id) ?? 0,
     groupNames: groupNames.map((group) => ({ ...group })),
     names: [...names],
     protection: { ...protection, throughGroups: [...protection.throughGroups] },
@@ -386,7 +396,7 @@ function plainSuggestion(of: Suggestion): z.infer<typeof suggestionSchema> {
       }
 }
 
-function plainPerson(person: PersonEntry): z.infer<typeof personSchema> {
+function plainPerson(person: PersonEntry, shown: ShownNames): z.infer<typeof personSchema> {
   const { directory, id, displayName, givenName, surname, addresses, secondaryEmails, groups } = person
   return {
     directory,
@@ -398,10 +408,16 @@ function plainPerson(person: PersonEntry): z.infer<typeof personSchema> {
     secondaryEmails: [...secondaryEmails],
     groups: [...groups],
     protected: person.protected,
+    detections: shown.ofPerson(person),
   }
 }
 
 async function withCounts(services: Services, groups: readonly GroupEntry[]): Promise<z.infer<typeof groupSchema>[]> {
   const people = await services.desk.people()
-  return groups.map((group) => ({ ...group, protectedPeople: people.protectedIn(group) }))
+  const shown = await services.desk.shownNames()
+  return groups.map((group) => ({
+    ...group,
+    protectedPeople: people.protectedIn(group),
+    detections: shown.ofGroup(group),
+  }))
 }

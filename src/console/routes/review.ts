@@ -3,6 +3,7 @@
 import * as z from 'zod'
 import type { Actor } from '../../admin/audit.ts'
 import type { Answer, ReviewedPair } from '../../admin/review.ts'
+import { pairFacts } from '../../admin/pair-facts.ts'
 import { Problem } from '../problem.ts'
 import type { Caller } from '../ports.ts'
 import { versionOf } from '../desk.ts'
@@ -40,6 +41,11 @@ const answerBody = z.object({
   note: z.string().trim().max(500).optional().describe('Needed for `service` and `namesake`.'),
   until: z.iso.date().optional().describe('Last day; needed for `service`.'),
   requireAuthentication: z.boolean().optional(),
+  names: z
+    .array(z.string().trim().min(1).max(200))
+    .max(50)
+    .optional()
+    .describe('Further names that a `service` carries.'),
 })
 
 type AnswerBody = z.infer<typeof answerBody>
@@ -105,6 +111,30 @@ export const reviewRoutes: readonly Route[] = [
     params: byId,
     response: pairSchema,
     handle: async ({ services, params }) => plain(await found(services, params.id)),
+  }),
+  route({
+    method: 'GET',
+    path: '/pairs/:id/facts',
+    access: 'reader',
+    summary: 'What speaks for an answer',
+    prose: 'Of the last 30 days; of a pair with more than 2,000 messages, of the latest of them.',
+    params: byId,
+    response: z.object({
+      days: z.array(z.number()).describe('Detections a day, today last.'),
+      done: z.array(z.tuple([z.string(), z.number()])).describe('Disposition and how often, most first.'),
+      others: z
+        .array(z.object({ name: z.string(), count: z.number() }))
+        .describe('Other people whose names the same address showed.'),
+    }),
+    handle: async ({ services, params }) => {
+      const pair = await found(services, params.id)
+      const { days, done, others } = await pairFacts(await services.desk.historyOrProblem(), pair, Date.now())
+      return {
+        days: [...days],
+        done: done.map(([what, count]) => [what, count] as [string, number]),
+        others: others.map((one) => ({ ...one })),
+      }
+    },
   }),
   route({
     method: 'POST',
@@ -202,12 +232,12 @@ function expectWhole({ answer, note = '', until }: AnswerBody): void {
   if (answer === 'service' && until === undefined) needs('until', 'Give the last day.')
 }
 
-function answerOf({ answer, note = '', until, requireAuthentication }: AnswerBody): Answer {
+function answerOf({ answer, note = '', until, requireAuthentication, names }: AnswerBody): Answer {
   return {
     answer,
     note,
     until: answer === 'service' ? (until ?? null) : null,
-    names: [],
+    names: names ?? [],
     requireAuthentication: requireAuthentication === true,
   }
 }

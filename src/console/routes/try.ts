@@ -13,6 +13,7 @@ import type { Route } from './route.ts'
 const judgeBody = z
   .strictObject({
     from: z.string().max(70_000).optional().describe('A From field as text, with or without its name.'),
+    replyTo: z.string().max(20_000).optional().describe('A Reply-To field as text, beside `from`.'),
     section: z
       .string()
       .max(400_000)
@@ -92,7 +93,8 @@ export const tryRoutes: readonly Route[] = [
     maxBodyBytes: 512 * 1024,
     maxPerMinute: 240,
     handle: async ({ services, body }) => {
-      const octets = body.from === undefined ? Buffer.from(body.section ?? '', 'base64') : sectionOfFrom(body.from)
+      const { from, replyTo, section = '' } = body
+      const octets = from === undefined ? Buffer.from(section, 'base64') : sectionOfFrom(from, replyTo ?? null)
       if (octets.length === 0) throw new Problem('invalid', 'there is nothing to judge')
       const { outcome, directory, readings, steps } = await services.judge(octets)
       return {

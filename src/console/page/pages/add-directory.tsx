@@ -2,13 +2,16 @@
 
 import type { JSX } from 'preact'
 import { useEffect, useState } from 'preact/hooks'
-import { ApiError, get, send, wordsOf } from '../api.ts'
+import { ApiError, send, wordsOf } from '../api.ts'
 import { Icon } from '../icons.tsx'
-import { Button, Copy, Input, Note, RawLines, SavedAs, Select } from '../parts.tsx'
+import { useSettled } from '../loaded.ts'
+import { Button, Copy, count, Input, Note, SavedAs, Select } from '../parts.tsx'
 import type { DiffLine } from '../parts.tsx'
 import { forgetUnsaved, go, here, place, useUnsaved } from '../router.ts'
 import { Sheet } from '../sheet.tsx'
 import { act, toast } from '../state.ts'
+import { Granted, Refused, useConsent, Waiting } from './consent.tsx'
+import type { Consent, Tried } from './consent.tsx'
 import { FrequencyField } from './frequency-field.tsx'
 
 type Cloud = 'global' | 'usgov' | 'usgov-dod' | 'china' | 'other'
@@ -47,17 +50,6 @@ const emptyDraft: Draft = {
   key: '',
   certificate: '',
   path: './people.yaml',
-}
-
-interface Consent {
-  readonly id: string
-  readonly status: 'waiting' | 'proving' | 'authorized' | 'refused'
-  readonly url: string
-  readonly redirect: string
-  readonly said: readonly string[]
-  readonly error: string | null
-  readonly raw: string | null
-  readonly draft: Sent
 }
 
 /** A draft as the server takes it. */
@@ -109,56 +101,41 @@ function fromSent(of: Sent): Draft {
 export function AddDirectory({ onSaved }: { readonly onSaved: () => void }): JSX.Element {
   const id = place.value.open.startsWith('add-') ? place.value.open.slice(4) : null
   const [draft, setDraft] = useState<Draft>(emptyDraft)
-  const [consent, setConsent] = useState<Consent | null>(null)
-  const [gone, setGone] = useState<string | null>(null)
   const [errors, setErrors] = useState<Record<string, string>>({})
   const [busy, setBusy] = useState<string | null>(null)
+  /** What the file that is described holds. */
+  const [tried, setTried] = useState<Tried | null>(null)
   const [diff, setDiff] = useState<readonly DiffLine[] | null>(null)
   const close = (): void => go(here({ open: '' }))
-  const isBegun = consent !== null || draft !== emptyDraft
-  useUnsaved(isBegun ? 'The directory that you describe is not saved.' : null)
-
-  // A consent under way is looked at until it is decided.
+  const { consent, gone, forget } = useConsent<Sent>(id)
   useEffect(() => {
-    if (id === null) return
-    let stopped = false
-    const look = async (): Promise<void> => {
-      try {
-        const found = await get<Consent>(`/directories/authorize/${encodeURIComponent(id)}`)
-        if (stopped) return
-        setConsent((before) => {
-          if (before === null) setDraft(fromSent(found.draft))
-          return found
-        })
-        if (found.status === 'waiting' || found.status === 'proving') setTimeout(() => void look(), 700)
-      } catch (error) {
-        if (!stopped) setGone(wordsOf(error))
-      }
-    }
-    void look()
-    return () => {
-      stopped = true
-    }
-  }, [id])
+    if (consent !== null) setDraft(fromSent(consent.draft))
+  }, [consent === null])
+  useUnsaved(consent !== null || draft !== emptyDraft ? 'The directory that you describe is not saved.' : null)
 
   const ready = draft.type === 'file' || consent?.status === 'authorized'
   const described = JSON.stringify(sent(draft))
-  useEffect(() => {
-    if (!ready) return
-    const timer = setTimeout(() => {
-      send<{ diff: readonly DiffLine[] }>('POST', '/directories/preview', { directory: sent(draft) }).then(
-        (found) => {
-          setDiff(found.diff)
-          setErrors({})
-        },
-        (error: unknown) => {
-          setDiff(null)
-          setErrors(errorsOf(error))
-        },
-      )
-    }, 250)
-    return () => clearTimeout(timer)
-  }, [ready, described])
+  useSettled(
+    ready ? described : null,
+    250,
+    () => send<{ diff: readonly DiffLine[] }>('POST', '/directories/preview', { directory: sent(draft) }),
+    (found) => {
+      setDiff(found.diff)
+      setErrors({})
+    },
+    (error) => {
+      setDiff(null)
+      setErrors(errorsOf(error))
+    },
+  )
+
+  useSettled(
+    draft.type === 'file' ? described : null,
+    400,
+    () => send<Tried>('POST', '/directories/test', { directory: sent(draft) }),
+    setTried,
+    () => setTried(null),
+  )
 
   const set = (change: Partial<Draft>): void => setDraft((before) => ({ ...before, ...change }))
   const setType = (type: Draft['type']): void =>
@@ -174,7 +151,14 @@ export function AddDirectory({ onSaved }: { readonly onSaved: () => void }): JSX
     setBusy('Authorizing')
     setErrors({})
     try {
-      const begun = await send<Consent>('POST', '/directories/authorize', { directory: sent(draft) })
+      // What no consent would mend is told before anybody is sent away.
+      const { fault } = await send<Tried>('POST', '/directories/test', { directory: sent(draft) })
+      if (fault !== null) {
+        setErrors({ [fault.option]: fault.message })
+        setBusy(null)
+        return
+      }
+      const begun = await send<Consent<Sent>>('POST', '/directories/authorize', { directory: sent(draft) })
       // The panel is found again under this address when the browser comes back.
       history.replaceState(null, '', here({ open: `add-${begun.id}` }))
       forgetUnsaved()
@@ -253,7 +237,7 @@ export function AddDirectory({ onSaved }: { readonly onSaved: () => void }): JSX
           ) : refused ? (
             <Refused consent={consent} />
           ) : step === 'save' && draft.type === 'office365' ? (
-            <Granted draft={draft} />
+            <Granted as={draft.tenant} />
           ) : null}
           {waiting || refused ? null : (
             <>
@@ -269,11 +253,18 @@ export function AddDirectory({ onSaved }: { readonly onSaved: () => void }): JSX
                   mono
                   value={draft.path}
                   onInput={(path) => set({ path })}
-                  error={errors.path}
+                  error={errors.path ?? tried?.fault?.message}
                   hint="Relative to the folder of namesake.yaml. It is read again whenever it changes."
                 />
               ) : consent === null ? (
                 <Application draft={draft} set={set} errors={errors} />
+              ) : null}
+              {draft.type === 'file' && tried?.people !== null && tried !== null ? (
+                <Note look="ok">
+                  <p>
+                    {count(tried.people, 'person', 'people')} and {count(tried.groups ?? 0, 'group')} read.
+                  </p>
+                </Note>
               ) : null}
               {step === 'save' && diff !== null ? <SavedAs file="namesake.yaml" lines={diff} /> : null}
               {step === 'describe' ? (
@@ -300,7 +291,7 @@ export function AddDirectory({ onSaved }: { readonly onSaved: () => void }): JSX
             <Button
               look="quiet"
               onClick={() => {
-                setConsent(null)
+                forget()
                 history.replaceState(null, '', here({ open: 'add' }))
               }}
             >
@@ -522,101 +513,4 @@ function redirectHere(): string {
   const url = new URL('/authorized', location.href)
   if (url.protocol === 'http:' && /^(127\.|\[::1\])/.test(url.hostname)) url.hostname = 'localhost'
   return url.href
-}
-
-function Waiting({ consent }: { readonly consent: Consent }): JSX.Element {
-  const proving = consent.status === 'proving'
-  return (
-    <>
-      <div class="empty" role="status">
-        <span class="state busy" />
-        <b>{proving ? 'Consent is there. Reading is tried' : 'Waiting for Microsoft'}</b>
-        <p>
-          {proving
-            ? (consent.said.at(-1) ?? 'A consent takes up to some minutes until it holds everywhere.')
-            : 'Sign in there as a Privileged Role Administrator and accept the two permissions. You come back here by yourself.'}
-        </p>
-        {proving ? null : (
-          <a class="btn small" href={consent.url} rel="noreferrer">
-            <Icon name="open" size={14} />
-            Open Microsoft again
-          </a>
-        )}
-      </div>
-      {proving ? null : (
-        <div class="field">
-          <span class="label">Somebody else has to accept?</span>
-          <Copy text={consent.url} label="Copy link" />
-          <p class="hint">It leads to Microsoft and is good for an hour. This page notices when they have accepted.</p>
-        </div>
-      )}
-    </>
-  )
-}
-
-function Granted({ draft }: { readonly draft: Draft }): JSX.Element {
-  return (
-    <>
-      <Note look="ok">
-        <p>
-          <b>Authorized as {draft.tenant}</b>
-        </p>
-        <p>Reading users and groups works.</p>
-      </Note>
-      <ul class="granted">
-        <li>
-          <Icon name="check" />
-          <span>
-            <b>Read users</b>
-            <br />
-            <span class="soft">
-              Names and addresses, and what changes of them. <code>User.Read.All</code>
-            </span>
-          </span>
-        </li>
-        <li>
-          <Icon name="check" />
-          <span>
-            <b>Read group members</b>
-            <br />
-            <span class="soft">
-              Groups’ names and who is in them. <code>GroupMember.Read.All</code>
-            </span>
-          </span>
-        </li>
-      </ul>
-    </>
-  )
-}
-
-function Refused({ consent }: { readonly consent: Consent }): JSX.Element {
-  return (
-    <>
-      <Note look="bad">
-        <p>
-          <b>It is not authorized</b>
-        </p>
-        <p>{consent.error}</p>
-      </Note>
-      {consent.raw === null ? (
-        <p>
-          Microsoft has accepted, but reading with this application does not work. Go back, mend it, and authorize
-          again.
-        </p>
-      ) : (
-        <>
-          <div>
-            <h3>What to do</h3>
-            <ol class="fix">
-              <li>Try again with an account that is a Privileged Role Administrator, or</li>
-              <li>send this link to somebody who is.</li>
-            </ol>
-          </div>
-          <Copy text={consent.url} label="Copy link" />
-        </>
-      )}
-      {consent.raw === null ? null : <RawLines title="What Microsoft said" lines={[consent.raw]} max={1000} />}
-      <p class="soft">Nothing was changed. What you described is kept in this panel.</p>
-    </>
-  )
 }

@@ -10,11 +10,14 @@ import { useLoaded, usePaged } from '../loaded.ts'
 import { Panel } from '../panel.tsx'
 import {
   Addr,
+  CopyButton,
+  dateAndTime,
   Done,
   Empty,
   Foreign,
   kindName,
   kinds,
+  number,
   Older,
   RawLines,
   Select,
@@ -28,6 +31,8 @@ import type { Reading } from '../readings.tsx'
 import { go, here, place } from '../router.ts'
 import { AnswersHere } from '../answers.tsx'
 import { DayStrip, daysWords } from '../day-strip.tsx'
+import type { Day } from '../day-strip.tsx'
+import type { Pair } from '../pairs.ts'
 import { may } from '../state.ts'
 
 export interface Detection {
@@ -67,6 +72,10 @@ interface Record_ extends Detection {
   readonly originators: string | null
   /** Id of the pair of person and address. */
   readonly pair: string | null
+  readonly queueId: string | null
+  readonly tls: string | null
+  /** Seconds; of the oldest directory when it was judged. */
+  readonly directoryAge: number | null
   readonly explanation: { readonly readings: readonly Reading[] } | null
 }
 
@@ -111,6 +120,7 @@ export function Detections(): JSX.Element {
     person: asked.get('person'),
     address: asked.get('address'),
     directory: asked.get('directory'),
+    group: asked.get('group'),
     kind: asked.get('kind'),
     tier: asked.get('tier'),
     disposition: asked.get('done'),
@@ -135,8 +145,11 @@ export function Detections(): JSX.Element {
   useEffect(() => {
     if (waiting > 0 && items.length === 0) list.reload()
   }, [waiting])
+  const stats = useLoaded('stats', (signal) => get<Stats>('/stats?days=30', signal))
+  useEffect(() => stats.reload(), [changed.detections.value])
   const narrowed =
-    text !== '' || ['person', 'kind', 'tier', 'done', 'address', 'verdict', 'day'].some((key) => asked.has(key))
+    text !== '' ||
+    ['person', 'group', 'kind', 'tier', 'done', 'address', 'verdict', 'day'].some((key) => asked.has(key))
   const at = items.findIndex(({ id }) => id === open)
   const to = (index: number): string => here({ open: items[index]?.id ?? open })
   return (
@@ -181,6 +194,13 @@ export function Detections(): JSX.Element {
           />
           <Select
             bare
+            label="Person"
+            value={asked.get('person') ?? ''}
+            options={peopleOptions(stats.value?.people ?? [], asked.get('person'), newest)}
+            onChange={(value) => set({ person: value, address: null, directory: null, group: null })}
+          />
+          <Select
+            bare
             label="Kind"
             value={asked.get('kind') ?? ''}
             options={[['', 'Any kind'], ...kinds.map((kind) => [kind, kindName(kind)] as const)]}
@@ -211,12 +231,12 @@ export function Detections(): JSX.Element {
             options={verdicts}
             onChange={(value) => set({ verdict: value === 'detected' ? null : value })}
           />
-          {asked.has('person') || asked.has('address') ? (
+          {asked.has('address') || asked.has('group') ? (
             <button
               class="btn chip"
               type="button"
               aria-label="Show everybody again"
-              onClick={() => set({ person: null, address: null, directory: null })}
+              onClick={() => set({ person: null, address: null, directory: null, group: null })}
             >
               <Foreign text={onlyWords(asked, newest)} max={80} />
               <Icon name="cross" size={14} />
@@ -225,6 +245,7 @@ export function Detections(): JSX.Element {
         </form>
         <section class="card" aria-label="Detections" aria-busy={list.busy && list.value !== null}>
           <DayStrip
+            stats={stats.value?.days ?? []}
             day={day}
             to={asked.get('to')}
             onPick={(from, to) => set({ day: from, to: from === to ? null : to })}
@@ -271,14 +292,35 @@ export function Detections(): JSX.Element {
   )
 }
 
-/** Days as they are where the browser is, the last one included. */
-/** What the list is narrowed to by a link: a person, or one of their pairs. */
-function onlyWords(asked: URLSearchParams, first: Detection | undefined): string {
-  const person = first?.name ?? asked.get('person') ?? ''
-  const address = asked.get('address')
-  return address === null ? `Only ${person}` : `Only ${person}, ${address}`
+interface Stats {
+  readonly days: readonly Day[]
+  readonly people: readonly ShownPerson[]
 }
 
+interface ShownPerson {
+  readonly person: string
+  readonly name: string
+  readonly count: number
+}
+
+/** Those whose names were shown most, and whoever is chosen already. */
+function peopleOptions(
+  people: readonly ShownPerson[],
+  chosen: string | null,
+  first: Detection | undefined,
+): (readonly [string, string])[] {
+  const listed = people.map(({ person, name }) => [person, name] as const)
+  const isListed = chosen === null || people.some(({ person }) => person === chosen)
+  return [['', 'Anyone'], ...(isListed ? [] : [[chosen, first?.name ?? chosen] as const]), ...listed]
+}
+
+/** What the list is narrowed to by a link: one pair, or a group. */
+function onlyWords(asked: URLSearchParams, first: Detection | undefined): string {
+  const address = asked.get('address')
+  return address === null ? 'Only people of one group' : `Only ${first?.name ?? ''} and ${address}`
+}
+
+/** Days as they are where the browser is, the last one included. */
 function rangeOf(day: string | null, to: string | null): { readonly since: string; readonly until: string } | null {
   const start = Date.parse(`${day ?? ''}T00:00:00`)
   if (Number.isNaN(start)) return null
@@ -377,10 +419,11 @@ function DetectionPanel({
   const one = loaded.value
   const readings = one?.explanation?.readings ?? []
   const shown = drawnFinding(readings, one?.person ?? null)
-  const pair =
-    one === null || one.person === null
-      ? ''
-      : query({ person: one.person, directory: one.directory, address: one.address })
+  const pairId = one?.pair ?? ''
+  const pair = useLoaded(pairId === '' ? null : pairId, (signal) =>
+    get<Pair>(`/pairs/${encodeURIComponent(pairId)}`, signal),
+  )
+  useEffect(() => pair.reload(), [changed.protection.value])
   return (
     <Panel
       label="Detection"
@@ -410,7 +453,7 @@ function DetectionPanel({
       }
       foot={
         one === null || one.person === null || !may('reviewer') || one.verdict !== 'detected' ? null : (
-          <AnswersHere pair={one.pair ?? ''} name={one.name ?? ''} />
+          <AnswersHere id={pairId} pair={pair} name={one.name ?? ''} />
         )
       }
     >
@@ -428,6 +471,9 @@ function DetectionPanel({
               </h2>
               <p class="soft">
                 <Time at={one.time} />, on {one.node}.
+                {pair.value === null || one.verdict !== 'detected' || pair.value.decision !== null
+                  ? ''
+                  : ' Not decided yet.'}
               </p>
             </section>
             {shown === undefined ? null : (
@@ -447,13 +493,18 @@ function DetectionPanel({
             )}
             <section class="stack-s">
               <h3>What was done</h3>
-              <div class="raw">
-                <Foreign text={one.reply} max={600} />
-              </div>
+              <p>{whatWasDone(one)}</p>
+              {one.reply === '' ? null : (
+                <div class="raw">
+                  <Foreign text={one.reply} max={600} />
+                </div>
+              )}
             </section>
             <section>
               <h3>Message</h3>
               <dl class="facts">
+                <dt>Time</dt>
+                <dd>{dateAndTime(one.time)}</dd>
                 <dt>Sending server</dt>
                 <dd>
                   <Addr text={one.client ?? 'not kept'} />
@@ -475,32 +526,86 @@ function DetectionPanel({
                 <dd>
                   {size(one.size)}, judged in {Math.round(one.judgeTime)} µs
                 </dd>
+                {one.tls === null ? null : (
+                  <>
+                    <dt>Transport</dt>
+                    <dd>
+                      <Foreign text={one.tls} max={120} />
+                    </dd>
+                  </>
+                )}
+                {one.directoryAge === null ? null : (
+                  <>
+                    <dt>Oldest directory</dt>
+                    <dd>{age(one.directoryAge)} old then</dd>
+                  </>
+                )}
                 <dt>Message-ID</dt>
                 <dd>
                   <Addr text={one.messageId ?? ''} />
                 </dd>
                 <dt>Id</dt>
-                <dd>
+                <dd class="row wrap">
                   <Addr text={one.id} />
+                  <CopyButton text={one.id} />
                 </dd>
               </dl>
             </section>
-            {pair === '' ? null : (
-              <section>
-                <h3>Similar messages</h3>
-                <ul class="similar">
-                  <li>
-                    <a href={`/detections${pair}`}>Same address</a>
-                  </li>
-                  <li>
-                    <a href={`/detections${query({ person: one.person })}`}>Same person, any address</a>
-                  </li>
-                </ul>
-              </section>
-            )}
+            {one.person === null ? null : <Similar one={one} pair={pair.value} />}
           </>
         )}
       </Shown>
     </Panel>
+  )
+}
+
+/** What became of the message, in words. */
+function whatWasDone({ disposition, verdict, excusedBy, queueId }: Record_): string {
+  if (disposition === 'relayed' && verdict === 'unchecked')
+    return 'Delivered, with a field that says it was not checked.'
+  if (disposition === 'relayed' && (excusedBy !== null || verdict !== 'detected')) return 'Delivered as it came.'
+  const words: Record<string, string> = {
+    rejected: 'Refused while the sender’s server was waiting. Nobody received it.',
+    relayed:
+      'Delivered, with the fields X-Namesake and X-Namesake-Reason on top. Filters of your users can sort by them.',
+    quarantined: `The mail server was asked to hold it${queueId === null ? '' : `, as ${queueId}`}. Release or delete it there; Namesake keeps no mail.`,
+    monitored: 'Delivered, and noted here: the action is monitor.',
+    deferred: 'Put off for now: the sender’s server tries again.',
+    judged: 'Judged for the mail server that asked. What became of it stands in that server’s log.',
+  }
+  return words[disposition] ?? disposition
+}
+
+function age(seconds: number): string {
+  if (seconds < 120) return `${Math.round(seconds)} s`
+  return seconds < 7200 ? `${Math.round(seconds / 60)} min` : `${Math.round(seconds / 3600)} h`
+}
+
+/** What else is kept of the same address, and of the same name. */
+function Similar({ one, pair }: { readonly one: Record_; readonly pair: Pair | null }): JSX.Element {
+  const { person, directory, address, name } = one
+  const path = `/directories/${encodeURIComponent(directory ?? '')}/people/${encodeURIComponent(person ?? '')}`
+  // Somebody whom no directory has any more has none.
+  const who = useLoaded(path, (signal) => get<{ detections: number }>(path, signal).catch(() => null))
+  return (
+    <section>
+      <h3>Similar messages</h3>
+      <ul class="similar">
+        <li>
+          <a href={`/detections${query({ person, directory, address })}`}>Same address</a>
+          {pair === null ? null : (
+            <span class="soft">
+              {number(pair.detected)} since <Time at={pair.first} />
+            </span>
+          )}
+        </li>
+        <li>
+          <a href={`/detections${query({ person })}`}>
+            <Foreign text={name ?? ''} max={80} />, any address
+          </a>
+          {who.value === null ? null : <span class="soft">{number(who.value.detections)} in 30 days</span>}
+        </li>
+      </ul>
+    </section>
   )
 }

@@ -7,10 +7,13 @@ import { frequencyWords } from '../frequency.ts'
 import { Icon } from '../icons.tsx'
 import { changed } from '../live.ts'
 import { useLoaded } from '../loaded.ts'
-import { Button, count, Dialog, Empty, Foreign, Input, Menu, number, Shown, State, Time } from '../parts.tsx'
+import { Button, capital, count, Dialog, Empty, Foreign, Input, Menu, number, Shown, State, Time } from '../parts.tsx'
 import { here, place } from '../router.ts'
 import { act, may, readOnly, toast } from '../state.ts'
 import { AddDirectory } from './add-directory.tsx'
+import { AuthorizeAgain, authorizeAgain } from './consent.tsx'
+import { InTrouble, RunBars } from './runs.tsx'
+import type { Run } from './runs.tsx'
 import { FrequencyField } from './frequency-field.tsx'
 
 export interface Directory {
@@ -25,6 +28,8 @@ export interface Directory {
   readonly groups: number
   readonly error: string | null
   readonly syncing: { readonly phase: string; readonly count: number } | null
+  /** The latest last. */
+  readonly runs: readonly Run[]
 }
 
 /** What a dialog was opened for, and the version of namesake.yaml that it showed then. */
@@ -45,6 +50,11 @@ export function Directories(): JSX.Element {
   const mayChange = may('admin') && !readOnly.value
   const items = list.value?.value.items ?? []
   const version = list.value?.version ?? null
+  const late = items.find(({ error, runs }) => error !== null && runs.length > 0)
+  const readAgain = (name: string): void => {
+    const one = items.find((of) => of.name === name)
+    if (one !== undefined) void syncNow(one, {})
+  }
   const syncAll = (): void => {
     for (const one of items) void syncNow(one, {})
     toast(`${count(items.length, 'directory', 'directories')} being read`)
@@ -93,6 +103,7 @@ export function Directories(): JSX.Element {
                         </th>
                         <th scope="col">Last sync</th>
                         <th scope="col">Next</th>
+                        <th scope="col">Last 12 runs</th>
                         <th scope="col">
                           <span class="vh">Actions</span>
                         </th>
@@ -114,7 +125,9 @@ export function Directories(): JSX.Element {
             }
           </Shown>
         </section>
+        {late === undefined ? null : <InTrouble one={late} />}
       </div>
+      {open.startsWith('again-') ? <AuthorizeAgain key={open} id={open.slice(6)} onRead={readAgain} /> : null}
       {open === 'add' || open.startsWith('add-') ? <AddDirectory key={open} onSaved={list.reload} /> : null}
       {removing === null ? null : <Remove {...removing} onClose={() => setRemoving(null)} onDone={list.reload} />}
       {editing === null ? null : <Frequency {...editing} onClose={() => setEditing(null)} onDone={list.reload} />}
@@ -172,6 +185,9 @@ function Row({
       <td class="nowrap soft" data-l="Next">
         {one.nextRun === null ? '' : <Time at={one.nextRun} />}
       </td>
+      <td data-l="Last 12 runs">
+        <RunBars runs={one.runs} />
+      </td>
       <td class="nowrap num">
         {may('admin') ? (
           <>
@@ -187,6 +203,9 @@ function Row({
               label={`More for ${one.name}`}
               items={[
                 { label: 'Read everything again', icon: 'sync', act: () => void syncNow(one, { full: true }) },
+                one.type === 'office365'
+                  ? { label: 'Authorize again', icon: 'open', act: () => void authorizeAgain(one.name) }
+                  : null,
                 mayChange ? { label: 'How often', icon: 'clock', act: onEdit } : null,
                 {
                   label: 'Groups and people',
@@ -235,16 +254,22 @@ function DirectoryState({ one }: { readonly one: Directory }): JSX.Element {
       </>
     )
   }
-  if (one.state === 'failed' || (one.state === 'never' && error !== '')) {
+  if (error !== '' && one.state !== 'stale') {
     const consent = /consent|permission/i.test(error)
+    const never = one.lastSync === null
     return (
       <>
-        <State look={consent || one.state === 'never' ? 'bad' : 'warn'}>
-          {consent ? 'Needs consent' : one.state === 'never' ? 'Not read yet' : 'Late'}
+        <State look={consent || never ? 'bad' : 'warn'}>
+          {consent ? 'Needs consent' : never ? 'Not read yet' : 'Late'}
         </State>
         <p>
-          {error}
-          {one.state === 'never' ? '' : '. Its people stay protected.'}
+          <Foreign text={capital(error)} max={2000} />
+          {never ? '.' : '. Its people stay protected.'}{' '}
+          {consent && one.type === 'office365' && may('admin') ? (
+            <button class="link" type="button" onClick={() => void authorizeAgain(one.name)}>
+              Authorize again
+            </button>
+          ) : null}
         </p>
       </>
     )

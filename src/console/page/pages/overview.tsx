@@ -36,7 +36,12 @@ interface Stats {
   }[]
   readonly days: readonly Day[]
   readonly changes: readonly string[]
-  readonly people: readonly { readonly person: string; readonly name: string; readonly count: number }[]
+  readonly people: readonly {
+    readonly person: string
+    readonly name: string
+    readonly count: number
+    readonly addresses: number
+  }[]
   /** Records of all times. */
   readonly kept: number
 }
@@ -84,6 +89,7 @@ export function Overview(): JSX.Element {
                 : howItIs(late)}
           </p>
         </div>
+        {fresh ? null : <SeeLate late={late} />}
       </div>
       {fresh ? <Start list={list} people={people} judged={health.value?.daemon?.messages.total ?? 0} /> : null}
       <div class="card strip">
@@ -242,38 +248,52 @@ export function Overview(): JSX.Element {
             }
           </Shown>
         </section>
-        <section class="card" aria-labelledby="c4">
-          <div class="card-head">
-            <h2 id="c4">Most impersonated</h2>
-            <span class="muted">30 days</span>
-          </div>
-          {(stats.value?.people.length ?? 0) === 0 ? (
-            <Empty icon="person" title="Nobody">
-              <p>Nobody’s name was shown beside a foreign address.</p>
-            </Empty>
-          ) : (
-            <ol class="rank">
-              {stats.value?.people.slice(0, 6).map((one) => (
-                <li key={one.person}>
-                  <span class="clip">
-                    <a href={`/detections?person=${encodeURIComponent(one.person)}`}>
-                      <Foreign text={one.name} max={80} />
-                    </a>
-                  </span>
-                  <b>{number(one.count)}</b>
-                  <meter
-                    min={0}
-                    max={stats.value?.people[0]?.count ?? 1}
-                    value={one.count}
-                    aria-label={count(one.count, 'detection')}
-                  />
-                </li>
-              ))}
-            </ol>
-          )}
-        </section>
+        <MostImpersonated people={stats.value?.people ?? []} />
       </div>
     </div>
+  )
+}
+
+function SeeLate({ late }: { readonly late: readonly Directory[] }): JSX.Element | null {
+  if (late.length === 0) return null
+  return (
+    <div class="acts">
+      <a class="btn" href="/directories">
+        See {late.length === 1 ? <Foreign text={late[0]?.name ?? ''} max={40} /> : 'the directories'}
+      </a>
+    </div>
+  )
+}
+
+function MostImpersonated({ people }: Pick<Stats, 'people'>): JSX.Element {
+  return (
+    <section class="card" aria-labelledby="c4">
+      <div class="card-head">
+        <h2 id="c4">Most impersonated</h2>
+        <span class="muted">30 days</span>
+      </div>
+      {people.length === 0 ? (
+        <Empty icon="person" title="Nobody">
+          <p>Nobody’s name was shown beside a foreign address.</p>
+        </Empty>
+      ) : (
+        <ol class="rank">
+          {people.slice(0, 6).map((one) => (
+            <li key={one.person}>
+              <span class="clip">
+                <a href={`/detections?person=${encodeURIComponent(one.person)}`}>
+                  <Foreign text={one.name} max={80} />
+                </a>
+              </span>
+              <span class="nowrap">
+                <b>{number(one.count)}</b> <small>from {count(one.addresses, 'address', 'addresses')}</small>
+              </span>
+              <meter min={0} max={people[0]?.count ?? 1} value={one.count} aria-label={count(one.count, 'detection')} />
+            </li>
+          ))}
+        </ol>
+      )}
+    </section>
   )
 }
 

@@ -6,12 +6,14 @@ import { ApiError, ask, get, query, wordsOf } from '../api.ts'
 import { auditWord } from '../audit-words.ts'
 import { Icon } from '../icons.tsx'
 import { changed } from '../live.ts'
-import { useLoaded } from '../loaded.ts'
+import { useLoaded, useSettled } from '../loaded.ts'
 import { Panel } from '../panel.tsx'
 import {
   Addr,
   Avatar,
   Button,
+  capital,
+  count,
   Done,
   Field,
   Foreign,
@@ -31,6 +33,8 @@ import { may, readOnly, toast } from '../state.ts'
 import type { Detection } from './detections.tsx'
 
 interface Details extends Person {
+  /** From how many addresses the detections came. */
+  readonly fromAddresses: number
   readonly groupNames: readonly { readonly id: string; readonly displayName: string; readonly protected: boolean }[]
   readonly names: readonly string[]
   readonly protection: {
@@ -103,23 +107,26 @@ export function PersonPanel({
   })
   const change = (preview: boolean): Promise<{ value: Edit }> =>
     ask<Edit>('PUT', path, { body: body(preview), version: loaded.value?.version ?? '' })
+  // While it is saved, and until the file is read again, nothing is asked: it is another one then.
+  const wanted = isChanged && !busy && !loaded.busy ? `${loaded.value?.version} ${JSON.stringify(body(true))}` : null
   useEffect(() => {
     setDiff(null)
-    if (!isChanged) {
+    if (!isChanged) setError(null)
+  }, [wanted])
+  const failed = (failure: unknown): void => {
+    if (failure instanceof ApiError && failure.code === 'changed') setConflict(failure.message)
+    else setError(faultText(failure))
+  }
+  useSettled(
+    wanted,
+    300,
+    () => change(true),
+    ({ value }) => {
+      setDiff(value.diff)
       setError(null)
-      return
-    }
-    const timer = setTimeout(() => {
-      change(true).then(
-        ({ value }) => {
-          setDiff(value.diff)
-          setError(null)
-        },
-        (failure: unknown) => setError(faultText(failure)),
-      )
-    }, 300)
-    return () => clearTimeout(timer)
-  }, [text, nameText, certain, likely, isChanged])
+    },
+    failed,
+  )
   const save = async (): Promise<void> => {
     setBusy(true)
     setConflict(null)
@@ -133,8 +140,7 @@ export function PersonPanel({
       loaded.reload()
       onSaved()
     } catch (failure) {
-      if (failure instanceof ApiError && failure.code === 'changed') setConflict(failure.message)
-      else setError(faultText(failure))
+      failed(failure)
     }
     setBusy(false)
   }
@@ -174,7 +180,7 @@ export function PersonPanel({
       foot={
         person === null || !mayEdit ? null : (
           <>
-            <Button look="primary" busy={busy ? 'Saving' : null} disabled={!isChanged} onClick={save}>
+            <Button look="primary" busy={busy ? 'Saving' : null} disabled={!isChanged || loaded.busy} onClick={save}>
               Save
             </Button>
             <Button look="quiet" onClick={close}>
@@ -195,6 +201,9 @@ export function PersonPanel({
                 In {person.directory}
                 {read === null ? '' : ', read '}
                 {read === null ? null : <Time at={read} />}.
+                {person.detections === 0
+                  ? ''
+                  : ` Shown in ${count(person.detections, 'detection')} from ${count(person.fromAddresses, 'address', 'addresses')} in 30 days.`}
               </p>
               {conflict === null ? null : (
                 <Note look="warn">
@@ -352,7 +361,7 @@ function PersonHistory({ name }: { readonly name: string }): JSX.Element | null 
               <li key={entry.id}>
                 <span>
                   {entry.what.startsWith('person ') ? '' : `${auditWord(entry.what)}: `}
-                  <Foreign text={entry.target.slice(0, 1).toUpperCase() + entry.target.slice(1)} max={300} />
+                  <Foreign text={capital(entry.target)} max={300} />
                 </span>
                 <small>
                   <Foreign text={entry.who} max={100} />, <Time at={entry.time} />

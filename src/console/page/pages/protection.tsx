@@ -38,6 +38,8 @@ interface Group {
   readonly people: number
   readonly protectedPeople: number
   readonly protected: boolean
+  /** Of 30 days. */
+  readonly detections: number
 }
 
 /** One page of a list, and how many there are on all of them. */
@@ -48,6 +50,9 @@ interface Found<T> {
 }
 
 type Show = 'all' | 'protected' | 'not'
+
+/** In the place of a directory's name: all of them. */
+const everywhere = '*'
 
 const keyOf = ({ directory, id }: Target): string => `${directory}\n${id}`
 
@@ -108,7 +113,7 @@ export function Protection(): JSX.Element {
     protect: (targets, name) => void protect(targets, name),
     unprotect: (targets, name) => setStopping({ targets, name }),
   }
-  const searching = text !== '' || show !== 'all'
+  const searching = text !== '' || show !== 'all' || directory === everywhere
   const openPerson = open.includes('\n') ? (open.split('\n') as [string, string]) : null
   const chosen = [...selected.values()]
   return (
@@ -134,7 +139,10 @@ export function Protection(): JSX.Element {
             bare
             label="Directory"
             value={directory}
-            options={names.map((name) => [name, name] as const)}
+            options={[
+              ...names.map((name) => [name, name] as const),
+              ...(names.length > 1 ? [[everywhere, 'All directories'] as const] : []),
+            ]}
             onChange={(name) => go(here({ query: { directory: name } }), 'replace')}
           />
           <div class="input-icon">
@@ -159,7 +167,10 @@ export function Protection(): JSX.Element {
             onChange={(next) => go(here({ query: { show: next === 'all' ? null : next } }), 'replace')}
           />
         </form>
-        <section class="card" aria-label={`Groups and people of ${directory}`}>
+        <section
+          class="card"
+          aria-label={`Groups and people of ${directory === everywhere ? 'all directories' : directory}`}
+        >
           {chosen.length > 0 && may('admin') ? (
             <div class="bulk">
               <b>{chosen.length} selected</b>
@@ -199,6 +210,9 @@ export function Protection(): JSX.Element {
                       People
                     </th>
                     <th scope="col">Protection</th>
+                    <th scope="col" class="num c-det">
+                      Detections, 30 days
+                    </th>
                     <th scope="col">
                       <span class="vh">Actions</span>
                     </th>
@@ -333,7 +347,11 @@ function whyGroup({ people, taken }: Suggestion): string {
 function WhyPerson({ one: { left, known } }: { readonly one: Suggestion }): JSX.Element {
   return (
     <>
-      {left === null ? null : <Time at={left} />}.{' '}
+      {left === null ? null : (
+        <>
+          Left <Time at={left} />.{' '}
+        </>
+      )}
       {known
         ? 'Attackers use the names of those who left.'
         : 'No directory has them any more: put them into a file directory to protect them.'}
@@ -353,7 +371,7 @@ interface ListProps {
 function Message({ children }: { readonly children: JSX.Element | null }): JSX.Element {
   return (
     <tr>
-      <td colSpan={5}>{children}</td>
+      <td colSpan={6}>{children}</td>
     </tr>
   )
 }
@@ -405,7 +423,7 @@ function More<T>({
   return (
     <tr data-level={level}>
       <td class="check-col" />
-      <td colSpan={4}>
+      <td colSpan={5}>
         <span class="row">
           <span class="muted grow">{text}</span>
           <Button look="small" onClick={() => act(more)}>
@@ -439,6 +457,22 @@ function Tick({
   )
 }
 
+/** How many messages of 30 days showed a name; they open. */
+function Caught({ number: detections, href }: { readonly number: number; readonly href: string }): JSX.Element {
+  return (
+    <td class="num c-det">
+      {detections === 0 ? (
+        <span class="muted">0</span>
+      ) : (
+        <a href={href}>
+          {number(detections)}
+          <span class="vh"> detections</span>
+        </a>
+      )}
+    </td>
+  )
+}
+
 function groupGuard(group: Group, within: string | null): JSX.Element {
   if (group.protected) return <Guard state="on" />
   if (within !== null) return <Guard state="by" more={within} />
@@ -456,6 +490,7 @@ function GroupRow({
 }: ListProps & { readonly group: Group; readonly level: number; readonly within: string | null }): JSX.Element {
   const [isOpen, setOpen] = useState(false)
   const { displayName: name } = group
+  const leftOut = group.protected ? group.people - group.protectedPeople : 0
   const target = { directory: group.directory, id: group.id }
   const mayChange = may('admin') && !readOnly.value
   const items: (Item | null)[] = [
@@ -466,6 +501,11 @@ function GroupRow({
       ? { label: 'Stop protecting', icon: 'cross', act: () => props.actions.unprotect([target], name) }
       : null,
     { label: isOpen ? 'Close' : 'Open', icon: 'group', act: () => setOpen(!isOpen) },
+    {
+      label: 'Detections',
+      icon: 'mail',
+      href: `/detections${query({ directory: group.directory, group: group.id })}`,
+    },
   ]
   return (
     <>
@@ -487,12 +527,17 @@ function GroupRow({
               <b>
                 <Foreign text={name} />
               </b>
+              {leftOut > 0 ? <span class="muted"> {number(leftOut)} left out</span> : null}
               {within === null ? null : <span class="vh"> in {within}</span>}
             </span>
           </div>
         </td>
         <td class="num soft c-people">{number(group.people)}</td>
         <td class="c-guard">{groupGuard(group, within)}</td>
+        <Caught
+          number={group.detections}
+          href={`/detections${query({ directory: group.directory, group: group.id })}`}
+        />
         <td class="menu-col">
           <Menu label={`Actions for ${name}`} items={items} />
         </td>
@@ -592,6 +637,7 @@ function PersonRow({
       </td>
       <td class="num soft c-people" />
       <td class="c-guard">{personGuard(person, within)}</td>
+      <Caught number={person.detections} href={`/detections${query({ person: person.id })}`} />
       <td class="menu-col">
         <Menu
           label={`Actions for ${name}`}
@@ -617,7 +663,9 @@ function PersonRow({
 
 /** What a search or a filter finds, flat: groups first, then people. */
 function Results({ show, text, ...props }: ListProps & { readonly show: Show; readonly text: string }): JSX.Element {
-  const of = { q: text, directory: props.directory, protected: show === 'all' ? null : show === 'protected', limit: 50 }
+  const isEverywhere = props.directory === everywhere
+  const directory = isEverywhere ? null : props.directory
+  const of = { q: text, directory, protected: show === 'all' ? null : show === 'protected', limit: 50 }
   const search = query(of)
   const groups = usePaged(search, (cursor, signal) => get<Found<Group>>(`/groups${query({ ...of, cursor })}`, signal))
   const list = usePaged(search, (cursor, signal) => get<Found<Person>>(`/people${query({ ...of, cursor })}`, signal))
@@ -635,8 +683,12 @@ function Results({ show, text, ...props }: ListProps & { readonly show: Show; re
     return (
       <Message>
         <Empty icon="find" title="Nobody fits">
-          <p>No name or address of {props.directory} has these letters. Other directories may.</p>
-          <a class="btn" href={`/protection?directory=${encodeURIComponent(props.directory)}`}>
+          <p>
+            {isEverywhere
+              ? 'No name or address has these letters.'
+              : `No name or address of ${props.directory} has these letters. Other directories may.`}
+          </p>
+          <a class="btn" href={`/protection${query({ directory })}`}>
             Clear the filters
           </a>
         </Empty>

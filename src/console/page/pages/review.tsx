@@ -7,12 +7,13 @@ import { answerNames, answers } from '../answers.tsx'
 import type { Answer } from '../answers.tsx'
 import { Icon } from '../icons.tsx'
 import { changed } from '../live.ts'
-import { useLoaded, usePaged } from '../loaded.ts'
+import { useLoaded, usePaged, useSettled } from '../loaded.ts'
 import type { Paged } from '../loaded.ts'
 import {
   Addr,
   Button,
   count,
+  doneWords,
   Empty,
   Foreign,
   Input,
@@ -224,6 +225,106 @@ function EffectView({
   )
 }
 
+interface Facts {
+  /** Detections a day, today last. */
+  readonly days: readonly number[]
+  readonly done: readonly (readonly [disposition: string, count: number])[]
+  readonly others: readonly { readonly name: string; readonly count: number }[]
+}
+
+/** What speaks for an answer: days, names shown, other names from the address, addresses that are known. */
+function Evidence({ pair, facts }: { readonly pair: Pair; readonly facts: Facts | null }): JSX.Element {
+  const personPath = `/directories/${encodeURIComponent(pair.directory)}/people/${encodeURIComponent(pair.person)}`
+  // Somebody whom no directory has any more has none.
+  const known = useLoaded(personPath, (signal) =>
+    get<{ addresses: readonly string[]; secondaryEmails: readonly string[] }>(personPath, signal).catch(() => null),
+  )
+  const theirs = [...(known.value?.addresses ?? []), ...(known.value?.secondaryEmails ?? [])]
+  const names = Object.entries(pair.names)
+  const others = facts?.others ?? []
+  return (
+    <div class="pad">
+      <PairDays days={facts?.days ?? []} />
+      <dl class="facts">
+        <dt>Shown as</dt>
+        <dd>
+          {names.slice(0, 5).map(([name, times], at) => (
+            <span key={name}>
+              {at === 0 ? '' : '; '}
+              <Foreign text={name} max={120} /> ({times})
+            </span>
+          ))}
+        </dd>
+        <dt>Other names</dt>
+        <dd>
+          {others.length === 0
+            ? 'none from this address'
+            : others.slice(0, 5).map(({ name, count: times }, at) => (
+                <span key={name}>
+                  {at === 0 ? '' : '; '}
+                  <Foreign text={name} max={80} /> ({times})
+                </span>
+              ))}
+          {others.length > 5 ? `; ${others.length - 5} more` : ''}
+        </dd>
+        {theirs.length === 0 ? null : (
+          <>
+            <dt>Known addresses</dt>
+            <dd>
+              <Addr text={theirs.slice(0, 2).join(', ')} />
+              {theirs.length > 2 ? `, ${theirs.length - 2} more` : ''}
+            </dd>
+          </>
+        )}
+      </dl>
+      {others.length === 0 ? null : (
+        <Note look="warn">
+          <p>
+            This address carried the names of {others.length + 1} protected people. A service looks like that, and so
+            does an attack on several people.
+          </p>
+        </Note>
+      )}
+      <p class="hint ask-hint">
+        Authentication shows that a mailbox is real, not whose it is. Ask them by telephone or in person, never by
+        replying.
+      </p>
+    </div>
+  )
+}
+
+const dayPx = 8
+const daysPx = 30
+
+/** Thirty days of a pair side by side. Its place is kept while they are not known. */
+function PairDays({ days }: { readonly days: readonly number[] }): JSX.Element {
+  const most = Math.max(1, ...days)
+  const sum = days.reduce((all, one) => all + one, 0)
+  return (
+    <div class="pair-days">
+      <svg
+        class="chart"
+        viewBox={`0 0 ${30 * dayPx} ${daysPx + 4}`}
+        preserveAspectRatio="none"
+        role="img"
+        aria-label={`${count(sum, 'message')} in 30 days`}
+      >
+        <line class="base" x1="0" x2={30 * dayPx} y1={daysPx + 3.5} y2={daysPx + 3.5} />
+        {days.map((times, at) => {
+          const height = Math.max(3, Math.round((times / most) * daysPx))
+          return times === 0 ? null : (
+            <rect key={at} class="b-certain" x={at * dayPx + 1} y={daysPx + 3 - height} width="6" height={height} />
+          )
+        })}
+      </svg>
+      <p class="row muted">
+        <span class="grow">30 days</span>
+        <span>today</span>
+      </p>
+    </div>
+  )
+}
+
 function inHalfAYear(): string {
   return new Date(Date.now() + 183 * 86_400_000).toISOString().slice(0, 10)
 }
@@ -242,6 +343,7 @@ function PairDetail({
 }): JSX.Element {
   const [answer, setAnswer] = useState<Answer | null>(chosen)
   const [note, setNote] = useState('')
+  const [carries, setCarries] = useState('')
   const [until, setUntil] = useState(inHalfAYear)
   const [authenticated, setAuthenticated] = useState(pair.authenticated > 0)
   const [errors, setErrors] = useState<Record<string, string>>({})
@@ -255,30 +357,21 @@ function PairDetail({
       : {
           answer,
           note,
-          ...(answer === 'service' ? { until } : {}),
+          ...(answer === 'service' ? { until, names: namesOf(carries) } : {}),
           ...(answer === 'service' && authenticated ? { requireAuthentication: true } : {}),
         }
   const text = JSON.stringify(body)
   useEffect(() => {
     setEffect(null)
     setErrors({})
-    if (body === null || !may('reviewer')) return
-    let stopped = false
-    const timer = setTimeout(() => {
-      send<Effect>('POST', `${path}/preview`, body).then(
-        (found) => {
-          if (!stopped) setEffect(found)
-        },
-        (error: unknown) => {
-          if (!stopped) setErrors({ '': wordsOf(error) })
-        },
-      )
-    }, 150)
-    return () => {
-      stopped = true
-      clearTimeout(timer)
-    }
   }, [text])
+  useSettled(
+    body === null || !may('reviewer') ? null : text,
+    150,
+    () => send<Effect>('POST', `${path}/preview`, body),
+    setEffect,
+    (error) => setErrors({ '': wordsOf(error) }),
+  )
   const save = async (): Promise<void> => {
     if (body === null) return
     setBusy(true)
@@ -301,14 +394,8 @@ function PairDetail({
     }
     setBusy(false)
   }
-  const personPath = `/directories/${encodeURIComponent(pair.directory)}/people/${encodeURIComponent(pair.person)}`
-  // Somebody whom no directory has any more has none.
-  const known = useLoaded(personPath, (signal) =>
-    get<{ addresses: readonly string[]; secondaryEmails: readonly string[] }>(personPath, signal).catch(() => null),
-  )
-  const theirs = [...(known.value?.addresses ?? []), ...(known.value?.secondaryEmails ?? [])]
+  const facts = useLoaded(`${path}/facts`, (signal) => get<Facts>(`${path}/facts`, signal))
   const domain = pair.address.slice(pair.address.lastIndexOf('@') + 1)
-  const names = Object.entries(pair.names)
   return (
     <section class="card detail-pane" aria-labelledby="pair-h">
       <div class="ask-head">
@@ -345,7 +432,12 @@ function PairDetail({
         <div>
           <dt>Messages</dt>
           <dd>
-            {pair.detected} <small>{pair.rejected} refused</small>
+            {pair.detected}{' '}
+            <small>
+              {facts.value === null || facts.value.done.length === 0
+                ? `${pair.rejected} refused`
+                : doneWords(facts.value.done)}
+            </small>
           </dd>
         </div>
         <div>
@@ -371,32 +463,7 @@ function PairDetail({
           </dd>
         </div>
       </dl>
-      <div class="pad">
-        <dl class="facts">
-          <dt>Shown as</dt>
-          <dd>
-            {names.slice(0, 5).map(([name, times], at) => (
-              <span key={name}>
-                {at === 0 ? '' : '; '}
-                <Foreign text={name} max={120} /> ({times})
-              </span>
-            ))}
-          </dd>
-          {theirs.length === 0 ? null : (
-            <>
-              <dt>Known addresses</dt>
-              <dd>
-                <Addr text={theirs.slice(0, 2).join(', ')} />
-                {theirs.length > 2 ? `, ${theirs.length - 2} more` : ''}
-              </dd>
-            </>
-          )}
-        </dl>
-        <p class="hint ask-hint">
-          Authentication shows that a mailbox is real, not whose it is. Ask them by telephone or in person, never by
-          replying.
-        </p>
-      </div>
+      <Evidence pair={pair} facts={facts.value} />
       {!mayAnswer ? null : (
         <form
           class="pad"
@@ -450,6 +517,15 @@ function PairDetail({
                 </div>
               ) : null}
               {answer === 'service' ? (
+                <Input
+                  label={`Names it may carry besides ${pair.name}`}
+                  value={carries}
+                  onInput={setCarries}
+                  error={errors.names}
+                  hint="With commas. Left empty: this name alone."
+                />
+              ) : null}
+              {answer === 'service' ? (
                 <label class="check">
                   <input
                     type="checkbox"
@@ -486,6 +562,25 @@ function PairDetail({
   )
 }
 
+function namesOf(text: string): string[] {
+  return text
+    .split(',')
+    .map((name) => name.trim())
+    .filter((name) => name !== '')
+}
+
+/** What came of an answer. */
+function SinceThen({ pair }: { readonly pair: Pair }): JSX.Element {
+  const { count: all, detected, last, decision } = pair
+  if (all > detected) return <>{count(all - detected, 'message')} let through</>
+  if (decision === null || last <= decision.at) return <>not seen again</>
+  return (
+    <>
+      caught again <Time at={last} />
+    </>
+  )
+}
+
 function Decided({ loaded }: { readonly loaded: Paged<Pairs> }): JSX.Element {
   const undo = (pair: Pair): void =>
     void act(async () => {
@@ -509,6 +604,7 @@ function Decided({ loaded }: { readonly loaded: Paged<Pairs> }): JSX.Element {
                     <th scope="col">Pair</th>
                     <th scope="col">Answer</th>
                     <th scope="col">By</th>
+                    <th scope="col">Since then</th>
                     <th scope="col">
                       <span class="vh">Actions</span>
                     </th>
@@ -526,10 +622,17 @@ function Decided({ loaded }: { readonly loaded: Paged<Pairs> }): JSX.Element {
                           <Addr text={pair.address} />
                         </span>
                       </td>
-                      <td data-l="Answer">{answerNames[pair.decision?.answer ?? ''] ?? ''}</td>
-                      <td data-l="By">{pair.decision?.by}</td>
+                      <td data-l="Answer">{answerNames[pair.decision?.answer ?? pair.state] ?? ''}</td>
+                      <td data-l="By">{pair.decision?.by ?? 'the file, by hand'}</td>
+                      <td class="soft" data-l="Since then">
+                        <SinceThen pair={pair} />
+                      </td>
                       <td class="num">
-                        {may('reviewer') && !readOnly.value ? (
+                        {pair.decision === null ? (
+                          <a class="btn small" href="/rules">
+                            See the rules
+                          </a>
+                        ) : may('reviewer') && !readOnly.value ? (
                           <Button look="small" icon="undo" onClick={() => undo(pair)}>
                             Undo
                           </Button>

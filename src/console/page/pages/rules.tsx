@@ -5,7 +5,7 @@ import { useEffect, useState } from 'preact/hooks'
 import { ApiError, ask, send, wordsOf } from '../api.ts'
 import type { Answered, Fault } from '../api.ts'
 import { changed } from '../live.ts'
-import { useLoaded } from '../loaded.ts'
+import { useLoaded, useSettled } from '../loaded.ts'
 import { Button, count, Dialog, Foreign, Note, number, Pending, Skeleton } from '../parts.tsx'
 import type { DiffLine } from '../parts.tsx'
 import { useUnsaved } from '../router.ts'
@@ -56,32 +56,24 @@ export function Rules(): JSX.Element {
   const body = text === null ? { changes: [...changes.values()].map((change) => change.body) } : { text }
   const wanted = isDirty ? JSON.stringify(body) : ''
   useEffect(() => {
-    if (wanted === '') {
-      setPreview(null)
+    if (wanted !== '') return
+    setPreview(null)
+    setFaults([])
+  }, [wanted])
+  useSettled(
+    wanted === '' ? null : `${wanted}\n${page?.text ?? ''}`,
+    250,
+    () => send<Preview>('POST', '/protection/preview', JSON.parse(wanted) as object),
+    (found) => {
+      setPreview(found)
       setFaults([])
-      return
-    }
-    let stopped = false
-    const timer = setTimeout(() => {
-      send<Preview>('POST', '/protection/preview', JSON.parse(wanted) as object).then(
-        (found) => {
-          if (stopped) return
-          setPreview(found)
-          setFaults([])
-        },
-        (error: unknown) => {
-          if (stopped) return
-          setPreview(null)
-          const of = error instanceof ApiError ? error.faults : []
-          setFaults(of.length > 0 ? of : [{ path: '', message: wordsOf(error) }])
-        },
-      )
-    }, 250)
-    return () => {
-      stopped = true
-      clearTimeout(timer)
-    }
-  }, [wanted, page?.text])
+    },
+    (error) => {
+      setPreview(null)
+      const of = error instanceof ApiError ? error.faults : []
+      setFaults(of.length > 0 ? of : [{ path: '', message: wordsOf(error) }])
+    },
+  )
   const discard = (): void => {
     setChanges(new Map())
     setText(null)

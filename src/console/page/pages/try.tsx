@@ -6,11 +6,11 @@ import { get, send } from '../api.ts'
 import { Drawn } from '../drawn.tsx'
 import { Icon } from '../icons.tsx'
 import type { IconName } from '../icons.tsx'
-import { Button, Done, Failed, Field, Foreign, kindName, Note, RawLines, Tier } from '../parts.tsx'
+import { Button, CopyButton, Done, Failed, Field, Foreign, Input, kindName, Note, RawLines, Tier } from '../parts.tsx'
 import { drawnFinding, fieldNames, Readings } from '../readings.tsx'
 import type { Reading } from '../readings.tsx'
 import { place } from '../router.ts'
-import { may, toast } from '../state.ts'
+import { may } from '../state.ts'
 
 interface Judged {
   readonly verdict: 'clean' | 'detected' | 'unchecked'
@@ -26,7 +26,7 @@ interface Judged {
 }
 
 /** What is judged: a field as it was typed, or the header section of a file. */
-type Given = { readonly from: string } | { readonly section: string; readonly file: string }
+type Given = { readonly from: string; readonly replyTo: string } | { readonly section: string; readonly file: string }
 
 /** Octets of a file that are read at most: a header section is at its beginning. */
 const maxReadBytes = 262_144
@@ -45,6 +45,7 @@ const examples: readonly (readonly [string, (name: string, address: string) => s
 
 export function Try(): JSX.Element {
   const [text, setText] = useState(place.value.query.get('from') ?? '')
+  const [replyTo, setReplyTo] = useState('')
   const [given, setGiven] = useState<Given | null>(null)
   const [judged, setJudged] = useState<Judged | null>(null)
   const [error, setError] = useState<{ message: string } | null>(null)
@@ -54,7 +55,10 @@ export function Try(): JSX.Element {
     setBusy(true)
     setGiven(what)
     try {
-      setJudged(await send<Judged>('POST', '/judge', 'from' in what ? { from: what.from } : { section: what.section }))
+      const { replyTo, ...rest } = { replyTo: '', ...what }
+      const body =
+        'from' in rest ? { from: rest.from, ...(replyTo === '' ? {} : { replyTo }) } : { section: rest.section }
+      setJudged(await send<Judged>('POST', '/judge', body))
       setError(null)
     } catch (failure) {
       setError({ message: failure instanceof Error ? failure.message : '' })
@@ -62,7 +66,7 @@ export function Try(): JSX.Element {
     setBusy(false)
   }
   const submit = (): void => {
-    if (text.trim() !== '') void judge({ from: text })
+    if (text.trim() !== '') void judge({ from: text, replyTo: replyTo.trim() })
   }
   useEffect(() => {
     if (text !== '') submit()
@@ -138,6 +142,24 @@ export function Try(): JSX.Element {
                 accept=".eml,.txt,message/rfc822"
                 onChange={(event) => void take(event.currentTarget.files?.[0])}
               />
+              <details class="reading">
+                <summary>
+                  <span class="chev">
+                    <Icon name="right" size={14} />
+                  </span>
+                  <span class="grow">Reply-To</span>
+                  <span class="soft">{replyTo.trim() === '' ? 'none' : 'with one'}</span>
+                </summary>
+                <div class="stack">
+                  <Input
+                    label="Reply-To field"
+                    mono
+                    value={replyTo}
+                    onInput={setReplyTo}
+                    hint="A protected name there is judged too, where the rules read it."
+                  />
+                </div>
+              </details>
               <div class="row">
                 <Button look="primary" type="submit" busy={busy ? 'Judging' : null}>
                   Judge
@@ -150,7 +172,8 @@ export function Try(): JSX.Element {
           <Examples
             onPick={(example) => {
               setText(example)
-              void judge({ from: example })
+              void judge({ from: example, replyTo: '' })
+              setReplyTo('')
             }}
           />
           {may('admin') ? (
@@ -293,18 +316,7 @@ function Verdict({ judged, file }: { readonly judged: Judged; readonly file: str
       </div>
       <div class="card-foot">
         <span class="grow">Not stored. Not counted.</span>
-        <Button
-          look="small"
-          icon="copy"
-          onClick={() => {
-            navigator.clipboard.writeText(judged.steps.join('\n')).then(
-              () => toast('Copied'),
-              () => toast('The browser did not let it be copied.'),
-            )
-          }}
-        >
-          Copy the explanation
-        </Button>
+        <CopyButton text={judged.steps.join('\n')} label="Copy the explanation" />
       </div>
     </section>
   )
