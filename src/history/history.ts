@@ -19,7 +19,16 @@ import { findDecision, listAudit, listDecisions, writeAudit, writeDecision } fro
 import { openEnvironment, openEnvironmentToRead, schemaVersion } from './environment.ts'
 import type { Environment, OpenOptions } from './environment.ts'
 import { migrate } from './migrate.ts'
-import { addressesOf, countRecords, findLines, findPair, findRecords, listPairs, overview, recordById } from './reader.ts'
+import {
+  addressesOf,
+  countRecords,
+  findLines,
+  findPair,
+  findRecords,
+  listPairs,
+  overview,
+  recordById,
+} from './reader.ts'
 import { formerMembers, noteMembers } from './members.ts'
 import type { GroupMembers } from './members.ts'
 import { appendRecords } from './records.ts'

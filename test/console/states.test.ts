@@ -185,13 +185,18 @@ t.test('the states of each page', { skip }, async (t) => {
 
   await t.test('200,000 people', async (t) => {
     const page = await opened()
-    await page.route(/\/api\/v1\/(people|groups|directories)/, manyPeople)
+    await page.route(/\/api\/v1\/(people|groups|directories|suggestions|pairs)/, manyPeople)
     await settle(page, 'overview')
     await page.getByText('200,000').first().waitFor()
     await isSound(t, page, 'overview')
     await settle(page, 'directories')
-    await isSound(t, page, 'directories')
+    await page.getByText('Plant, last runs').waitFor()
+    await isSound(t, page, 'directories, one of them in trouble')
+    await page.goto(`${origin}/review?show=decided`)
+    await page.getByText('3 messages let through').first().waitFor()
+    await isSound(t, page, 'what was decided')
     await settle(page, 'protection')
+    await page.getByText(`${longName} left Executives`).waitFor()
     await page.getByRole('button', { name: 'Members of Department 0', exact: true }).click()
     await page.getByText('50 of 200,000 people').waitFor()
     await isSound(t, page, 'a group of all')
@@ -519,9 +524,28 @@ async function manyPeople(route: Route): Promise<void> {
   }
   if (url.pathname.endsWith('/people')) return route.fulfill({ json: { items: persons, total: 200_000, next } })
   if (url.pathname.endsWith('/groups')) return route.fulfill({ json: { items: groups, total: 2_000, next } })
+  const at = new Date().toISOString()
+  if (url.pathname.endsWith('/suggestions')) {
+    const of = { key: 'k', kind: 'person', directory, id: 'p1', people: null, taken: null, left: at, known: true }
+    const group = { ...of, kind: 'group', group: null, left: null, people: 6, taken: 0 }
+    const items = [{ ...of, name: longName, group: 'Executives' }, ...['Payroll', 'الشؤون'].map((name) => ({ ...group, key: name, name }))] // prettier-ignore
+    return route.fulfill({ json: { items } })
+  }
+  if (url.pathname.endsWith('/pairs')) {
+    const of = { directory, person: 'p1', name: longName, address: `${'a'.repeat(60)}@mail.example`, state: 'them' }
+    const counts = { count: 3, authenticated: 3, unauthenticated: 0, detected: 0, rejected: 0, first: at, last: at }
+    const decision = { answer: 'service', by: longName, at, note: '', reopened: null }
+    const pairs = [decision, null].map((one, n) => ({ ...of, ...counts, id: `i${n}`, version: 'v', decision: one }))
+    const items = pairs.map((one) => ({ ...one, publicProvider: false, names: {} }))
+    return route.fulfill({ json: { items, total: 2, messages: 6, next: null } })
+  }
   const response = await route.fetch()
   const { items } = (await response.json()) as { items: object[] }
-  await route.fulfill({ response, json: { items: items.map((one) => ({ ...one, people: 200_000, groups: 2_000 })) } })
+  const run = { at, error: null, added: 1, changed: 0, removed: 0 }
+  const error = `reading ${'a-very-long-path/'.repeat(20)}people.csv: it does not exist`
+  const late = { name: 'Plant', state: 'failed', error, runs: [run, run, { ...run, error }, { ...run, error }] }
+  const many = items.map((one) => ({ ...one, people: 200_000, groups: 2_000 }))
+  await route.fulfill({ response, json: { items: [...many, { ...many[0], ...late }] } })
 }
 
 /** Somebody else with the least role, in a browser of their own. */

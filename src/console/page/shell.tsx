@@ -406,5 +406,9 @@ function closeOpen(event: KeyboardEvent): void {
     navOpen.value = false
     return
   }
-  document.querySelector<HTMLElement>('.drawer [data-close]')?.click()
+  const close = document.querySelector<HTMLElement>('.drawer [data-close]')
+  if (close === null) return
+  // What is asked before it closes opens a dialog at once: the browser would close that by the same key.
+  event.preventDefault()
+  close.click()
 }
