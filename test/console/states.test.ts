@@ -543,7 +543,14 @@ async function manyPeople(route: Route): Promise<void> {
   const { items } = (await response.json()) as { items: object[] }
   const run = { at, error: null, added: 1, changed: 0, removed: 0 }
   const error = `reading ${'a-very-long-path/'.repeat(20)}people.csv: it does not exist`
-  const late = { name: 'Plant', state: 'failed', error, runs: [run, run, { ...run, error }, { ...run, error }] }
+  const late = {
+    name: 'Plant',
+    state: 'failed',
+    people: 0,
+    groups: 0,
+    error,
+    runs: [run, run, { ...run, error }, { ...run, error }],
+  }
   const many = items.map((one) => ({ ...one, people: 200_000, groups: 2_000 }))
   await route.fulfill({ response, json: { items: [...many, { ...many[0], ...late }] } })
 }
