@@ -145,16 +145,16 @@ export const detectionRoutes: readonly Route[] = [
       const number = query.days ?? 30
       const since = Date.now() - number * 86_400_000
       const { counts, people } = await history.overview(since, Date.now())
-      const most = people.slice(0, 20)
+      const taken = people.slice(0, 20)
       const addresses = await history.addresses(
-        most.map(({ person }) => person),
+        taken.map(({ person }) => person),
         since,
       )
       return {
         days: await daysOf(history, number),
         changes: changesSince(history, since),
         counts: counts.map((count) => ({ ...count })),
-        people: most.map((one) => ({ ...one, addresses: addresses.get(one.person) ?? 0 })),
+        people: taken.map((one) => ({ ...one, addresses: addresses.get(one.person) ?? 0 })),
         kept: await history.count(),
       }
     },
