@@ -62,7 +62,7 @@ function gathered(
   found: DecidingFinding | null,
   options: EvidenceOptions,
 ): Evidence {
-  const originators = originatorOctets(section)
+  const { originators, originatorsComplete, originatorsCharset } = originatorOctets(section)
   const results = policy === null ? [] : trustedResults(section, policy.rules.authservIds)
   const address = found === null || found.finding.address === '' ? '' : canonicalAddress(found.finding.address)
   return {
@@ -78,7 +78,9 @@ function gathered(
           },
     excusedBy: found?.excusedBy ?? null,
     excuse: found?.finding.excuse ?? null,
-    ...originators,
+    originators,
+    originatorsComplete,
+    originatorsCharset,
     authenticationResults: results,
     authenticated:
       results.length === 0 || policy === null || inspection === null
