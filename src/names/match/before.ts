@@ -70,7 +70,7 @@ function isBesideOnTheLeft(around: Surroundings, at: number, start: number): boo
   const token = tokens[at]
   if (token === undefined || token.joins) return false
   if (isDecoration(around, at, 'left') || isSpeech(around, token) || beginsSpeech(around, at, start)) return true
-  if (leadsOn(around, at, start) || endsTitle(around, at)) return true
+  if (leadsOn(around, at, start) || endsTitle(around, at) || isFromAlone(around, at, start)) return true
   if (isVietnameseAddress(around, at)) return true
   if (token.possessive) return false
   if (token.dotted && isOneLetter(token) && token.script === 'latin') return true
@@ -109,6 +109,18 @@ function leadsToName(around: Surroundings, at: number): boolean {
   const token = tokens[at]
   if (token === undefined || (tables.classOf(token.base) & classes.from) === 0) return false
   return token.base === 'from' || tokens[at - 1]?.base === 'behalf' || isDecoration(around, at - 1, 'left')
+}
+
+/** Od Jane Roe, Från Jane Roe: alone before the name a "from" that is neither a particle of surnames nor a name. */
+function isFromAlone({ tokens, tables }: Surroundings, at: number, start: number): boolean {
+  const token = tokens[at]
+  if (at !== 0 || start !== 1 || token === undefined) return false
+  const bits = tables.classOf(token.base)
+  return (
+    (bits & classes.from) !== 0 &&
+    (bits & classes.particle) === 0 &&
+    (token.plain !== token.base || !tables.isName(token.base))
+  )
 }
 
 export function isJoining(token: Token, tables: NameTables): boolean {

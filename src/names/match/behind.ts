@@ -36,9 +36,16 @@ export function isFreeBehind(around: Surroundings, end: number): boolean {
       return false
     }
     if (!isDecoration(around, i, 'right')) return endsName(around, i, named)
-    inRole = (bits & (classes.role | classes.company)) !== 0 && !tables.isName(token.base)
+    // President is a surname as well, but not before a small word: Président du directoire.
+    const isPost = !tables.isName(token.base) || isSmallWord(tokens[i + 1])
+    inRole = (bits & (classes.role | classes.company)) !== 0 && isPost
   }
   return true
+}
+
+/** A word in small letters of two and more. */
+function isSmallWord(token: Token | undefined): boolean {
+  return token !== undefined && token.gap === gaps.space && /^\p{Ll}{2,}$/u.test(token.raw)
 }
 
 /** Of organisations, and neither the own company's nor a degree. */

@@ -94,6 +94,7 @@ export const titlesByLanguage: readonly string[] = words(`
   kolonel mayor kapten letnan ustaz romo pendeta suster bruder drg
   พันโท พันตรี พล.อ. พ.ต.อ. พระ แม่ชี บาทหลวง
   amtsrat volkswirt volkswirtin betriebswirt betriebswirtin informatiker kauffrau kaufmann
+  art
 `)
 
 /** Titles and roles of Vietnamese with their accents: without them they are names (Bà and Ba). */
@@ -265,6 +266,7 @@ export const departmentsByLanguage: readonly string[] = words(`
   keuangan pembelian penjualan pengadaan personalia pajak umum hukum akuntansi penggajian tagihan
   ฝ่ายบุคคล ฝ่ายขาย ฝ่ายจัดซื้อ แผนกบัญชี แผนกการเงิน ฝ่ายทรัพยากรบุคคล ธุรการ จัดซื้อ
   zentrale dienste rechnungsprüfung dział działu talent acquisition business kommune skattemyndighet dienstleistungen
+  daļas ledelsen ledelse ledning ledningen johto kierownictwo vedení vedenie vezetőség conducerea ръководство vodstvo vadovybė vadība керівництво yönetim الإدارة प्रबंधन 管理层 管理層 経営陣 경영진 manajemen ผู้บริหาร direction directie bestuur vorstand руководство administrace
 `)
 
 /** What makes an organisation of a run of words: forms of companies, shops, and kinds of publication. */

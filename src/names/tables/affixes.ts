@@ -110,6 +110,7 @@ export const viaWords: readonly string[] = words(`
 /** Words that a sender's name follows, as in "message from". */
 export const fromWords: readonly string[] = words(`
   from von vom van de del des par da do dal di by per of namens av fra fran od ot vid απο από от від из desde por door
+  från nuo saatja gönderen gonderen lähettäjä lahettaja feladó felado odesílatel odosielateľ nadawca expeditor pošiljatelj pošiljatelj подател отправитель відправник αποστολέας afzender avsender avsändare afsender dari مرسل המרסל प्रेषक
 `)
 
 /** Who may be named together with a person without changing whose message it is: Jane Roe & Team. */

@@ -908,4 +908,6 @@ brooks brookes
 humphreys humphries humphrys
 dean deane
 chevrier chevrie
+hutchinson hutchison hutchenson hutchisson
+kramer cramer kraemer kremer kreamer
 `
