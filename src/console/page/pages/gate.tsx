@@ -232,9 +232,9 @@ export function FirstRun(): JSX.Element {
       title={roleWords[checked?.role ?? 'admin']}
       lede={
         <>
-          This link works once{checked === null ? '' : ', until '}
-          {checked === null ? '' : <Time at={checked.until} />}. It was printed by the daemon or by{' '}
-          <code>namesake console invite</code>.
+          This link works once{checked === null ? '.' : ' and ends '}
+          {checked === null ? null : <Time at={checked.until} />}
+          {checked === null ? '' : '.'} It was printed by the daemon or by <code>namesake console invite</code>.
         </>
       }
     >
