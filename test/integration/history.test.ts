@@ -17,7 +17,8 @@ import { RawClient } from './peers/smtp-client.ts'
 t.setTimeout(600_000)
 // They wait more than they work, each for a daemon of its own: three at a time.
 t.jobs = 3
-const apart = { buffered: true } as const
+/** A fresh one for each: tap keeps a test's own state in its options, and tests that share them are told of as the same. */
+const apart = (): { buffered: true } => ({ buffered: true })
 
 /** The history of a real daemon: what is kept, what is said where nothing can be kept, and that mail never waits for it. */
 
@@ -86,7 +87,7 @@ async function send(daemon: Daemon, ...messages: string[]): Promise<string[]> {
   return replies
 }
 
-t.test('what is caught is kept, and can be asked for', apart, async (t) => {
+t.test('what is caught is kept, and can be asked for', apart(), async (t) => {
   const daemon = await start(t)
   const replies = await send(
     daemon,
@@ -165,7 +166,7 @@ t.test('what is caught is kept, and can be asked for', apart, async (t) => {
   t.equal((await history(daemon)).length, 1, 'and without a daemon')
 })
 
-t.test('what is redacted in the log is redacted here', apart, async (t) => {
+t.test('what is redacted in the log is redacted here', apart(), async (t) => {
   const more = 'log: { redact: [fromName, fromAddress, client] }\nhistory: { path: ./past, subject: true }'
   const daemon = await start(t, { more })
   await send(daemon, message('Jane Roe <jane.roe77@mail.example>', 'm1'))
@@ -177,14 +178,14 @@ t.test('what is redacted in the log is redacted here', apart, async (t) => {
   t.ok(existsSync(join(daemon.folder, 'past')))
 })
 
-t.test('no history where none is wanted', apart, async (t) => {
+t.test('no history where none is wanted', apart(), async (t) => {
   const daemon = await start(t, { more: 'history: null' })
   await send(daemon, message('Jane Roe <jane.roe77@mail.example>', 'm1'))
   t.match(await namesake(daemon, 'history'), { code: 78, err: /no history is kept/ })
   t.notOk(existsSync(join(daemon.folder, 'history')))
 })
 
-t.test('a history that can not be opened or written is said, and mail flows', apart, async (t) => {
+t.test('a history that can not be opened or written is said, and mail flows', apart(), async (t) => {
   const folder = mkdtempSync(join(tmpdir(), 'namesake-daemon-'))
   writeFileSync(join(folder, 'blocked'), 'a file where the folder should be')
   const daemon = await start(t, { folder, more: 'history: { path: ./blocked/history }' })
@@ -199,7 +200,7 @@ t.test('a history that can not be opened or written is said, and mail flows', ap
   )
 })
 
-t.test('a full disk drops records and counts them, and is told once', { ...apart, skip: process.getuid?.() !== 0 && 'needs root for a tmpfs' }, async (t) => {
+t.test('a full disk drops records and counts them, and is told once', { ...apart(), skip: process.getuid?.() !== 0 && 'needs root for a tmpfs' }, async (t) => {
   const folder = mkdtempSync(join(tmpdir(), 'namesake-daemon-'))
   const disk = mkdtempSync(join(tmpdir(), 'namesake-disk-'))
   try {
@@ -214,7 +215,7 @@ t.test('a full disk drops records and counts them, and is told once', { ...apart
   })
   const daemon = await start(t, { folder, more: `history: { path: "${join(disk, 'history')}" }` })
   const client = await RawClient.hello(daemon.smtpPort)
-  for (let i = 0; i < 500; i++) {
+  for (let i = 0; i < 260; i++) {
     const replies = await client.transaction(message(`Jane Roe <j${i}@x${i}.example>`, `m${i}`), ['max@corp.example'])
     if (!/^550/.test(replies.at(-1) ?? '')) t.fail(replies.join('\n'))
   }
@@ -224,10 +225,10 @@ t.test('a full disk drops records and counts them, and is told once', { ...apart
   const { problems } = JSON.parse(status.out) as { problems: string[] }
   t.match(problems.join('\n'), /the history can't be written; mail goes on: /)
   const kept = (await history(daemon)).length
-  t.ok(kept > 50 && kept < 500, `${kept} were written before the disk was full, and can be read`)
+  t.ok(kept > 50 && kept < 260, `${kept} were written before the disk was full, and can be read`)
   execFileSync('mount', ['-o', 'remount,size=64m', disk])
   await daemon.waitFor((line) => line['event'] === 'history-written-again')
-  t.equal((await historyOf(daemon, 500)).length, 500, 'what waited is written once there is room')
+  t.equal((await historyOf(daemon, 260)).length, 260, 'what waited is written once there is room')
   t.equal(daemon.lines().filter((line) => line['event'] === 'history-failed').length, 1)
   t.equal(await daemon.stop(), 0)
 }) // prettier-ignore
@@ -236,7 +237,7 @@ t.test('a full disk drops records and counts them, and is told once', { ...apart
 const lastMs = 1000
 const slackMs = 1000
 
-t.test('kill -9 of workers and of the primary under load loses what came in the last second', apart, async (t) => {
+t.test('kill -9 of workers and of the primary under load loses what came in the last second', apart(), async (t) => {
   const daemon = await start(t, { workers: 2 })
   const answered: { readonly id: string; readonly at: number }[] = []
   let stopped = false
@@ -263,7 +264,7 @@ t.test('kill -9 of workers and of the primary under load loses what came in the 
   }
   const kills: number[] = []
   for (let round = 0; round < 2; round++) {
-    await more(200)
+    await more(100)
     const started = workers()
     kills.push(Date.now())
     process.kill(started.at(-1) ?? 0, 'SIGKILL')
@@ -281,7 +282,7 @@ t.test('kill -9 of workers and of the primary under load loses what came in the 
   const ids = new Set(records.map(({ messageId }) => messageId))
   const lost = answered.filter(({ id }) => !ids.has(`<${id}@x>`))
   t.comment(`${answered.length} answered, ${kept} kept, ${lost.length} lost`)
-  t.ok(early >= 400 && kept >= early / 2, `${early} were answered early`)
+  t.ok(early >= 200 && kept >= early / 2, `${early} were answered early`)
   const isLate = ({ at }: { readonly at: number }): boolean =>
     kills.some((kill) => at > kill - lastMs - slackMs && at < kill + slackMs)
   t.same(lost.filter((one) => !isLate(one)), [], 'what is lost came in the last moments of a process') // prettier-ignore
@@ -312,7 +313,7 @@ function flow(daemon: Daemon, label: string): { readonly stop: () => Promise<{ s
   }
 }
 
-t.test('retention, two readers and a file that turns read-only, while mail flows', apart, async (t) => {
+t.test('retention, two readers and a file that turns read-only, while mail flows', apart(), async (t) => {
   const folder = mkdtempSync(join(tmpdir(), 'namesake-daemon-'))
   const path = join(folder, 'history')
   const old = await History.open({ path })
@@ -364,7 +365,7 @@ t.test('retention, two readers and a file that turns read-only, while mail flows
 
 const faketime = ['/usr/lib/x86_64-linux-gnu/faketime/libfaketime.so.1', '/usr/lib/aarch64-linux-gnu/faketime/libfaketime.so.1'].find((path) => existsSync(path)) // prettier-ignore
 
-t.test('a clock that is set back', { ...apart, skip: faketime === undefined && 'faketime is not installed (Debian: apt-get install faketime)' }, async (t) => {
+t.test('a clock that is set back', { ...apart(), skip: faketime === undefined && 'faketime is not installed (Debian: apt-get install faketime)' }, async (t) => {
   const folder = mkdtempSync(join(tmpdir(), 'namesake-daemon-'))
   mkdirSync(join(folder, 'clock'))
   const clock = join(folder, 'clock', 'offset')
@@ -384,7 +385,7 @@ t.test('a clock that is set back', { ...apart, skip: faketime === undefined && '
   t.equal(await daemon.stop(), 0)
 }) // prettier-ignore
 
-t.test('a damaged history is moved aside while mail flows', apart, async (t) => {
+t.test('a damaged history is moved aside while mail flows', apart(), async (t) => {
   const daemon = await start(t)
   await send(daemon, message('Jane Roe <j@x.example>', 'm1'))
   await historyOf(daemon, 1)
@@ -399,7 +400,7 @@ t.test('a damaged history is moved aside while mail flows', apart, async (t) => 
 
 t.test(
   'a pair is decided, undone and decided again, and a running daemon judges by it within 2 s',
-  apart,
+  apart(),
   async (t) => {
     const daemon = await start(t)
     const mail = (id: string): string => message('Jane Roe <jane@private.example>', id)
