@@ -412,13 +412,18 @@ async function times(): Promise<void> {
       return performance.now() - began
     }
     const everybody = '/directories/Everybody/groups'
+    const pairs = await fetch(`${at.origin}/api/v1/pairs?limit=1`, { headers: { cookie } })
+    const pair = ((await pairs.json()) as { items: { id: string }[] }).items[0]?.id ?? ''
     for (const [what, path] of [
       ['records: newest 50', '/detections?limit=50'],
       ['records: a text that none holds', '/detections?q=held.by.nobody'],
       ['records: part of an address, newest 50', '/detections?q=address77'],
       ['records: a person', '/detections?person=p7'],
+      ['records: the names of a group of all', '/detections?directory=Everybody&group=all&limit=50'],
       ['overview of 30 days', '/stats?days=30'],
       ['pairs, most messages first', '/pairs'],
+      ['a pair', `/pairs/${encodeURIComponent(pair)}`],
+      ['what speaks for an answer to it', `/pairs/${encodeURIComponent(pair)}/facts`],
       ['whom to protect as well', '/suggestions'],
       ['how many are protected', '/protected'],
       ['a person', '/directories/Everybody/people/p7'],

@@ -78,8 +78,14 @@ export class Desk<H extends HistoryPort = HistoryPort> {
     const snapshot = (await this.installation.store()).snapshot()
     const now = Date.now()
     const stamp = `${String(await history?.count())} ${snapshot.contents} ${Math.floor(now / shownMs)}`
-    if (this.#shown?.stamp !== stamp) this.#shown = { stamp, names: ShownNames.read(history, snapshot, now) }
-    return this.#shown.names
+    if (this.#shown?.stamp === stamp) return this.#shown.names
+    const shown = { stamp, names: ShownNames.read(history, snapshot, now) }
+    this.#shown = shown
+    // Read again with the next request: what could not be read may be there by then.
+    shown.names.catch(() => {
+      if (this.#shown === shown) this.#shown = null
+    })
+    return shown.names
   }
 
   /** Changes with every edit of namesake.yaml or of the protection file: what an editor's If-Match names. */
