@@ -61,7 +61,7 @@ t.test('a pair by days, by what was done, and beside other names', async (t) => 
       return records.filter((one) => query.pair === undefined || (one.person === 'u1' && one.address === pair.address))
     },
   }
-  const { days, done, others } = await pairFacts(history as never, pair, now)
+  const { days, done, others } = await pairFacts(history, pair, now)
   t.equal(days.length, 30)
   t.same(
     [days.at(-1), days.at(-2), days[0]],
@@ -71,5 +71,5 @@ t.test('a pair by days, by what was done, and beside other names', async (t) => 
   t.same(done, [['relayed', 3], ['rejected', 1]]) // prettier-ignore
   t.same(others, [{ name: 'Max Poe', count: 2 }], 'not those of an address that only holds this one')
   t.equal(asked[1]?.text, 'a@x.example')
-  t.same((await pairFacts(history as never, { ...pair, address: '' }, now)).others, [], 'no address, no others')
+  t.same((await pairFacts(history, { ...pair, address: '' }, now)).others, [], 'no address, no others')
 })
