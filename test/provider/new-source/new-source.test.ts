@@ -111,7 +111,7 @@ t.test('the house names a source in its folder and in the registry only', async 
   const src = resolve(import.meta.dirname, '../../../src')
   /** Where an operator is led through the set-up of one type, which is more than a source needs. */
   const assistants =
-    /^(admin\/(init|directory-setup)|cli\/(init|authorize)|console\/(routes\/directories|page\/pages\/add-directory))\.tsx?$/
+    /^(admin\/(init|directory-setup)|cli\/(init|authorize)|console\/(routes\/directories|page\/pages\/(add-directory|consent)))\.tsx?$/
   for (const { type } of directorySources.filter((source) => source.type !== 'file')) {
     for (const entry of readdirSync(src, { recursive: true, withFileTypes: true })) {
       const path = relative(src, join(entry.parentPath, entry.name))

@@ -27,6 +27,11 @@ export interface Tried {
   readonly groups: number | null
 }
 
+/** Whether a directory of this type is read only after somebody has consented. */
+export function asksConsent(type: string): boolean {
+  return type === 'office365'
+}
+
 /** Leads to Microsoft for a directory that is there, or says why nobody there could mend it. */
 export async function authorizeAgain(name: string): Promise<void> {
   await act(async () => {

@@ -11,7 +11,7 @@ import { Button, capital, count, Dialog, Empty, Foreign, Input, Menu, number, Sh
 import { here, place } from '../router.ts'
 import { act, may, readOnly, toast } from '../state.ts'
 import { AddDirectory } from './add-directory.tsx'
-import { AuthorizeAgain, authorizeAgain } from './consent.tsx'
+import { asksConsent, AuthorizeAgain, authorizeAgain } from './consent.tsx'
 import { InTrouble, RunBars } from './runs.tsx'
 import type { Run } from './runs.tsx'
 import { FrequencyField } from './frequency-field.tsx'
@@ -203,7 +203,7 @@ function Row({
               label={`More for ${one.name}`}
               items={[
                 { label: 'Read everything again', icon: 'sync', act: () => void syncNow(one, { full: true }) },
-                one.type === 'office365'
+                asksConsent(one.type)
                   ? { label: 'Authorize again', icon: 'open', act: () => void authorizeAgain(one.name) }
                   : null,
                 mayChange ? { label: 'How often', icon: 'clock', act: onEdit } : null,
@@ -265,7 +265,7 @@ function DirectoryState({ one }: { readonly one: Directory }): JSX.Element {
         <p>
           <Foreign text={capital(error)} max={2000} />
           {never ? '.' : '. Its people stay protected.'}{' '}
-          {consent && one.type === 'office365' && may('admin') ? (
+          {consent && asksConsent(one.type) && may('admin') ? (
             <button class="link" type="button" onClick={() => void authorizeAgain(one.name)}>
               Authorize again
             </button>
