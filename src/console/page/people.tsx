@@ -1,5 +1,8 @@
 /** What the pages about people share: what the server says of them, and how an edit is told. */
 
+import { get } from './api.ts'
+import { useLoaded } from './loaded.ts'
+import type { Loaded } from './loaded.ts'
 import { count, number } from './parts.tsx'
 import type { DiffLine } from './parts.tsx'
 
@@ -19,6 +22,12 @@ export interface Person {
 export interface Target {
   readonly directory: string
   readonly id: string
+}
+
+/** What the directory says of somebody; null for whom no directory has any more. */
+export function useKnown({ directory, id }: Target): Loaded<Person | null> {
+  const path = `/directories/${encodeURIComponent(directory)}/people/${encodeURIComponent(id)}`
+  return useLoaded(path, (signal) => get<Person>(path, signal).catch(() => null))
 }
 
 /** What an edit of the protection file did, or would do. */

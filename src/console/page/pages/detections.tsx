@@ -28,6 +28,7 @@ import {
 } from '../parts.tsx'
 import { drawnFinding, fieldNames, Readings } from '../readings.tsx'
 import type { Reading } from '../readings.tsx'
+import { useKnown } from '../people.tsx'
 import { go, here, place } from '../router.ts'
 import { AnswersHere } from '../answers.tsx'
 import { DayStrip, daysWords } from '../day-strip.tsx'
@@ -584,9 +585,7 @@ function age(seconds: number): string {
 /** What else is kept of the same address, and of the same name. */
 function Similar({ one, pair }: { readonly one: Record_; readonly pair: Pair | null }): JSX.Element {
   const { person, directory, address, name } = one
-  const path = `/directories/${encodeURIComponent(directory ?? '')}/people/${encodeURIComponent(person ?? '')}`
-  // Somebody whom no directory has any more has none.
-  const who = useLoaded(path, (signal) => get<{ detections: number }>(path, signal).catch(() => null))
+  const who = useKnown({ directory: directory ?? '', id: person ?? '' })
   return (
     <section>
       <h3>Similar messages</h3>

@@ -30,6 +30,7 @@ import {
 import type { DiffLine } from '../parts.tsx'
 import { loadPairs } from '../pairs.ts'
 import type { Pair, Pairs } from '../pairs.ts'
+import { useKnown } from '../people.tsx'
 import { go, here, place } from '../router.ts'
 import { act, may, readOnly, toast } from '../state.ts'
 
@@ -234,11 +235,7 @@ interface Facts {
 
 /** What speaks for an answer: days, names shown, other names from the address, addresses that are known. */
 function Evidence({ pair, facts }: { readonly pair: Pair; readonly facts: Facts | null }): JSX.Element {
-  const personPath = `/directories/${encodeURIComponent(pair.directory)}/people/${encodeURIComponent(pair.person)}`
-  // Somebody whom no directory has any more has none.
-  const known = useLoaded(personPath, (signal) =>
-    get<{ addresses: readonly string[]; secondaryEmails: readonly string[] }>(personPath, signal).catch(() => null),
-  )
+  const known = useKnown({ directory: pair.directory, id: pair.person })
   const theirs = [...(known.value?.addresses ?? []), ...(known.value?.secondaryEmails ?? [])]
   const names = Object.entries(pair.names)
   const others = facts?.others ?? []

@@ -55,9 +55,7 @@ export function Try(): JSX.Element {
     setBusy(true)
     setGiven(what)
     try {
-      const { replyTo, ...rest } = { replyTo: '', ...what }
-      const body =
-        'from' in rest ? { from: rest.from, ...(replyTo === '' ? {} : { replyTo }) } : { section: rest.section }
+      const body = 'section' in what ? { section: what.section } : what.replyTo === '' ? { from: what.from } : what
       setJudged(await send<Judged>('POST', '/judge', body))
       setError(null)
     } catch (failure) {
